@@ -1,0 +1,98 @@
+/*
+ * The OpenSSL family as tlsward sees it: opaque types, the few constants we need, and one table of bound
+ * functions per loaded library. No header of any one version is included, so that one binary serves all.
+ * Constants are the same from 1.0.2 to 4.0, in LibreSSL and in BoringSSL unless said otherwise.
+ */
+#ifndef TLSWARD_OPENSSL_API_H
+#define TLSWARD_OPENSSL_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct ssl_st SSL;
+typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_method_st SSL_METHOD;
+typedef struct ssl_session_st SSL_SESSION;
+typedef struct ssl_cipher_st SSL_CIPHER;
+typedef struct x509_st X509;
+typedef struct X509_name_st X509_NAME;
+typedef struct x509_store_st X509_STORE;
+typedef struct x509_store_ctx_st X509_STORE_CTX;
+typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
+typedef struct bio_st BIO;
+typedef struct bio_method_st BIO_METHOD;
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct evp_md_st EVP_MD;
+typedef struct asn1_string_st ASN1_TIME;
+typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
+typedef struct stack_st STACK; /* every STACK_OF(T) */
+
+typedef int (*verify_callback)(int ok, X509_STORE_CTX *);
+typedef int (*cert_verify_callback)(X509_STORE_CTX *, void *);
+typedef void (*info_callback)(const SSL *, int where, int value);
+/* Returns int in 1.0.x and void since 1.1.0, where the value is not looked at. */
+typedef int (*ex_data_new)(void *parent, void *value, CRYPTO_EX_DATA *, int index, long, void *);
+typedef int (*ex_data_dup)(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long, void *);
+typedef void (*ex_data_free)(void *parent, void *value, CRYPTO_EX_DATA *, int index, long, void *);
+
+enum {
+    SSL_VERIFY_NONE = 0,
+    SSL_VERIFY_PEER = 1,
+    SSL_CTRL_SET_TLSEXT_HOSTNAME = 55,
+    SSL_CTRL_GET_SESSION_REUSED = 8,
+    TLSEXT_NAMETYPE_host_name = 0,
+    SSL_ST_BEFORE = 0x4000,          /* 1.0.x, LibreSSL */
+    SSL_ST_CONNECT = 0x1000,
+    SSL_CB_HANDSHAKE_START = 0x10,
+    SSL_CB_HANDSHAKE_DONE = 0x20,
+    SSL_CB_WRITE_ALERT = 0x4008,
+    SSL_RETRY_VERIFY = 8,            /* SSL_want(3), 3.0+ */
+    SSL_R_CERTIFICATE_VERIFY_FAILED = 134,
+    TLSEXT_cert_type_rpk = 2,        /* 3.2+ */
+
+    X509_PURPOSE_SSL_SERVER = 2,
+    X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT = 0x1,
+    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 0x4,
+    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT = 0x20,
+    X509_V_FLAG_X509_STRICT = 0x20,
+    X509_V_FLAG_TRUSTED_FIRST = 0x8000,
+    X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
+    X509_V_ERR_UNSPECIFIED = 1,
+    X509_V_ERR_OUT_OF_MEM = 17,
+    X509_V_ERR_HOSTNAME_MISMATCH = 62,
+    X509_V_ERR_EMAIL_MISMATCH = 63,
+    X509_V_ERR_IP_ADDRESS_MISMATCH = 64,
+
+    BIO_CTRL_INFO = 3,               /* BIO_get_mem_data */
+    BIO_C_GET_CONNECT = 123,
+    BIO_TYPE_CONNECT = 12 | 0x0400 | 0x0100, /* source-sink, descriptor */
+
+    CRYPTO_EX_INDEX_SSL = 0,         /* 1.1.0+ order; 1.0.2 uses the SSL_*_get_ex_new_index functions */
+    CRYPTO_EX_INDEX_SSL_CTX = 1,
+    CRYPTO_EX_INDEX_SSL_SESSION = 2
+};
+
+/* XN_FLAG_RFC2253 without ASN1_STRFLGS_ESC_MSB, so that UTF-8 stays readable. */
+#define NAME_PRINT_FLAGS 0x1110313ul
+
+/* The functions of one loaded library. Filled once, then read only. */
+struct openssl_api {
+#define REQUIRED(type, name, parameters) type(*name) parameters;
+#define OPTIONAL(type, name, parameters) type(*name) parameters;
+#include "openssl_api.def"
+#undef REQUIRED
+#undef OPTIONAL
+};
+
+/* Looks a function up by name; NULL where it is missing. */
+typedef void *(*symbol_lookup)(const char *name, void *arg);
+
+/* Binds every row. Returns NULL, or the name of the first REQUIRED function that is missing. */
+const char *openssl_api_bind(struct openssl_api *api, symbol_lookup lookup, void *arg);
+
+/* Differences between versions, as one call each. */
+int api_stack_num(const struct openssl_api *api, const STACK *stack);
+void *api_stack_value(const struct openssl_api *api, const STACK *stack, int index);
+unsigned long api_name_hash(const struct openssl_api *api, X509_NAME *name);
+
+#endif

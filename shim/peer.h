@@ -1,0 +1,58 @@
+/*
+ * Whom did the program mean to talk to: names, normalised, and where they came from.
+ * Pure functions over text: no OpenSSL, no sockets.
+ */
+#ifndef TLSWARD_PEER_H
+#define TLSWARD_PEER_H
+
+#include "policy.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The longest name DNS carries as text, RFC 1035 section 2.3.4, plus the terminator. */
+#define PEER_NAME_MAX 256
+
+enum peer_kind { PEER_NONE, PEER_HOST, PEER_ADDRESS };
+
+struct peer_name {
+    enum peer_kind kind;
+    char text[PEER_NAME_MAX]; /* A-labels in lower case without trailing dot, or a numeric address in inet_ntop(3) form */
+};
+
+/*
+ * Normalises what a program or a policy calls its peer: "host", "host.", "host:port" (port dropped),
+ * "[::1]:443", "fe80::1%eth0" (scope dropped), "bücher.example" (to A-labels, RFC 5891 / RFC 3492).
+ * False, with kind PEER_NONE, for what is no name: empty, a leading dot, control characters or spaces,
+ * a label over 63 bytes, a name over 253.
+ */
+bool peer_normalise(const char *text, size_t length, struct peer_name *peer);
+
+/* The names a program set by itself; any one of them is enough. */
+#define PEER_APP_NAMES 8
+
+/* Everything that is known when the handshake starts; kind PEER_NONE for what is not. */
+struct peer_candidates {
+    struct peer_name policy;
+    struct peer_name app[PEER_APP_NAMES];
+    size_t app_count;
+    struct peer_name sni;
+    struct peer_name bio;
+    struct peer_name session;
+    struct peer_name resolver;
+    bool resolver_is_weak;
+    struct peer_name address;
+    bool address_is_weak;
+};
+
+struct expected_peer {
+    enum name_source source;
+    bool weak;
+    const struct peer_name *names; /* into the candidates; several only for NAME_FROM_APP */
+    size_t count;                  /* 0 for NAME_UNKNOWN */
+};
+
+/* The first source that is known, in the order of enum name_source. */
+struct expected_peer peer_expected(const struct peer_candidates *candidates, enum choice weak_names);
+
+#endif

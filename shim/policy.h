@@ -1,0 +1,171 @@
+/*
+ * The policy as an immutable value: which settings hold for this process and that destination, and what
+ * follows from the facts of one handshake. Everything here is a pure function: no I/O, no OpenSSL, no
+ * dlfcn, so that the library, the command, unit tests and fuzzers decide with the same code.
+ */
+#ifndef TLSWARD_POLICY_H
+#define TLSWARD_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+enum policy_mode { MODE_OFF, MODE_AUDIT, MODE_ENFORCE };
+enum verify_level { VERIFY_NONE, VERIFY_CA, VERIFY_FULL };
+enum trust_mode { TRUST_SUPPLEMENT, TRUST_EXTEND, TRUST_EXCLUSIVE };
+enum choice { CHOICE_BLOCK, CHOICE_ALLOW };
+
+/* One trust source: the word "system" (path == NULL) or an absolute path of a file or a directory. */
+struct trust_source {
+    const char *path;
+};
+
+/* The settings that hold for one destination in this process. Strings live as long as the policy. */
+struct settings {
+    enum policy_mode mode;
+    enum verify_level verify;
+    enum trust_mode trust_mode;
+    const struct trust_source *trust;
+    size_t trust_count;
+    enum choice unknown_name;   /* the expected peer name cannot be known */
+    enum choice weak_names;     /* a name guessed from the only unclaimed connection of the thread */
+    enum choice psk;            /* external pre-shared keys and SRP: no certificate exists */
+    bool allow_cn;              /* common-name fallback where the leaf has no SAN */
+    bool strict;                /* X509_V_FLAG_X509_STRICT */
+    int security_level;         /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
+    const char *name;           /* the expected peer name given by the rule, or NULL */
+    const char *log;            /* "stderr", "journald", "syslog", "file:PATH", "unix:PATH" */
+    const char *rule;           /* name of the rule that decided, or NULL for [policy] */
+    const char *expired_rule;   /* first rule that would have matched but has expired, or NULL */
+};
+
+struct process_identity {
+    const char *executable;     /* absolute path, as /proc/self/exe names it */
+    uid_t uid;                  /* real user id */
+};
+
+/* Whom a connection goes to, as far as it is known. Each member may be missing (NULL, 0). */
+struct destination {
+    const char *name;           /* the expected peer name, normalised */
+    const char *address;        /* numeric, without brackets or scope */
+    uint16_t port;              /* host byte order; 0: unknown */
+};
+
+struct policy;
+
+/*
+ * The settings for a destination: those of the first rule that matches program, user and destination and
+ * has not expired at `now`, else those of [policy]. Never fails; `policy` outlives the result.
+ */
+struct settings policy_settings(const struct policy *policy, const struct process_identity *process,
+                                const struct destination *destination, time_t now);
+
+/* True where no destination at all can have another mode than off for this process. */
+bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now);
+
+/*
+ * True for a policy that came from an invalid file. Its settings say enforce where enforcement was in
+ * force or cannot be ruled out, and decide() then answers REASON_POLICY_INVALID.
+ */
+bool policy_is_invalid(const struct policy *policy);
+
+/* Where the expected peer name came from; the order is the order of precedence. */
+enum name_source {
+    NAME_FROM_POLICY,
+    NAME_FROM_APP,
+    NAME_FROM_SNI,
+    NAME_FROM_BIO,
+    NAME_FROM_SESSION,
+    NAME_FROM_RESOLVER,
+    NAME_FROM_ADDRESS,
+    NAME_UNKNOWN
+};
+const char *name_source_text(enum name_source source);
+
+/* How the peer proved who it is in this handshake. */
+enum authentication {
+    AUTH_CERTIFICATE,
+    AUTH_RESUMPTION,     /* a session made earlier; no certificate was sent */
+    AUTH_PSK,            /* an external pre-shared key */
+    AUTH_SRP,
+    AUTH_RAW_PUBLIC_KEY, /* RFC 7250 */
+    AUTH_ANONYMOUS       /* no authentication at all */
+};
+const char *authentication_text(enum authentication authentication);
+
+/*
+ * What is known about one handshake when the verdict is due. X.509 errors are the numbers of
+ * X509_STORE_CTX_get_error(3): 0 is X509_V_OK, and the numbers are the same in every version.
+ */
+struct facts {
+    enum authentication authentication;
+    enum name_source name_source;
+    bool name_is_weak;
+
+    bool policy_invalid;
+    bool trust_missing;          /* the policy's trust store could not be read or is empty */
+    bool internal_error;         /* out of memory or a failing call after arming */
+
+    /* The program's own verification. */
+    bool app_demands_chain;      /* verify mode PEER at the time of the verification */
+    bool app_demands_name;       /* a host or address to check was set */
+    bool app_rejected;           /* demanded, and its verification returned failure */
+    int app_error;               /* the X.509 error it left */
+    bool app_dane_verified;      /* DANE-EE or DANE-TA success, which stands for chain and name */
+
+    /* The chain, verified again in the policy's way. */
+    bool app_anchors_checked;    /* evaluated against the program's own trust anchors */
+    int app_anchors_error;
+    bool policy_anchors_checked; /* evaluated against the policy's trust store */
+    int policy_anchors_error;
+
+    bool name_checked;           /* the leaf was compared with the expected name */
+    int name_error;              /* 0, or the number for a host name or address mismatch */
+
+    bool session_verified;       /* resumption: the session is marked verified for this name */
+};
+
+enum outcome { OUTCOME_VERIFIED, OUTCOME_VERIFIED_BY_POLICY, OUTCOME_FAILED };
+enum action { ACTION_ALLOWED, ACTION_WOULD_BLOCK, ACTION_BLOCKED };
+enum decider { DECIDED_BY_POLICY, DECIDED_BY_PROGRAM };
+
+/* The words of RFC 8460, section 4.3.2, where they fit; words of our own where they do not. */
+enum reason {
+    REASON_NONE,
+    REASON_HOST_MISMATCH,        /* certificate-host-mismatch */
+    REASON_EXPIRED,              /* certificate-expired */
+    REASON_NOT_TRUSTED,          /* certificate-not-trusted */
+    REASON_VALIDATION_FAILURE,   /* validation-failure */
+    REASON_REVOKED,              /* certificate-revoked */
+    REASON_NAME_UNKNOWN,         /* name-unknown */
+    REASON_NO_CERTIFICATE,       /* no-certificate: anonymous, PSK where blocked, raw public key */
+    REASON_SESSION_UNVERIFIED,   /* session-not-verified */
+    REASON_TRUST_MISSING,        /* trust-store-missing */
+    REASON_POLICY_INVALID,       /* policy-invalid */
+    REASON_INTERNAL_ERROR        /* internal-error */
+};
+const char *outcome_text(enum outcome outcome);
+const char *action_text(enum action action);
+const char *reason_text(enum reason reason);
+const char *mode_text(enum policy_mode mode);
+const char *verify_level_text(enum verify_level level);
+const char *trust_mode_text(enum trust_mode mode);
+
+struct verdict {
+    enum outcome outcome;
+    enum action action;
+    enum decider decider;
+    enum reason reason;
+    int x509_error; /* the X.509 error that says it best; 0 when the outcome is not a failure */
+};
+
+/*
+ * The verdict. A failed check is a failure whatever the mode; the mode only decides what follows from it.
+ * What the program itself rejects stays rejected unless settings->trust_mode is extend or exclusive and
+ * the policy's store accepts the chain.
+ */
+struct verdict decide(const struct settings *settings, const struct facts *facts);
+
+#endif

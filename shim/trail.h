@@ -1,0 +1,36 @@
+/*
+ * The trail a connection leaves before TLS starts: names this process resolved, and where each socket was
+ * connected to. Fixed tables of atomics: written by connect(2), which is async-signal-safe and is called in
+ * vfork children, so no lock, no allocation; readers detect torn records and skip them.
+ */
+#ifndef TLSWARD_TRAIL_H
+#define TLSWARD_TRAIL_H
+
+#include "peer.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+/* A host name was looked up with this result (an IP literal counts as an address the program was given). */
+void trail_resolved(const char *node, const struct addrinfo *result);
+void trail_resolved_hostent(const char *node, const struct hostent *result);
+
+/* connect(2) on `fd` succeeded or is in progress. */
+void trail_connected(int fd, const struct sockaddr *address, socklen_t length);
+
+/* What the trail says about the peer of one handshake. */
+struct trail_peer {
+    struct sockaddr_storage address; /* ss_family 0: unknown */
+    struct peer_name name;           /* the one name this process resolved to that address */
+    struct peer_name literal;        /* the address, where the program was given an address */
+    bool weak;                       /* no descriptor: the one unclaimed connection of this thread was taken */
+    bool ambiguous;                  /* several names lead to the address and none can be told apart */
+};
+
+/*
+ * The peer of the socket `fd` (as getpeername(2) says it), or with fd < 0 the one connection of this thread
+ * that no handshake has claimed yet, if there is exactly one. Claims the connection.
+ */
+void trail_lookup(int fd, struct trail_peer *peer);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * The policy's trust anchors. Bytes are read early (a daemon may chroot before its first handshake),
+ * certificates are decoded one by one when a chain asks for them, and every decoded certificate is shared
+ * by all contexts and threads. A snapshot is immutable to its readers and is replaced, never changed, when
+ * the files change; no lock is taken.
+ */
+#ifndef TLSWARD_TRUST_H
+#define TLSWARD_TRUST_H
+
+#include "openssl_api.h"
+#include "policy.h"
+
+/* Told about a certificate or file that cannot be read: which file, its position (1-based, 0: the file), why. */
+typedef void (*trust_warning)(void *arg, const char *file, unsigned position, const char *why);
+
+struct trust;
+
+/*
+ * The snapshot for these sources: reads the files' bytes the first time, looks at most once a second
+ * whether they changed, and decodes nothing. The sources' array must live as long as the process (a policy's
+ * does); its address identifies the snapshot. NULL for memory shortage only.
+ */
+struct trust *trust_snapshot(const struct trust_source *sources, size_t count, trust_warning warn, void *arg);
+
+/*
+ * Adds to `store` every anchor a chain from `leaf` through `untrusted` may need: subjects equal (X509_NAME_cmp)
+ * to an issuer or a subject on the way, and the issuers of those anchors. Returns 1, or 0 on an internal error.
+ */
+int trust_fill(struct trust *trust, const struct openssl_api *api, X509_STORE *store, X509 *leaf, STACK *untrusted,
+               trust_warning warn, void *arg);
+
+/* True where no source could be read or none holds a single certificate (indexes bundles if it has to). */
+bool trust_is_empty(struct trust *trust, const struct openssl_api *api, trust_warning warn, void *arg);
+
+/* Where "system" was found: for messages and `tlsward check`. Points into static storage; NULL: nowhere. */
+const char *trust_system_location(void);
+
+#endif
