@@ -53,7 +53,7 @@ $(B)/tlsward: $(TOOLS:%.c=$(B)/%.o) $(B)/libcore.a
 
 $(B)/unit/%: tests/unit/%.c $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -lpthread
+	$(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libcore.a $(shell pkg-config --libs check) -ljansson -lssl -lcrypto -lpthread
 
 $(B)/clients/%: tests/clients/%.c
 	@mkdir -p $(@D)
