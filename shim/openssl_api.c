@@ -57,3 +57,23 @@ unsigned long api_name_hash(const struct openssl_api *api, X509_NAME *name)
     /* BoringSSL's returns 32 bits; the rest of the register is not defined then. */
     return hash & 0xffffffffUL;
 }
+
+STACK *api_stack_of_one(const struct openssl_api *api, X509 *certificate)
+{
+    STACK *stack = api->OPENSSL_sk_new_null ? api->OPENSSL_sk_new_null() : api->sk_new_null();
+    if (!stack)
+        return NULL;
+    int length = api->OPENSSL_sk_push ? api->OPENSSL_sk_push(stack, certificate) : api->sk_push(stack, certificate);
+    if (length == 1)
+        return stack;
+    api_stack_free(api, stack);
+    return NULL;
+}
+
+void api_stack_free(const struct openssl_api *api, STACK *stack)
+{
+    if (api->OPENSSL_sk_free)
+        api->OPENSSL_sk_free(stack);
+    else
+        api->sk_free(stack);
+}
