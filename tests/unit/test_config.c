@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,6 @@ START_TEST(defaults)
 }
 END_TEST
 
-/* One line, in [policy] and in a rule; what it makes of the settings. */
 static bool same_settings(const struct settings *a, const struct settings *b)
 {
     bool same_trust = a->trust_count == b->trust_count;
@@ -86,8 +86,10 @@ static const struct trust_source two_trust[] = {{NULL}, {"/corp.pem"}};
 
 enum { POLICY_ONLY, RULE_ONLY, BOTH };
 
-/* A later designated initialiser overrides DEFAULTS: that is what these rows are for. */
-#pragma GCC diagnostic push
+/*
+ * A line, in [policy] and in a rule, and what it makes of the settings. A later initialiser overrides one in
+ * DEFAULTS: that is what these rows are for.
+ */
 #pragma GCC diagnostic ignored "-Woverride-init"
 static const struct {
     const char *line;
@@ -137,7 +139,6 @@ static const struct {
     {"  mode\t=  off \t", BOTH, {DEFAULTS, .mode = MODE_OFF}},
     {"mode = off\r\nverify = ca\r", BOTH, {DEFAULTS, .mode = MODE_OFF, .verify = VERIFY_CA}},
 };
-#pragma GCC diagnostic pop
 
 /* Prints, parses that, and prints again. */
 static void check_round_trip(const struct policy *policy)
@@ -448,18 +449,24 @@ static char directory[64];
 static void make_directory(void)
 {
     char path[128];
-    strcpy(directory, "/tmp/tlsward-test-XXXXXX");
+    snprintf(directory, sizeof directory, "/tmp/tlsward-test-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(directory));
     ck_assert_int_eq(chmod(directory, 0755), 0);
     snprintf(path, sizeof path, "%s/policy.d", directory);
     ck_assert_int_eq(mkdir(path, 0755), 0);
 }
 
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
 static void remove_directory(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", directory);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert_int_eq(nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static const char *path_of(const char *name)
@@ -675,8 +682,9 @@ static void check_trust(const struct settings *settings, const char *expected, c
 {
     char list[256] = "";
     for (size_t i = 0; i < settings->trust_count; i++) {
-        strcat(list, i ? " " : "");
-        strcat(list, settings->trust[i].path ? settings->trust[i].path : "system");
+        size_t used = strlen(list);
+        const char *path = settings->trust[i].path ? settings->trust[i].path : "system";
+        snprintf(list + used, sizeof list - used, "%s%s", i ? " " : "", path);
     }
     ck_assert_msg(strcmp(list, expected) == 0, "%s: %s", fact, list);
 }
@@ -695,7 +703,7 @@ START_TEST(which_policy_counts)
     if (which[_i].user) {
         snprintf(text, sizeof text, "[policy]\n%s\n", which[_i].user);
         write_file("user.conf", text);
-        strcpy(user, path_of("user.conf"));
+        snprintf(user, sizeof user, "%s", path_of("user.conf"));
         environment.policy_path = user;
     }
     struct policy *policy = load(environment, &errors);
@@ -927,7 +935,7 @@ START_TEST(links_to_good_files_are_followed)
     make_directory();
     write_file("real", "[policy]\nmode = enforce\n");
     char target[128];
-    strcpy(target, path_of("real"));
+    snprintf(target, sizeof target, "%s", path_of("real"));
     ck_assert_int_eq(symlink(target, path_of("policy.conf")), 0);
     struct policy *policy = load((struct config_environment){0}, &errors);
     ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
@@ -941,7 +949,7 @@ START_TEST(a_system_directory_that_leads_nowhere_is_an_error)
     struct config_errors errors = {0};
     make_directory();
     char link[128];
-    strcpy(link, path_of("link"));
+    snprintf(link, sizeof link, "%s", path_of("link"));
     ck_assert_int_eq(symlink("/no/such/directory", link), 0);
     struct config_environment environment = {.system_dir = link};
     struct policy *policy = config_load(&environment, &errors);
