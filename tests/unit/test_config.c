@@ -989,17 +989,18 @@ static const struct {
     bool found;
     uid_t uid;
 } accounts[] = {
-    {"root", true, 0},    {"app", true, 1000}, {"ap", false, 0},    {"appp", false, 0},
-    {"last", true, 1002}, {"", false, 0},      {"short", false, 0}, {"letters", false, 0},
-    {"huge", false, 0},   {"x", false, 0},     {"App", false, 0},
+    {"root", true, 0},    {"app", true, 1000},    {"ap", false, 0},    {"appp", false, 0},
+    {"last", true, 1002}, {"", false, 0},         {"short", false, 0}, {"letters", false, 0},
+    {"huge", false, 0},   {"reserved", false, 0}, {"x", false, 0},     {"App", false, 0},
 };
 
 START_TEST(accounts_without_nss)
 {
     uid_t uid = 0;
     make_directory();
-    write_file("passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\nshort:x\n"
-                         "letters:x:10a:0::/:\nhuge:x:4294967296:0::/:\n+::::::\nlast:x:1002:0::/:");
+    write_file("passwd",
+               "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\nshort:x\n"
+               "letters:x:10a:0::/:\nhuge:x:4294967296:0::/:\nreserved:x:4294967295:0::/:\n+::::::\nlast:x:1002:0::/:");
     bool found = account_uid(path_of("passwd"), accounts[_i].name, &uid);
     ck_assert_msg(found == accounts[_i].found, "%s", accounts[_i].name);
     if (found)
