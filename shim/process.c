@@ -103,6 +103,11 @@ static const char *own_executable(void)
     if (length <= 0)
         return "";
     path[length] = '\0';
+    /* What the kernel says of a file that an upgrade has replaced; see proc_pid_exe(5). */
+    static const char deleted[] = " (deleted)";
+    size_t end = (size_t)length;
+    if (end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0)
+        path[end - (sizeof deleted - 1)] = '\0';
     const char *copy = strdup(path);
     return copy != NULL ? copy : "";
 }
