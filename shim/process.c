@@ -46,8 +46,9 @@ static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at
 static atomic_bool kill_switch;
 
 static const char denied_names[][24] = {
-    "init",    "systemd", "upstart", "runit",  "s6-svscan", "ldconfig", "ldd", "dpkg", "apt",    "apt-get",
-    "aptitude", "rpm",    "dnf",     "yum",    "zypper",    "apk",      "pacman", "sulogin", "dracut", "update-initramfs",
+    "init",    "systemd",          "upstart", "runit", "s6-svscan", "ldconfig", "ldd", "dpkg",   "apt",
+    "apt-get", "aptitude",         "rpm",     "dnf",   "yum",       "zypper",   "apk", "pacman", "sulogin",
+    "dracut",  "update-initramfs",
 };
 
 static bool is_denied(const char *executable)
