@@ -144,11 +144,12 @@ static void read_part(struct trust_part *part, const struct trust_part *previous
     keep_content(part, previous);
 }
 
-static struct trust *snapshot_new(const struct trust_places *places, const struct trust *previous)
+static struct trust *snapshot_new(const struct trust_places *places, struct trust *previous)
 {
     struct trust *trust = calloc(1, sizeof(*trust) + places->count * sizeof(trust->parts[0]));
     if (!trust)
         return NULL;
+    trust->replaced = previous;
     trust->count = places->count;
     for (size_t i = 0; i < places->count; i++) {
         struct trust_part *part = &trust->parts[i];
