@@ -279,6 +279,11 @@ static enum search_result get_bucket(struct anchor_directory *directory, const s
     if (!file_root_is_same())
         return SEARCH_UNREACHABLE;
     enum search_result result = read_bucket(directory->path, search->hash, bucket);
+    if (!file_root_is_same()) { /* another thread changed it meanwhile */
+        free_bucket(*bucket);
+        *bucket = NULL;
+        return SEARCH_UNREACHABLE;
+    }
     if (*bucket)
         *bucket = publish(directory, *bucket, search);
     return result;

@@ -322,6 +322,22 @@ START_TEST(decoded_once_per_library)
 }
 END_TEST
 
+static void *no_locking_callback(void)
+{
+    return NULL;
+}
+
+START_TEST(nothing_is_shared_without_locks_in_1_0)
+{
+    write_pem(path_of("trust.pem"), root.certificate);
+    struct trust *trust = snapshot(path_of("trust.pem"), 1);
+    api.CRYPTO_get_locking_callback = no_locking_callback;
+    ck_assert_int_eq(verify(trust, leaf.certificate, intermediate.certificate), X509_V_OK);
+    ck_assert_int_eq(verify(trust, leaf.certificate, intermediate.certificate), X509_V_OK);
+    ck_assert_int_eq(decoded, 2);
+}
+END_TEST
+
 static int add_nothing(X509_STORE *store, X509 *certificate)
 {
     (void)store, (void)certificate;
@@ -947,6 +963,7 @@ static TCase *make_cases(void)
     tcase_add_test(cases, key_rollover_adds_every_key);
     tcase_add_test(cases, duplicates_are_added_once);
     tcase_add_test(cases, decoded_once_per_library);
+    tcase_add_test(cases, nothing_is_shared_without_locks_in_1_0);
     tcase_add_test(cases, store_that_refuses_is_an_internal_error);
     tcase_add_loop_test(cases, file_content, 0, COUNT(files));
     tcase_add_loop_test(cases, useless_at_first, 0, COUNT(useless));
