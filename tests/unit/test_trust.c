@@ -9,6 +9,7 @@
 #include <ftw.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -367,6 +368,7 @@ static const struct {
     {"DER cut off", "X", false, false, 1},
     {"cut within the first block", "c s", false, true, 1},
     {"cut within the last block", "s c", false, true, 2},
+    {"whole but for its END line", "w s", false, true, 1},
     {"only half a block", "c", false, false, 1},
     {"damaged base64", "r b s", true, true, 2},
     {"base64 of something else", "r e s", true, true, 2},
@@ -436,6 +438,10 @@ static void add_piece(struct text *text, char piece)
         break;
     case 'c':
         add_half(text);
+        break;
+    case 'w':
+        text_add_pem(text, root.certificate);
+        text->length -= strlen("-----END CERTIFICATE-----\n");
         break;
     case 'd':
         add_undecodable(text);
@@ -586,6 +592,27 @@ START_TEST(truncated_in_place_keeps_what_was_read)
     ck_assert(finds(snapshot(path, 2), &root));
     ck_assert_int_eq(warned.count, 1);
     ck_assert_ptr_nonnull(strstr(warned.why, "within a certificate"));
+}
+END_TEST
+
+START_TEST(shortage_of_descriptors_passes)
+{
+    const char *path = path_of("trust.pem");
+    struct rlimit limit, none;
+    write_pem(path, root.certificate);
+    snapshot(path, 1);
+    write_pem(path, stranger.certificate);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = 0;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct trust *kept = snapshot(path, 2);
+    struct trust *again = snapshot(path, 3);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert(finds(kept, &root));
+    ck_assert_msg(again == kept, "every second makes a snapshot that is never freed");
+    ck_assert_int_eq(warned.count, 1);
+    ck_assert_msg(finds(snapshot(path, 4), &stranger), "not tried again");
 }
 END_TEST
 
@@ -821,12 +848,14 @@ END_TEST
 
 static int directory_loses_its_links(void)
 {
-    if (!finds(snapshot(NULL, 1), &root))
+    struct trust *trust = snapshot(NULL, 1);
+    if (!finds(trust, &root) || finds(trust, &stranger))
         return 1;
     char link[64];
     snprintf(link, sizeof(link), "/etc/ssl/certs/%08lx.0", X509_subject_name_hash(root.certificate));
     remove(link);
-    return finds(snapshot(NULL, 2), &root) && warned.count == 0 ? 0 : 2;
+    trust = snapshot(NULL, 2);
+    return finds(trust, &root) && finds(trust, &stranger) && warned.count == 0 ? 0 : 2;
 }
 
 START_TEST(bundle_stands_in_while_links_are_rebuilt)
@@ -835,7 +864,10 @@ START_TEST(bundle_stands_in_while_links_are_rebuilt)
         return;
     make_directories("etc/ssl/certs/");
     write_hashed("etc/ssl/certs", root.certificate, 0);
-    write_pem(path_of("etc/ssl/certs/ca-certificates.crt"), root.certificate);
+    struct text text = {NULL, 0};
+    text_add_pem(&text, root.certificate);
+    text_add_pem(&text, stranger.certificate);
+    write_text(path_of("etc/ssl/certs/ca-certificates.crt"), &text);
     in_new_root(directory_loses_its_links);
 }
 END_TEST
@@ -969,6 +1001,7 @@ static TCase *make_cases(void)
     tcase_add_loop_test(cases, useless_at_first, 0, COUNT(useless));
     tcase_add_loop_test(cases, useless_replacement_keeps_what_was_read, 0, COUNT(useless));
     tcase_add_test(cases, truncated_in_place_keeps_what_was_read);
+    tcase_add_test(cases, shortage_of_descriptors_passes);
     tcase_add_test(cases, replaced_file_counts_from_the_next_second_on);
     tcase_add_test(cases, same_bytes_are_not_decoded_again);
     tcase_add_test(cases, equal_sources_share_a_snapshot);
