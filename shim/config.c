@@ -71,10 +71,10 @@ static void append_word(char *list, const char *word, bool first)
     snprintf(list + used, WORDS_SIZE - used, "%s%s", first ? "; accepted: " : ", ", word);
 }
 
-static void list_words(const char *const *words, char list[static WORDS_SIZE])
+static void list_words(const char (*words)[12], char list[static WORDS_SIZE])
 {
     list[0] = '\0';
-    for (size_t i = 0; words && words[i]; i++)
+    for (size_t i = 0; words[i][0] != '\0'; i++)
         append_word(list, words[i], i == 0);
 }
 

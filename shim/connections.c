@@ -70,7 +70,12 @@ static uint64_t read_connection(size_t slot, struct connection *connection)
 static bool is_recorded(const struct connection *connection)
 {
     struct connection recorded;
+    const seqlock_word *socket =
+        &connections[connection->fd].words[offsetof(struct connection, socket) / sizeof(uint64_t)];
 
+    if (atomic_load_explicit(socket, memory_order_relaxed) != connection->socket) {
+        return false; /* nearly always, and cheaper than reading the record */
+    }
     return read_connection((size_t)connection->fd, &recorded) != 0 && recorded.socket == connection->socket &&
            recorded.port == connection->port && ip_equal(&recorded.ip, &connection->ip);
 }
