@@ -36,7 +36,7 @@ static bool examine_address(const struct explain_options *options, const struct 
         return false;
     }
     bool done = options->starttls == NULL || starttls_start(options->starttls, &channel, why);
-    done = done && handshake(&channel, sni, peer, why);
+    done = done && tls_peer_examine(&channel, sni, peer, why);
     channel_close(&channel);
     return done;
 }

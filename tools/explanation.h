@@ -7,7 +7,7 @@
 #include "anchors.h"
 #include "certificate_names.h"
 #include "explain_verify.h"
-#include "handshake.h"
+#include "tls_peer.h"
 #include "peer.h"
 #include "policy.h"
 

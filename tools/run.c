@@ -2,7 +2,7 @@
 #include "config.h"
 #include "effective.h"
 #include "event.h"
-#include "library.h"
+#include "preload.h"
 #include "receiver.h"
 #include "run_options.h"
 #include "sink.h"
@@ -81,9 +81,9 @@ static void set_variable(const char *name, const char *value)
 
 static void set_preload(const char *library)
 {
-    if (library_is_preloaded_by_system())
+    if (preload_is_systemwide())
         return;
-    char *preload = library_preload(library, getenv("LD_PRELOAD"));
+    char *preload = preload_list(library, getenv("LD_PRELOAD"));
     setenv("LD_PRELOAD", preload, 1);
     free(preload);
 }
@@ -137,7 +137,7 @@ static int run_in_place(const struct run_options *options, const char *library)
 
 static int check_target(const struct run_options *options, const struct target *target, const char *library)
 {
-    char *refusal = target_refusal(target, library, library_is_preloaded_by_system());
+    char *refusal = target_refusal(target, library, preload_is_systemwide());
     if (refusal == NULL)
         return refuse_ignored_options(options, target);
     complain(refusal);
@@ -152,7 +152,7 @@ static int run(const struct run_options *options)
     char *library = NULL;
     int status = target_find(options->command[0], &target, &why);
     if (status == 0) {
-        library = library_find(&why);
+        library = preload_find(&why);
         status = library == NULL ? STATUS_REFUSED : check_target(options, &target, library);
     }
     if (why != NULL)

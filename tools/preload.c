@@ -1,4 +1,4 @@
-#include "library.h"
+#include "preload.h"
 
 #include "text.h"
 
@@ -80,7 +80,7 @@ static char *find_installed(char **why)
     return NULL;
 }
 
-char *library_find(char **why)
+char *preload_find(char **why)
 {
     const char *named = getenv("TLSWARD_LIBRARY");
     char *path = named != NULL ? realpath(named, NULL) : find_installed(why);
@@ -100,7 +100,7 @@ char *library_find(char **why)
     return NULL;
 }
 
-bool library_is_preloaded_by_system(void)
+bool preload_is_systemwide(void)
 {
     FILE *file = fopen("/etc/ld.so.preload", "re");
     char *line = NULL;
@@ -117,7 +117,7 @@ bool library_is_preloaded_by_system(void)
     return found;
 }
 
-char *library_preload(const char *library, const char *current)
+char *preload_list(const char *library, const char *current)
 {
     char *preload = text_format("%s", library);
     for (const char *next = current; next != NULL && *next != '\0';) {

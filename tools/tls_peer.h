@@ -1,8 +1,8 @@
 /*
  * A TLS handshake that accepts every server, to see what it presents.
  */
-#ifndef TLSWARD_HANDSHAKE_H
-#define TLSWARD_HANDSHAKE_H
+#ifndef TLSWARD_TLS_PEER_H
+#define TLSWARD_TLS_PEER_H
 
 #include "channel.h"
 
@@ -15,7 +15,7 @@ struct tls_peer {
 };
 
 /* `sni` may be NULL. False with the reason in *why (the caller frees it). */
-bool handshake(const struct channel *channel, const char *sni, struct tls_peer *peer, char **why);
+bool tls_peer_examine(const struct channel *channel, const char *sni, struct tls_peer *peer, char **why);
 
 void tls_peer_free(struct tls_peer *peer);
 

@@ -1,4 +1,4 @@
-#include "handshake.h"
+#include "tls_peer.h"
 
 #include "text.h"
 
@@ -55,7 +55,7 @@ static bool drive(const struct channel *channel, SSL *ssl, char **why)
     }
 }
 
-bool handshake(const struct channel *channel, const char *sni, struct tls_peer *peer, char **why)
+bool tls_peer_examine(const struct channel *channel, const char *sni, struct tls_peer *peer, char **why)
 {
     bool done = false;
     SSL *ssl = NULL;

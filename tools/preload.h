@@ -1,8 +1,8 @@
 /*
  * Where libtlsward.so is, whether it loads, and the LD_PRELOAD that names it.
  */
-#ifndef TLSWARD_LIBRARY_H
-#define TLSWARD_LIBRARY_H
+#ifndef TLSWARD_PRELOAD_H
+#define TLSWARD_PRELOAD_H
 
 #include <stdbool.h>
 
@@ -10,15 +10,15 @@
  * The library's absolute path: TLSWARD_LIBRARY, else beside this command, else ../lib from it. It has been
  * loaded once in a child process. NULL with the reason in *why; the caller frees both.
  */
-char *library_find(char **why);
+char *preload_find(char **why);
 
 /* True where /etc/ld.so.preload loads a libtlsward.so into every process. */
-bool library_is_preloaded_by_system(void);
+bool preload_is_systemwide(void);
 
 /*
  * LD_PRELOAD with `library` first and every other libtlsward.so taken out of `current` (NULL: unset);
  * ld.so(8): entries are separated by colons or blanks. The caller frees the result.
  */
-char *library_preload(const char *library, const char *current);
+char *preload_list(const char *library, const char *current);
 
 #endif
