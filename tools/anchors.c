@@ -133,16 +133,31 @@ static void add_directory(struct anchors *anchors, const char *directory)
     free(entries);
 }
 
-void anchors_add(struct anchors *anchors, const struct trust_source *source)
+static void add_path(struct anchors *anchors, const char *path)
 {
-    const char *path = source->path != NULL ? source->path : system_store_location();
     struct stat status;
-    if (path == NULL)
-        add_problem(anchors, "system", 0, "no trust store in any of the known places");
-    else if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         add_directory(anchors, path);
     else
         add_file(anchors, path);
+}
+
+/* The places the library looks at; one that stands in for another counts only where that one gave nothing. */
+static void add_system(struct anchors *anchors)
+{
+    struct trust_places places = system_store_places();
+    for (size_t i = 0; i < places.count; i++)
+        if (!places.items[i].stands_in || anchors->count == 0)
+            add_path(anchors, places.items[i].path);
+    trust_places_free(&places);
+}
+
+void anchors_add(struct anchors *anchors, const struct trust_source *source)
+{
+    if (source->path != NULL)
+        add_path(anchors, source->path);
+    else
+        add_system(anchors);
 }
 
 const struct anchor *anchors_find(const struct anchors *anchors, const X509 *certificate)

@@ -4,8 +4,10 @@
 
 #include <stdlib.h>
 
-const char *system_store_location(void)
+struct trust_places system_store_places(void)
 {
+    struct trust_places places = {.items = NULL};
     trust_believe_environment(getenv("SSL_CERT_FILE"), getenv("SSL_CERT_DIR"));
-    return trust_system_location();
+    trust_places_add_system(&places);
+    return places;
 }

@@ -4,7 +4,9 @@
 #ifndef TLSWARD_SYSTEM_STORE_H
 #define TLSWARD_SYSTEM_STORE_H
 
-/* The file or directory that `trust = system` stands for in this environment, or NULL. */
-const char *system_store_location(void);
+#include "trust_places.h"
+
+/* The places that `trust = system` stands for here, SSL_CERT_FILE and SSL_CERT_DIR believed. */
+struct trust_places system_store_places(void);
 
 #endif
