@@ -252,6 +252,39 @@ EXPLAIN = [
 ]
 
 
+# What `explain` says is what the library does: server → the reason both give
+PREDICTED = {
+    "good": None,
+    "soon": None,
+    "other": "certificate-host-mismatch",
+    "expired": "certificate-expired",
+    "unknown": "certificate-not-trusted",
+    "self": "certificate-not-trusted",
+    "lone": "certificate-not-trusted",
+    "cn": "certificate-host-mismatch",
+    "weak": "validation-failure",
+    "client": "validation-failure",
+}
+
+
+def prediction_rows():
+    for server, reason in PREDICTED.items():
+        yield Row(
+            f"library/{server}-predicted",
+            explain("good.test", server),
+            1 if reason else 0,
+            out=[f"blocked: {reason}" if reason else "allowed: verified-by-policy"],
+        )
+        fetch = ["curl", "-sSk", "--ciphers", "DEFAULT@SECLEVEL=0", f"https://good.test:{{PORT_{server}}}/"]
+        yield Row(
+            f"library/{server}-done",
+            ["run", "--enforce", "--trust", "root.pem", "--summary", *fetch],
+            60 if reason else 0,
+            err=[f"good.test  .*{reason}  -  blocked$" if reason else "1 verified by the policy"],
+            needs="curl",
+        )
+
+
 def starttls_rows(programs):
     return [
         Row(

@@ -51,7 +51,7 @@ def s_server(directory, certificate, port, log):
     """`openssl s_server`; the whole chain is sent, except by "lone"."""
     chain = [] if certificate == "lone" else ["-cert_chain", directory / "middle.pem"]
     name = "good" if certificate == "lone" else certificate
-    command = ["openssl", "s_server", "-quiet", "-accept", f"127.0.0.1:{port}", *chain]
+    command = ["openssl", "s_server", "-www", "-accept", f"127.0.0.1:{port}", *chain]
     if name == "weak":
         command += ["-cipher", "DEFAULT@SECLEVEL=0"]
     return start(port, [*command, "-cert", directory / f"{name}.pem", "-key", directory / f"{name}.key"], log=log)

@@ -193,6 +193,7 @@ def terminal_session(fixture, lines):
     try:
         expect("ready> ")
         for typed, answer in lines:
+            time.sleep(0.2)  # as a person types: the shell hands its terminal over after it has printed
             os.write(terminal, typed.encode())
             expect(answer)
     except OSError:
@@ -210,7 +211,7 @@ def job_control(fixture):
     shown = terminal_session(
         fixture,
         [
-            (f"{COMMAND} run --summary sh -c 'echo sta''rted; sleep 30'\r", "started"),
+            (f"{COMMAND} run --summary sh -c 'echo sta''rted; exec sleep 30'\r", "started"),
             ("\x1a", "Stopped"),
             ("fg\r", "sleep 30"),
             ("\x03", "0 connections"),
@@ -332,7 +333,8 @@ def run_all(fixture, selected, sessions):
 def main():
     sandbox.enter()
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    table = rows.MAIN + rows.RUN + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN + rows.starttls_rows(servers.STARTTLS)
+    table = rows.MAIN + rows.RUN + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
+    table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows()]
     selected = [row for row in table if wanted in row.name]
     sessions = {name: test for name, test in SESSIONS.items() if wanted in name}
     with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
