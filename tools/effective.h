@@ -5,10 +5,9 @@
 #define TLSWARD_EFFECTIVE_H
 
 #include "config.h"
+#include "process.h"
 
 #include <stdbool.h>
-
-#define SYSTEM_DIRECTORY "/etc/tlsward"
 
 /* The TLSWARD_* variables of this process; points into its environment. */
 struct config_environment effective_environment(void);

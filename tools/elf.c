@@ -20,9 +20,8 @@ static void inspect_dynamic(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
         if (entry.d_tag != DT_NEEDED && entry.d_tag != DT_SONAME)
             continue;
         const char *name = elf_strptr(elf, header->sh_link, entry.d_un.d_val);
-        /* A dynamic loader called as a program has no interpreter, and preloads all the same. */
-        if (entry.d_tag == DT_SONAME && starts_with(name, "ld"))
-            facts->dynamic = true;
+        if (entry.d_tag == DT_SONAME && (starts_with(name, "ld-") || starts_with(name, "ld64")))
+            facts->loader = true;
         if (entry.d_tag == DT_NEEDED && (starts_with(name, "libasan.so") || starts_with(name, "libclang_rt.asan")))
             facts->sanitizer_needed = true;
     }

@@ -11,7 +11,8 @@ struct elf_facts {
     unsigned char class;   /* ELFCLASS32 or ELFCLASS64 */
     unsigned char data;    /* ELFDATA2LSB or ELFDATA2MSB */
     unsigned machine;      /* EM_* */
-    bool dynamic;          /* a dynamic loader runs it, or it is one */
+    bool dynamic;          /* a dynamic loader runs it */
+    bool loader;           /* it is a dynamic loader itself */
     bool sanitizer_needed; /* linked to a shared ASan runtime, which insists on being loaded first */
 };
 

@@ -159,7 +159,9 @@ static bool link_order_is_waived(void)
 char *target_refusal(const struct target *target, const char *library, bool system_preload)
 {
     char *what = NULL;
-    if (!target->elf.dynamic)
+    if (target->elf.loader)
+        what = text_format("is a dynamic loader, in which the library stands down; run the program itself");
+    else if (!target->elf.dynamic)
         what = text_format("is statically linked, and no preload reaches it");
     if (what == NULL)
         what = architecture_refusal(target, library);
