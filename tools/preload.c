@@ -56,7 +56,9 @@ static char *load_error(const char *path)
         return text_format("%s", strerror(errno));
     if (WIFSIGNALED(status))
         return text_format("loading it ends in %s", strsignal(WTERMSIG(status)));
-    return WEXITSTATUS(status) == 0 ? NULL : text_clean(message, length > 0 ? (size_t)length : 0);
+    if (WEXITSTATUS(status) == 0)
+        return NULL;
+    return length > 0 ? text_clean(message, (size_t)length) : text_format("loading it ends the process");
 }
 
 static char *find_installed(char **why)

@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import shutil
+
+import sandbox
 
 
 @dataclasses.dataclass
@@ -15,6 +18,13 @@ class Row:
     env: dict = dataclasses.field(default_factory=dict)
     system: str = None  # /etc/tlsward/policy.conf
     needs: str = None  # a program; without it the row is skipped
+    root: bool = False  # another user's identity or capabilities are part of the row
+
+    def unmet(self):
+        """Why the row cannot run here, or None."""
+        if self.root and not sandbox.is_root():
+            return "needs root"
+        return f"{self.needs} is not installed" if self.needs and not shutil.which(self.needs) else None
 
 
 SHOW = ["/bin/sh", "-c", 'echo "$LD_PRELOAD|$TLSWARD_MODE|$TLSWARD_TRUST|$TLSWARD_POLICY|$TLSWARD_LOG"']
@@ -113,8 +123,8 @@ RUN = [
     Row("run/asan-program", ["run", "{t}/asan"], 125, err=["built with AddressSanitizer"]),
     Row("run/asan-program-waived", ["run", "{t}/asan"], env={"ASAN_OPTIONS": "verify_asan_link_order=0"}),
     Row("run/asan-program-with-its-own-static-runtime", ["run", "{t}/asan-static"]),
-    Row("run/setuid-program", ["run", "{t}/setuid"], 125, err=["setuid is setuid"]),
-    Row("run/setgid-program", ["run", "{t}/setgid"], 125, err=["setgid is setuid, setgid"]),
+    Row("run/setuid-program", ["run", "{t}/setuid"], 125, root=True, err=["setuid is setuid"]),
+    Row("run/setgid-program", ["run", "{t}/setgid"], 125, root=True, err=["setgid is setuid, setgid"]),
     Row("run/script-by-its-interpreter", ["run", "{t}/script"], out=["script ran"]),
     Row("run/script-of-a-static-interpreter", ["run", "{t}/static-script"], 125, err=["static-script is run by .*/static, which"]),
     Row("run/script-through-env", ["run", "{t}/env-script"], out=["env ran"]),
@@ -141,6 +151,7 @@ SYSTEM = [
         125,
         err=["options have no effect"],
         env={"PRELOAD_EVERYWHERE": "1"},
+        root=True,
     ),
     Row("system/preloaded-everywhere", ["run", *SHOW], out=[r"^\|\|\|\|stderr$"], env={"PRELOAD_EVERYWHERE": "1"}),
 ]
@@ -211,6 +222,7 @@ EXPLAIN = [
         absent=["what to do"],
     ),
     Row("explain/wildcard", explain("a.wild.test", "good"), out=[r"DNS:\*\.wild\.test  matches", "is another name"]),
+    Row("explain/every-address-in-turn", explain("two.wild.test", "good"), out=["at 127.0.0.1,"], err=["at ::1: "]),
     Row("explain/wildcard-two-labels", explain("a.b.wild.test", "good"), 1, out=["covers exactly one label"]),
     Row("explain/wildcard-bare-domain", explain("wild.test", "good"), 1, out=["does not cover the domain itself"]),
     Row("explain/address", explain("127.0.0.1", "good"), out=["127.0.0.1 \\(from address\\)", "IP:127.0.0.1  matches", "an address is expected"]),
@@ -292,6 +304,7 @@ def starttls_rows(programs):
             explain("good.test", protocol, "--starttls", protocol),
             out=["DNS:good.test  matches", "allowed: verified-by-policy"],
             needs=program,
+            root=True,
         )
         for protocol, (program, _) in programs.items()
     ]

@@ -11,11 +11,16 @@ INSIDE = "TLSWARD_TEST_NAMESPACE"
 
 def enter():
     """Runs this program again inside the namespace; returns only there."""
-    if os.environ.get(INSIDE) == "1":
+    if INSIDE in os.environ:
         return
-    os.environ[INSIDE] = "1"
+    os.environ[INSIDE] = "root" if os.getuid() == 0 else "user"
     flags = ["-m"] if os.getuid() == 0 else ["-r", "-m"]
     os.execvp("unshare", ["unshare", *flags, sys.executable, *sys.argv])
+
+
+def is_root():
+    """Whether we are root outside as well, and may start servers under other users."""
+    return os.environ[INSIDE] == "root"
 
 
 @contextlib.contextmanager
@@ -30,9 +35,10 @@ def covered_etc(directory):
     subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, "/etc"], check=True)
     hosts = pathlib.Path("/etc/hosts")
     names = "good.test other.test a.wild.test a.b.wild.test wild.test bare.test"
+    several = "::1 two.wild.test\n127.0.0.1 two.wild.test\n"
     text = hosts.read_text() if hosts.exists() else ""
     hosts.unlink(missing_ok=True)
-    hosts.write_text(f"127.0.0.1 {names}\n{text}")
+    hosts.write_text(f"127.0.0.1 {names}\n{several}{text}")
     try:
         yield
     finally:

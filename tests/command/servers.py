@@ -1,7 +1,6 @@
 """Real servers on free ports of 127.0.0.1, each stopped by its own process id."""
 
 import contextlib
-import os
 import pathlib
 import pwd
 import shutil
@@ -39,11 +38,9 @@ def start(port, command, **options):
     return process
 
 
-def unprivileged(user):
-    """Options that make a server run as `user` where we are root."""
-    if os.getuid() != 0:
-        return {}
-    account = pwd.getpwnam(user)
+def as_user(name):
+    """Options that make a server run as another user: postgres insists."""
+    account = pwd.getpwnam(name)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
@@ -64,16 +61,15 @@ def copy_identity(directory, target, user):
     (target / "chain.pem").write_text(chain)
     shutil.copy(directory / "good.key", target / "key.pem")
     (target / "key.pem").chmod(0o600)
-    if os.getuid() == 0:
-        for path in [target, *target.iterdir()]:
-            shutil.chown(path, user, pwd.getpwnam(user).pw_gid)
+    for path in [target, *target.iterdir()]:
+        shutil.chown(path, user, pwd.getpwnam(user).pw_gid)
 
 
 def postgres(directory, port, log):
     binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
     home = directory / "postgres"
     copy_identity(directory, home, "postgres")
-    options = unprivileged("postgres")
+    options = as_user("postgres")
     subprocess.run(
         [binaries / "initdb", "-A", "trust", "-N", home / "data"], check=True, stdout=log, stderr=log, cwd="/", **options
     )
@@ -93,10 +89,7 @@ def postgres(directory, port, log):
 def dovecot(directory, protocol, port, log):
     home = directory / protocol
     home.mkdir()
-    user = pwd.getpwuid(os.getuid()).pw_name
     (home / "chain.pem").write_text((directory / "good.pem").read_text() + (directory / "middle.pem").read_text())
-    internal = "dovecot" if os.getuid() == 0 else user
-    login = "dovenull" if os.getuid() == 0 else user
     (home / "dovecot.conf").write_text(
         f"""protocols = {protocol}
 base_dir = {home}/run
@@ -105,9 +98,6 @@ log_path = {home}/log
 ssl = yes
 ssl_cert = <{home}/chain.pem
 ssl_key = <{directory}/good.key
-default_internal_user = {internal}
-default_internal_group = {internal}
-default_login_user = {login}
 service {protocol}-login {{
   chroot =
   inet_listener {protocol} {{

@@ -12,7 +12,6 @@ import os
 import pathlib
 import pty
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -70,7 +69,7 @@ def make_programs(directory):
     for name, flags in PROGRAMS.items():
         subprocess.run(["cc", *flags, "-o", directory / name, directory / "program.c"], check=True)
     for name, mode in (("setuid", 0o4755), ("setgid", 0o2755)):
-        if os.getuid() == 0:
+        if sandbox.is_root():
             os.chown(directory / name, 65534, 65534)
         (directory / name).chmod(mode)
     headers = subprocess.run(["readelf", "-l", directory / "setuid"], check=True, capture_output=True, text=True).stdout
@@ -127,8 +126,8 @@ class Fixture:
         for name in ("good", "soon", "other", "expired", "unknown", "self", "cn", "weak", "client", "hostile", "lone"):
             if any(mentions(row, name) for row in selected):
                 self.add(name, servers.s_server, self.directory, name)
-        for name, (program, server) in servers.STARTTLS.items():
-            if any(mentions(row, name) for row in selected) and pathlib.Path(program).exists():
+        for name, (_, server) in servers.STARTTLS.items():
+            if any(mentions(row, name) and not row.unmet() for row in selected):
                 self.add(name, server, self.directory)
         self.words["PORT_clear"] = str(listen(b"500 no\x1b\r\n"))
         self.words["PORT_silent"] = str(listen(b""))
@@ -151,7 +150,7 @@ class Fixture:
 
 def run_row(row, fixture):
     """Returns None, or what is wrong."""
-    base = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
+    base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
     sandbox.set_system_policy(row.system)
@@ -309,14 +308,14 @@ SESSIONS = {
 
 
 def run_all(fixture, selected, sessions):
-    tests = [(row.name, row.needs, lambda f, row=row: run_row(row, f)) for row in selected]
+    tests = [(row.name, row.unmet(), lambda f, row=row: run_row(row, f)) for row in selected]
     tests += [(name, None, test) for name, test in sessions.items()]
     passed = failed = skipped = 0
-    for name, needs, test in tests:
+    for name, unmet, test in tests:
         started = time.monotonic()
-        if needs and not shutil.which(needs):
+        if unmet:
             skipped += 1
-            print(f"skip  {name} ({needs} is not installed)", flush=True)
+            print(f"skip  {name} ({unmet})", flush=True)
             continue
         try:
             wrong = test(fixture)
