@@ -51,9 +51,12 @@ $(B)/tools/%.o: tools/%.c Makefile
 $(B)/tlsward: $(TOOLS:%.c=$(B)/%.o) $(B)/libcore.a
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lssl -lcrypto -ljansson -lelf $(LDFLAGS)
 
-$(B)/unit/%: tests/unit/%.c $(B)/libcore.a
+$(B)/libtools.a: $(filter-out $(B)/tools/main.o,$(TOOLS:%.c=$(B)/%.o))
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/unit/%: tests/unit/%.c $(B)/libtools.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -ljansson -lpthread
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libtools.a $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -ljansson -lelf -lpthread
 
 $(B)/clients/%: tests/clients/%.c
 	@mkdir -p $(@D)
