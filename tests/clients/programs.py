@@ -9,6 +9,7 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "programs"
 PYTHON = "/usr/bin/python3"
 REQUEST = "GET /{token} HTTP/1.0\r\n\r\n"
 OPENSSL_ERROR = "certificate verify failed"
+NO_ALERT = "closed connection in SSL handshake"  # asyncio closes the socket before it has sent the alert
 OPENSSL_ERROR_AND_TEXT = "certificate verify failed: {text}"
 
 
@@ -21,12 +22,13 @@ class Program:
     command: tuple
     statuses: tuple = (1,)  # exit status after a failed verification; several: it depends on timing
     message: str = OPENSSL_ERROR  # its own words for that; {text} is OpenSSL's text for the error
+    farewell: str = "{alert}"  # what the server logs about a handshake that the program broke off
     stdin: str = ""
     files: dict = field(default_factory=dict)  # in the row's directory, by name
     rejects: frozenset = frozenset()  # the cases it stops by itself during the handshake, without the library
     rejects_later: frozenset = frozenset()  # the same after the handshake, where it compares names on its own
     source: str = "sni"  # where the library learns a host name from: tlsward.name_source
-    address_source: str = "address"  # the same for a program that is given an address
+    address_source: str = "address"  # the same for an address; RFC 6066 forbids it in SNI, many programs do it
 
     @property
     def outcome(self):
@@ -67,28 +69,27 @@ PROGRAMS = (
            rejects=UNTRUSTED | MISNAMED),
     python("python-smtplib", "smtp", "smtp_client.py"),
     python("python-imaplib", "imaps", "imap_client.py"),
-    python("python-asyncio", "https", "asyncio_client.py", "sni"),
-    python("python-asyncio-no-sni", "https", "asyncio_client.py", source="resolver"),
+    python("python-asyncio", "https", "asyncio_client.py", "sni", farewell=NO_ALERT),
+    python("python-asyncio-no-sni", "https", "asyncio_client.py", source="resolver", farewell=NO_ALERT),
     script("perl-io-socket-ssl", "https", "perl", "io_socket_ssl.pl"),
     script("perl-net-ssleay", "https", "perl", "net_ssleay.pl", source="resolver"),
-    script("ruby-net-http", "https", "ruby", "net_http.rb", message="certificate verify failed ({text})"),
-    script("php-unverified", "https", "php", "stream.php"),
+    script("ruby-net-http", "https", "ruby", "net_http.rb", message="certificate verify failed ({text})", address_source="sni"),
+    script("php-unverified", "https", "php", "stream.php", address_source="sni", address_source="sni"),
     script("php", "https", "php", "stream.php", "{trust}", **CHECKS_NAME_LATER),
     Program("openssl-s_client", "https", ("openssl", "s_client", "-quiet", "-connect", "{host}:{port}"), stdin=REQUEST),
     Program("openssl-s_client-no-sni", "https",
             ("openssl", "s_client", "-quiet", "-noservername", "-connect", "{host}:{port}"), stdin=REQUEST,
             source="resolver"),
-    Program("socat", "https", ("socat", "-t", "5", "-", "OPENSSL:{host}:{port},verify=0"), stdin=REQUEST),
+    Program("socat", "https", ("socat", "-t", "5", "-", "OPENSSL:{host}:{port},verify=0"), stdin=REQUEST, address_source="sni"),
     Program("psql", "postgresql", ("psql", "-XAt", "-c", "select '{token}'",
                                    "host={host} port={port} sslmode=require user=postgres dbname=postgres"), (2,)),
     Program("redis-cli", "redis", ("redis-cli", "--tls", "--insecure", "-h", "{host}", "-p", "{port}", "SET", "{token}", "1"),
             source="resolver"),
     Program("mosquitto_pub", "mqtt", ("mosquitto_pub", "-h", "{host}", "-p", "{port}", "--cafile", "{trust}", "--insecure",
                                       "-q", "1", "-t", "{token}", "-m", "text"), (1, 8), "A TLS error occurred",
-            rejects=UNTRUSTED),
-    Program("stunnel", "https", ("stunnel", "{directory}/stunnel.conf"), stdin=REQUEST, files={"stunnel.conf": STUNNEL}),
-    Program("ncat", "openssl", ("ncat", "--ssl", "{host}", "{port}"), message="Input/output error", stdin="{token}\n",
-            source="resolver"),
+            rejects=UNTRUSTED, address_source="sni"),
+    Program("stunnel", "https", ("stunnel", "{directory}/stunnel.conf"), (0,), stdin=REQUEST, files={"stunnel.conf": STUNNEL}, address_source="sni"),
+    Program("ncat", "openssl", ("ncat", "--ssl", "{host}", "{port}"), message="Input/output error", stdin="{token}\n", address_source="sni"),
     driver("connect"),
     driver("do-handshake"),
     driver("write"),

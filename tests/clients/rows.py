@@ -37,6 +37,7 @@ class Setup:
 class Run:
     """What came of one start of a program."""
 
+    token: str  # what the program sends over TLS, so that it can be found at the server
     command: list
     environment: dict
     status: object  # exit status, or why there is none
@@ -47,7 +48,8 @@ class Run:
 
     @property
     def observable(self):
-        return self.status, normalise(self.stdout), normalise(self.stderr)
+        """What must not differ from a run without the library."""
+        return self.status, *(normalise(text.replace(self.token, "TOKEN")) for text in (self.stdout, self.stderr))
 
     def __str__(self):
         preload = [f"{name}={value}" for name, value in self.environment.items() if name not in os.environ]
@@ -88,7 +90,7 @@ def sign_of_the_end(program, case, mode, token):
     if expects_data(program, case, mode):
         return token, LOG_SECONDS
     if mode == "enforce" or case.name in program.rejects:
-        return case.alert, LOG_SECONDS
+        return program.farewell.format(alert=case.alert), LOG_SECONDS
     return token, SILENCE_SECONDS
 
 
@@ -104,7 +106,7 @@ def start(command, text, directory, values):
 def run(setup, program, case, mode, server):
     directory = setup.directory / f"{program.name}-{case.name}"
     directory.mkdir(exist_ok=True)
-    token = directory.name
+    token = f"{directory.name}-{mode}"
     words = {"host": case.host, "port": server.port, "token": token, "trust": setup.trust, "directory": directory,
              "drivers": setup.drivers}
     for name, text in program.files.items():
@@ -115,20 +117,20 @@ def run(setup, program, case, mode, server):
     before = len(server.log())
     status, stdout, stderr = start(command, program.stdin.format(**words), directory, values)
     log = server.log_after(before, *sign_of_the_end(program, case, mode, token))
-    return Run(command, values, status, stdout.decode(errors="replace"), stderr.decode(errors="replace"), log,
+    return Run(token, command, values, status, stdout.decode(errors="replace"), stderr.decode(errors="replace"), log,
                Events(directory / "events.jsonl"))
 
 
 def check_server(program, case, mode, result):
     """What arrived at the server."""
-    token = f"{program.name}-{case.name}"
-    arrived = token in result.server_log
+    arrived = result.token in result.server_log
     if arrived and not expects_data(program, case, mode):
         yield "application data reached the server"
     if not arrived and expects_data(program, case, mode):
         yield "no application data reached the server"
-    if (mode == "enforce" and not case.good or case.name in program.rejects) and case.alert not in result.server_log:
-        yield f"the server saw no '{case.alert}'"
+    farewell = program.farewell.format(alert=case.alert)
+    if (mode == "enforce" and not case.good or case.name in program.rejects) and farewell not in result.server_log:
+        yield f"the server saw no '{farewell}'"
 
 
 def check_program(program, case, mode, result, plain):
