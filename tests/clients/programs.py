@@ -15,7 +15,7 @@ OPENSSL_ERROR_AND_TEXT = "certificate verify failed: {text}"
 
 @dataclass(frozen=True)
 class Program:
-    """Words in braces are filled in for each row: host, port, token, trust (the CA's file), directory (the row's own)."""
+    """Words in braces are filled in for each row: host, port, token, trust (the CA's file), directory, drivers."""
 
     name: str
     server: str  # in servers.KINDS
@@ -52,6 +52,10 @@ def driver(way, server="https", **rest):
 
 
 URL = "https://{host}:{port}/{token}"
+HOST_AND_PORT = ("-h", "{host}", "-p", "{port}")
+CONNECTION = "host={host} port={port} sslmode=require user=postgres dbname=postgres"
+S_CLIENT = ("openssl", "s_client", "-quiet", "-connect", "{host}:{port}")
+CURL_ERROR = "SSL certificate problem: {text}"
 CHECKS_NAME_LATER = {"rejects": UNTRUSTED, "rejects_later": MISNAMED}
 STUNNEL = """
 foreground = yes
@@ -61,9 +65,8 @@ connect = {host}:{port}
 """
 
 PROGRAMS = (
-    Program("curl-k", "https", ("curl", "-sSk", URL), (60,), "SSL certificate problem: {text}"),
-    Program("curl", "https", ("curl", "-sS", "--cacert", "{trust}", URL), (60,), "SSL certificate problem: {text}",
-            **CHECKS_NAME_LATER),
+    Program("curl-k", "https", ("curl", "-sSk", URL), (60,), CURL_ERROR),
+    Program("curl", "https", ("curl", "-sS", "--cacert", "{trust}", URL), (60,), CURL_ERROR, **CHECKS_NAME_LATER),
     python("python-unverified", "https", "urllib_client.py"),
     python("python", "https", "urllib_client.py", "{trust}", source="app", address_source="app",
            rejects=UNTRUSTED | MISNAMED),
@@ -73,23 +76,24 @@ PROGRAMS = (
     python("python-asyncio-no-sni", "https", "asyncio_client.py", source="resolver", farewell=NO_ALERT),
     script("perl-io-socket-ssl", "https", "perl", "io_socket_ssl.pl"),
     script("perl-net-ssleay", "https", "perl", "net_ssleay.pl", source="resolver"),
-    script("ruby-net-http", "https", "ruby", "net_http.rb", message="certificate verify failed ({text})", address_source="sni"),
-    script("php-unverified", "https", "php", "stream.php", address_source="sni", address_source="sni"),
-    script("php", "https", "php", "stream.php", "{trust}", **CHECKS_NAME_LATER),
-    Program("openssl-s_client", "https", ("openssl", "s_client", "-quiet", "-connect", "{host}:{port}"), stdin=REQUEST),
-    Program("openssl-s_client-no-sni", "https",
-            ("openssl", "s_client", "-quiet", "-noservername", "-connect", "{host}:{port}"), stdin=REQUEST,
+    script("ruby-net-http", "https", "ruby", "net_http.rb", message="certificate verify failed ({text})",
+           address_source="sni"),
+    script("php-unverified", "https", "php", "stream.php", address_source="sni"),
+    script("php", "https", "php", "stream.php", "{trust}", address_source="sni", **CHECKS_NAME_LATER),
+    Program("openssl-s_client", "https", S_CLIENT, stdin=REQUEST),
+    Program("openssl-s_client-no-sni", "https", (*S_CLIENT, "-noservername"), stdin=REQUEST, source="resolver"),
+    Program("socat", "https", ("socat", "-t", "5", "-", "OPENSSL:{host}:{port},verify=0"), stdin=REQUEST,
+            address_source="sni"),
+    Program("psql", "postgresql", ("psql", "-XAt", "-c", "select '{token}'", CONNECTION), (2,)),
+    Program("redis-cli", "redis", ("redis-cli", "--tls", "--insecure", *HOST_AND_PORT, "SET", "{token}", "1"),
             source="resolver"),
-    Program("socat", "https", ("socat", "-t", "5", "-", "OPENSSL:{host}:{port},verify=0"), stdin=REQUEST, address_source="sni"),
-    Program("psql", "postgresql", ("psql", "-XAt", "-c", "select '{token}'",
-                                   "host={host} port={port} sslmode=require user=postgres dbname=postgres"), (2,)),
-    Program("redis-cli", "redis", ("redis-cli", "--tls", "--insecure", "-h", "{host}", "-p", "{port}", "SET", "{token}", "1"),
-            source="resolver"),
-    Program("mosquitto_pub", "mqtt", ("mosquitto_pub", "-h", "{host}", "-p", "{port}", "--cafile", "{trust}", "--insecure",
-                                      "-q", "1", "-t", "{token}", "-m", "text"), (1, 8), "A TLS error occurred",
+    Program("mosquitto_pub", "mqtt", ("mosquitto_pub", *HOST_AND_PORT, "--cafile", "{trust}", "--insecure", "-q", "1",
+                                      "-t", "{token}", "-m", "text"), (1, 8), "A TLS error occurred",
             rejects=UNTRUSTED, address_source="sni"),
-    Program("stunnel", "https", ("stunnel", "{directory}/stunnel.conf"), (0,), stdin=REQUEST, files={"stunnel.conf": STUNNEL}, address_source="sni"),
-    Program("ncat", "openssl", ("ncat", "--ssl", "{host}", "{port}"), message="Input/output error", stdin="{token}\n", address_source="sni"),
+    Program("stunnel", "https", ("stunnel", "{directory}/stunnel.conf"), (0,), stdin=REQUEST,
+            files={"stunnel.conf": STUNNEL}, address_source="sni"),
+    Program("ncat", "openssl", ("ncat", "--ssl", "{host}", "{port}"), message="Input/output error",
+            stdin="{token}\n", address_source="sni"),
     driver("connect"),
     driver("do-handshake"),
     driver("write"),

@@ -217,8 +217,8 @@ class PostgreSQL(Server):
         if user[0] == "setpriv":
             shutil.chown(self.directory, "postgres")
             shutil.chown(key, "postgres")
-        subprocess.run([*user, f"{self.programs()}/initdb", "--no-sync", "--username=postgres", "--auth=trust", "-D", data],
-                       check=True, capture_output=True, cwd=self.directory)
+        initdb = [f"{self.programs()}/initdb", "--no-sync", "--username=postgres", "--auth=trust", "-D", data]
+        subprocess.run([*user, *initdb], check=True, capture_output=True, cwd=self.directory)
 
     def command(self):
         options = self.OPTIONS | {"ssl_cert_file": self.certificate, "ssl_key_file": self.directory / "server.key"}
@@ -230,9 +230,9 @@ class PostgreSQL(Server):
 class Redis(Server):
     def command(self):
         return ["redis-server", "--port", 0, "--tls-port", self.port, "--bind", ADDRESS, "--save", "",
-                "--tls-cert-file", self.certificate, "--tls-key-file", self.key, "--tls-ca-cert-file", self.trust_anchor,
-                "--tls-auth-clients", "no", "--loglevel", "verbose", "--dir", self.directory,
-                "--unixsocket", self.directory / "socket"]
+                "--tls-cert-file", self.certificate, "--tls-key-file", self.key,
+                "--tls-ca-cert-file", self.trust_anchor, "--tls-auth-clients", "no", "--loglevel", "verbose",
+                "--dir", self.directory, "--unixsocket", self.directory / "socket"]
 
     def start(self):
         """The server logs no data, so its MONITOR writes every command into the log."""
@@ -301,7 +301,8 @@ class Fleet:
         with self.lock:
             key = (kind, certificate)
             if key not in self.servers:
-                self.servers[key] = KINDS[kind](self.certificates, certificate, self.directory / f"{kind}-{certificate}")
+                directory = self.directory / f"{kind}-{certificate}"
+                self.servers[key] = KINDS[kind](self.certificates, certificate, directory)
             return self.servers[key]
 
     def stop(self):
