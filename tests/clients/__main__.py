@@ -60,8 +60,7 @@ def report_all(tally, rows, work):
 def client_rows(setup, fleet, program, case, rows):
     server = fleet.get(program.server, case.certificate)
     with server.lock:
-        if server.process is None:
-            server.start()
+        server.ensure_started()
         modes = [row.rpartition("/")[2] for row in rows]
         for mode, found, report in run_modes(setup, program, case, modes, server):
             yield f"{program.name}/{case.name}/{mode}", found, report

@@ -35,7 +35,6 @@ def unprivileged(user):
 class Server:
     """What all servers share; a kind of server says how it is configured and started."""
 
-    datagram = False
     ready_line = ""  # of its log; without one the server is ready when it accepts connections
 
     def __init__(self, certificates, certificate, directory, environment=None):
@@ -47,6 +46,7 @@ class Server:
         self.port = next(PORTS)
         self.environment = environment or {}
         self.process = None
+        self.failure = None
         self.lock = threading.Lock()
 
     def prepare(self):
@@ -59,6 +59,17 @@ class Server:
         path = self.directory / name
         path.write_text(text)
         return path
+
+    def ensure_started(self):
+        """Starts the server once; what went wrong then, goes wrong for every row that needs it."""
+        if self.failure:
+            raise self.failure
+        if self.process is None:
+            try:
+                self.start()
+            except Exception as failure:
+                self.failure = failure
+                raise
 
     def start(self):
         self.directory.mkdir(mode=0o755)
@@ -108,6 +119,7 @@ class Server:
 
 class Nginx(Server):
     CONFIG = """
+user root;
 daemon off;
 master_process off;
 pid {directory}/pid;
@@ -228,6 +240,8 @@ class PostgreSQL(Server):
 
 
 class Redis(Server):
+    monitor = None
+
     def command(self):
         return ["redis-server", "--port", 0, "--tls-port", self.port, "--bind", ADDRESS, "--save", "",
                 "--tls-cert-file", self.certificate, "--tls-key-file", self.key,
@@ -237,13 +251,14 @@ class Redis(Server):
     def start(self):
         """The server logs no data, so its MONITOR writes every command into the log."""
         super().start()
+        monitor = ["setpriv", "--pdeathsig=KILL", "redis-cli", "-s", self.directory / "socket", "MONITOR"]
         with open(self.log_file, "ab") as log:
-            self.monitor = subprocess.Popen(
-                ["setpriv", "--pdeathsig=KILL", "redis-cli", "-s", self.directory / "socket", "MONITOR"], stdout=log, stderr=log)
+            self.monitor = subprocess.Popen(monitor, stdout=log, stderr=log)
 
     def stop(self):
         super().stop()
-        self.monitor.wait()
+        if self.monitor:
+            self.monitor.wait()
 
 
 class Mosquitto(Server):
