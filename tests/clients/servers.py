@@ -18,6 +18,7 @@ from cases import ADDRESS
 
 PORTS = itertools.count(10000)  # the namespace is ours; ephemeral ports start far above
 START_SECONDS = 20
+ENDS_WITH_US = ("setpriv", "--pdeathsig=TERM")  # even if we are killed; to be set after a change of user
 
 
 class Unavailable(Exception):
@@ -55,6 +56,10 @@ class Server:
     def command(self):
         raise NotImplementedError
 
+    def user(self):
+        """Command prefix that becomes the user the server runs as; empty: ours."""
+        return []
+
     def write(self, name, text):
         path = self.directory / name
         path.write_text(text)
@@ -76,7 +81,7 @@ class Server:
         self.prepare()
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig=KILL", *map(str, self.command())], cwd=self.directory, stdin=subprocess.PIPE,
+                [*self.user(), *ENDS_WITH_US, *map(str, self.command())], cwd=self.directory, stdin=subprocess.PIPE,
                 stdout=log, stderr=log, env=os.environ | self.environment)
         self.wait_until_ready()
 
@@ -214,6 +219,9 @@ class PostgreSQL(Server):
         "max_connections": "10",
     }
 
+    def user(self):
+        return unprivileged("postgres")
+
     def programs(self):
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
         if not found:
@@ -222,20 +230,19 @@ class PostgreSQL(Server):
 
     def prepare(self):
         """The server insists on an owner of its data and key who is not root."""
-        user = unprivileged("postgres")
         data = self.directory / "data"
         key = shutil.copy(self.key, self.directory / "server.key")
         os.chmod(key, 0o600)
-        if user[0] == "setpriv":
+        if self.user()[0] == "setpriv":
             shutil.chown(self.directory, "postgres")
             shutil.chown(key, "postgres")
         initdb = [f"{self.programs()}/initdb", "--no-sync", "--username=postgres", "--auth=trust", "-D", data]
-        subprocess.run([*user, *initdb], check=True, capture_output=True, cwd=self.directory)
+        subprocess.run([*self.user(), *initdb], check=True, capture_output=True, cwd=self.directory)
 
     def command(self):
         options = self.OPTIONS | {"ssl_cert_file": self.certificate, "ssl_key_file": self.directory / "server.key"}
         settings = itertools.chain.from_iterable(("-c", f"{name}={value}") for name, value in options.items())
-        return [*unprivileged("postgres"), f"{self.programs()}/postgres", "-D", self.directory / "data",
+        return [f"{self.programs()}/postgres", "-D", self.directory / "data",
                 "-h", ADDRESS, "-p", self.port, *settings]
 
 
@@ -251,7 +258,7 @@ class Redis(Server):
     def start(self):
         """The server logs no data, so its MONITOR writes every command into the log."""
         super().start()
-        monitor = ["setpriv", "--pdeathsig=KILL", "redis-cli", "-s", self.directory / "socket", "MONITOR"]
+        monitor = [*ENDS_WITH_US, "redis-cli", "-s", self.directory / "socket", "MONITOR"]
         with open(self.log_file, "ab") as log:
             self.monitor = subprocess.Popen(monitor, stdout=log, stderr=log)
 
