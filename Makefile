@@ -30,16 +30,16 @@ command: $(B)/tlsward
 
 $(B)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<
 
 # The hooks are the only symbols the library exports; the map carries no version name, because a versioned
 # definition would not bind to unversioned references.
 $(B)/exports.map: shim/hooks.def
 	@mkdir -p $(@D)
-	{ echo '{ global:'; sed -nE 's/^HOOK\([^,]+, *([A-Za-z0-9_]+),.*/  \1;/p' $<; echo 'local: *; };'; } > $@
+	{ echo '{ global:'; sed -nE 's|^HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \1;|p' $<; echo 'local: *; };'; } > $@
 
 $(B)/libtlsward.so: $(SHIM:%.c=$(B)/%.o) $(B)/exports.map
-	$(CC) $(CFLAGS) $(SANITIZE) -shared -o $@ $(SHIM:%.c=$(B)/%.o) -Wl,--version-script=$(B)/exports.map \
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(SHIM:%.c=$(B)/%.o) -Wl,--version-script=$(B)/exports.map \
 	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,--as-needed $(LDFLAGS)
 
 # The same objects without the exported hooks, for the command and the unit tests.
@@ -48,18 +48,18 @@ $(B)/libcore.a: $(filter-out $(B)/shim/exports.o,$(SHIM:%.c=$(B)/%.o))
 
 $(B)/tools/%.o: tools/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(OURS) -c -o $@ $<
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -c -o $@ $<
 
 $(B)/tlsward: $(TOOLS:%.c=$(B)/%.o) $(B)/libcore.a
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lssl -lcrypto -ljansson -lelf $(LDFLAGS)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lssl -lcrypto -ljansson -lelf $(LDFLAGS)
 
 $(B)/unit/%: tests/unit/%.c $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -lpthread
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -ljansson -lpthread
 
 $(B)/drivers/%: tests/drivers/%.c tests/drivers/driver.c tests/drivers/driver.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(OURS) -o $@ $< tests/drivers/driver.c -lssl -lcrypto
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< tests/drivers/driver.c -lssl -lcrypto
 
 drivers: $(DRIVERS)
 

@@ -10,8 +10,8 @@
 
 struct config_error {
     char *file;
-    unsigned line;   /* 1-based; 0: the file as a whole */
-    char *text;      /* the offending line or value as written, or NULL */
+    unsigned line; /* 1-based; 0: the file as a whole */
+    char *text;    /* the offending line or value as written, or NULL */
     char *message;
 };
 
@@ -21,19 +21,19 @@ struct config_errors {
 };
 
 struct config_text {
-    const char *file;   /* for messages */
-    const char *data;   /* not necessarily terminated */
+    const char *file; /* for messages */
+    const char *data; /* not necessarily terminated */
     size_t length;
 };
 
 /* What decides which policy counts (gathered by process.c; filled by hand in tests). */
 struct config_environment {
-    bool secure;              /* AT_SECURE: then nothing below counts */
-    const char *policy_path;  /* TLSWARD_POLICY, or NULL */
-    const char *mode;         /* TLSWARD_MODE, or NULL */
-    const char *trust;        /* TLSWARD_TRUST: colon separated paths or "system", or NULL */
-    const char *log;          /* TLSWARD_LOG, or NULL */
-    const char *system_dir;   /* "/etc/tlsward" */
+    bool secure;             /* AT_SECURE: then nothing below counts */
+    const char *policy_path; /* TLSWARD_POLICY, or NULL */
+    const char *mode;        /* TLSWARD_MODE, or NULL */
+    const char *trust;       /* TLSWARD_TRUST: colon separated paths or "system", or NULL */
+    const char *log;         /* TLSWARD_LOG, or NULL */
+    const char *system_dir;  /* "/etc/tlsward" */
 };
 
 /* Parses texts in order as one policy. NULL on error or memory shortage; every error is in `errors`. */

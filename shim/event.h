@@ -20,7 +20,7 @@ enum event_kind {
     EVENT_NOTICE     /* about tlsward itself: stood down, trust file skipped, policy invalid */
 };
 
-/* Strings may be NULL: the field is left out. Bytes that come from the network are escaped on output. */
+/* Pointers may be NULL: their fields are left out. Bytes that come from the network are escaped on output. */
 struct event {
     enum event_kind kind;
     char id[33];                     /* 128 random-enough bits, lower-case hex */
@@ -34,7 +34,7 @@ struct event {
     const char *server_ip;           /* server.ip */
     uint16_t server_port;
 
-    const char *tls_version;         /* "1.2", "1.3": tls.version; tls.version_protocol is "tls" */
+    const char *tls_version;         /* "1.2", "1.3": tls.protocol.version; tls.protocol.name is "tls" */
     const char *tls_cipher;
     const char *tls_subject;         /* RFC 2253 */
     const char *tls_issuer;
@@ -47,7 +47,7 @@ struct event {
     const struct verdict *verdict;
 
     const char *expected_name;
-    const char *x509_text;           /* OpenSSL's text for verdict->x509_error */
+    const char *x509_text;           /* OpenSSL's text for verdict->x509_error; left out where that is 0 */
     const char *call_site;           /* "object+0xoffset (build-id)" */
     const char *library;             /* path of the libssl in use */
     const char *checked_later;       /* EVENT_UPDATE: what the program looked at */
@@ -58,7 +58,10 @@ struct event {
     uint64_t repeated;               /* identical handshakes counted since the last such event */
 };
 
-/* Writes the event and a newline. Returns the length; always fits (the longest members are shortened). */
+/*
+ * Writes the event and a newline, without a terminating NUL. Returns the length. Always fits: where it would
+ * not, the longest strings end in "…". The members are described in tlsward-events(5).
+ */
 size_t event_format(const struct event *event, char buffer[static EVENT_MAX]);
 
 #endif

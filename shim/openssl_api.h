@@ -47,6 +47,7 @@ enum {
     SSL_CB_HANDSHAKE_DONE = 0x20,
     SSL_CB_WRITE_ALERT = 0x4008,
     SSL_RETRY_VERIFY = 8,            /* SSL_want(3), 3.0+ */
+    SSL_SENT_AND_RECEIVED_SHUTDOWN = 3,
     SSL_R_CERTIFICATE_VERIFY_FAILED = 134,
     TLSEXT_cert_type_rpk = 2,        /* 3.2+ */
 
@@ -57,6 +58,8 @@ enum {
     X509_V_FLAG_X509_STRICT = 0x20,
     X509_V_FLAG_TRUSTED_FIRST = 0x8000,
     X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
+    NID_subject_alt_name = 85,
+    GEN_DNS = 2,
     X509_V_ERR_UNSPECIFIED = 1,
     X509_V_ERR_OUT_OF_MEM = 17,
     X509_V_ERR_HOSTNAME_MISMATCH = 62,
@@ -94,5 +97,9 @@ const char *openssl_api_bind(struct openssl_api *api, symbol_lookup lookup, void
 int api_stack_num(const struct openssl_api *api, const STACK *stack);
 void *api_stack_value(const struct openssl_api *api, const STACK *stack, int index);
 unsigned long api_name_hash(const struct openssl_api *api, X509_NAME *name);
+
+/* A stack that holds one certificate, whose reference stays the caller's; free with api_stack_free(). NULL: no memory. */
+STACK *api_stack_of_one(const struct openssl_api *api, X509 *certificate);
+void api_stack_free(const struct openssl_api *api, STACK *stack);
 
 #endif

@@ -22,9 +22,11 @@ struct peer_name {
 
 /*
  * Normalises what a program or a policy calls its peer: "host", "host.", "host:port" (port dropped),
- * "[::1]:443", "fe80::1%eth0" (scope dropped), "bücher.example" (to A-labels, RFC 5891 / RFC 3492).
- * False, with kind PEER_NONE, for what is no name: empty, a leading dot, control characters or spaces,
- * a label over 63 bytes, a name over 253.
+ * "[::1]:443", "fe80::1%eth0" (scope dropped), "::ffff:192.0.2.1" (to IPv4), "bücher.example" (UTF-8, to
+ * A-labels, RFC 5891 / RFC 3492; lower-cased as unicode.h says, other mappings of UTS #46 are not made, so that
+ * a name which needs them matches no certificate).
+ * False, with kind PEER_NONE, for what is no name: empty, a leading dot, any ASCII but letters, digits, '-' and '_',
+ * malformed UTF-8, a label over 63 bytes, a name over 253, a last label of digits only that ends no IPv4 address.
  */
 bool peer_normalise(const char *text, size_t length, struct peer_name *peer);
 
@@ -34,7 +36,7 @@ bool peer_normalise(const char *text, size_t length, struct peer_name *peer);
 /* Everything that is known when the handshake starts; kind PEER_NONE for what is not. */
 struct peer_candidates {
     struct peer_name policy;
-    struct peer_name app[PEER_APP_NAMES];
+    struct peer_name app[PEER_APP_NAMES]; /* the first app_count of them, none of kind PEER_NONE */
     size_t app_count;
     struct peer_name sni;
     struct peer_name bio;
@@ -52,7 +54,10 @@ struct expected_peer {
     size_t count;                  /* 0 for NAME_UNKNOWN */
 };
 
-/* The first source that is known, in the order of enum name_source. */
+/*
+ * The first source that is known, in the order of enum name_source. Weak names are passed over where
+ * `weak_names` is CHOICE_BLOCK, and reported as weak otherwise.
+ */
 struct expected_peer peer_expected(const struct peer_candidates *candidates, enum choice weak_names);
 
 #endif

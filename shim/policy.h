@@ -29,28 +29,28 @@ struct settings {
     enum trust_mode trust_mode;
     const struct trust_source *trust;
     size_t trust_count;
-    enum choice unknown_name;   /* the expected peer name cannot be known */
-    enum choice weak_names;     /* a name guessed from the only unclaimed connection of the thread */
-    enum choice psk;            /* external pre-shared keys and SRP: no certificate exists */
-    bool allow_cn;              /* common-name fallback where the leaf has no SAN */
-    bool strict;                /* X509_V_FLAG_X509_STRICT */
-    int security_level;         /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
-    const char *name;           /* the expected peer name given by the rule, or NULL */
-    const char *log;            /* "stderr", "journald", "syslog", "file:PATH", "unix:PATH" */
-    const char *rule;           /* name of the rule that decided, or NULL for [policy] */
-    const char *expired_rule;   /* first rule that would have matched but has expired, or NULL */
+    enum choice unknown_name; /* the expected peer name cannot be known */
+    enum choice weak_names;   /* a name guessed from the only unclaimed connection of the thread */
+    enum choice psk;          /* external pre-shared keys and SRP: no certificate exists */
+    bool allow_cn;            /* common-name fallback where the leaf has no SAN */
+    bool strict;              /* X509_V_FLAG_X509_STRICT */
+    int security_level;       /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
+    const char *name;         /* the expected peer name given by the rule, or NULL */
+    const char *log;  /* "auto" (journald, else syslog), "stderr", "journald", "syslog", "file:PATH", "unix:PATH" */
+    const char *rule; /* name of the rule that decided, or NULL for [policy] */
+    const char *expired_rule; /* first rule that would have matched but has expired, or NULL */
 };
 
 struct process_identity {
-    const char *executable;     /* absolute path, as /proc/self/exe names it */
-    uid_t uid;                  /* real user id */
+    const char *executable; /* absolute path, as /proc/self/exe names it */
+    uid_t uid;              /* real user id */
 };
 
 /* Whom a connection goes to, as far as it is known. Each member may be missing (NULL, 0). */
 struct destination {
-    const char *name;           /* the expected peer name, normalised */
-    const char *address;        /* numeric, without brackets or scope */
-    uint16_t port;              /* host byte order; 0: unknown */
+    const char *name;    /* the expected peer name, normalised */
+    const char *address; /* numeric, without brackets or scope */
+    uint16_t port;       /* host byte order; 0: unknown */
 };
 
 struct policy;
@@ -71,6 +71,12 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
  */
 bool policy_is_invalid(const struct policy *policy);
 
+/*
+ * Whether TLSWARD_OFF in the environment counts: under a system policy only where that says
+ * kill-switch-environment = allow, otherwise always.
+ */
+bool policy_allows_kill_switch(const struct policy *policy);
+
 /* Where the expected peer name came from; the order is the order of precedence. */
 enum name_source {
     NAME_FROM_POLICY,
@@ -87,8 +93,8 @@ const char *name_source_text(enum name_source source);
 /* How the peer proved who it is in this handshake. */
 enum authentication {
     AUTH_CERTIFICATE,
-    AUTH_RESUMPTION,     /* a session made earlier; no certificate was sent */
-    AUTH_PSK,            /* an external pre-shared key */
+    AUTH_RESUMPTION, /* a session made earlier; no certificate was sent */
+    AUTH_PSK,        /* an external pre-shared key */
     AUTH_SRP,
     AUTH_RAW_PUBLIC_KEY, /* RFC 7250 */
     AUTH_ANONYMOUS       /* no authentication at all */
@@ -105,26 +111,26 @@ struct facts {
     bool name_is_weak;
 
     bool policy_invalid;
-    bool trust_missing;          /* the policy's trust store could not be read or is empty */
-    bool internal_error;         /* out of memory or a failing call after arming */
+    bool trust_missing;  /* the policy's trust store could not be read or is empty */
+    bool internal_error; /* out of memory or a failing call after arming */
 
     /* The program's own verification. */
-    bool app_demands_chain;      /* verify mode PEER at the time of the verification */
-    bool app_demands_name;       /* a host or address to check was set */
-    bool app_rejected;           /* demanded, and its verification returned failure */
-    int app_error;               /* the X.509 error it left */
-    bool app_dane_verified;      /* DANE-EE or DANE-TA success, which stands for chain and name */
+    bool app_demands_chain; /* verify mode PEER at the time of the verification */
+    bool app_demands_name;  /* a host or address to check was set */
+    bool app_rejected;      /* demanded, and its verification returned failure */
+    int app_error;          /* the X.509 error it left */
+    bool app_dane_verified; /* DANE-EE or DANE-TA success, which stands for chain and name */
 
     /* The chain, verified again in the policy's way. */
-    bool app_anchors_checked;    /* evaluated against the program's own trust anchors */
+    bool app_anchors_checked; /* evaluated against the program's own trust anchors */
     int app_anchors_error;
     bool policy_anchors_checked; /* evaluated against the policy's trust store */
     int policy_anchors_error;
 
-    bool name_checked;           /* the leaf was compared with the expected name */
-    int name_error;              /* 0, or the number for a host name or address mismatch */
+    bool name_checked; /* the leaf was compared with the expected name */
+    int name_error;    /* 0, or the number for a host name or address mismatch */
 
-    bool session_verified;       /* resumption: the session is marked verified for this name */
+    bool session_verified; /* resumption: the session is marked verified for this name */
 };
 
 enum outcome { OUTCOME_VERIFIED, OUTCOME_VERIFIED_BY_POLICY, OUTCOME_FAILED };
@@ -134,17 +140,17 @@ enum decider { DECIDED_BY_POLICY, DECIDED_BY_PROGRAM };
 /* The words of RFC 8460, section 4.3.2, where they fit; words of our own where they do not. */
 enum reason {
     REASON_NONE,
-    REASON_HOST_MISMATCH,        /* certificate-host-mismatch */
-    REASON_EXPIRED,              /* certificate-expired */
-    REASON_NOT_TRUSTED,          /* certificate-not-trusted */
-    REASON_VALIDATION_FAILURE,   /* validation-failure */
-    REASON_REVOKED,              /* certificate-revoked */
-    REASON_NAME_UNKNOWN,         /* name-unknown */
-    REASON_NO_CERTIFICATE,       /* no-certificate: anonymous, PSK where blocked, raw public key */
-    REASON_SESSION_UNVERIFIED,   /* session-not-verified */
-    REASON_TRUST_MISSING,        /* trust-store-missing */
-    REASON_POLICY_INVALID,       /* policy-invalid */
-    REASON_INTERNAL_ERROR        /* internal-error */
+    REASON_HOST_MISMATCH,      /* certificate-host-mismatch */
+    REASON_EXPIRED,            /* certificate-expired */
+    REASON_NOT_TRUSTED,        /* certificate-not-trusted */
+    REASON_VALIDATION_FAILURE, /* validation-failure */
+    REASON_REVOKED,            /* certificate-revoked */
+    REASON_NAME_UNKNOWN,       /* name-unknown */
+    REASON_NO_CERTIFICATE,     /* no-certificate: anonymous, PSK where blocked, raw public key */
+    REASON_SESSION_UNVERIFIED, /* session-not-verified */
+    REASON_TRUST_MISSING,      /* trust-store-missing */
+    REASON_POLICY_INVALID,     /* policy-invalid */
+    REASON_INTERNAL_ERROR      /* internal-error */
 };
 const char *outcome_text(enum outcome outcome);
 const char *action_text(enum action action);
@@ -163,8 +169,12 @@ struct verdict {
 
 /*
  * The verdict. A failed check is a failure whatever the mode; the mode only decides what follows from it.
- * What the program itself rejects stays rejected unless settings->trust_mode is extend or exclusive and
- * the policy's store accepts the chain.
+ * A check that failed but that the level or the rule does not demand is told (outcome failed, with its
+ * reason) and allowed: look at the action, not at the reason, to know whether the handshake goes on.
+ * What the program itself rejects stays rejected (blocked, decided by the program, in every mode) unless
+ * settings->trust_mode is extend or exclusive, the mode is enforce, the policy's store accepts the chain, and
+ * a name that the program demanded matches: then the outcome is verified-by-policy and the action allowed.
+ * DANE success of the program stands for chain and name, under exclusive too.
  */
 struct verdict decide(const struct settings *settings, const struct facts *facts);
 

@@ -1,5 +1,5 @@
 /*
- * Delivers one line. Never blocks, keeps no descriptor, raises no SIGPIPE, changes no errno:
+ * Delivers one line. Never blocks, keeps no descriptor, raises no signal, changes no errno:
  * open or socket, one non-blocking send or one O_APPEND write, close.
  */
 #ifndef TLSWARD_SINK_H
@@ -11,12 +11,40 @@
 #include <stdint.h>
 
 /*
- * Sends `line` (with its newline) to `destination` as settings.log names it. `severity` is a syslog level (RFC 5424).
- * A line that could not be delivered is counted.
+ * Sends `line` (with its newline) to `destination` as settings.log names it: "stderr", "file:/PATH",
+ * "unix:/PATH", "journald", "syslog", or "auto" and NULL: journald where it listens, else syslog.
+ * `severity` is a syslog level, 0 to 7 (RFC 5424 section 6.2.1). A line that could not be delivered is counted.
  */
 void sink_deliver(const char *destination, int severity, const char *line, size_t length);
 
-/* Takes the number of lines lost so far and starts again at 0. */
+/* Takes the number of lines this process (not the one it was forked from) lost so far and starts again at 0. */
 uint64_t sink_take_dropped(void);
+
+/*
+ * The ways to deliver, with the place as an argument, for sink_deliver() and for tests.
+ * False, with errno, where the line is lost.
+ */
+
+/*
+ * Writes to a descriptor of the host, which stays open and as it was. Only to what a standard error may be:
+ * a pipe, a terminal or another character device, a file opened for writing only, a local socket. A daemon that
+ * closed its standard error may have a database or a network connection under that number now. A line longer
+ * than PIPE_BUF goes into a pipe in pieces, and may be cut short where the pipe fills up.
+ */
+bool sink_to_descriptor(int fd, const char *line, size_t length);
+
+/* Appends to a regular file (made with mode 0640 where it is missing) or writes to a FIFO that has a reader. */
+bool sink_to_file(const char *path, const char *line, size_t length);
+
+/* Sends one datagram to a local socket. */
+bool sink_to_unix(const char *path, const char *line, size_t length);
+
+/* The journal's native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL/ */
+#define SINK_JOURNAL_SOCKET "/run/systemd/journal/socket"
+bool sink_to_journal(const char *path, int severity, const char *line, size_t length);
+
+/* RFC 5424 with facility daemon, over a datagram socket, or over a stream with a newline as the end (RFC 6587). */
+#define SINK_SYSLOG_SOCKET "/dev/log"
+bool sink_to_syslog(const char *path, int severity, const char *line, size_t length);
 
 #endif

@@ -11,25 +11,34 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-/* A host name was looked up with this result (an IP literal counts as an address the program was given). */
+/*
+ * A host name was looked up with this result (an IP literal counts as an address the program was given). `node` is
+ * the name as the program asked for it; canonical names and names from reverse look-ups do not belong here. A result
+ * has at most 64 addresses that count. When more than 1024 distinct pairs of name and address were seen, the oldest
+ * are forgotten: a connection to a forgotten address looks like one to an address the program was given.
+ */
 void trail_resolved(const char *node, const struct addrinfo *result);
 void trail_resolved_hostent(const char *node, const struct hostent *result);
 
-/* connect(2) on `fd` succeeded or is in progress. */
+/*
+ * connect(2) on `fd` succeeded or is in progress (EINPROGRESS, or EINTR: it goes on all the same).
+ * Async-signal-safe. Other families than AF_INET and AF_INET6 are ignored.
+ */
 void trail_connected(int fd, const struct sockaddr *address, socklen_t length);
 
 /* What the trail says about the peer of one handshake. */
 struct trail_peer {
-    struct sockaddr_storage address; /* ss_family 0: unknown */
+    struct sockaddr_storage address; /* ss_family 0: unknown; AF_INET for IPv4-mapped addresses; without scope */
     struct peer_name name;           /* the one name this process resolved to that address */
-    struct peer_name literal;        /* the address, where the program was given an address */
+    struct peer_name literal;        /* the address, where the program was given that or no look-up led to it */
     bool weak;                       /* no descriptor: the one unclaimed connection of this thread was taken */
-    bool ambiguous;                  /* several names lead to the address and none can be told apart */
+    bool ambiguous;                  /* several names lead to the address and cannot be told apart */
 };
 
 /*
  * The peer of the socket `fd` (as getpeername(2) says it), or with fd < 0 the one connection of this thread
- * that no handshake has claimed yet, if there is exactly one. Claims the connection.
+ * that no handshake has claimed yet, if there is exactly one. Claims the connection. What is not known
+ * stays zero; a socket of another family, or one without a peer, is not known.
  */
 void trail_lookup(int fd, struct trail_peer *peer);
 

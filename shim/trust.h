@@ -16,11 +16,16 @@ typedef void (*trust_warning)(void *arg, const char *file, unsigned position, co
 struct trust;
 
 /*
- * The snapshot for these sources: reads the files' bytes the first time, looks at most once a second
- * whether they changed, and decodes nothing. The sources' array must live as long as the process (a policy's
- * does); its address identifies the snapshot. NULL for memory shortage only.
+ * The snapshot for these sources: reads the files' bytes the first time, looks at most once a second whether
+ * they changed, and decodes nothing. Equal lists of sources share a snapshot. What has been read stays in force
+ * where its file vanishes, loses its certificates or is cut short, and after a chroot: to have everything before
+ * that, ask for every list of a policy when the policy is loaded. NULL for memory shortage only.
  */
 struct trust *trust_snapshot(const struct trust_source *sources, size_t count, trust_warning warn, void *arg);
+
+/* The same at a given second of a clock that never goes back, starting at 1. */
+struct trust *trust_snapshot_at(const struct trust_source *sources, size_t count, time_t now, trust_warning warn,
+                                void *arg);
 
 /*
  * Adds to `store` every anchor a chain from `leaf` through `untrusted` may need: subjects equal (X509_NAME_cmp)
@@ -31,6 +36,14 @@ int trust_fill(struct trust *trust, const struct openssl_api *api, X509_STORE *s
 
 /* True where no source could be read or none holds a single certificate (indexes bundles if it has to). */
 bool trust_is_empty(struct trust *trust, const struct openssl_api *api, trust_warning warn, void *arg);
+
+/*
+ * SSL_CERT_FILE and SSL_CERT_DIR, where the environment may be believed; NULL for what is not set. To be called
+ * before the first snapshot, with strings that live as long as the process. As in OpenSSL, each replaces its own
+ * known place, and a place that does not exist holds nothing: a file with a directory that does not exist means
+ * just that file.
+ */
+void trust_believe_environment(const char *cert_file, const char *cert_dir);
 
 /* Where "system" was found: for messages and `tlsward check`. Points into static storage; NULL: nowhere. */
 const char *trust_system_location(void);

@@ -1,0 +1,75 @@
+#include "blocking.h"
+
+#include "process.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static void demand_verification(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    int mode = library->api.SSL_get_verify_mode(ssl);
+    if ((mode & SSL_VERIFY_PEER) != 0)
+        return;
+    if (connection != NULL) {
+        connection->app_mode = mode;
+        connection->mode_is_ours = true;
+    }
+    library->api.SSL_set_verify(ssl, SSL_VERIFY_PEER, library->api.SSL_get_verify_callback(ssl));
+}
+
+int blocking_carry_out(const struct library *library, SSL *ssl, struct connection *connection,
+                       X509_STORE_CTX *store_ctx, int accepted)
+{
+    const struct verdict *verdict = &connection->verdict;
+    if (connection->settings.mode != MODE_ENFORCE || verdict->decider == DECIDED_BY_PROGRAM)
+        return accepted;
+    if (verdict->action == ACTION_BLOCKED) {
+        demand_verification(library, ssl, connection);
+        connection->refused = true;
+        library->api.X509_STORE_CTX_set_error(store_ctx, verdict->x509_error);
+        return 0;
+    }
+    /* A program that looks at SSL_get_verify_result() itself must find what the policy found. */
+    if (connection->settings.trust_mode != TRUST_SUPPLEMENT && verdict->outcome != OUTCOME_FAILED) {
+        library->api.X509_STORE_CTX_set_error(store_ctx, 0);
+        return 1;
+    }
+    return accepted;
+}
+
+int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE_CTX *store_ctx, int accepted)
+{
+    const struct policy *policy = process_policy();
+    if (policy == NULL ||
+        policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL)).mode != MODE_ENFORCE)
+        return accepted;
+    demand_verification(library, ssl, NULL);
+    library->api.X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
+    return 0;
+}
+
+void blocking_explain(const struct library *library, struct connection *connection)
+{
+    if (connection == NULL || !connection->refused)
+        return;
+    /* The reason's low bits are the same in every version's packing: see ERR_GET_REASON(3). */
+    if ((library->api.ERR_peek_last_error() & 0xfff) != SSL_R_CERTIFICATE_VERIFY_FAILED)
+        return;
+    connection->refused = false;
+
+    char text[512];
+    const char *rule = connection->settings.rule;
+    snprintf(text, sizeof text, "tlsward: blocked by %s%s: %s (expected name: %s, from: %s)",
+             rule != NULL ? "rule " : "the policy", rule != NULL ? rule : "", reason_text(connection->verdict.reason),
+             connection->name_count > 0 ? connection->names[0].text : "none",
+             name_source_text(connection->name_source));
+    library->api.ERR_add_error_data(1, text);
+}
+
+void blocking_undo(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    if (!connection->mode_is_ours)
+        return;
+    connection->mode_is_ours = false;
+    library->api.SSL_set_verify(ssl, connection->app_mode, library->api.SSL_get_verify_callback(ssl));
+}

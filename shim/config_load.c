@@ -1,0 +1,219 @@
+#include "config.h"
+
+#include "config_error.h"
+#include "config_file.h"
+#include "config_keys.h"
+#include "config_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The files that make up one policy. */
+struct sources {
+    struct config_text *texts;
+    size_t count;
+    bool refused; /* there is a file that cannot be used */
+    bool no_memory;
+};
+
+/* A policy on its way to becoming one that counts. */
+struct loading {
+    const struct config_environment *environment;
+    struct config_errors *errors;
+    struct policy *policy; /* NULL: memory shortage */
+    struct parse_result result;
+};
+
+static void sources_free(struct sources *sources)
+{
+    for (size_t i = 0; i < sources->count; i++) {
+        free((char *)sources->texts[i].file);
+        free((char *)sources->texts[i].data);
+    }
+    free(sources->texts);
+    *sources = (struct sources){0};
+}
+
+static void note(struct sources *sources, enum config_file_status status)
+{
+    sources->refused |= status == CONFIG_FILE_REFUSED;
+    sources->no_memory |= status == CONFIG_FILE_NO_MEMORY;
+}
+
+static enum config_file_status add_file(struct sources *sources, const struct loading *loading, const char *path)
+{
+    bool privileged = loading->environment->secure || geteuid() == 0;
+    struct config_text text = {0};
+    struct config_text *texts = realloc(sources->texts, (sources->count + 1) * sizeof *texts);
+    if (!texts)
+        return CONFIG_FILE_NO_MEMORY;
+    sources->texts = texts;
+    enum config_file_status status = config_file_read(path, privileged, &text, loading->errors);
+    if (status == CONFIG_FILE_READ)
+        texts[sources->count++] = text;
+    return status;
+}
+
+static void add_directory(struct sources *sources, const struct loading *loading, const char *directory)
+{
+    char **paths;
+    size_t count;
+    note(sources, config_file_list(directory, &paths, &count, loading->errors));
+    for (size_t i = 0; i < count; i++) {
+        note(sources, add_file(sources, loading, paths[i]));
+        free(paths[i]);
+    }
+    free(paths);
+}
+
+static struct sources system_sources(const struct loading *loading)
+{
+    struct sources sources = {0};
+    const char *directory = loading->environment->system_dir;
+    char *file = config_file_path(directory, "policy.conf");
+    char *drop_ins = config_file_path(directory, "policy.d");
+    if (config_file_is_broken_link(directory)) {
+        sources.refused = true;
+        config_error_add(loading->errors, directory, 0, NULL, "the policy cannot be used: a link that leads nowhere");
+    } else if (file && drop_ins) {
+        note(&sources, add_file(&sources, loading, file));
+        add_directory(&sources, loading, drop_ins);
+    } else {
+        sources.no_memory = true;
+    }
+    free(file);
+    free(drop_ins);
+    return sources;
+}
+
+static struct sources environment_sources(const struct loading *loading)
+{
+    struct sources sources = {0};
+    const char *path = loading->environment->policy_path;
+    enum config_file_status status = add_file(&sources, loading, path);
+    note(&sources, status);
+    if (status == CONFIG_FILE_ABSENT) {
+        sources.refused = true;
+        config_error_add(loading->errors, path, 0, NULL, "the policy that TLSWARD_POLICY names does not exist");
+    }
+    return sources;
+}
+
+/* Replaces the policy by that of `sources`, which it frees. */
+static void take(struct loading *loading, struct sources *sources)
+{
+    policy_free(loading->policy);
+    loading->policy = NULL;
+    if (!sources->no_memory)
+        loading->policy = policy_parse(sources->texts, sources->count, loading->errors, &loading->result);
+    if (sources->refused)
+        loading->result = (struct parse_result){.failed = true, .enforcement_possible = true};
+    sources_free(sources);
+}
+
+static bool is_set(const char *value)
+{
+    return value && *value;
+}
+
+static void complain(struct loading *loading, const char *variable, const char *value, const char *problem)
+{
+    loading->result.failed = true;
+    config_error_add(loading->errors, variable, 0, value, "%s", problem);
+}
+
+static void apply_mode(struct loading *loading, const char *value, bool believed)
+{
+    struct policy_section *base = &loading->policy->base;
+    enum policy_mode before = base->settings.mode;
+    if (config_value_set(&loading->policy->arena, base, config_key_find("mode"), value)) {
+        complain(loading, "TLSWARD_MODE", value, "unknown mode; accepted: off, audit, enforce");
+        loading->result.enforcement_possible = true;
+    } else if (!believed && base->settings.mode < before) {
+        base->settings.mode = before;
+    }
+}
+
+static void apply_trust(struct loading *loading, const char *value)
+{
+    struct policy *policy = loading->policy;
+    const struct config_key *key = config_key_find("trust");
+    policy->base.given &= ~config_key_bit(key);
+    char *source = arena_copy(&policy->arena, value, strlen(value));
+    while (source) {
+        char *colon = strchr(source, ':');
+        if (colon)
+            *colon = '\0';
+        const char *problem = config_value_set(&policy->arena, &policy->base, key, source);
+        if (problem && !policy->arena.exhausted)
+            complain(loading, "TLSWARD_TRUST", source, problem);
+        source = colon ? colon + 1 : NULL;
+    }
+}
+
+static void apply_log(struct loading *loading, const char *value)
+{
+    struct policy *policy = loading->policy;
+    char *copy = arena_copy(&policy->arena, value, strlen(value));
+    if (copy && config_value_set(&policy->arena, &policy->base, config_key_find("log"), copy))
+        complain(loading, "TLSWARD_LOG", value,
+                 "unknown destination; accepted: auto, journald, syslog, stderr, file:/PATH, unix:/PATH");
+}
+
+/* `believed`: no system policy stands above the environment, or it gave way. Otherwise it may only tighten. */
+static void apply_environment(struct loading *loading, bool believed)
+{
+    const struct config_environment *environment = loading->environment;
+    if (is_set(environment->mode))
+        apply_mode(loading, environment->mode, believed);
+    if (believed && is_set(environment->trust))
+        apply_trust(loading, environment->trust);
+    if (believed && is_set(environment->log))
+        apply_log(loading, environment->log);
+}
+
+/* What is left of an invalid policy: whether it may have enforced, where to complain, and who may switch it off. */
+static void invalidate(struct loading *loading)
+{
+    struct policy *policy = loading->policy;
+    struct policy_section base = config_defaults();
+    bool enforce = loading->result.enforcement_possible || policy->base.settings.mode == MODE_ENFORCE;
+    base.settings.mode = enforce ? MODE_ENFORCE : MODE_AUDIT;
+    base.settings.log = policy->base.settings.log;
+    base.kill_switch_environment = policy->base.kill_switch_environment;
+    policy->base = base;
+    policy->rules = NULL;
+    policy->rule_count = 0;
+    policy->invalid = true;
+}
+
+struct policy *config_load(const struct config_environment *environment, struct config_errors *errors)
+{
+    struct loading loading = {.environment = environment, .errors = errors};
+    struct sources sources = system_sources(&loading);
+    bool from_system = sources.count > 0 || sources.refused;
+    take(&loading, &sources);
+    if (!loading.policy)
+        return NULL;
+
+    bool gives_way = !loading.result.failed && loading.policy->base.environment == CHOICE_ALLOW;
+    bool believed = !environment->secure && (!from_system || gives_way);
+    if (believed && is_set(environment->policy_path)) {
+        sources = environment_sources(&loading);
+        take(&loading, &sources);
+        if (!loading.policy)
+            return NULL;
+    }
+    loading.policy->from_system = from_system;
+    if (!environment->secure)
+        apply_environment(&loading, believed);
+    if (loading.result.failed)
+        invalidate(&loading);
+    policy_inherit(loading.policy);
+    if (loading.policy->arena.exhausted) {
+        policy_free(loading.policy);
+        return NULL;
+    }
+    return loading.policy;
+}

@@ -1,0 +1,130 @@
+#include "config_error.h"
+#include "config_keys.h"
+#include "config_parse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_given(const struct policy_section *section, const char *key)
+{
+    return section->given & config_key_bit(config_key_find(key));
+}
+
+static bool has_source(const struct settings *settings, const char *path)
+{
+    for (size_t i = 0; i < settings->trust_count; i++) {
+        const char *known = settings->trust[i].path;
+        if (known == path || (known && path && strcmp(known, path) == 0))
+            return true;
+    }
+    return false;
+}
+
+static bool adds_trust(const struct policy_section *rule, const struct policy_section *base)
+{
+    for (size_t i = 0; i < rule->settings.trust_count; i++)
+        if (!has_source(&base->settings, rule->settings.trust[i].path))
+            return true;
+    return false;
+}
+
+static enum trust_mode effective_trust_mode(const struct policy_section *rule, const struct policy_section *base)
+{
+    return is_given(rule, "trust-mode") ? rule->settings.trust_mode : base->settings.trust_mode;
+}
+
+/* Where the policy's store can overrule the program, another source accepts what the program rejects. */
+static bool trust_weakens(const struct policy_section *rule, const struct policy_section *base)
+{
+    return effective_trust_mode(rule, base) != TRUST_SUPPLEMENT && adds_trust(rule, base);
+}
+
+/* From the same sources, extend accepts whatever supplement or exclusive accept: only leaving it is no weakening. */
+static bool trust_mode_weakens(const struct policy_section *rule, const struct policy_section *base)
+{
+    enum trust_mode before = base->settings.trust_mode;
+    return effective_trust_mode(rule, base) != before && before != TRUST_EXTEND;
+}
+
+/* A name without a destination of its own would be expected from, and accepted of, any peer. */
+static bool name_weakens(const struct policy_section *rule)
+{
+    if (!rule->settings.name)
+        return false;
+    for (size_t i = 0; i < rule->destination_count; i++)
+        if (rule->destinations[i].kind == DESTINATION_ANY)
+            return true;
+    return !is_given(rule, "destination");
+}
+
+static bool weakens_by_its_own_law(const struct policy_section *rule, const struct policy_section *base,
+                                   const struct config_key *key)
+{
+    switch (key->kind) {
+    case KEY_NAME:
+        return name_weakens(rule);
+    case KEY_TRUST:
+        return trust_weakens(rule, base);
+    default:
+        return trust_mode_weakens(rule, base);
+    }
+}
+
+static bool weakens(const struct policy_section *rule, const struct policy_section *base, const struct config_key *key)
+{
+    switch (key->weakens) {
+    case NEVER_WEAKENS:
+        return false;
+    case LOWER_WEAKENS:
+        return is_given(rule, key->name) && config_value_number(rule, key) < config_value_number(base, key);
+    case HIGHER_WEAKENS:
+        return is_given(rule, key->name) && config_value_number(rule, key) > config_value_number(base, key);
+    case WEAKENS_BY_ITS_OWN_LAW:
+        return weakens_by_its_own_law(rule, base, key);
+    }
+    return true;
+}
+
+static void append(char *list, size_t size, const char *word)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
+}
+
+static bool check_weakening(const struct policy_section *rule, const struct policy_section *base,
+                            struct config_errors *errors)
+{
+    static const char *const required[] = {"owner", "reason", "expires"};
+    char missing[40] = "";
+    char weakening[160] = "";
+    for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
+        if (!is_given(rule, required[i]))
+            append(missing, sizeof missing, required[i]);
+    for (size_t i = 0; i < config_key_count; i++)
+        if (weakens(rule, base, &config_keys[i]))
+            append(weakening, sizeof weakening, config_keys[i].name);
+    if (!*weakening || !*missing)
+        return true;
+    config_error_add(errors, rule->file, rule->line, rule->settings.rule,
+                     "the rule weakens [policy] (%s) and must say: %s", weakening, missing);
+    return false;
+}
+
+static bool check_matchers(const struct policy_section *rule, struct config_errors *errors)
+{
+    if (is_given(rule, "program") || is_given(rule, "user") || is_given(rule, "destination"))
+        return true;
+    config_error_add(errors, rule->file, rule->line, rule->settings.rule,
+                     "the rule matches everything: give it a program, user or destination");
+    return false;
+}
+
+bool policy_check_rules(const struct policy *policy, struct config_errors *errors)
+{
+    bool good = true;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        good = check_matchers(&policy->rules[i], errors) && good;
+        good = check_weakening(&policy->rules[i], &policy->base, errors) && good;
+    }
+    return good;
+}

@@ -1,0 +1,92 @@
+#include "connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int connection_new(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
+{
+    (void)value;
+    (void)data;
+    (void)index;
+    (void)number;
+    library_owns(library, parent);
+    return 1;
+}
+
+static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
+{
+    (void)data;
+    (void)index;
+    (void)number;
+    (void)library;
+    struct connection *connection = value;
+    library_disowns(parent);
+    if (connection != NULL)
+        connection_reset(connection);
+    free(connection);
+}
+
+/* SSL_dup(3) copies the verify mode and the callbacks, so the copy keeps what the program said, and no more. */
+static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long number,
+                          void *library)
+{
+    (void)to;
+    (void)from;
+    (void)index;
+    (void)number;
+    (void)library;
+    struct connection **slot = value;
+    const struct connection *original = *slot;
+    struct connection *copy = original != NULL ? calloc(1, sizeof *copy) : NULL;
+    if (copy != NULL) {
+        copy->app_info = original->app_info;
+        copy->call_site = original->call_site;
+        copy->app_mode = original->app_mode;
+        copy->mode_is_ours = original->mode_is_ours;
+    }
+    *slot = copy;
+    return 1;
+}
+
+bool connection_attach(struct library *library)
+{
+    const struct openssl_api *api = &library->api;
+    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
+    do {
+        library->connection_index =
+            api->SSL_get_ex_new_index != NULL
+                ? api->SSL_get_ex_new_index(0, library, connection_new, connection_dup, connection_free)
+                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, library, connection_new, connection_dup,
+                                               connection_free);
+    } while (library->connection_index == 0);
+    return library->connection_index > 0;
+}
+
+struct connection *connection_of(const struct library *library, const SSL *ssl)
+{
+    return library->known && ssl != NULL ? library->api.SSL_get_ex_data(ssl, library->connection_index) : NULL;
+}
+
+struct connection *connection_get(const struct library *library, SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL || !library->known)
+        return connection;
+    connection = calloc(1, sizeof *connection);
+    if (connection != NULL && library->api.SSL_set_ex_data(ssl, library->connection_index, connection) != 1) {
+        free(connection);
+        connection = NULL;
+    }
+    return connection;
+}
+
+void connection_reset(struct connection *connection)
+{
+    free(connection->names);
+    *connection = (struct connection){
+        .app_info = connection->app_info,
+        .call_site = connection->call_site,
+        .app_mode = connection->app_mode,
+        .mode_is_ours = connection->mode_is_ours,
+    };
+}

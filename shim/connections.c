@@ -1,0 +1,187 @@
+#include "connections.h"
+
+#include "seqlock.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SO_COOKIE
+#define SO_COOKIE 57
+#endif
+
+enum { DNS_PORT = 53, CONNECTION_WORDS = sizeof(struct connection) / sizeof(uint64_t) };
+_Static_assert(sizeof(struct connection) % sizeof(uint64_t) == 0, "a connection is copied in whole words");
+
+static struct {
+    seqlock_word version;
+    seqlock_word claimed; /* the version that a handshake claimed */
+    seqlock_word words[CONNECTION_WORDS];
+} connections[CONNECTION_DESCRIPTORS];
+
+static __thread _Atomic bool incomplete;
+
+/* Linux before 4.12 has no SO_COOKIE. The C library's fstat is a symbol too new for us; its structure is the kernel's.
+ */
+static uint64_t socket_identity(int fd)
+{
+    uint64_t cookie = 0;
+    socklen_t length = sizeof cookie;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) == 0) {
+        return cookie;
+    }
+#if defined(__x86_64__) || defined(__aarch64__)
+    struct stat status;
+    if (syscall(SYS_fstat, fd, &status) == 0 && S_ISSOCK(status.st_mode)) {
+        return (uint64_t)status.st_ino;
+    }
+#endif
+    return 0;
+}
+
+static int socket_type(int fd)
+{
+    int type = 0;
+    socklen_t length = sizeof type;
+
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 ? type : -1;
+}
+
+static bool is_connecting(int fd)
+{
+    uint8_t state = 0; /* the first member of struct tcp_info, which the kernel cuts to the length asked for */
+    socklen_t length = sizeof state;
+
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) == 0 && state == TCP_SYN_SENT;
+}
+
+/* Returns the version of the record, or 0. */
+static uint64_t read_connection(size_t slot, struct connection *connection)
+{
+    return seqlock_read(&connections[slot].version, connections[slot].words, connection, CONNECTION_WORDS);
+}
+
+/* connect(2) is called again to learn how a connection in progress went: that is not another connection. */
+static bool is_recorded(const struct connection *connection)
+{
+    struct connection recorded;
+
+    return read_connection((size_t)connection->fd, &recorded) != 0 && recorded.socket == connection->socket &&
+           recorded.port == connection->port && ip_equal(&recorded.ip, &connection->ip);
+}
+
+void connections_add(int fd, const struct ip *ip, in_port_t port)
+{
+    int type = socket_type(fd);
+    bool datagram = type == SOCK_DGRAM;
+    struct connection connection = {.ip = *ip, .port = port, .datagram = datagram, .fd = fd};
+    bool written = false;
+
+    if (type != SOCK_STREAM && !datagram) {
+        return;
+    }
+    if (fd < CONNECTION_DESCRIPTORS && (connection.socket = socket_identity(fd)) != 0) {
+        if (is_recorded(&connection)) {
+            return;
+        }
+        connection.window = lookups_window();
+        written = seqlock_write(&connections[fd].version, connections[fd].words, &connection, CONNECTION_WORDS) != 0;
+    }
+    if (!written && !(datagram && port == DNS_PORT)) {
+        atomic_store_explicit(&incomplete, true, memory_order_relaxed);
+    }
+    /* Resolvers connect datagram sockets, to servers and to sort addresses: that ends no look-up. */
+    if (!datagram) {
+        lookups_close_window();
+    }
+}
+
+bool connection_peer(int fd, const struct connection *connection, struct ip *ip, in_port_t *port)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+
+    if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0) {
+        return ip_from_sockaddr((const struct sockaddr *)&peer, length, ip, port);
+    }
+    if (errno != ENOTCONN || connection == NULL || !is_connecting(fd)) {
+        return false;
+    }
+    *ip = connection->ip;
+    *port = connection->port;
+    return true;
+}
+
+/* Whether `fd` is the socket that was recorded, with the peer that was recorded. */
+static bool is_current(int fd, const struct connection *connection)
+{
+    struct ip ip;
+    in_port_t port;
+
+    return socket_identity(fd) == connection->socket && connection_peer(fd, connection, &ip, &port) &&
+           ip_equal(&ip, &connection->ip) && port == connection->port;
+}
+
+static void claim(size_t slot, uint64_t version)
+{
+    atomic_store_explicit(&connections[slot].claimed, version, memory_order_relaxed);
+}
+
+bool connections_of(int fd, struct connection *connection)
+{
+    uint64_t identity = socket_identity(fd);
+
+    for (size_t i = 0; identity != 0 && i < CONNECTION_DESCRIPTORS; i++) {
+        size_t slot = ((size_t)fd + i) % CONNECTION_DESCRIPTORS;
+        uint64_t version = read_connection(slot, connection);
+        if (version != 0 && connection->socket == identity && is_current(fd, connection)) {
+            claim(slot, version);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* This thread's open connections of one kind that nobody claimed: how many, the last of them and its version. */
+static size_t find_unclaimed(bool datagram, struct connection *found, uint64_t *found_version)
+{
+    uint64_t thread = lookups_window().thread;
+    struct connection connection;
+    size_t count = 0;
+
+    for (size_t slot = 0; slot < CONNECTION_DESCRIPTORS; slot++) {
+        uint64_t version = read_connection(slot, &connection);
+        if (version == 0 || connection.window.thread != thread || connection.datagram != datagram ||
+            (datagram && connection.port == DNS_PORT)) {
+            continue;
+        }
+        if (atomic_load_explicit(&connections[slot].claimed, memory_order_relaxed) != version &&
+            is_current(connection.fd, &connection)) {
+            *found = connection;
+            *found_version = version;
+            count++;
+        }
+    }
+    return count;
+}
+
+bool connections_unclaimed(struct connection *connection)
+{
+    uint64_t version;
+
+    if (atomic_load_explicit(&incomplete, memory_order_relaxed)) {
+        return false;
+    }
+    size_t count = find_unclaimed(false, connection, &version);
+    if (count == 0) {
+        count = find_unclaimed(true, connection, &version);
+    }
+    if (count != 1) {
+        return false;
+    }
+    claim((size_t)connection->fd, version);
+    return true;
+}

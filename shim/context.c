@@ -1,0 +1,76 @@
+#include "context.h"
+
+#include "handshake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
+{
+    (void)data;
+    (void)index;
+    (void)number;
+    (void)library;
+    struct context *context = value;
+    library_disowns(parent);
+    if (context != NULL)
+        free(context->properties);
+    free(context);
+}
+
+bool context_attach(struct library *library)
+{
+    const struct openssl_api *api = &library->api;
+    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
+    do {
+        library->context_index =
+            api->SSL_CTX_get_ex_new_index != NULL
+                ? api->SSL_CTX_get_ex_new_index(0, library, NULL, NULL, context_free)
+                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, library, NULL, NULL, context_free);
+    } while (library->context_index == 0);
+    return library->context_index > 0;
+}
+
+struct context *context_of(const struct library *library, const SSL_CTX *ctx)
+{
+    return library->known && ctx != NULL ? library->api.SSL_CTX_get_ex_data(ctx, library->context_index) : NULL;
+}
+
+static struct context *context_new(const struct library *library, SSL_CTX *ctx, const void *caller)
+{
+    struct context *context = calloc(1, sizeof *context);
+    if (context == NULL)
+        return NULL;
+    context->call_site = caller;
+    if (library->api.SSL_CTX_set_ex_data(ctx, library->context_index, context) != 1) {
+        free(context);
+        return NULL;
+    }
+    library_owns(library, ctx);
+    return context;
+}
+
+struct context *context_arm(const struct library *library, SSL_CTX *ctx, const void *caller)
+{
+    struct context *context = context_of(library, ctx);
+    if (context != NULL || !library->known)
+        return context;
+    context = context_new(library, ctx, caller);
+    if (context == NULL)
+        return NULL;
+    library->api.SSL_CTX_set_info_callback(ctx, library->info);
+    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)(uintptr_t)library);
+    return context;
+}
+
+void context_arm_late(const struct library *library, SSL_CTX *ctx, const void *caller)
+{
+    if (ctx == NULL || !library->known || context_of(library, ctx) != NULL)
+        return;
+    info_callback app_info = library->api.SSL_CTX_get_info_callback(ctx);
+    struct context *context = context_new(library, ctx, caller);
+    if (context == NULL)
+        return;
+    context->app_info = app_info == library->info ? NULL : app_info;
+    library->api.SSL_CTX_set_info_callback(ctx, library->info);
+}

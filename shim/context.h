@@ -1,0 +1,33 @@
+/*
+ * What tlsward keeps with an SSL_CTX: the program's own callbacks, which ours stand in front of.
+ */
+#ifndef TLSWARD_CONTEXT_H
+#define TLSWARD_CONTEXT_H
+
+#include "library.h"
+
+struct context {
+    info_callback app_info;
+    cert_verify_callback app_verify;
+    void *app_verify_argument;
+    const void *call_site; /* who made the context, or switched its verification off */
+    void *library_context; /* OSSL_LIB_CTX and property query of SSL_CTX_new_ex(3), or NULL */
+    char *properties;
+};
+
+/* Registers the ex_data index. False where that fails. */
+bool context_attach(struct library *library);
+
+/* NULL for a context that was never armed. */
+struct context *context_of(const struct library *library, const SSL_CTX *ctx);
+
+/* Puts our two callbacks in front of a context that was just made. Does nothing the second time. */
+struct context *context_arm(const struct library *library, SSL_CTX *ctx, const void *caller);
+
+/*
+ * For a context that was made where we could not see it: the info callback only. A cert-verify callback that the
+ * program may have set cannot be read back, so it is left alone; X509_verify_cert catches the verification.
+ */
+void context_arm_late(const struct library *library, SSL_CTX *ctx, const void *caller);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * What a leaf certificate and a code address are called in an event.
+ */
+#ifndef TLSWARD_DESCRIBE_H
+#define TLSWARD_DESCRIBE_H
+
+#include "openssl_api.h"
+
+struct certificate_text {
+    char subject[512];   /* RFC 2253 */
+    char issuer[512];
+    char not_after[32];  /* RFC 3339 */
+    char sha256[65];     /* upper-case hex */
+};
+
+/* Empty strings for what cannot be told. */
+void describe_certificate(const struct openssl_api *api, X509 *certificate, struct certificate_text *text);
+
+/* "object+0xoffset (build-id)": what addr2line(1) or a symbol server can turn into function, file and line. */
+void describe_call_site(const void *address, char *text, size_t size);
+
+#endif

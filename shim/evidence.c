@@ -1,0 +1,94 @@
+#include "evidence.h"
+
+#include "report.h"
+
+#include <string.h>
+
+enum evidence_kind { CERTIFICATE_FETCHED = 1, RESULT_ASKED = 2, NAME_MATCHED = 4, NAME_MISMATCHED = 8 };
+
+static const struct {
+    enum evidence_kind kind;
+    const char *text;
+} kinds[] = {
+    {CERTIFICATE_FETCHED, "peer-certificate"},
+    {RESULT_ASKED, "verify-result"},
+    {NAME_MATCHED, "name-matched"},
+    {NAME_MISMATCHED, "name-mismatch"},
+};
+
+/* The certificate this thread fetched last: a name check names the certificate and not the connection. */
+static __thread struct {
+    const X509 *leaf;
+    unsigned evidence;
+    struct report_subject subject;
+} latest;
+
+static void report_evidence(const struct report_subject *subject, unsigned evidence)
+{
+    char text[128] = "";
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if ((evidence & kinds[i].kind) == 0)
+            continue;
+        if (text[0] != '\0')
+            strcat(text, " ");
+        strcat(text, kinds[i].text);
+    }
+    report_update(subject, text);
+}
+
+static struct report_subject subject_of(const struct connection *connection)
+{
+    struct report_subject subject = {.settings = connection->settings, .port = connection->port};
+    memcpy(subject.event_id, connection->event_id, sizeof subject.event_id);
+    memcpy(subject.address, connection->address, sizeof subject.address);
+    if (connection->name_count > 0)
+        subject.name = connection->names[0];
+    return subject;
+}
+
+/* Only where the program alone would not have noticed a forgery during the handshake. */
+static struct connection *worth_watching(const struct library *library, const SSL *ssl, const void *caller)
+{
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection == NULL || connection->stage < STAGE_DECIDED || connection->settings.mode == MODE_OFF ||
+        connection->verdict.outcome == OUTCOME_VERIFIED || connection->verdict.action == ACTION_BLOCKED ||
+        library_called_itself(library, caller))
+        return NULL;
+    return connection;
+}
+
+static void add(struct connection *connection, enum evidence_kind kind)
+{
+    if ((connection->evidence & kind) != 0)
+        return;
+    connection->evidence |= kind;
+    struct report_subject subject = subject_of(connection);
+    report_evidence(&subject, connection->evidence);
+}
+
+void evidence_certificate(const struct library *library, const SSL *ssl, const X509 *leaf, const void *caller)
+{
+    struct connection *connection = leaf != NULL ? worth_watching(library, ssl, caller) : NULL;
+    if (connection == NULL)
+        return;
+    add(connection, CERTIFICATE_FETCHED);
+    latest.leaf = leaf;
+    latest.evidence = connection->evidence;
+    latest.subject = subject_of(connection);
+}
+
+void evidence_verify_result(const struct library *library, const SSL *ssl, const void *caller)
+{
+    struct connection *connection = worth_watching(library, ssl, caller);
+    if (connection != NULL)
+        add(connection, RESULT_ASKED);
+}
+
+void evidence_name_check(const X509 *certificate, int matched)
+{
+    enum evidence_kind kind = matched == 1 ? NAME_MATCHED : NAME_MISMATCHED;
+    if (certificate == NULL || certificate != latest.leaf || (latest.evidence & kind) != 0)
+        return;
+    latest.evidence |= kind;
+    report_evidence(&latest.subject, latest.evidence);
+}

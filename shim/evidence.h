@@ -1,0 +1,19 @@
+/*
+ * Evidence that a program checks its peer by itself after the handshake: what looks unverified then may be "checked
+ * later". Nothing here delays or changes what the program does.
+ */
+#ifndef TLSWARD_EVIDENCE_H
+#define TLSWARD_EVIDENCE_H
+
+#include "library.h"
+
+/* The program fetched the peer's certificate. */
+void evidence_certificate(const struct library *library, const SSL *ssl, const X509 *leaf, const void *caller);
+
+/* The program asked for the verify result. */
+void evidence_verify_result(const struct library *library, const SSL *ssl, const void *caller);
+
+/* The program compared a certificate with a name or address; `matched` as X509_check_host(3) returned it. */
+void evidence_name_check(const X509 *certificate, int matched);
+
+#endif

@@ -1,0 +1,309 @@
+/*
+ * The hooked functions. Each finds the library the call belongs to, says what happened, and calls the real function;
+ * what follows from it is decided elsewhere.
+ */
+#include "evidence.h"
+#include "handshake.h"
+#include "install.h"
+#include "library.h"
+#include "trail.h"
+
+#include <errno.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define CALLER __builtin_return_address(0)
+
+/* The real function's result, or `failure` where no library stands behind the call. */
+#define REAL(library, failure, name, ...)                                                                              \
+    ((library) != NULL && (library)->real.name != NULL ? (library)->real.name(__VA_ARGS__) : (failure))
+#define LIBC(failure, name, ...) (library_libc()->name != NULL ? library_libc()->name(__VA_ARGS__) : (failure))
+
+/* glibc declares connect's address as a transparent union, which ISO C does not know. */
+#pragma GCC diagnostic ignored "-Wpedantic"
+
+/* Declared from the table, so that a definition that disagrees with its row does not compile. */
+#define HOOK(type, name, parameters) EXPORT type name parameters;
+#include "hooks.def"
+#undef HOOK
+
+EXPORT SSL_CTX *SSL_CTX_new(const SSL_METHOD *method)
+{
+    const struct library *library = library_of_method(method, CALLER);
+    SSL_CTX *ctx = REAL(library, NULL, SSL_CTX_new, method);
+    install_new_context(library, ctx, NULL, NULL, CALLER);
+    return ctx;
+}
+
+EXPORT SSL_CTX *SSL_CTX_new_ex(void *library_context, const char *properties, const SSL_METHOD *method)
+{
+    const struct library *library = library_of_method(method, CALLER);
+    SSL_CTX *ctx = REAL(library, NULL, SSL_CTX_new_ex, library_context, properties, method);
+    install_new_context(library, ctx, library_context, properties, CALLER);
+    return ctx;
+}
+
+EXPORT int SSL_connect(SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_used_connection(library, ssl, CALLER);
+    handshake_enter(library, ssl, true);
+    return REAL(library, -1, SSL_connect, ssl);
+}
+
+EXPORT int SSL_do_handshake(SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_used_connection(library, ssl, CALLER);
+    handshake_enter(library, ssl, false);
+    return REAL(library, -1, SSL_do_handshake, ssl);
+}
+
+EXPORT void SSL_set_connect_state(SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_used_connection(library, ssl, CALLER);
+    if (library != NULL && library->real.SSL_set_connect_state != NULL)
+        library->real.SSL_set_connect_state(ssl);
+}
+
+EXPORT BIO *BIO_new_ssl_connect(SSL_CTX *ctx)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    install_used_context(library, ctx, CALLER);
+    return REAL(library, NULL, BIO_new_ssl_connect, ctx);
+}
+
+EXPORT int SSL_set_session(SSL *ssl, SSL_SESSION *session)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    return REAL(library, 0, SSL_set_session, ssl, handshake_takes_session(library, session) ? session : NULL);
+}
+
+EXPORT int SSL_copy_session_id(SSL *to, const SSL *from)
+{
+    const struct library *library = library_of_connection(to, CALLER);
+    int copied = REAL(library, 0, SSL_copy_session_id, to, from);
+    handshake_took_session(library, to);
+    return copied;
+}
+
+EXPORT int SSL_write_early_data(SSL *ssl, const void *data, size_t length, size_t *written)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_used_connection(library, ssl, CALLER);
+    handshake_before_early_data(library, ssl);
+    return REAL(library, 0, SSL_write_early_data, ssl, data, length, written);
+}
+
+EXPORT void SSL_CTX_set_info_callback(SSL_CTX *ctx, info_callback callback)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    if (!install_context_info(library, ctx, callback) && library != NULL)
+        library->real.SSL_CTX_set_info_callback(ctx, callback);
+}
+
+EXPORT info_callback SSL_CTX_get_info_callback(SSL_CTX *ctx)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    info_callback callback = NULL;
+    if (install_read_context_info(library, ctx, &callback))
+        return callback;
+    return REAL(library, NULL, SSL_CTX_get_info_callback, ctx);
+}
+
+EXPORT void SSL_set_info_callback(SSL *ssl, info_callback callback)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    if (!install_connection_info(library, ssl, callback) && library != NULL)
+        library->real.SSL_set_info_callback(ssl, callback);
+}
+
+EXPORT info_callback SSL_get_info_callback(const SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    info_callback callback = NULL;
+    if (install_read_connection_info(library, ssl, &callback))
+        return callback;
+    return REAL(library, NULL, SSL_get_info_callback, ssl);
+}
+
+EXPORT void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx, cert_verify_callback callback, void *argument)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    if (!install_context_verify(library, ctx, callback, argument, CALLER) && library != NULL)
+        library->real.SSL_CTX_set_cert_verify_callback(ctx, callback, argument);
+}
+
+EXPORT void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, verify_callback callback)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    install_context_mode(library, ctx, mode, CALLER);
+    if (library != NULL)
+        library->real.SSL_CTX_set_verify(ctx, mode, callback);
+}
+
+EXPORT void SSL_set_verify(SSL *ssl, int mode, verify_callback callback)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_connection_mode(library, ssl, mode, CALLER);
+    if (library != NULL)
+        library->real.SSL_set_verify(ssl, mode, callback);
+}
+
+EXPORT int SSL_get_verify_mode(const SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    return install_program_mode(library, ssl, REAL(library, SSL_VERIFY_NONE, SSL_get_verify_mode, ssl));
+}
+
+EXPORT int SSL_set1_host(SSL *ssl, const char *name)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_connection_host(library, ssl, name, false);
+    return REAL(library, 0, SSL_set1_host, ssl, name);
+}
+
+EXPORT int SSL_add1_host(SSL *ssl, const char *name)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_connection_host(library, ssl, name, true);
+    return REAL(library, 0, SSL_add1_host, ssl, name);
+}
+
+EXPORT int X509_VERIFY_PARAM_set1_host(X509_VERIFY_PARAM *param, const char *name, size_t length)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_VERIFY_PARAM_set1_host");
+    install_host(library, param, name, length, false);
+    return REAL(library, 0, X509_VERIFY_PARAM_set1_host, param, name, length);
+}
+
+EXPORT int X509_VERIFY_PARAM_add1_host(X509_VERIFY_PARAM *param, const char *name, size_t length)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_VERIFY_PARAM_add1_host");
+    install_host(library, param, name, length, true);
+    return REAL(library, 0, X509_VERIFY_PARAM_add1_host, param, name, length);
+}
+
+EXPORT int X509_VERIFY_PARAM_set1_ip(X509_VERIFY_PARAM *param, const unsigned char *address, size_t length)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_VERIFY_PARAM_set1_ip");
+    install_address(library, param, address, length);
+    return REAL(library, 0, X509_VERIFY_PARAM_set1_ip, param, address, length);
+}
+
+EXPORT int X509_VERIFY_PARAM_set1_ip_asc(X509_VERIFY_PARAM *param, const char *address)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_VERIFY_PARAM_set1_ip_asc");
+    install_host(library, param, address, 0, true);
+    return REAL(library, 0, X509_VERIFY_PARAM_set1_ip_asc, param, address);
+}
+
+EXPORT int X509_verify_cert(X509_STORE_CTX *store_ctx)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_verify_cert");
+    return library != NULL ? handshake_net(library, store_ctx) : -1;
+}
+
+EXPORT X509 *SSL_get_peer_certificate(const SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    X509 *leaf = REAL(library, NULL, SSL_get_peer_certificate, ssl);
+    evidence_certificate(library, ssl, leaf, CALLER);
+    return leaf;
+}
+
+EXPORT X509 *SSL_get0_peer_certificate(const SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    X509 *leaf = REAL(library, NULL, SSL_get0_peer_certificate, ssl);
+    evidence_certificate(library, ssl, leaf, CALLER);
+    return leaf;
+}
+
+EXPORT X509 *SSL_get1_peer_certificate(const SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    X509 *leaf = REAL(library, NULL, SSL_get1_peer_certificate, ssl);
+    evidence_certificate(library, ssl, leaf, CALLER);
+    return leaf;
+}
+
+EXPORT long SSL_get_verify_result(const SSL *ssl)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    evidence_verify_result(library, ssl, CALLER);
+    return REAL(library, 1, SSL_get_verify_result, ssl);
+}
+
+EXPORT int X509_check_host(X509 *certificate, const char *name, size_t length, unsigned int flags, char **peer_name)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_check_host");
+    int matched = REAL(library, -1, X509_check_host, certificate, name, length, flags, peer_name);
+    evidence_name_check(certificate, matched);
+    return matched;
+}
+
+EXPORT int X509_check_ip(X509 *certificate, const unsigned char *address, size_t length, unsigned int flags)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_check_ip");
+    int matched = REAL(library, -1, X509_check_ip, certificate, address, length, flags);
+    evidence_name_check(certificate, matched);
+    return matched;
+}
+
+EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned int flags)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_check_ip_asc");
+    int matched = REAL(library, -1, X509_check_ip_asc, certificate, address, flags);
+    evidence_name_check(certificate, matched);
+    return matched;
+}
+
+EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
+                       struct addrinfo **restrict result)
+{
+    int failure = LIBC(EAI_SYSTEM, getaddrinfo, node, service, hints, result);
+    if (failure == 0)
+        trail_resolved(node, *result);
+    return failure;
+}
+
+EXPORT struct hostent *gethostbyname(const char *name)
+{
+    struct hostent *result = LIBC(NULL, gethostbyname, name);
+    trail_resolved_hostent(name, result);
+    return result;
+}
+
+EXPORT struct hostent *gethostbyname2(const char *name, int family)
+{
+    struct hostent *result = LIBC(NULL, gethostbyname2, name, family);
+    trail_resolved_hostent(name, result);
+    return result;
+}
+
+EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict entry, char *restrict buffer,
+                           size_t size, struct hostent **restrict result, int *restrict error)
+{
+    int failure = LIBC(ENOSYS, gethostbyname_r, name, entry, buffer, size, result, error);
+    if (failure == 0)
+        trail_resolved_hostent(name, *result);
+    return failure;
+}
+
+EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hostent *restrict entry,
+                            char *restrict buffer, size_t size, struct hostent **restrict result, int *restrict error)
+{
+    int failure = LIBC(ENOSYS, gethostbyname2_r, name, family, entry, buffer, size, result, error);
+    if (failure == 0)
+        trail_resolved_hostent(name, *result);
+    return failure;
+}
+
+EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+    int failure = LIBC(-1, connect, fd, address, length);
+    if (failure == 0 || errno == EINPROGRESS)
+        trail_connected(fd, address, length);
+    return failure;
+}

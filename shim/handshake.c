@@ -1,0 +1,246 @@
+#include "handshake.h"
+
+#include "blocking.h"
+#include "context.h"
+#include "judge.h"
+#include "observe.h"
+#include "process.h"
+#include "report.h"
+#include "session.h"
+#include "suites.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+/* The store context whose verification is running under handshake_verify() in this thread. */
+static __thread const X509_STORE_CTX *verifying;
+
+static bool is_first_start(const struct library *library, const SSL *ssl)
+{
+    char finished;
+    if (library->modern)
+        return library->api.SSL_in_before(ssl) != 0;
+    return library->api.SSL_get_peer_finished(ssl, &finished, sizeof finished) == 0;
+}
+
+static bool peer_has_finished(const struct library *library, const SSL *ssl)
+{
+    char finished;
+    return library->api.SSL_get_peer_finished(ssl, &finished, sizeof finished) > 0;
+}
+
+static void add_sni(const struct library *library, SSL *ssl, const struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    if (connection->name_count != 1 || connection->names[0].kind != PEER_HOST || connection->name_is_weak ||
+        api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL)
+        return;
+    char *name = connection->names[0].text;
+    if (api->SSL_ctrl != NULL)
+        api->SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
+    else if (api->SSL_set_tlsext_host_name != NULL)
+        api->SSL_set_tlsext_host_name(ssl, name);
+}
+
+static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    SSL_SESSION *session = library->api.SSL_get_session(ssl);
+    if (session == NULL || !connection->had_session || session_is_verified(library, session, connection))
+        return;
+    library->api.SSL_set_session(ssl, NULL);
+    connection->had_session = false;
+}
+
+static void begin(const struct library *library, SSL *ssl, struct connection *connection, bool may_drop_session)
+{
+    blocking_undo(library, ssl, connection);
+    observe_peer(library, ssl, connection);
+    if (connection->settings.mode != MODE_ENFORCE)
+        return;
+    if (may_drop_session)
+        drop_unverified_session(library, ssl, connection);
+    if (connection->settings.verify == VERIFY_NONE)
+        return;
+    add_sni(library, ssl, connection);
+    suites_drop_unauthenticated(library, ssl, connection->settings.psk);
+}
+
+static void on_start(const struct library *library, SSL *ssl)
+{
+    if (!is_first_start(library, ssl)) {
+        struct connection *known = connection_of(library, ssl);
+        /* A renegotiation is judged anew; TLS 1.3 has none, its later messages only look like it. */
+        if (known != NULL && known->stage > STAGE_OBSERVED && strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") != 0)
+            known->stage = STAGE_OBSERVED;
+        return;
+    }
+    struct connection *connection = connection_get(library, ssl);
+    if (connection == NULL)
+        return; /* the verification finds none either, and fails closed */
+    if (connection->prepared)
+        connection->prepared = false;
+    else
+        begin(library, ssl, connection, library->modern);
+}
+
+static void prepare(const struct library *library, SSL *ssl)
+{
+    int saved = errno;
+    struct connection *connection = is_first_start(library, ssl) ? connection_get(library, ssl) : NULL;
+    if (connection != NULL && !connection->prepared && process_is_welcome()) {
+        library->api.ERR_set_mark();
+        begin(library, ssl, connection, true);
+        library->api.ERR_pop_to_mark();
+        connection->prepared = true;
+    }
+    errno = saved;
+}
+
+void handshake_enter(const struct library *library, SSL *ssl, bool connecting)
+{
+    if (library != NULL && library->known && !library->modern && (connecting || observe_is_client(library, ssl)))
+        prepare(library, ssl);
+}
+
+void handshake_before_early_data(const struct library *library, SSL *ssl)
+{
+    if (library != NULL && library->known && observe_is_client(library, ssl))
+        prepare(library, ssl);
+}
+
+bool handshake_takes_session(const struct library *library, const SSL_SESSION *session)
+{
+    if (library == NULL || !library->known || library->modern || session == NULL ||
+        session_is_marked(library, session) || !process_is_welcome())
+        return true;
+    const struct policy *policy = process_policy();
+    return policy == NULL ||
+           policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL)).mode != MODE_ENFORCE;
+}
+
+void handshake_took_session(const struct library *library, SSL *ssl)
+{
+    if (library != NULL && library->known && !handshake_takes_session(library, library->api.SSL_get_session(ssl)))
+        library->api.SSL_set_session(ssl, NULL);
+}
+
+static void on_done(const struct library *library, SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection == NULL || connection->stage == STAGE_DONE || !peer_has_finished(library, ssl))
+        return;
+    if (connection->settings.mode == MODE_OFF) {
+        connection->stage = STAGE_DONE;
+        return;
+    }
+    if (connection->stage != STAGE_DECIDED) {
+        judge_without_certificate(library, ssl, connection);
+        report_handshake(library, ssl, connection, NULL);
+        /* Too late for an alert; no byte may follow. */
+        if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
+            library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
+    }
+    if (connection->verdict.outcome != OUTCOME_FAILED)
+        session_mark(library, ssl, connection);
+    connection->stage = STAGE_DONE;
+}
+
+static void tell_program(const struct library *library, const SSL *ssl, int where, int value)
+{
+    const struct connection *connection = connection_of(library, ssl);
+    info_callback callback = connection != NULL ? connection->app_info : NULL;
+    if (callback == NULL) {
+        const struct context *context = context_of(library, library->api.SSL_get_SSL_CTX(ssl));
+        callback = context != NULL ? context->app_info : NULL;
+    }
+    if (callback != NULL)
+        callback(ssl, where, value);
+}
+
+void handshake_info(const struct library *library, const SSL *const_ssl, int where, int value)
+{
+    SSL *ssl = (SSL *)(uintptr_t)const_ssl;
+    int saved = errno;
+
+    if (where == SSL_CB_WRITE_ALERT) {
+        blocking_explain(library, connection_of(library, ssl));
+    } else if ((where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE) && observe_is_client(library, ssl) &&
+               (connection_of(library, ssl) != NULL || process_is_welcome())) {
+        library->api.ERR_set_mark();
+        if (where == SSL_CB_HANDSHAKE_START)
+            on_start(library, ssl);
+        else
+            on_done(library, ssl);
+        library->api.ERR_pop_to_mark();
+    }
+    errno = saved;
+    tell_program(library, ssl, where, value);
+}
+
+static int program_verifies(const struct library *library, const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    const X509_STORE_CTX *outer = verifying;
+    verifying = store_ctx;
+    int accepted = context != NULL && context->app_verify != NULL
+                       ? context->app_verify(store_ctx, context->app_verify_argument)
+                       : library->api.X509_verify_cert(store_ctx);
+    verifying = outer;
+    return accepted;
+}
+
+static SSL *connection_being_verified(const struct library *library, X509_STORE_CTX *store_ctx)
+{
+    int index = library->api.SSL_get_ex_data_X509_STORE_CTX_idx();
+    return index >= 0 ? library->api.X509_STORE_CTX_get_ex_data(store_ctx, index) : NULL;
+}
+
+static bool is_ours_to_judge(const struct library *library, const SSL *ssl)
+{
+    return ssl != NULL && observe_is_client(library, ssl) && process_is_welcome();
+}
+
+static int verify(const struct library *library, SSL *ssl, const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    if (!is_ours_to_judge(library, ssl))
+        return program_verifies(library, context, store_ctx);
+    struct connection *connection = connection_get(library, ssl);
+    if (connection == NULL)
+        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, context, store_ctx));
+    if (connection->stage == STAGE_NEW)
+        observe_peer(library, ssl, connection);
+    if (connection->settings.mode == MODE_OFF)
+        return program_verifies(library, context, store_ctx);
+
+    struct judgement judgement;
+    judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
+    int accepted = program_verifies(library, context, store_ctx);
+    bool retry_pending =
+        accepted <= 0 && library->api.SSL_want != NULL && library->api.SSL_want(ssl) == SSL_RETRY_VERIFY;
+    if (!retry_pending) {
+        judge_after_program(&judgement, accepted);
+        connection->stage = STAGE_DECIDED;
+        report_handshake(library, ssl, connection, judgement.request.leaf);
+        accepted = blocking_carry_out(library, ssl, connection, store_ctx, accepted);
+    }
+    judge_finish(&judgement);
+    return accepted;
+}
+
+int handshake_verify(X509_STORE_CTX *store_ctx, void *argument)
+{
+    const struct library *library = argument;
+    SSL *ssl = connection_being_verified(library, store_ctx);
+    const struct context *context = ssl != NULL ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
+    return verify(library, ssl, context, store_ctx);
+}
+
+int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx)
+{
+    if (!library->known || store_ctx == verifying)
+        return library->real.X509_verify_cert(store_ctx);
+    SSL *ssl = connection_being_verified(library, store_ctx);
+    if (ssl == NULL)
+        return library->real.X509_verify_cert(store_ctx);
+    return verify(library, ssl, NULL, store_ctx);
+}

@@ -1,0 +1,189 @@
+#include "install.h"
+
+#include "app_names.h"
+#include "connection.h"
+#include "context.h"
+#include "handshake.h"
+#include "loader.h"
+#include "process.h"
+#include "report.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static bool is_usable(const struct library *library)
+{
+    return library != NULL && library->known;
+}
+
+/* Said once: a process whose TLS is passed through is not protected, and somebody should know. */
+static void report_unknown(const struct library *library)
+{
+    static atomic_bool reported;
+    char message[1024];
+    const struct policy *policy = process_policy();
+    if (policy == NULL || atomic_exchange(&reported, true))
+        return;
+    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    if (settings.mode == MODE_OFF)
+        return;
+    snprintf(message, sizeof message, "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
+             library->path != NULL ? library->path : "?", library->missing != NULL ? library->missing : "ex_data");
+    report_notice(settings.log, message);
+}
+
+void install_new_context(const struct library *library, SSL_CTX *ctx, void *library_context, const char *properties,
+                         const void *caller)
+{
+    int saved = errno;
+    if (library == NULL || ctx == NULL || !process_is_welcome())
+        goto out;
+    if (!library->known) {
+        report_unknown(library);
+        goto out;
+    }
+    process_policy();
+    struct context *context = context_arm(library, ctx, caller);
+    if (context == NULL)
+        goto out;
+    /* SSL_CTX_new() calls SSL_CTX_new_ex() through its PLT in some builds: the program is the outer caller. */
+    if (library_called_itself(library, context->call_site) || loader_is_own(context->call_site))
+        context->call_site = caller;
+    if (library_context != NULL)
+        context->library_context = library_context;
+    if (properties != NULL && context->properties == NULL)
+        context->properties = strdup(properties);
+out:
+    errno = saved;
+}
+
+void install_used_context(const struct library *library, SSL_CTX *ctx, const void *caller)
+{
+    int saved = errno;
+    if (is_usable(library) && ctx != NULL && context_of(library, ctx) == NULL && process_is_welcome())
+        context_arm_late(library, ctx, caller);
+    errno = saved;
+}
+
+void install_used_connection(const struct library *library, const SSL *ssl, const void *caller)
+{
+    if (is_usable(library) && ssl != NULL)
+        install_used_context(library, library->api.SSL_get_SSL_CTX(ssl), caller);
+}
+
+bool install_context_info(const struct library *library, SSL_CTX *ctx, info_callback callback)
+{
+    struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    if (context == NULL)
+        return false;
+    context->app_info = callback;
+    return true;
+}
+
+static const struct context *context_of_connection(const struct library *library, const SSL *ssl)
+{
+    return is_usable(library) && ssl != NULL ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
+}
+
+bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback)
+{
+    struct connection *connection =
+        context_of_connection(library, ssl) != NULL ? connection_get(library, ssl) : NULL;
+    if (connection == NULL)
+        return false;
+    connection->app_info = callback;
+    return true;
+}
+
+bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_verify_callback callback, void *argument,
+                            const void *caller)
+{
+    install_used_context(library, ctx, caller);
+    struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    if (context == NULL)
+        return false;
+    context->app_verify = callback;
+    context->app_verify_argument = argument;
+    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)(uintptr_t)library);
+    return true;
+}
+
+bool install_read_context_info(const struct library *library, const SSL_CTX *ctx, info_callback *callback)
+{
+    const struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    if (context != NULL)
+        *callback = context->app_info;
+    return context != NULL;
+}
+
+bool install_read_connection_info(const struct library *library, const SSL *ssl, info_callback *callback)
+{
+    if (context_of_connection(library, ssl) == NULL)
+        return false;
+    const struct connection *connection = connection_of(library, ssl);
+    *callback = connection != NULL ? connection->app_info : NULL;
+    return true;
+}
+
+void install_context_mode(const struct library *library, const SSL_CTX *ctx, int mode, const void *caller)
+{
+    struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    if (context != NULL && (mode & SSL_VERIFY_PEER) == 0)
+        context->call_site = caller;
+}
+
+void install_connection_mode(const struct library *library, SSL *ssl, int mode, const void *caller)
+{
+    bool switches_off = (mode & SSL_VERIFY_PEER) == 0;
+    if (context_of_connection(library, ssl) == NULL || library_called_itself(library, caller))
+        return;
+    struct connection *connection =
+        switches_off ? connection_get(library, ssl) : connection_of(library, ssl);
+    if (connection == NULL)
+        return;
+    connection->mode_is_ours = false;
+    if (switches_off)
+        connection->call_site = caller;
+}
+
+int install_program_mode(const struct library *library, const SSL *ssl, int mode)
+{
+    const struct connection *connection = is_usable(library) ? connection_of(library, ssl) : NULL;
+    return connection != NULL && connection->mode_is_ours ? connection->app_mode : mode;
+}
+
+static bool cannot_be_asked_later(const struct library *library)
+{
+    return is_usable(library) && library->api.X509_VERIFY_PARAM_get0_host == NULL;
+}
+
+void install_host(const struct library *library, const X509_VERIFY_PARAM *param, const char *name, size_t length,
+                  bool add)
+{
+    if (!cannot_be_asked_later(library))
+        return;
+    if (add)
+        app_names_add(param, name, length);
+    else
+        app_names_set(param, name, length);
+}
+
+void install_address(const struct library *library, const X509_VERIFY_PARAM *param, const unsigned char *bytes,
+                     size_t length)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (cannot_be_asked_later(library) && (length == 4 || length == 16) &&
+        inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes, text, sizeof text) != NULL)
+        app_names_add(param, text, 0);
+}
+
+void install_connection_host(const struct library *library, SSL *ssl, const char *name, bool add)
+{
+    if (cannot_be_asked_later(library) && library->api.SSL_get0_param != NULL)
+        install_host(library, library->api.SSL_get0_param(ssl), name, 0, add);
+}

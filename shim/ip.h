@@ -1,0 +1,43 @@
+/*
+ * An IP address as one value: IPv4 in its IPv4-mapped form (RFC 4291 section 2.5.5.2), so that both ways to
+ * reach one host compare equal. Scopes are not part of it.
+ */
+#ifndef TLSWARD_IP_H
+#define TLSWARD_IP_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+struct ip {
+    uint8_t bytes[16]; /* network byte order */
+};
+
+static inline bool ip_equal(const struct ip *a, const struct ip *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* From the bytes of a struct in_addr or in6_addr. False for another family. Async-signal-safe. */
+bool ip_from_bytes(int family, const void *bytes, struct ip *ip);
+
+/* False for another family than AF_INET and AF_INET6 or a short `length`. `port` in host byte order. Async-signal-safe.
+ */
+bool ip_from_sockaddr(const struct sockaddr *address, socklen_t length, struct ip *ip, in_port_t *port);
+
+/* An AF_INET address where the IP is IPv4-mapped, else an AF_INET6 one. `port` in host byte order. */
+struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port);
+
+/*
+ * From an IPv4 dotted quad or an IPv6 address, the latter with or without a scope ("%eth0"), as inet_pton(3)
+ * reads them. `text` need not be terminated.
+ */
+bool ip_from_text(const char *text, size_t length, struct ip *ip);
+
+/* In the form of inet_ntop(3); an IPv4-mapped address as IPv4. */
+void ip_print(const struct ip *ip, char text[static INET6_ADDRSTRLEN]);
+
+#endif

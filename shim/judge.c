@@ -1,0 +1,270 @@
+#include "judge.h"
+
+#include "report.h"
+#include "session.h"
+#include "suites.h"
+#include "trust.h"
+
+#include <string.h>
+
+/* The first members of X509_STORE_CTX in 1.0.2, which has no functions to read them (openssl/x509_vfy.h of 1.0.2u). */
+struct store_ctx_of_102 {
+    X509_STORE *store;
+    int current_method;
+    X509 *leaf;
+    STACK *untrusted;
+};
+
+static X509 *leaf_of(const struct openssl_api *api, X509_STORE_CTX *ctx)
+{
+    return api->X509_STORE_CTX_get0_cert != NULL ? api->X509_STORE_CTX_get0_cert(ctx)
+                                                 : ((const struct store_ctx_of_102 *)(const void *)ctx)->leaf;
+}
+
+static STACK *untrusted_of(const struct openssl_api *api, X509_STORE_CTX *ctx)
+{
+    return api->X509_STORE_CTX_get0_untrusted != NULL ? api->X509_STORE_CTX_get0_untrusted(ctx)
+                                                      : ((const struct store_ctx_of_102 *)(const void *)ctx)->untrusted;
+}
+
+static X509_STORE *store_of(const struct openssl_api *api, X509_STORE_CTX *ctx)
+{
+    return api->X509_STORE_CTX_get0_store != NULL ? api->X509_STORE_CTX_get0_store(ctx)
+                                                  : ((const struct store_ctx_of_102 *)(const void *)ctx)->store;
+}
+
+static int required_level(const struct openssl_api *api, const SSL *ssl, const struct settings *settings)
+{
+    int connection_level = api->SSL_get_security_level != NULL ? api->SSL_get_security_level(ssl) : 0;
+    return connection_level > settings->security_level ? connection_level : settings->security_level;
+}
+
+/* What a program replaced in its store may say yes to anything. */
+static bool has_default_functions(const struct openssl_api *api, const X509_STORE *store)
+{
+    return (api->X509_STORE_get_verify == NULL || api->X509_STORE_get_verify(store) == NULL) &&
+           (api->X509_STORE_get_check_issued == NULL || api->X509_STORE_get_check_issued(store) == NULL) &&
+           (api->X509_STORE_get_get_issuer == NULL || api->X509_STORE_get_get_issuer(store) == NULL) &&
+           (api->X509_STORE_get_lookup_certs == NULL || api->X509_STORE_get_lookup_certs(store) == NULL);
+}
+
+static bool run(struct judgement *judgement, X509_STORE *anchors, struct verify_result *result)
+{
+    judgement->request.anchors = anchors;
+    if (verify_chain(&judgement->library->api, &judgement->request, result))
+        return true;
+    judgement->connection->facts.internal_error = true;
+    return false;
+}
+
+/* The policy's anchors for this chain, found once; NULL with a fact that says why where there are none. */
+static X509_STORE *policy_anchors(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    struct connection *connection = judgement->connection;
+    const struct settings *settings = &connection->settings;
+    void *log = (void *)(uintptr_t)settings->log;
+
+    if (judgement->policy_anchors != NULL)
+        return judgement->policy_anchors;
+    struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, log);
+    X509_STORE *store = trust != NULL ? api->X509_STORE_new() : NULL;
+    if (store == NULL || trust_fill(trust, api, store, judgement->request.leaf, judgement->request.untrusted,
+                                    report_trust_warning, log) != 1)
+        connection->facts.internal_error = true;
+    else if (trust_is_empty(trust, api, report_trust_warning, log))
+        connection->facts.trust_missing = true;
+    judgement->policy_anchors = store;
+    return connection->facts.internal_error || connection->facts.trust_missing ? NULL : store;
+}
+
+static void note_name(struct facts *facts, const struct verify_result *result)
+{
+    if (!result->name_checked)
+        return;
+    facts->name_checked = true;
+    facts->name_error = result->name_error;
+}
+
+static void check_policy_anchors(struct judgement *judgement)
+{
+    struct facts *facts = &judgement->connection->facts;
+    struct verify_result result;
+    X509_STORE *anchors = facts->policy_anchors_checked ? NULL : policy_anchors(judgement);
+    if (anchors == NULL || !run(judgement, anchors, &result))
+        return;
+    facts->policy_anchors_checked = true;
+    facts->policy_anchors_error = result.chain_error;
+    note_name(facts, &result);
+}
+
+static void check_app_anchors(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    struct facts *facts = &judgement->connection->facts;
+    X509_STORE *store = store_of(api, judgement->store_ctx);
+    struct verify_result result;
+    if (store == NULL || !has_default_functions(api, store) || !run(judgement, store, &result))
+        return;
+    facts->app_anchors_checked = true;
+    facts->app_anchors_error = result.chain_error;
+    note_name(facts, &result);
+}
+
+static bool app_anchors_accept(struct judgement *judgement)
+{
+    X509_STORE *store = store_of(&judgement->library->api, judgement->store_ctx);
+    struct verify_result result;
+    return store != NULL && has_default_functions(&judgement->library->api, store) && run(judgement, store, &result) &&
+           result.chain_error == 0;
+}
+
+/* PARTIAL_CHAIN, because our anchor may be an intermediate and the program's flags know nothing of it. */
+static void lend(struct judgement *judgement, X509 *anchor)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    judgement->lent_anchor = api_stack_of_one(api, anchor);
+    if (judgement->lent_anchor == NULL)
+        return;
+    if (api->X509_STORE_CTX_set0_trusted_stack != NULL)
+        api->X509_STORE_CTX_set0_trusted_stack(judgement->store_ctx, judgement->lent_anchor);
+    else if (api->X509_STORE_CTX_trusted_stack != NULL)
+        api->X509_STORE_CTX_trusted_stack(judgement->store_ctx, judgement->lent_anchor);
+    api->X509_VERIFY_PARAM_set_flags(api->X509_STORE_CTX_get0_param(judgement->store_ctx), X509_V_FLAG_PARTIAL_CHAIN);
+}
+
+static void lend_anchor(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    struct verify_result *result = &judgement->lent_from;
+    X509_STORE *anchors = policy_anchors(judgement);
+
+    judgement->request.keep_chain = true;
+    if (anchors != NULL && run(judgement, anchors, result) && result->error == 0 && result->chain != NULL) {
+        judgement->request.keep_chain = false;
+        int length = api_stack_num(api, result->chain);
+        if (length > 0 && !app_anchors_accept(judgement))
+            lend(judgement, api_stack_value(api, result->chain, length - 1));
+    }
+    judgement->request.keep_chain = false;
+}
+
+static void start_facts(struct connection *connection)
+{
+    bool app_demands_name = connection->facts.app_demands_name;
+    connection->facts = (struct facts){
+        .authentication = AUTH_CERTIFICATE,
+        .name_source = connection->name_source,
+        .name_is_weak = connection->name_is_weak,
+        .policy_invalid = connection->policy != NULL && policy_is_invalid(connection->policy),
+        .internal_error = connection->out_of_memory,
+        .app_demands_name = app_demands_name,
+    };
+}
+
+void judge_before_program(const struct library *library, SSL *ssl, struct connection *connection,
+                          const struct context *context, X509_STORE_CTX *store_ctx, struct judgement *judgement)
+{
+    const struct openssl_api *api = &library->api;
+    start_facts(connection);
+    *judgement = (struct judgement){
+        .library = library,
+        .ssl = ssl,
+        .connection = connection,
+        .store_ctx = store_ctx,
+        .request =
+            {
+                .leaf = leaf_of(api, store_ctx),
+                .untrusted = untrusted_of(api, store_ctx),
+                .names = connection->names,
+                .name_count = connection->name_count,
+                .allow_cn = connection->settings.allow_cn,
+                .strict = connection->settings.strict,
+                .security_level = required_level(api, ssl, &connection->settings),
+                .library_context = context != NULL ? context->library_context : NULL,
+                .properties = context != NULL ? context->properties : NULL,
+            },
+    };
+    if (judgement->request.leaf == NULL || connection->settings.mode != MODE_ENFORCE ||
+        connection->settings.trust_mode != TRUST_EXTEND)
+        return;
+    api->ERR_set_mark();
+    lend_anchor(judgement);
+    api->ERR_pop_to_mark();
+}
+
+static void note_program(struct judgement *judgement, int accepted)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    struct facts *facts = &judgement->connection->facts;
+    facts->app_demands_chain = (api->SSL_get_verify_mode(judgement->ssl) & SSL_VERIFY_PEER) != 0;
+    facts->app_rejected = facts->app_demands_chain && accepted <= 0;
+    facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
+    facts->app_dane_verified = facts->app_demands_chain && accepted > 0 && api->SSL_get0_dane_authority != NULL &&
+                               api->SSL_get0_dane_authority(judgement->ssl, NULL, NULL) >= 0;
+}
+
+static void verify_again(struct judgement *judgement)
+{
+    const struct settings *settings = &judgement->connection->settings;
+    struct facts *facts = &judgement->connection->facts;
+
+    if (facts->app_demands_chain && settings->trust_mode != TRUST_EXCLUSIVE && !facts->app_rejected)
+        check_app_anchors(judgement);
+    bool app_anchors_will_do = facts->app_anchors_checked && facts->app_anchors_error == 0;
+    bool program_has_the_last_word = facts->app_rejected && settings->trust_mode != TRUST_EXCLUSIVE;
+    if (!app_anchors_will_do && !program_has_the_last_word)
+        check_policy_anchors(judgement);
+}
+
+void judge_after_program(struct judgement *judgement, int accepted)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    struct connection *connection = judgement->connection;
+
+    api->ERR_set_mark();
+    note_program(judgement, accepted);
+    if (judgement->request.leaf == NULL)
+        connection->facts.authentication = AUTH_RAW_PUBLIC_KEY;
+    else
+        verify_again(judgement);
+    connection->verdict = decide(&connection->settings, &connection->facts);
+    api->ERR_pop_to_mark();
+}
+
+void judge_finish(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    if (judgement->lent_anchor != NULL)
+        api_stack_free(api, judgement->lent_anchor);
+    verify_result_clear(api, &judgement->lent_from);
+    if (judgement->policy_anchors != NULL)
+        api->X509_STORE_free(judgement->policy_anchors);
+}
+
+static bool was_resumed(const struct openssl_api *api, SSL *ssl)
+{
+    if (api->SSL_session_reused != NULL)
+        return api->SSL_session_reused(ssl) != 0;
+    return api->SSL_ctrl != NULL && api->SSL_ctrl(ssl, SSL_CTRL_GET_SESSION_REUSED, 0, NULL) != 0;
+}
+
+void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    struct facts *facts = &connection->facts;
+
+    start_facts(connection);
+    facts->app_demands_chain = (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+    if (!was_resumed(api, ssl)) {
+        facts->authentication = suites_authentication(library, ssl);
+        /* A suite with a certificate, and yet none was verified: nothing is known that would be good. */
+        facts->internal_error = facts->internal_error || facts->authentication == AUTH_CERTIFICATE;
+    } else if (!connection->had_session) {
+        facts->authentication = AUTH_PSK;
+    } else {
+        facts->authentication = AUTH_RESUMPTION;
+        facts->session_verified = session_is_verified(library, api->SSL_get_session(ssl), connection);
+    }
+    connection->verdict = decide(&connection->settings, facts);
+}

@@ -1,0 +1,39 @@
+/*
+ * From a handshake to its facts, and from the facts to the verdict: the chain is verified again in the policy's way,
+ * against the program's own trust anchors where they count and against the policy's.
+ */
+#ifndef TLSWARD_JUDGE_H
+#define TLSWARD_JUDGE_H
+
+#include "connection.h"
+#include "context.h"
+#include "verify.h"
+
+/* One certificate verification under way. */
+struct judgement {
+    const struct library *library;
+    SSL *ssl;
+    struct connection *connection;
+    X509_STORE_CTX *store_ctx;      /* the program's */
+    struct verify_request request;
+    X509_STORE *policy_anchors;
+    STACK *lent_anchor;             /* given to the program's verification under trust-mode extend */
+    struct verify_result lent_from; /* keeps the lent certificate alive */
+};
+
+/*
+ * Before the program's own verification runs: under trust-mode extend, a chain that leads to the policy's anchors but
+ * not to the program's gets our anchor into the program's store context, so that the program sees success itself.
+ */
+void judge_before_program(const struct library *library, SSL *ssl, struct connection *connection,
+                          const struct context *context, X509_STORE_CTX *store_ctx, struct judgement *judgement);
+
+/* After it: `accepted` is what the program's verification returned. Fills the connection's facts and verdict. */
+void judge_after_program(struct judgement *judgement, int accepted);
+
+void judge_finish(struct judgement *judgement);
+
+/* A handshake that is over and brought no certificate: resumed, with a pre-shared key, anonymous. */
+void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection);
+
+#endif

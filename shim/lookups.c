@@ -1,0 +1,197 @@
+#include "lookups.h"
+
+#include "seqlock.h"
+
+struct pair {
+    struct ip ip;
+    struct peer_name name;
+    uint32_t padding;
+};
+
+/* One look-up: which thread made it, and which content of which pair it led to. */
+struct lookup {
+    uint64_t position;
+    uint64_t thread;
+    uint64_t slot;
+    uint64_t version;
+};
+
+enum {
+    IP_WORDS = sizeof(struct ip) / sizeof(uint64_t),
+    PAIR_WORDS = sizeof(struct pair) / sizeof(uint64_t),
+    LOOKUP_WORDS = sizeof(struct lookup) / sizeof(uint64_t)
+};
+_Static_assert(sizeof(struct pair) % sizeof(uint64_t) == 0, "a pair is copied in whole words");
+_Static_assert(offsetof(struct pair, ip) == 0, "the address is looked at before the rest is copied");
+
+static struct {
+    seqlock_word version;
+    seqlock_word words[PAIR_WORDS];
+} pairs[LOOKUP_PAIRS];
+
+static struct {
+    seqlock_word version;
+    seqlock_word words[LOOKUP_WORDS];
+} lookups[LOOKUP_ORDER];
+
+static _Atomic uint64_t next_pair;
+static _Atomic uint64_t next_lookup;
+static _Atomic uint64_t last_thread;
+
+static __thread _Atomic uint64_t this_thread;
+static __thread _Atomic uint64_t window_begin;
+
+/* A number of our own, since the system uses thread identities again: a resolver thread's heir is not it. */
+static uint64_t thread_number(void)
+{
+    uint64_t number = atomic_load_explicit(&this_thread, memory_order_relaxed);
+
+    if (number == 0) {
+        uint64_t fresh = atomic_fetch_add_explicit(&last_thread, 1, memory_order_relaxed) + 1;
+        /* A signal handler may have been here meanwhile; then its number stays. */
+        if (atomic_compare_exchange_strong_explicit(&this_thread, &number, fresh, memory_order_relaxed,
+                                                    memory_order_relaxed)) {
+            number = fresh;
+            atomic_store_explicit(&window_begin, atomic_load_explicit(&next_lookup, memory_order_relaxed),
+                                  memory_order_relaxed);
+        }
+    }
+    return number;
+}
+
+struct lookup_window lookups_window(void)
+{
+    uint64_t thread = thread_number();
+
+    return (struct lookup_window){
+        .thread = thread,
+        .begin = atomic_load_explicit(&window_begin, memory_order_relaxed),
+        .end = atomic_load_explicit(&next_lookup, memory_order_relaxed),
+    };
+}
+
+void lookups_close_window(void)
+{
+    atomic_store_explicit(&window_begin, atomic_load_explicit(&next_lookup, memory_order_relaxed),
+                          memory_order_relaxed);
+}
+
+/* Reads a pair if it is about `ip`. Returns its version, or 0. */
+static uint64_t read_pair(size_t slot, const struct ip *ip, struct pair *pair)
+{
+    uint64_t words[IP_WORDS];
+
+    memcpy(words, ip->bytes, sizeof words);
+    for (size_t i = 0; i < IP_WORDS; i++) {
+        if (atomic_load_explicit(&pairs[slot].words[i], memory_order_relaxed) != words[i]) {
+            return 0;
+        }
+    }
+    uint64_t version = seqlock_read(&pairs[slot].version, pairs[slot].words, pair, PAIR_WORDS);
+    return version != 0 && ip_equal(&pair->ip, ip) ? version : 0;
+}
+
+static size_t pairs_in_use(void)
+{
+    uint64_t next = atomic_load_explicit(&next_pair, memory_order_relaxed);
+
+    return next < LOOKUP_PAIRS ? (size_t)next : LOOKUP_PAIRS;
+}
+
+static bool same_name(const struct peer_name *a, const struct peer_name *b)
+{
+    return a->kind == b->kind && strcmp(a->text, b->text) == 0;
+}
+
+/* Two threads may add the same pair twice, which does no harm. */
+static bool find_pair(const struct ip *ip, const struct peer_name *name, struct lookup *lookup)
+{
+    size_t used = pairs_in_use();
+    struct pair pair = {.padding = 0};
+
+    for (size_t slot = 0; slot < used; slot++) {
+        uint64_t version = read_pair(slot, ip, &pair);
+        if (version != 0 && same_name(&pair.name, name)) {
+            lookup->slot = slot;
+            lookup->version = version;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_pair(const struct ip *ip, const struct peer_name *name, struct lookup *lookup)
+{
+    struct pair pair = {.ip = *ip, .name = *name};
+
+    for (size_t tries = 0; tries < LOOKUP_PAIRS && lookup->version == 0; tries++) {
+        size_t slot = (size_t)(atomic_fetch_add_explicit(&next_pair, 1, memory_order_relaxed) % LOOKUP_PAIRS);
+        lookup->slot = slot;
+        lookup->version = seqlock_write(&pairs[slot].version, pairs[slot].words, &pair, PAIR_WORDS);
+    }
+}
+
+void lookups_add(const struct ip *ip, const struct peer_name *name)
+{
+    struct lookup lookup = {.thread = thread_number()};
+    uint64_t written = 0;
+
+    if (!find_pair(ip, name, &lookup)) {
+        add_pair(ip, name, &lookup);
+    }
+    for (size_t tries = 0; tries < LOOKUP_ORDER && written == 0; tries++) {
+        lookup.position = atomic_fetch_add_explicit(&next_lookup, 1, memory_order_relaxed);
+        size_t slot = (size_t)(lookup.position % LOOKUP_ORDER);
+        written = seqlock_write(&lookups[slot].version, lookups[slot].words, &lookup, LOOKUP_WORDS);
+    }
+}
+
+static void add_candidate(struct name_candidates *candidates, const struct peer_name *name)
+{
+    if (candidates->count == 0) {
+        candidates->first = *name;
+        candidates->count = 1;
+    } else if (!same_name(&candidates->first, name)) {
+        candidates->count = 2;
+    }
+}
+
+struct name_candidates lookups_by_address(const struct ip *ip)
+{
+    struct name_candidates candidates = {.count = 0};
+    size_t used = pairs_in_use();
+    struct pair pair = {.padding = 0};
+
+    for (size_t slot = 0; slot < used; slot++) {
+        if (read_pair(slot, ip, &pair) != 0) {
+            add_candidate(&candidates, &pair.name);
+        }
+    }
+    return candidates;
+}
+
+struct name_candidates lookups_by_window(const struct ip *ip, const struct lookup_window *window)
+{
+    struct name_candidates candidates = {.count = 0};
+    struct lookup lookup;
+    struct pair pair = {.padding = 0};
+
+    if (window->end - window->begin > LOOKUP_ORDER) {
+        return (struct name_candidates){.count = 2};
+    }
+    for (uint64_t position = window->begin; position < window->end; position++) {
+        size_t slot = (size_t)(position % LOOKUP_ORDER);
+        uint64_t version = seqlock_read(&lookups[slot].version, lookups[slot].words, &lookup, LOOKUP_WORDS);
+        if (version == 0 || lookup.position != position || lookup.thread != window->thread) {
+            continue;
+        }
+        if (read_pair((size_t)lookup.slot, ip, &pair) == lookup.version) {
+            add_candidate(&candidates, &pair.name);
+        } else if (atomic_load_explicit(&pairs[lookup.slot].version, memory_order_relaxed) != lookup.version) {
+            return (struct name_candidates){.count = 2}; /* the pair is forgotten and may have been about `ip` */
+        }
+    }
+    /* What was overwritten before or meanwhile was skipped above. */
+    bool complete = atomic_load_explicit(&next_lookup, memory_order_relaxed) - window->begin <= LOOKUP_ORDER;
+    return complete ? candidates : (struct name_candidates){.count = 2};
+}

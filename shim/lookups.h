@@ -1,0 +1,47 @@
+/*
+ * The names this process looked up, and which thread did so when.
+ *
+ * Two fixed tables. One holds every distinct pair of name and address, the other the order of the look-ups. When the
+ * first wraps, its oldest pairs are forgotten: their addresses look as if nobody had resolved them, or as if
+ * only the remaining names led there, and a certificate for the forgotten name no longer passes. When the second
+ * wraps, windows that reach back too far are refused.
+ */
+#ifndef TLSWARD_LOOKUPS_H
+#define TLSWARD_LOOKUPS_H
+
+#include "ip.h"
+#include "peer.h"
+
+enum {
+    LOOKUP_PAIRS = 1024,
+    LOOKUP_ORDER = 2048,
+    LOOKUP_ADDRESSES = 64 /* of one look-up: a server with a huge answer must not wash out the table */
+};
+
+/* The look-ups of one thread between two connects, as positions in the order of all look-ups: [begin, end). */
+struct lookup_window {
+    uint64_t thread; /* never used again for another thread of this process */
+    uint64_t begin;
+    uint64_t end;
+};
+
+/* The names that lead to an address: one, or more than one. */
+struct name_candidates {
+    struct peer_name first; /* kind PEER_NONE, with count 1, for a name that is no host name */
+    size_t count;           /* 0, 1, or 2 for all that is more */
+};
+
+/* This thread was told that `name` has the address `ip`. Not for signal handlers. */
+void lookups_add(const struct ip *ip, const struct peer_name *name);
+
+/* This thread's look-ups since its previous call of lookups_close_window(). Async-signal-safe. */
+struct lookup_window lookups_window(void);
+void lookups_close_window(void);
+
+/* The distinct names known to lead to `ip`. */
+struct name_candidates lookups_by_address(const struct ip *ip);
+
+/* Those of them that were looked up in the window. More than one, too, where records of the window are lost. */
+struct name_candidates lookups_by_window(const struct ip *ip, const struct lookup_window *window);
+
+#endif

@@ -1,0 +1,159 @@
+#include "observe.h"
+
+#include "app_names.h"
+#include "process.h"
+#include "session.h"
+#include "trail.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+bool observe_is_client(const struct library *library, const SSL *ssl)
+{
+    const struct openssl_api *api = &library->api;
+    if (api->SSL_is_server != NULL)
+        return api->SSL_is_server(ssl) == 0;
+    return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_CONNECT) != 0;
+}
+
+static void observe_app_names(const struct library *library, SSL *ssl, struct peer_candidates *candidates)
+{
+    const struct openssl_api *api = &library->api;
+    X509_VERIFY_PARAM *param = api->SSL_get0_param != NULL ? api->SSL_get0_param(ssl) : NULL;
+    if (param == NULL)
+        return;
+    if (api->X509_VERIFY_PARAM_get0_host == NULL) {
+        candidates->app_count = app_names_of(param, candidates->app, PEER_APP_NAMES);
+        return;
+    }
+    size_t count = 0;
+    const char *host;
+    for (int i = 0; count < PEER_APP_NAMES - 1 && (host = api->X509_VERIFY_PARAM_get0_host(param, i)) != NULL; i++)
+        if (peer_normalise(host, strlen(host), &candidates->app[count]))
+            count++;
+    char *address = api->X509_VERIFY_PARAM_get1_ip_asc(param);
+    if (address != NULL) {
+        if (peer_normalise(address, strlen(address), &candidates->app[count]))
+            count++;
+        api->CRYPTO_free(address, "", 0);
+    }
+    candidates->app_count = count;
+}
+
+static void observe_sni(const struct openssl_api *api, const SSL *ssl, const SSL_SESSION *session,
+                        struct peer_candidates *candidates)
+{
+    const char *sni = api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    if (sni == NULL)
+        return;
+    /* With no SNI of its own a connection answers with its session's, which may be of another peer. */
+    if (session != NULL && api->SSL_SESSION_get0_hostname != NULL && api->SSL_SESSION_get0_hostname(session) == sni)
+        return;
+    peer_normalise(sni, strlen(sni), &candidates->sni);
+}
+
+static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct peer_candidates *candidates)
+{
+    BIO *bio = api->SSL_get_wbio(ssl);
+    BIO *connect_bio = bio != NULL ? api->BIO_find_type(bio, BIO_TYPE_CONNECT) : NULL;
+    if (connect_bio == NULL)
+        return;
+    const char *host = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 0); /* BIO_get_conn_hostname */
+    if (host != NULL)
+        peer_normalise(host, strlen(host), &candidates->bio);
+}
+
+static void describe_address(const struct sockaddr_storage *address, struct connection *connection)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    if (address->ss_family == AF_INET) {
+        memcpy(&v4, address, sizeof v4);
+        inet_ntop(AF_INET, &v4.sin_addr, connection->address, sizeof connection->address);
+        connection->port = ntohs(v4.sin_port);
+    } else if (address->ss_family == AF_INET6) {
+        memcpy(&v6, address, sizeof v6);
+        connection->port = ntohs(v6.sin6_port);
+        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
+            inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], connection->address, sizeof connection->address);
+        else
+            inet_ntop(AF_INET6, &v6.sin6_addr, connection->address, sizeof connection->address);
+    }
+}
+
+static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
+                          struct peer_candidates *candidates)
+{
+    struct trail_peer trail;
+    trail_lookup(api->SSL_get_fd(ssl), &trail);
+    describe_address(&trail.address, connection);
+    candidates->resolver = trail.name;
+    candidates->resolver_is_weak = trail.weak;
+    candidates->address = trail.literal;
+    candidates->address_is_weak = trail.weak;
+    connection->name_is_ambiguous = trail.ambiguous;
+}
+
+static struct settings settings_for(const struct connection *connection, const struct expected_peer *expected)
+{
+    const struct destination destination = {
+        .name = expected->count > 0 ? expected->names[0].text : NULL,
+        .address = connection->address[0] != '\0' ? connection->address : NULL,
+        .port = connection->port,
+    };
+    return policy_settings(connection->policy, process_identity(), &destination, time(NULL));
+}
+
+static void keep_names(struct connection *connection, const struct expected_peer *expected)
+{
+    connection->name_source = expected->source;
+    connection->name_is_weak = expected->weak;
+    if (expected->count == 0)
+        return;
+    connection->names = malloc(expected->count * sizeof *connection->names);
+    if (connection->names == NULL) {
+        connection->out_of_memory = true;
+        return;
+    }
+    memcpy(connection->names, expected->names, expected->count * sizeof *connection->names);
+    connection->name_count = expected->count;
+}
+
+void observe_peer(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    int saved = errno;
+    const struct openssl_api *api = &library->api;
+    struct peer_candidates candidates = {0};
+
+    connection_reset(connection);
+    connection->stage = STAGE_OBSERVED;
+    connection->policy = process_policy();
+    if (connection->policy == NULL) {
+        connection->out_of_memory = true;
+        connection->settings.mode = MODE_AUDIT;
+        goto out;
+    }
+    const SSL_SESSION *session = api->SSL_get_session(ssl);
+    connection->had_session = session != NULL;
+    observe_app_names(library, ssl, &candidates);
+    observe_sni(api, ssl, session, &candidates);
+    observe_bio(api, ssl, &candidates);
+    candidates.session = session_name(library, session);
+    observe_trail(api, ssl, connection, &candidates);
+
+    struct expected_peer expected = peer_expected(&candidates, CHOICE_ALLOW);
+    connection->settings = settings_for(connection, &expected);
+    if (connection->settings.name != NULL)
+        peer_normalise(connection->settings.name, strlen(connection->settings.name), &candidates.policy);
+    expected = peer_expected(&candidates, connection->settings.weak_names);
+    keep_names(connection, &expected);
+    connection->facts.app_demands_name = candidates.app_count > 0;
+    if (!process_is_welcome())
+        connection->settings.mode = MODE_OFF;
+out:
+    errno = saved;
+}

@@ -1,0 +1,15 @@
+/*
+ * Whom a handshake is meant for, and what the policy says about it: gathered once, when the handshake starts.
+ */
+#ifndef TLSWARD_OBSERVE_H
+#define TLSWARD_OBSERVE_H
+
+#include "connection.h"
+
+/* Fills the connection's names, address and settings, and its stage becomes STAGE_OBSERVED. */
+void observe_peer(const struct library *library, SSL *ssl, struct connection *connection);
+
+/* True for the client's side of a connection. */
+bool observe_is_client(const struct library *library, const SSL *ssl);
+
+#endif

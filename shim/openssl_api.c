@@ -1,0 +1,80 @@
+#include "openssl_api.h"
+
+#include <string.h>
+
+/* The name is in the row itself: a pointer would cost a relocation in every process, with or without TLS. */
+struct row {
+    char name[40];
+    size_t offset;
+    bool required;
+};
+
+static const struct row rows[] = {
+#define REQUIRED(type, name, parameters) {#name, offsetof(struct openssl_api, name), true},
+#define OPTIONAL(type, name, parameters) {#name, offsetof(struct openssl_api, name), false},
+#include "openssl_api.def"
+#undef REQUIRED
+#undef OPTIONAL
+};
+
+/* What was renamed over time: one of the two must be there. */
+static const char *missing_alternative(const struct openssl_api *api)
+{
+    if (!api->OPENSSL_sk_num && !api->sk_num)
+        return "OPENSSL_sk_num";
+    if (!api->OPENSSL_sk_value && !api->sk_value)
+        return "OPENSSL_sk_value";
+    if (!api->X509_NAME_hash && !api->X509_NAME_hash_ex)
+        return "X509_NAME_hash_ex";
+    return NULL;
+}
+
+const char *openssl_api_bind(struct openssl_api *api, symbol_lookup lookup, void *arg)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        void *function = lookup(rows[i].name, arg);
+        if (!function && rows[i].required)
+            return rows[i].name;
+        /* POSIX lets a function pointer travel through void *, ISO C has no cast for it. */
+        memcpy((char *)api + rows[i].offset, &function, sizeof(function));
+    }
+    return missing_alternative(api);
+}
+
+int api_stack_num(const struct openssl_api *api, const STACK *stack)
+{
+    return api->OPENSSL_sk_num ? api->OPENSSL_sk_num(stack) : api->sk_num(stack);
+}
+
+void *api_stack_value(const struct openssl_api *api, const STACK *stack, int index)
+{
+    return api->OPENSSL_sk_value ? api->OPENSSL_sk_value(stack, index) : api->sk_value(stack, index);
+}
+
+unsigned long api_name_hash(const struct openssl_api *api, X509_NAME *name)
+{
+    unsigned long hash =
+        api->X509_NAME_hash_ex ? api->X509_NAME_hash_ex(name, NULL, NULL, NULL) : api->X509_NAME_hash(name);
+    /* BoringSSL's returns 32 bits; the rest of the register is not defined then. */
+    return hash & 0xffffffffUL;
+}
+
+STACK *api_stack_of_one(const struct openssl_api *api, X509 *certificate)
+{
+    STACK *stack = api->OPENSSL_sk_new_null ? api->OPENSSL_sk_new_null() : api->sk_new_null();
+    if (!stack)
+        return NULL;
+    int length = api->OPENSSL_sk_push ? api->OPENSSL_sk_push(stack, certificate) : api->sk_push(stack, certificate);
+    if (length == 1)
+        return stack;
+    api_stack_free(api, stack);
+    return NULL;
+}
+
+void api_stack_free(const struct openssl_api *api, STACK *stack)
+{
+    if (api->OPENSSL_sk_free)
+        api->OPENSSL_sk_free(stack);
+    else
+        api->sk_free(stack);
+}

@@ -1,0 +1,255 @@
+#include "pattern.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum { HOST_MAX = 253, LABEL_MAX = 63, PORT_MAX = 65535 };
+
+bool glob_match(const char *pattern, const char *text)
+{
+    const char *star = NULL;
+    const char *resume = NULL;
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            resume = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+/* A decimal number of digits only, at most `maximum`; -1 for anything else. */
+static int decimal(const char *text, int maximum)
+{
+    int value = 0;
+    if (!*text)
+        return -1;
+    for (; *text; text++) {
+        if (!is_digit(*text))
+            return -1;
+        value = value * 10 + (*text - '0');
+        if (value > maximum)
+            return -1;
+    }
+    return value;
+}
+
+static bool is_ipv4_mapped(const unsigned char bytes[16])
+{
+    static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
+    return memcmp(bytes, prefix, sizeof prefix) == 0;
+}
+
+struct address address_parse(const char *text)
+{
+    struct address address = {0};
+    if (inet_pton(AF_INET, text, address.bytes) == 1) {
+        address.length = 4;
+    } else if (inet_pton(AF_INET6, text, address.bytes) == 1) {
+        address.length = 16;
+        if (is_ipv4_mapped(address.bytes)) {
+            memmove(address.bytes, address.bytes + 12, 4);
+            memset(address.bytes + 4, 0, 12);
+            address.length = 4;
+        }
+    }
+    return address;
+}
+
+static bool is_host_byte(char c)
+{
+    int folded = lower(c);
+    return (folded >= 'a' && folded <= 'z') || is_digit(c) || c == '-' || c == '_';
+}
+
+static const char *check_host(const char *host)
+{
+    size_t label = 0;
+    bool numeric = true;
+    if (strlen(host) > HOST_MAX)
+        return "a host name has at most 253 bytes";
+    for (const char *c = host; *c; c++) {
+        if (*c == '.') {
+            if (label == 0)
+                return "a host name has no empty labels";
+            label = 0;
+            numeric = true;
+        } else if (!is_host_byte(*c)) {
+            return "no host name: use letters, digits, '-', '_' and '.', and the xn-- form of other letters";
+        } else if (++label > LABEL_MAX) {
+            return "a label of a host name has at most 63 bytes";
+        } else {
+            numeric = numeric && is_digit(*c);
+        }
+    }
+    if (label == 0)
+        return "a host name has no empty labels";
+    return numeric ? "neither a host name nor an address" : NULL;
+}
+
+static bool has_host_bits(const struct address *network, unsigned prefix)
+{
+    for (unsigned bit = prefix; bit < network->length * 8; bit++)
+        if (network->bytes[bit / 8] & (0x80u >> bit % 8))
+            return true;
+    return false;
+}
+
+static const char *parse_network(char *host, struct destination_pattern *pattern)
+{
+    char *slash = strchr(host, '/');
+    if (slash)
+        *slash = '\0';
+    pattern->kind = DESTINATION_NETWORK;
+    pattern->network = address_parse(host);
+    if (pattern->network.length == 0)
+        return "no numeric address";
+    pattern->prefix = pattern->network.length * 8;
+    if (!slash)
+        return NULL;
+    int prefix = decimal(slash + 1, (int)pattern->prefix);
+    if (prefix < 0)
+        return "the prefix length after '/' is not a number in range";
+    pattern->prefix = (unsigned)prefix;
+    if (has_host_bits(&pattern->network, pattern->prefix))
+        return "the address has bits set beyond its prefix length";
+    return NULL;
+}
+
+static const char *parse_name(char *host, struct destination_pattern *pattern)
+{
+    size_t length = strlen(host);
+    if (length > 0 && host[length - 1] == '.')
+        host[length - 1] = '\0';
+    bool suffix = strncmp(host, "*.", 2) == 0;
+    pattern->kind = suffix ? DESTINATION_SUFFIX : DESTINATION_HOST;
+    pattern->name = suffix ? host + 1 : host;
+    return check_host(suffix ? host + 2 : host);
+}
+
+static const char *parse_host(char *host, bool bracketed, struct destination_pattern *pattern)
+{
+    if (bracketed && !strchr(host, ':'))
+        return "brackets are for IPv6 addresses";
+    if (bracketed || strchr(host, '/') || address_parse(host).length > 0)
+        return parse_network(host, pattern);
+    if (strchr(host, ':'))
+        return "no IPv6 address; with a port, write [ADDRESS]:PORT";
+    if (strcmp(host, "*") != 0)
+        return parse_name(host, pattern);
+    pattern->kind = DESTINATION_ANY;
+    return pattern->port ? NULL : "'*' needs a port; leave destination out to match any";
+}
+
+/* Cuts the port off; `host` then is the rest, without brackets. The text after the host is NULL if there is none. */
+static char *split_port(char **host, bool *bracketed)
+{
+    char *colon = strchr(*host, ':');
+    *bracketed = **host == '[';
+    if (*bracketed) {
+        char *end = strchr(*host, ']');
+        if (!end)
+            return *host;
+        ++*host;
+        *end = '\0';
+        return end[1] ? end + 1 : NULL;
+    }
+    return colon && !strchr(colon + 1, ':') ? colon : NULL;
+}
+
+const char *destination_parse(struct arena *arena, const char *text, struct destination_pattern *pattern)
+{
+    bool bracketed;
+    char *host = arena_copy(arena, text, strlen(text));
+    if (!host)
+        return "out of memory";
+    *pattern = (struct destination_pattern){.text = text};
+    char *port = split_port(&host, &bracketed);
+    if (port) {
+        int number = *port == ':' ? decimal(port + 1, PORT_MAX) : -1;
+        if (number <= 0)
+            return "no port: write HOST:PORT or [IPv6 ADDRESS]:PORT with a port from 1 to 65535";
+        pattern->port = (uint16_t)number;
+        *port = '\0';
+    }
+    return parse_host(host, bracketed, pattern);
+}
+
+struct target target_of(const struct destination *destination)
+{
+    struct target target = {.name = destination->name, .port = destination->port};
+    if (destination->name) {
+        target.name_length = strlen(destination->name);
+        target.name_address = address_parse(destination->name);
+        if (target.name_length > 0 && destination->name[target.name_length - 1] == '.')
+            target.name_length--;
+    }
+    if (destination->address)
+        target.address = address_parse(destination->address);
+    return target;
+}
+
+static bool same_text(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (lower(a[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+static bool name_match(const struct destination_pattern *pattern, const struct target *target)
+{
+    size_t length = strlen(pattern->name);
+    if (!target->name || target->name_length < length)
+        return false;
+    size_t rest = target->name_length - length;
+    bool room = pattern->kind == DESTINATION_SUFFIX ? rest > 0 : rest == 0;
+    return room && same_text(target->name + rest, pattern->name, length);
+}
+
+static bool network_match(const struct destination_pattern *pattern, const struct address *address)
+{
+    if (address->length != pattern->network.length)
+        return false;
+    unsigned whole = pattern->prefix / 8;
+    unsigned bits = pattern->prefix % 8;
+    if (memcmp(address->bytes, pattern->network.bytes, whole) != 0)
+        return false;
+    return bits == 0 || (address->bytes[whole] ^ pattern->network.bytes[whole]) >> (8 - bits) == 0;
+}
+
+bool destination_match(const struct destination_pattern *pattern, const struct target *target)
+{
+    if (pattern->port && pattern->port != target->port)
+        return false;
+    switch (pattern->kind) {
+    case DESTINATION_ANY:
+        return true;
+    case DESTINATION_HOST:
+    case DESTINATION_SUFFIX:
+        return name_match(pattern, target);
+    case DESTINATION_NETWORK:
+        return network_match(pattern, &target->address) || network_match(pattern, &target->name_address);
+    }
+    return false;
+}

@@ -1,0 +1,56 @@
+/* What the matchers of a rule say: globs over executables, and patterns over destinations. */
+#ifndef TLSWARD_PATTERN_H
+#define TLSWARD_PATTERN_H
+
+#include "arena.h"
+#include "policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* `*` stands for any bytes, '/' included, and `?` for any one byte; everything else for itself. */
+bool glob_match(const char *pattern, const char *text);
+
+/* A numeric address. An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) is kept as the IPv4 address. */
+struct address {
+    unsigned length; /* 4 or 16 bytes; 0: none */
+    unsigned char bytes[16];
+};
+
+/* Reads an address in the form of inet_pton(3), without brackets or scope. Length 0 for anything else. */
+struct address address_parse(const char *text);
+
+enum destination_kind {
+    DESTINATION_ANY,     /* "*:443": only the port counts */
+    DESTINATION_HOST,    /* "host.example" */
+    DESTINATION_SUFFIX,  /* "*.example": one label or more before the suffix */
+    DESTINATION_NETWORK, /* an address, or a network in CIDR notation (RFC 4632) */
+};
+
+struct destination_pattern {
+    const char *text; /* as written */
+    enum destination_kind kind;
+    const char *name; /* the host, or the suffix with its leading dot */
+    struct address network;
+    unsigned prefix; /* bits of `network` that count */
+    uint16_t port;   /* 0: any */
+};
+
+/* Reads HOST, HOST:PORT, *.SUFFIX, an address, CIDR, [V6]:PORT, *:PORT. Returns NULL, or what is wrong with it. */
+const char *destination_parse(struct arena *arena, const char *text, struct destination_pattern *pattern);
+
+/* A destination with its addresses read, so that many patterns can be tried on it. */
+struct target {
+    const char *name;
+    size_t name_length; /* without a trailing dot */
+    struct address name_address;
+    struct address address;
+    uint16_t port;
+};
+
+struct target target_of(const struct destination *destination);
+
+/* Names are compared with the name, networks with the address and with a name that is one. */
+bool destination_match(const struct destination_pattern *pattern, const struct target *target);
+
+#endif

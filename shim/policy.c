@@ -1,0 +1,143 @@
+#include "policy.h"
+
+#include "policy_value.h"
+
+static bool program_matches(const struct policy_section *rule, const char *executable)
+{
+    for (size_t i = 0; executable && i < rule->program_count; i++)
+        if (glob_match(rule->programs[i], executable))
+            return true;
+    return rule->program_count == 0;
+}
+
+static bool user_matches(const struct policy_section *rule, uid_t uid)
+{
+    for (size_t i = 0; i < rule->user_count; i++)
+        if (rule->users[i].exists && rule->users[i].uid == uid)
+            return true;
+    return rule->user_count == 0;
+}
+
+static bool process_matches(const struct policy_section *rule, const struct process_identity *process)
+{
+    return program_matches(rule, process->executable) && user_matches(rule, process->uid);
+}
+
+static bool target_matches(const struct policy_section *rule, const struct target *target)
+{
+    for (size_t i = 0; i < rule->destination_count; i++)
+        if (destination_match(&rule->destinations[i], target))
+            return true;
+    return rule->destination_count == 0;
+}
+
+static bool has_expired(const struct policy_section *rule, time_t now)
+{
+    return rule->expires && (int64_t)now >= rule->expires_at;
+}
+
+struct settings policy_settings(const struct policy *policy, const struct process_identity *process,
+                                const struct destination *destination, time_t now)
+{
+    struct settings settings = policy->base.settings;
+    const char *expired_rule = NULL;
+    struct target target = target_of(destination);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_section *rule = &policy->rules[i];
+        if (!process_matches(rule, process) || !target_matches(rule, &target))
+            continue;
+        if (!has_expired(rule, now)) {
+            settings = rule->settings;
+            break;
+        }
+        if (!expired_rule)
+            expired_rule = rule->settings.rule;
+    }
+    settings.expired_rule = expired_rule;
+    return settings;
+}
+
+bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_section *rule = &policy->rules[i];
+        if (!process_matches(rule, process) || has_expired(rule, now))
+            continue;
+        if (rule->settings.mode != MODE_OFF)
+            return false;
+        if (rule->destination_count == 0)
+            return true;
+    }
+    return policy->base.settings.mode == MODE_OFF;
+}
+
+bool policy_is_invalid(const struct policy *policy)
+{
+    return policy->invalid;
+}
+
+bool policy_allows_kill_switch(const struct policy *policy)
+{
+    return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;
+}
+
+const char *name_source_text(enum name_source source)
+{
+    static const char text[][32] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};
+    return text[source];
+}
+
+const char *authentication_text(enum authentication authentication)
+{
+    static const char text[][32] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};
+    return text[authentication];
+}
+
+const char *outcome_text(enum outcome outcome)
+{
+    static const char text[][32] = {"verified", "verified-by-policy", "failed"};
+    return text[outcome];
+}
+
+const char *action_text(enum action action)
+{
+    static const char text[][32] = {"allowed", "would-block", "blocked"};
+    return text[action];
+}
+
+const char *reason_text(enum reason reason)
+{
+    static const char text[][32] = {
+        [REASON_NONE] = "none",
+        [REASON_HOST_MISMATCH] = "certificate-host-mismatch",
+        [REASON_EXPIRED] = "certificate-expired",
+        [REASON_NOT_TRUSTED] = "certificate-not-trusted",
+        [REASON_VALIDATION_FAILURE] = "validation-failure",
+        [REASON_REVOKED] = "certificate-revoked",
+        [REASON_NAME_UNKNOWN] = "name-unknown",
+        [REASON_NO_CERTIFICATE] = "no-certificate",
+        [REASON_SESSION_UNVERIFIED] = "session-not-verified",
+        [REASON_TRUST_MISSING] = "trust-store-missing",
+        [REASON_POLICY_INVALID] = "policy-invalid",
+        [REASON_INTERNAL_ERROR] = "internal-error",
+    };
+    return text[reason];
+}
+
+const char *mode_text(enum policy_mode mode)
+{
+    static const char text[][32] = {"off", "audit", "enforce"};
+    return text[mode];
+}
+
+const char *verify_level_text(enum verify_level level)
+{
+    static const char text[][32] = {"none", "ca", "full"};
+    return text[level];
+}
+
+const char *trust_mode_text(enum trust_mode mode)
+{
+    static const char text[][32] = {"supplement", "extend", "exclusive"};
+    return text[mode];
+}

@@ -1,0 +1,53 @@
+/*
+ * What a policy is made of: shared by policy.c, which matches it, and the config files, which build and print
+ * it. Nobody else looks inside.
+ */
+#ifndef TLSWARD_POLICY_VALUE_H
+#define TLSWARD_POLICY_VALUE_H
+
+#include "arena.h"
+#include "pattern.h"
+#include "policy.h"
+
+struct user_pattern {
+    const char *text; /* as written: a name or a number */
+    uid_t uid;
+    bool exists; /* a name that this host does not know matches nobody */
+};
+
+/* One section of the file: [policy], or a rule. */
+struct policy_section {
+    unsigned given; /* which rows of config_keys[] were written down, one bit each */
+    const char *file;
+    unsigned line;
+    struct settings settings;
+
+    const char **programs;
+    size_t program_count;
+    struct user_pattern *users;
+    size_t user_count;
+    struct destination_pattern *destinations;
+    size_t destination_count;
+
+    const char *owner;
+    const char *reason;
+    const char *ticket;
+    const char *expires;
+    int64_t expires_at; /* the first second after the last day; 0 without an expiry */
+
+    enum choice environment; /* these two only in [policy] */
+    enum choice kill_switch_environment;
+};
+
+struct policy {
+    struct arena arena;
+    struct policy_section base;
+    struct policy_section *rules;
+    size_t rule_count;
+    const char **files; /* NULL terminated, or NULL for none */
+    size_t file_count;
+    bool from_system;
+    bool invalid;
+};
+
+#endif

@@ -1,0 +1,275 @@
+#include "process.h"
+
+#include "config.h"
+#include "file_identity.h"
+#include "library.h"
+#include "loader.h"
+#include "report.h"
+#include "trust.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The variables that count, as they were before the program could overwrite them: daemons do, for setproctitle. */
+enum variable { POLICY, MODE, TRUST, LOG, OFF, CERT_FILE, CERT_DIR, VARIABLES };
+static const char variable_names[VARIABLES][sizeof "TLSWARD_POLICY"] = {
+    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST", "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE", "SSL_CERT_DIR",
+};
+struct variables {
+    const char *values[VARIABLES];
+};
+
+/* What does not change while the process lives. */
+struct start {
+    struct config_environment environment;
+    bool off_requested; /* TLSWARD_OFF=1 */
+    bool denied;
+    struct process_identity identity;
+};
+
+/* A policy with what tells that its files have changed. */
+struct policy_version {
+    const struct policy *policy;
+    uint64_t fingerprint;
+};
+
+static _Atomic(const struct variables *) variables_state;
+static _Atomic(const struct start *) start_state;
+static _Atomic(const struct policy_version *) version;
+static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at the files */
+static atomic_bool kill_switch;
+
+static const char denied_names[][24] = {
+    "init",    "systemd", "upstart", "runit",  "s6-svscan", "ldconfig", "ldd", "dpkg", "apt",    "apt-get",
+    "aptitude", "rpm",    "dnf",     "yum",    "zypper",    "apk",      "pacman", "sulogin", "dracut", "update-initramfs",
+};
+
+static bool is_denied(const char *executable)
+{
+    const char *slash = strrchr(executable, '/');
+    const char *name = slash != NULL ? slash + 1 : executable;
+    for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
+        if (strcmp(name, denied_names[i]) == 0)
+            return true;
+    return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld-musl", 7) == 0;
+}
+
+static const char *value_of(const char *entry, const char *name)
+{
+    while (*name != '\0' && *entry == *name) {
+        entry++;
+        name++;
+    }
+    return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
+}
+
+/* Allocates only where a variable is set, and calls no function otherwise: most processes have none and no TLS. */
+static const struct variables *read_variables(void)
+{
+    static const struct variables none;
+    const struct variables *known = atomic_load_explicit(&variables_state, memory_order_acquire);
+    if (known != NULL)
+        return known;
+
+    struct variables *found = NULL;
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        if ((*entry)[0] != 'T' && (*entry)[0] != 'S')
+            continue;
+        for (int i = 0; i < VARIABLES; i++) {
+            const char *value = value_of(*entry, variable_names[i]);
+            if (value == NULL)
+                continue;
+            if (found == NULL)
+                found = calloc(1, sizeof *found);
+            if (found != NULL && found->values[i] == NULL)
+                found->values[i] = strdup(value);
+        }
+    }
+    /* A thread that comes second leaves its copy behind: once, and smaller than a lock's trouble. */
+    const struct variables *fresh = found != NULL ? found : &none;
+    return atomic_compare_exchange_strong(&variables_state, &known, fresh) ? fresh : known;
+}
+
+static const char *own_executable(void)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length <= 0)
+        return "";
+    path[length] = '\0';
+    const char *copy = strdup(path);
+    return copy != NULL ? copy : "";
+}
+
+static const struct start *read_start(void)
+{
+    const struct start *known = atomic_load_explicit(&start_state, memory_order_acquire);
+    if (known != NULL)
+        return known;
+    struct start *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL)
+        return NULL;
+
+    static const struct variables none;
+    bool secure = getauxval(AT_SECURE) != 0;
+    const char *const *values = secure ? none.values : read_variables()->values;
+    fresh->environment = (struct config_environment){
+        .secure = secure,
+        .policy_path = values[POLICY],
+        .mode = values[MODE],
+        .trust = values[TRUST],
+        .log = values[LOG],
+        .system_dir = SYSTEM_DIRECTORY,
+    };
+    fresh->off_requested = values[OFF] != NULL && strcmp(values[OFF], "1") == 0;
+    fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};
+    fresh->denied = is_denied(fresh->identity.executable);
+    file_root_is_same(); /* remembers the root as it is now */
+    trust_believe_environment(values[CERT_FILE], values[CERT_DIR]);
+    return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;
+}
+
+const struct process_identity *process_identity(void)
+{
+    static const struct process_identity unknown = {.executable = "", .uid = (uid_t)-1};
+    const struct start *start = read_start();
+    return start != NULL ? &start->identity : &unknown;
+}
+
+static bool file_exists(const char *path)
+{
+    return file_identify(path).kind != FILE_ABSENT;
+}
+
+static uint64_t mix(uint64_t sum, const char *path)
+{
+    const struct file_identity file = file_identify(path);
+    const uint64_t parts[] = {
+        file.kind,
+        file.device,
+        file.inode,
+        file.size,
+        (uint64_t)file.modified_seconds,
+        (uint64_t)file.modified_nanoseconds,
+        (uint64_t)file.changed_seconds,
+        (uint64_t)file.changed_nanoseconds,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        sum = (sum ^ parts[i]) * UINT64_C(1099511628211); /* FNV-1a, a word at a time */
+    return sum;
+}
+
+/* Changes whenever a file of the policy, or the set of its files, changes. */
+static uint64_t fingerprint(const struct start *start, const struct policy *policy)
+{
+    uint64_t sum = mix(UINT64_C(14695981039346656037), SYSTEM_DIRECTORY "/policy.conf");
+    sum = mix(sum, SYSTEM_DIRECTORY "/policy.d");
+    if (start->environment.policy_path != NULL)
+        sum = mix(sum, start->environment.policy_path);
+    for (const char *const *file = policy_files(policy); *file != NULL; file++)
+        sum = mix(sum, *file);
+    return sum;
+}
+
+static void report_errors(const struct policy *policy, const struct config_errors *errors)
+{
+    for (size_t i = 0; i < errors->count; i++)
+        report_config_error(policy, &errors->items[i]);
+}
+
+/* Reads the bytes of the trust files too: a daemon may chroot before its first handshake. */
+static void read_trust(const struct policy *policy)
+{
+    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    trust_snapshot(settings.trust, settings.trust_count, report_trust_warning, (void *)(uintptr_t)settings.log);
+}
+
+static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
+{
+    struct config_errors errors = {0};
+    struct policy_version *fresh = malloc(sizeof *fresh);
+    if (fresh == NULL)
+        return previous;
+    fresh->policy = config_load(&start->environment, &errors);
+    if (fresh->policy == NULL) {
+        free(fresh);
+        return previous;
+    }
+    fresh->fingerprint = fingerprint(start, fresh->policy);
+    const struct policy_version *current = previous;
+    if (atomic_compare_exchange_strong(&version, &current, fresh)) {
+        current = fresh;
+        report_errors(fresh->policy, &errors);
+        read_trust(fresh->policy);
+    }
+    config_errors_free(&errors);
+    return current;
+}
+
+static bool is_time_to_look(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    int64_t last = atomic_load_explicit(&looked_at, memory_order_relaxed);
+    /* One second is added so that 0, "never", differs from the first second after boot. */
+    int64_t seconds = (int64_t)now.tv_sec + 1;
+    return seconds != last && atomic_compare_exchange_strong(&looked_at, &last, seconds);
+}
+
+static void look_again(const struct start *start)
+{
+    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    if (!file_root_is_same())
+        return;
+    atomic_store_explicit(&kill_switch, file_exists(SYSTEM_DIRECTORY "/off"), memory_order_relaxed);
+    if (current == NULL || fingerprint(start, current->policy) == current->fingerprint)
+        return;
+    /* A system policy that is gone stays in force: removing a file must not switch protection off. */
+    if (policy_files(current->policy)[0] != NULL && !file_exists(policy_files(current->policy)[0]))
+        return;
+    load(start, current);
+}
+
+bool process_is_welcome(void)
+{
+    int saved = errno;
+    const struct start *start = read_start();
+    bool welcome = start != NULL && !start->denied;
+    if (welcome && is_time_to_look())
+        look_again(start);
+    welcome = welcome && !atomic_load_explicit(&kill_switch, memory_order_relaxed);
+    if (welcome && start->off_requested)
+        welcome = !policy_allows_kill_switch(process_policy());
+    errno = saved;
+    return welcome;
+}
+
+const struct policy *process_policy(void)
+{
+    int saved = errno;
+    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    const struct start *start = read_start();
+    if (current == NULL && start != NULL)
+        current = load(start, NULL);
+    errno = saved;
+    return current != NULL ? current->policy : NULL;
+}
+
+/* All that a program without TLS pays for: a look at its environment and at the names of its libraries. */
+__attribute__((constructor)) static void remember_start(void)
+{
+    read_variables();
+    if (!loader_sees_libssl())
+        return;
+    int saved = errno;
+    library_libc();
+    if (process_is_welcome())
+        process_policy();
+    errno = saved;
+}

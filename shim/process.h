@@ -1,0 +1,26 @@
+/*
+ * The process around us: are we welcome in it, what did its environment say when it started, and which policy is in
+ * force. Everything is found once, when first needed, and published without locks.
+ */
+#ifndef TLSWARD_PROCESS_H
+#define TLSWARD_PROCESS_H
+
+#include "policy.h"
+
+#define SYSTEM_DIRECTORY "/etc/tlsward"
+
+/*
+ * False where tlsward stands down: the kill switch is on, or the program is an init, a dynamic loader, a package
+ * manager or a rescue tool. Looks again at most once a second.
+ */
+bool process_is_welcome(void);
+
+/*
+ * The policy in force, read when first asked for and again when its files have changed (looked at once a second, and
+ * only while "/" is still the directory it was). A policy is never freed. NULL for memory shortage only.
+ */
+const struct policy *process_policy(void);
+
+const struct process_identity *process_identity(void);
+
+#endif

@@ -1,0 +1,192 @@
+#include "report.h"
+
+#include "context.h"
+#include "describe.h"
+#include "event.h"
+#include "process.h"
+#include "repeat.h"
+#include "sink.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Severities of RFC 5424, table 2. */
+enum { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, SEVERITY_INFORMATIONAL = 6 };
+
+static void make_id(char id[static 33], const struct timespec *now)
+{
+    static _Atomic uint64_t count;
+    uint64_t seed[2] = {0};
+    const void *random = (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
+    if (random != NULL)
+        memcpy(seed, random, sizeof seed);
+    uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+    uint64_t high = seed[0] ^ ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
+    uint64_t low = seed[1] ^ ((uint64_t)getpid() << 32) ^ number;
+    snprintf(id, 33, "%016llx%016llx", (unsigned long long)high, (unsigned long long)low);
+}
+
+static struct event start_event(enum event_kind kind)
+{
+    const struct process_identity *process = process_identity();
+    struct event event = {.kind = kind, .executable = process->executable, .pid = getpid(), .uid = process->uid};
+    clock_gettime(CLOCK_REALTIME, &event.time);
+    return event;
+}
+
+static void send_event(struct event *event, const char *log, int severity)
+{
+    char line[EVENT_MAX];
+    event->dropped = sink_take_dropped();
+    size_t length = event_format(event, line);
+    sink_deliver(log, severity, line, length);
+}
+
+/* Whoever listens on a socket or a terminal sees every handshake; what is stored is counted instead of repeated. */
+static bool is_stored(const char *log)
+{
+    return strncmp(log, "unix:", 5) != 0 && strcmp(log, "stderr") != 0;
+}
+
+static bool admit(struct event *event, const char *log)
+{
+    char numbers[64];
+    struct timespec now;
+    if (!is_stored(log))
+        return true;
+    snprintf(numbers, sizeof numbers, "%d %d %d %d %d %d", event->server_port, event->verdict->outcome,
+             event->verdict->action, event->verdict->reason, event->verdict->x509_error, event->facts->name_source);
+    uint64_t key = repeat_hash(REPEAT_SEED, numbers);
+    key = repeat_hash(key, event->expected_name);
+    key = repeat_hash(key, event->server_ip);
+    key = repeat_hash(key, event->settings->rule);
+    key = repeat_hash(key, event->tls_sha256);
+    key = repeat_hash(key, event->call_site);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return repeat_admit(key, now.tv_sec, &event->repeated);
+}
+
+static int severity_of(const struct verdict *verdict)
+{
+    if (verdict->action == ACTION_BLOCKED)
+        return SEVERITY_WARNING;
+    return verdict->outcome == OUTCOME_FAILED ? SEVERITY_NOTICE : SEVERITY_INFORMATIONAL;
+}
+
+static const char *or_null(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+static const char *version_number(const char *version)
+{
+    /* "TLSv1.3", "DTLSv1.2", "TLSv1" */
+    const char *v = strchr(version, 'v');
+    return v != NULL ? v + 1 : version;
+}
+
+static const void *call_site_of(const struct library *library, const SSL *ssl, const struct connection *connection)
+{
+    if (connection->call_site != NULL)
+        return connection->call_site;
+    const struct context *context = context_of(library, library->api.SSL_get_SSL_CTX(ssl));
+    return context != NULL ? context->call_site : NULL;
+}
+
+static void add_connection(struct event *event, const struct connection *connection)
+{
+    const char *name = connection->name_count > 0 ? connection->names[0].text : NULL;
+    event->expected_name = name;
+    event->server_address = name != NULL ? name : or_null(connection->address);
+    event->server_ip = or_null(connection->address);
+    event->server_port = connection->port;
+    event->settings = &connection->settings;
+    event->facts = &connection->facts;
+    event->verdict = &connection->verdict;
+    if (connection->name_is_ambiguous && name == NULL)
+        event->message = "several names this process resolved lead to this address, and none can be told apart";
+}
+
+void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
+{
+    int saved = errno;
+    const struct openssl_api *api = &library->api;
+    struct event event = start_event(EVENT_HANDSHAKE);
+    struct certificate_text certificate;
+    char call_site[4096 + 2 * 64 + 32];
+
+    api->ERR_set_mark();
+    make_id(connection->event_id, &event.time);
+    memcpy(event.id, connection->event_id, sizeof event.id);
+    add_connection(&event, connection);
+
+    describe_certificate(api, leaf, &certificate);
+    event.tls_subject = or_null(certificate.subject);
+    event.tls_issuer = or_null(certificate.issuer);
+    event.tls_not_after = or_null(certificate.not_after);
+    event.tls_sha256 = or_null(certificate.sha256);
+
+    const SSL_CIPHER *cipher = api->SSL_get_current_cipher(ssl);
+    event.tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
+    event.tls_version = version_number(api->SSL_get_version(ssl));
+    event.tls_resumed = connection->facts.authentication == AUTH_RESUMPTION;
+    if (connection->verdict.x509_error != 0)
+        event.x509_text = api->X509_verify_cert_error_string(connection->verdict.x509_error);
+    describe_call_site(call_site_of(library, ssl, connection), call_site, sizeof call_site);
+    event.call_site = or_null(call_site);
+    event.library = library->path;
+
+    if (admit(&event, connection->settings.log))
+        send_event(&event, connection->settings.log, severity_of(&connection->verdict));
+    api->ERR_pop_to_mark();
+    errno = saved;
+}
+
+void report_update(const struct report_subject *subject, const char *checked_later)
+{
+    int saved = errno;
+    struct event event = start_event(EVENT_UPDATE);
+    memcpy(event.id, subject->event_id, sizeof event.id);
+    event.settings = &subject->settings;
+    event.expected_name = or_null(subject->name.text);
+    event.server_address = event.expected_name != NULL ? event.expected_name : or_null(subject->address);
+    event.server_ip = or_null(subject->address);
+    event.server_port = subject->port;
+    event.checked_later = checked_later;
+    send_event(&event, subject->settings.log, SEVERITY_INFORMATIONAL);
+    errno = saved;
+}
+
+void report_notice(const char *log, const char *message)
+{
+    int saved = errno;
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message = message;
+    send_event(&event, log, SEVERITY_WARNING);
+    errno = saved;
+}
+
+void report_config_error(const struct policy *policy, const struct config_error *error)
+{
+    char message[2048];
+    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    snprintf(message, sizeof message, "invalid policy: %s:%u: %s%s%s", error->file, error->line, error->message,
+             error->text != NULL ? ": " : "", error->text != NULL ? error->text : "");
+    report_notice(settings.log, message);
+}
+
+void report_trust_warning(void *log, const char *file, unsigned position, const char *why)
+{
+    char message[2048];
+    if (position > 0)
+        snprintf(message, sizeof message, "trust: %s: certificate %u: %s", file, position, why);
+    else
+        snprintf(message, sizeof message, "trust: %s: %s", file, why);
+    report_notice(log, message);
+}

@@ -1,0 +1,30 @@
+/*
+ * From what was found out to events on their way. Keeps errno; never blocks.
+ */
+#ifndef TLSWARD_REPORT_H
+#define TLSWARD_REPORT_H
+
+#include "config.h"
+#include "connection.h"
+
+/* The event of a handshake that was just judged. `leaf` is NULL where no certificate came. */
+void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf);
+
+/* What is needed to add to a handshake's event when the connection may be gone. */
+struct report_subject {
+    char event_id[33];
+    struct settings settings;
+    struct peer_name name;
+    char address[INET6_ADDRSTRLEN];
+    uint16_t port;
+};
+void report_update(const struct report_subject *subject, const char *checked_later);
+
+void report_config_error(const struct policy *policy, const struct config_error *error);
+
+/* A trust_warning; `log` is the destination, as in struct settings. */
+void report_trust_warning(void *log, const char *file, unsigned position, const char *why);
+
+void report_notice(const char *log, const char *message);
+
+#endif

@@ -1,0 +1,68 @@
+#include "suites.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* SSL_CIPHER_description(3) reads the same in every version: "… Kx=DH Au=None Enc=…". */
+static enum authentication authentication_of(const struct openssl_api *api, const SSL_CIPHER *cipher)
+{
+    char text[256];
+    if (cipher == NULL || api->SSL_CIPHER_description(cipher, text, sizeof text) == NULL)
+        return AUTH_ANONYMOUS;
+    if (strstr(text, "Au=PSK") != NULL)
+        return AUTH_PSK;
+    if (strstr(text, "Au=SRP") != NULL)
+        return AUTH_SRP;
+    return strstr(text, "Au=None") != NULL ? AUTH_ANONYMOUS : AUTH_CERTIFICATE;
+}
+
+static bool is_unwanted(enum authentication authentication, enum choice psk)
+{
+    return authentication == AUTH_ANONYMOUS || (authentication != AUTH_CERTIFICATE && psk == CHOICE_BLOCK);
+}
+
+/* TLS 1.3 suites say nothing of authentication and are set elsewhere; naming them in a list would be an error. */
+static bool is_tls13(const struct openssl_api *api, const SSL_CIPHER *cipher)
+{
+    return strncmp(api->SSL_CIPHER_get_name(cipher), "TLS_", 4) == 0;
+}
+
+static size_t append(char *list, size_t used, const char *name)
+{
+    size_t length = strlen(name);
+    if (used > 0)
+        list[used++] = ':';
+    memcpy(list + used, name, length + 1);
+    return used + length;
+}
+
+void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk)
+{
+    const struct openssl_api *api = &library->api;
+    STACK *suites = api->SSL_get_ciphers(ssl);
+    bool found = false;
+    size_t space = 1;
+    for (int i = 0; suites != NULL && i < api_stack_num(api, suites); i++) {
+        const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
+        found = found || is_unwanted(authentication_of(api, cipher), psk);
+        space += strlen(api->SSL_CIPHER_get_name(cipher)) + 1;
+    }
+    char *list = found ? calloc(1, space) : NULL;
+    if (list == NULL)
+        return;
+
+    size_t used = 0;
+    for (int i = 0; i < api_stack_num(api, suites); i++) {
+        const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
+        if (!is_tls13(api, cipher) && !is_unwanted(authentication_of(api, cipher), psk))
+            used = append(list, used, api->SSL_CIPHER_get_name(cipher));
+    }
+    /* An empty list is refused by some versions; this one names nothing and leaves the TLS 1.3 suites. */
+    api->SSL_set_cipher_list(ssl, used > 0 ? list : "-ALL");
+    free(list);
+}
+
+enum authentication suites_authentication(const struct library *library, const SSL *ssl)
+{
+    return authentication_of(&library->api, library->api.SSL_get_current_cipher(ssl));
+}

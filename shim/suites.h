@@ -1,0 +1,19 @@
+/*
+ * Cipher suites that bring no certificate.
+ */
+#ifndef TLSWARD_SUITES_H
+#define TLSWARD_SUITES_H
+
+#include "library.h"
+#include "policy.h"
+
+/*
+ * Takes the suites that authenticate nobody out of the connection's list, and the pre-shared key and SRP suites too
+ * where the policy blocks them. The list is rewritten only if such a suite is in it.
+ */
+void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk);
+
+/* How the peer of a finished handshake without a certificate was authenticated. */
+enum authentication suites_authentication(const struct library *library, const SSL *ssl);
+
+#endif

@@ -1,0 +1,132 @@
+#include "trail.h"
+
+#include "connections.h"
+#include "lookups.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+
+/* The old forms of an IPv4 address ("127.1", "0x7f000001") are addresses to resolvers, though to nobody else. */
+static struct peer_name name_of(const char *node)
+{
+    struct peer_name name;
+    struct in_addr ignored;
+
+    peer_normalise(node, strlen(node), &name);
+    if (name.kind != PEER_ADDRESS && inet_aton(node, &ignored) != 0) {
+        name.kind = PEER_ADDRESS;
+    }
+    return name;
+}
+
+static struct peer_name address_name(const struct ip *ip)
+{
+    struct peer_name name = {.kind = PEER_ADDRESS};
+
+    ip_print(ip, name.text);
+    return name;
+}
+
+static void add_lookup(const struct ip *ip, const struct peer_name *asked)
+{
+    struct peer_name name = asked->kind == PEER_ADDRESS ? address_name(ip) : *asked;
+
+    lookups_add(ip, &name);
+}
+
+void trail_resolved(const char *node, const struct addrinfo *result)
+{
+    int saved = errno;
+    struct ip ip, previous;
+    in_port_t ignored;
+    size_t count = 0;
+
+    if (node == NULL || result == NULL) {
+        return;
+    }
+    struct peer_name name = name_of(node);
+    for (; result != NULL && count < LOOKUP_ADDRESSES; result = result->ai_next) {
+        if (!ip_from_sockaddr(result->ai_addr, result->ai_addrlen, &ip, &ignored)) {
+            continue;
+        }
+        /* Each address comes once per socket type. */
+        if (count == 0 || !ip_equal(&ip, &previous)) {
+            add_lookup(&ip, &name);
+            previous = ip;
+            count++;
+        }
+    }
+    errno = saved;
+}
+
+void trail_resolved_hostent(const char *node, const struct hostent *result)
+{
+    int saved = errno;
+    struct ip ip;
+
+    if (node == NULL || result == NULL || result->h_addr_list == NULL) {
+        return;
+    }
+    struct peer_name name = name_of(node);
+    for (size_t i = 0; i < LOOKUP_ADDRESSES && result->h_addr_list[i] != NULL; i++) {
+        if (ip_from_bytes(result->h_addrtype, result->h_addr_list[i], &ip)) {
+            add_lookup(&ip, &name);
+        }
+    }
+    errno = saved;
+}
+
+void trail_connected(int fd, const struct sockaddr *address, socklen_t length)
+{
+    int saved = errno;
+    struct ip ip;
+    in_port_t port;
+
+    if (fd >= 0 && ip_from_sockaddr(address, length, &ip, &port)) {
+        connections_add(fd, &ip, port);
+    }
+    errno = saved;
+}
+
+/* The rules for names; `connection` is NULL where nothing is known about who connected the socket. */
+static void name_peer(const struct ip *ip, const struct connection *connection, struct trail_peer *peer)
+{
+    struct name_candidates names = lookups_by_address(ip);
+
+    if (names.count > 1 && connection != NULL) {
+        struct name_candidates own = lookups_by_window(ip, &connection->window);
+        if (own.count == 1) {
+            names = own;
+        }
+    }
+    if (names.count == 0) {
+        peer->literal = address_name(ip);
+    } else if (names.count > 1) {
+        peer->ambiguous = true;
+    } else if (names.first.kind == PEER_ADDRESS) {
+        peer->literal = names.first;
+    } else {
+        peer->name = names.first;
+    }
+}
+
+void trail_lookup(int fd, struct trail_peer *peer)
+{
+    int saved = errno;
+    struct connection connection;
+    struct ip ip;
+    in_port_t port;
+
+    memset(peer, 0, sizeof *peer);
+    bool recorded = fd >= 0 ? connections_of(fd, &connection) : connections_unclaimed(&connection);
+    if (fd < 0 && recorded) {
+        peer->weak = true;
+        fd = connection.fd;
+    }
+    const struct connection *known = recorded ? &connection : NULL;
+    if (fd >= 0 && connection_peer(fd, known, &ip, &port)) {
+        peer->address = ip_to_sockaddr(&ip, port);
+        name_peer(&ip, known, peer);
+    }
+    errno = saved;
+}

@@ -1,0 +1,165 @@
+#include "verify.h"
+
+#include <string.h>
+
+/* The depth of OpenSSL's own "default" param (X509_VERIFY_PARAM_set_depth(3)); a new param would allow none. */
+#define DEFAULT_DEPTH 100
+
+/* The verify callback has no argument of its own, and ex_data index 0 may be libssl's. */
+static __thread struct verify_result *collecting;
+
+static bool is_name_error(int error)
+{
+    return error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}
+
+struct callback_calls {
+    int (*get_error)(X509_STORE_CTX *);
+    int (*get_depth)(X509_STORE_CTX *);
+};
+static __thread struct callback_calls calls;
+
+/* Goes on after a mismatch, so that an expired certificate of the wrong host is told as both. */
+static int collect(int ok, X509_STORE_CTX *ctx)
+{
+    if (ok)
+        return 1;
+    int error = calls.get_error(ctx);
+    if (collecting->error == 0) {
+        collecting->error = error;
+        collecting->depth = calls.get_depth(ctx);
+    }
+    if (is_name_error(error)) {
+        collecting->name_error = error;
+        return 1;
+    }
+    collecting->chain_error = error;
+    return 0;
+}
+
+static bool set_names(const struct openssl_api *api, const struct verify_request *request, X509_VERIFY_PARAM *param)
+{
+    bool first = true;
+    for (size_t i = 0; i < request->name_count; i++) {
+        const struct peer_name *name = &request->names[i];
+        int set = 0;
+        if (name->kind == PEER_ADDRESS)
+            set = api->X509_VERIFY_PARAM_set1_ip_asc(param, name->text);
+        else if (first)
+            set = api->X509_VERIFY_PARAM_set1_host(param, name->text, strlen(name->text));
+        else
+            set = api->X509_VERIFY_PARAM_add1_host(param, name->text, strlen(name->text));
+        if (set != 1)
+            return false;
+        first = first && name->kind == PEER_ADDRESS;
+    }
+    return true;
+}
+
+static bool names_a_host(const struct verify_request *request)
+{
+    for (size_t i = 0; i < request->name_count; i++)
+        if (request->names[i].kind == PEER_HOST)
+            return true;
+    return false;
+}
+
+/* A param of our own: the one made by X509_STORE_CTX_init() has inherited what the program set on its store. */
+static bool set_param(const struct openssl_api *api, const struct verify_request *request, X509_STORE_CTX *ctx)
+{
+    X509_VERIFY_PARAM *param = api->X509_VERIFY_PARAM_new();
+    if (param == NULL)
+        return false;
+    api->X509_STORE_CTX_set0_param(ctx, param);
+    api->X509_VERIFY_PARAM_set_depth(param, DEFAULT_DEPTH);
+
+    unsigned long flags = X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN;
+    if (request->strict)
+        flags |= X509_V_FLAG_X509_STRICT;
+    unsigned int host_flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+    /* For an address the flag would only switch off the name constraints on a common name. */
+    if (!request->allow_cn && names_a_host(request))
+        host_flags |= X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+    api->X509_VERIFY_PARAM_set_hostflags(param, host_flags);
+    if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
+        api->X509_VERIFY_PARAM_set_auth_level(param, request->security_level);
+    return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param) &&
+           api->X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER) == 1;
+}
+
+struct general_name {
+    int type; /* the first member of GENERAL_NAME in every version (openssl/x509v3.h) */
+};
+
+/* 1.0.2 and old LibreSSL ignore X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, so a match without a dNSName was a common name's. */
+static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
+{
+    STACK *names = api->X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
+    bool found = false;
+    for (int i = 0; names != NULL && i < api_stack_num(api, names); i++) {
+        const struct general_name *name = api_stack_value(api, names, i);
+        found = found || name->type == GEN_DNS;
+    }
+    api->GENERAL_NAMES_free(names);
+    return found;
+}
+
+static void refuse_common_name(const struct openssl_api *api, const struct verify_request *request,
+                               struct verify_result *result)
+{
+    if (request->allow_cn || result->name_error != 0 || !names_a_host(request) || has_dns_name(api, request->leaf))
+        return;
+    result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
+    if (result->error == 0)
+        result->error = X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
+static X509_STORE_CTX *new_ctx(const struct openssl_api *api, const struct verify_request *request)
+{
+    if (api->X509_STORE_CTX_new_ex != NULL)
+        return api->X509_STORE_CTX_new_ex(request->library_context, request->properties);
+    return api->X509_STORE_CTX_new();
+}
+
+bool verify_chain(const struct openssl_api *api, const struct verify_request *request, struct verify_result *result)
+{
+    *result = (struct verify_result){0};
+    X509_STORE_CTX *ctx = new_ctx(api, request);
+    bool ran = false;
+
+    if (ctx == NULL || api->X509_STORE_CTX_init(ctx, request->anchors, request->leaf, request->untrusted) != 1 ||
+        !set_param(api, request, ctx))
+        goto out;
+    api->X509_STORE_CTX_set_verify_cb(ctx, collect);
+    collecting = result;
+    calls = (struct callback_calls){api->X509_STORE_CTX_get_error, api->X509_STORE_CTX_get_error_depth};
+    int accepted = api->X509_verify_cert(ctx);
+    collecting = NULL;
+    ran = accepted >= 0 || result->error != 0;
+    if (accepted != 1 && result->chain_error == 0) {
+        result->chain_error = api->X509_STORE_CTX_get_error(ctx);
+        if (result->chain_error == 0)
+            result->chain_error = X509_V_ERR_UNSPECIFIED;
+        if (result->error == 0)
+            result->error = result->chain_error;
+    }
+    /* Names come before signatures and dates but after the building of the chain. */
+    result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
+    if (result->name_checked)
+        refuse_common_name(api, request, result);
+    if (request->keep_chain && result->chain_error == 0)
+        result->chain = api->X509_STORE_CTX_get1_chain(ctx);
+out:
+    if (ctx != NULL)
+        api->X509_STORE_CTX_free(ctx);
+    return ran;
+}
+
+void verify_result_clear(const struct openssl_api *api, struct verify_result *result)
+{
+    for (int i = 0; result->chain != NULL && i < api_stack_num(api, result->chain); i++)
+        api->X509_free(api_stack_value(api, result->chain, i));
+    if (result->chain != NULL)
+        api_stack_free(api, result->chain);
+    result->chain = NULL;
+}

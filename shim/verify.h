@@ -1,0 +1,43 @@
+/*
+ * The policy's verification of one chain, in a fresh X509_STORE_CTX: time, flags, callbacks, purpose and CRLs are the
+ * policy's, never the program's. The validation itself is libcrypto's.
+ */
+#ifndef TLSWARD_VERIFY_H
+#define TLSWARD_VERIFY_H
+
+#include "openssl_api.h"
+#include "peer.h"
+
+struct verify_request {
+    X509 *leaf;
+    STACK *untrusted;
+    X509_STORE *anchors;
+    const struct peer_name *names; /* any host name of these is enough; an address must match too */
+    size_t name_count;             /* 0: no name is compared */
+    bool allow_cn;
+    bool strict;
+    int security_level;
+    void *library_context;         /* OSSL_LIB_CTX and property query, or NULL */
+    const char *properties;
+    bool keep_chain;
+};
+
+struct verify_result {
+    int error;            /* the first X.509 error, 0 where all is well */
+    int depth;            /* where it occurred */
+    int chain_error;      /* the first error that is not about the name */
+    int name_error;       /* the mismatch, 0 where the name matched or was not compared */
+    bool name_checked;
+    STACK *chain;         /* as built, leaf first and trust anchor last; only where request->keep_chain */
+};
+
+/*
+ * Verifies. False where libcrypto failed for want of memory or the like: the result then says nothing.
+ * Where the chain cannot be built, the name was not compared.
+ */
+bool verify_chain(const struct openssl_api *api, const struct verify_request *request, struct verify_result *result);
+
+/* Frees result->chain. */
+void verify_result_clear(const struct openssl_api *api, struct verify_result *result);
+
+#endif
