@@ -92,11 +92,13 @@ def run_all(arguments, directory):
     setup = Setup(arguments.library.resolve(), arguments.drivers.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
     tally = Tally()
+    pool = ThreadPoolExecutor(WORKERS)
     try:
-        with ThreadPoolExecutor(WORKERS) as pool:
-            for rows, work in jobs(setup, fleet, arguments.row):
-                pool.submit(report_all, tally, rows, work)
+        for rows, work in jobs(setup, fleet, arguments.row):
+            pool.submit(report_all, tally, rows, work)
+        pool.shutdown()
     finally:
+        pool.shutdown(cancel_futures=True)
         fleet.stop()
     print(tally.closing_line())
     return 0 if tally.counts["FAIL"] == 0 and sum(tally.counts.values()) else 1

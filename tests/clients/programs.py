@@ -27,6 +27,7 @@ class Program:
     files: dict = field(default_factory=dict)  # in the row's directory, by name
     rejects: frozenset = frozenset()  # the cases it stops by itself during the handshake, without the library
     rejects_later: frozenset = frozenset()  # the same after the handshake, where it compares names on its own
+    tls: str = "1.3"  # the version it comes to with our servers
     source: str = "sni"  # where the library learns a host name from: tlsward.name_source
     address_source: str = "address"  # the same for an address; RFC 6066 forbids it in SNI, many programs do it
 
@@ -34,6 +35,13 @@ class Program:
     def outcome(self):
         """tlsward.outcome of a good connection: only who hands OpenSSL a name to check demands all of it by itself."""
         return "verified" if self.source == "app" else "verified-by-policy"
+
+    @property
+    def app_verify(self):
+        """tlsward.app_verify: what it demands of OpenSSL by itself."""
+        if not self.rejects:
+            return "none"
+        return "full" if self.source == "app" else "ca"
 
 
 def script(name, server, interpreter, file, *arguments, **rest):
@@ -66,6 +74,7 @@ connect = {host}:{port}
 
 PROGRAMS = (
     Program("curl-k", "https", ("curl", "-sSk", URL), (60,), CURL_ERROR),
+    Program("curl-k-tls1.2", "https", ("curl", "-sSk", "--tls-max", "1.2", URL), (60,), CURL_ERROR, tls="1.2"),
     Program("curl", "https", ("curl", "-sS", "--cacert", "{trust}", URL), (60,), CURL_ERROR, **CHECKS_NAME_LATER),
     python("python-unverified", "https", "urllib_client.py"),
     python("python", "https", "urllib_client.py", "{trust}", source="app", address_source="app",
@@ -101,5 +110,5 @@ PROGRAMS = (
     driver("bio-connect", source="bio", address_source="bio"),
     driver("nonblocking"),
     driver("memory-bio"),
-    driver("dtls", "dtls"),
+    driver("dtls", "dtls", tls="1.2"),
 )

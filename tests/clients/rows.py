@@ -153,7 +153,8 @@ def check_program(program, case, mode, result, plain):
 def expected_event(program, case, mode):
     source = program.source if case.host[0].isalpha() else program.address_source
     expected = {"tlsward.mode": mode, "tlsward.name_source": source, "tlsward.expected_name": case.host,
-                "server.address": case.host}
+                "server.address": case.host, "tlsward.app_verify": program.app_verify,
+                "tls.protocol.version": program.tls}
     if case.good:
         return expected | {"event.outcome": "success", "tlsward.outcome": program.outcome, "tlsward.action": "allowed"}
     blocked = mode == "enforce" or case.name in program.rejects

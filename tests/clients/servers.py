@@ -139,6 +139,7 @@ http {{
     scgi_temp_path {directory}/scgi;
     server {{
         listen {address}:{port} ssl;
+        ssl_protocols TLSv1.2 TLSv1.3;
         ssl_certificate {certificate};
         ssl_certificate_key {key};
         location / {{ return 200 "data of the server\\n"; }}
@@ -247,6 +248,7 @@ class PostgreSQL(Server):
 
 
 class Redis(Server):
+    ready_line = "ready to accept connections at"
     monitor = None
 
     def command(self):
@@ -261,6 +263,8 @@ class Redis(Server):
         monitor = [*ENDS_WITH_US, "redis-cli", "-s", self.directory / "socket", "MONITOR"]
         with open(self.log_file, "ab") as log:
             self.monitor = subprocess.Popen(monitor, stdout=log, stderr=log)
+        if "\nOK\n" not in self.log_after(0, "\nOK\n", START_SECONDS):
+            raise RuntimeError(f"MONITOR did not start:\n{self.log()}")
 
     def stop(self):
         super().stop()
