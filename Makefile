@@ -71,6 +71,9 @@ help:
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
 	@echo 'make test-command  the tlsward command'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
+	@echo 'make bench         what the library costs'
+	@echo 'make lint          clang-format and clang-tidy'
+	@echo 'make install, uninstall                 below $$(DESTDIR)$(PREFIX)'
 	@echo 'make deps-build, deps-demo, deps-test   installs the Debian packages that are missing for that'
 	@echo 'make clean         removes $(B)'
 
@@ -101,9 +104,42 @@ test-command: all
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
 
+# Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
+bench: library $(B)/bench/client $(B)/bench/plain $(B)/bench/empty.so
+	@/usr/bin/python3 tests/bench/bench.py $(B)
+
+$(B)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< -lssl -lcrypto
+
+$(B)/bench/empty.so:
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; echo | $(CC) -shared -fPIC -x c -o $@ -
+
+# The library is replaced by rename: every running program maps it, and a truncated file would kill them.
+install: all
+	install -D -m 755 $(B)/tlsward $(DESTDIR)$(PREFIX)/bin/tlsward
+	install -D -m 755 $(B)/libtlsward.so $(DESTDIR)$(LIBDIR)/.libtlsward.so.new
+	mv -f $(DESTDIR)$(LIBDIR)/.libtlsward.so.new $(DESTDIR)$(LIBDIR)/libtlsward.so
+	for page in tools/man/*; do \
+	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
+	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/tlsward
+
+# A program that still names the library in LD_PRELOAD only prints a warning; ld.so.preload must not name it any more.
+uninstall:
+	@if grep -qs libtlsward.so $(DESTDIR)/etc/ld.so.preload; then \
+	    echo "remove the libtlsward.so line from $(DESTDIR)/etc/ld.so.preload first" >&2; exit 1; fi
+	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward
+	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+
+LINTED := $(wildcard shim/*.c tools/*.c)
+lint:
+	clang-format --dry-run --Werror $(wildcard shim/*.[ch] tools/*.[ch] tests/*/*.[ch])
+	clang-tidy --quiet $(LINTED) -- -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim
+
 clean:
 	rm -rf $(B)
 
-.PHONY: all library command drivers help deps-build deps-demo deps-test test unit test-clients test-command test-corpus \
-        clean
+.PHONY: all library command drivers help deps-build deps-demo deps-test clean
+.PHONY: test unit test-clients test-command test-corpus bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

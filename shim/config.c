@@ -117,17 +117,15 @@ static void add_rule(struct parser *parser, const char *name)
 
 static void start_rule(struct parser *parser, const char *header, const char *name)
 {
-    char place[32];
     const struct policy_section *earlier = find_rule(parser->policy, name);
     parser->scratch = (struct policy_section){.settings = {.rule = name}};
     parser->section = &parser->scratch;
     if (!is_rule_name(name)) {
         fail(parser, header, "a rule needs a name of letters, digits, '.', '_' and '-'", "");
     } else if (earlier) {
-        snprintf(place, sizeof place, ", line %u", earlier->line);
         parser->result->failed = true;
-        config_error_add(parser->errors, parser->file, parser->line, header, "there is a rule of this name in %s%s",
-                         earlier->file, place);
+        config_error_add(parser->errors, parser->file, parser->line, header,
+                         "there is a rule of this name in %s, line %u", earlier->file, earlier->line);
     } else {
         add_rule(parser, name);
     }

@@ -98,9 +98,10 @@ static size_t pairs_in_use(void)
     return next < LOOKUP_PAIRS ? (size_t)next : LOOKUP_PAIRS;
 }
 
+/* The text says the kind: no host name reads like an address, and what is neither has no text. */
 static bool same_name(const struct peer_name *a, const struct peer_name *b)
 {
-    return a->kind == b->kind && strcmp(a->text, b->text) == 0;
+    return strcmp(a->text, b->text) == 0;
 }
 
 /* Two threads may add the same pair twice, which does no harm. */
@@ -176,7 +177,7 @@ struct name_candidates lookups_by_window(const struct ip *ip, const struct looku
     struct lookup lookup;
     struct pair pair = {.padding = 0};
 
-    if (window->end - window->begin > LOOKUP_ORDER) {
+    if (window->end - window->begin > LOOKUP_ORDER) { /* and the loop stays short */
         return (struct name_candidates){.count = 2};
     }
     for (uint64_t position = window->begin; position < window->end; position++) {

@@ -46,8 +46,9 @@ static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at
 static atomic_bool kill_switch;
 
 static const char denied_names[][24] = {
-    "init",    "systemd", "upstart", "runit",  "s6-svscan", "ldconfig", "ldd", "dpkg", "apt",    "apt-get",
-    "aptitude", "rpm",    "dnf",     "yum",    "zypper",    "apk",      "pacman", "sulogin", "dracut", "update-initramfs",
+    "init",    "systemd",          "upstart", "runit", "s6-svscan", "ldconfig", "ldd", "dpkg",   "apt",
+    "apt-get", "aptitude",         "rpm",     "dnf",   "yum",       "zypper",   "apk", "pacman", "sulogin",
+    "dracut",  "update-initramfs",
 };
 
 static bool is_denied(const char *executable)
@@ -103,6 +104,11 @@ static const char *own_executable(void)
     if (length <= 0)
         return "";
     path[length] = '\0';
+    /* What the kernel says of a file that an upgrade has replaced; see proc_pid_exe(5). */
+    static const char deleted[] = " (deleted)";
+    size_t end = (size_t)length;
+    if (end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0)
+        path[end - (sizeof deleted - 1)] = '\0';
     const char *copy = strdup(path);
     return copy != NULL ? copy : "";
 }

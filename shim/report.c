@@ -22,7 +22,8 @@ static void make_id(char id[static 33], const struct timespec *now)
 {
     static _Atomic uint64_t count;
     uint64_t seed[2] = {0};
-    const void *random = (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
+    const void *random =
+        (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
     if (random != NULL)
         memcpy(seed, random, sizeof seed);
     uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);

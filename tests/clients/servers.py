@@ -13,6 +13,7 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 from cases import ADDRESS
 
@@ -26,9 +27,9 @@ class Unavailable(Exception):
 
 
 def unprivileged(user):
-    """Command prefix that runs a program as `user`, or as nobody in particular where we are not the real root."""
-    mapped = open("/proc/self/uid_map", encoding="ascii").read().split()[2] == "1"
-    if mapped:
+    """Command prefix that runs a program as `user`, or just not as root where we are root of a user namespace only."""
+    mapped_ids = Path("/proc/self/uid_map").read_text().split()[2]
+    if mapped_ids == "1":
         return ["unshare", "--user", "--map-user=1000"]
     return ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"]
 
@@ -38,14 +39,14 @@ class Server:
 
     ready_line = ""  # of its log; without one the server is ready when it accepts connections
 
-    def __init__(self, certificates, certificate, directory, environment=None):
+    def __init__(self, certificates, certificate, directory):
         self.certificate = certificates / f"{certificate}.pem"
         self.key = certificates / f"{certificate}.key"
         self.trust_anchor = certificates / "known" / "ca.pem"
         self.directory = directory
         self.log_file = directory / "log"
         self.port = next(PORTS)
-        self.environment = environment or {}
+        self.environment = {}  # on top of ours
         self.process = None
         self.failure = None
         self.lock = threading.Lock()
