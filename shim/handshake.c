@@ -209,6 +209,8 @@ static int verify(const struct library *library, SSL *ssl, const struct context 
         return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, context, store_ctx));
     if (connection->stage == STAGE_NEW)
         observe_peer(library, ssl, connection);
+    else
+        observe_address(library, ssl, connection);
     if (connection->settings.mode == MODE_OFF)
         return program_verifies(library, context, store_ctx);
 

@@ -56,15 +56,19 @@ static void observe_sni(const struct openssl_api *api, const SSL *ssl, const SSL
     peer_normalise(sni, strlen(sni), &candidates->sni);
 }
 
-static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct peer_candidates *candidates)
+/* A connect BIO has no descriptor yet when the handshake starts, but knows where it will go. */
+static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
+                        struct peer_candidates *candidates)
 {
     BIO *bio = api->SSL_get_wbio(ssl);
     BIO *connect_bio = bio != NULL ? api->BIO_find_type(bio, BIO_TYPE_CONNECT) : NULL;
     if (connect_bio == NULL)
         return;
     const char *host = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 0); /* BIO_get_conn_hostname */
+    const char *port = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 1); /* BIO_get_conn_port */
     if (host != NULL)
         peer_normalise(host, strlen(host), &candidates->bio);
+    connection->port = port != NULL ? (uint16_t)atoi(port) : 0; /* a service's name counts as unknown */
 }
 
 static void describe_address(const struct sockaddr_storage *address, struct connection *connection)
@@ -123,6 +127,17 @@ static void keep_names(struct connection *connection, const struct expected_peer
     connection->name_count = expected->count;
 }
 
+void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
+{
+    int saved = errno;
+    struct trail_peer trail;
+    if (connection->address[0] == '\0') {
+        trail_lookup(library->api.SSL_get_fd(ssl), &trail);
+        describe_address(&trail.address, connection);
+    }
+    errno = saved;
+}
+
 void observe_peer(const struct library *library, SSL *ssl, struct connection *connection)
 {
     int saved = errno;
@@ -141,7 +156,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     connection->had_session = session != NULL;
     observe_app_names(library, ssl, &candidates);
     observe_sni(api, ssl, session, &candidates);
-    observe_bio(api, ssl, &candidates);
+    observe_bio(api, ssl, connection, &candidates);
     candidates.session = session_name(library, session);
     observe_trail(api, ssl, connection, &candidates);
 

@@ -73,9 +73,9 @@ enum {
     BIO_C_GET_CONNECT = 123,
     BIO_TYPE_CONNECT = 12 | 0x0400 | 0x0100, /* source-sink, descriptor */
 
-    CRYPTO_EX_INDEX_SSL = 0,         /* 1.1.0+ order; 1.0.2 uses the SSL_*_get_ex_new_index functions */
+    CRYPTO_EX_INDEX_SSL = 0,         /* 1.1.0+ order; 1.0.2 uses the *_get_ex_new_index functions */
     CRYPTO_EX_INDEX_SSL_CTX = 1,
-    CRYPTO_EX_INDEX_SSL_SESSION = 2
+    CRYPTO_EX_INDEX_X509 = 3
 };
 
 /* XN_FLAG_RFC2253 without ASN1_STRFLGS_ESC_MSB, so that UTF-8 stays readable. */
