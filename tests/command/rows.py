@@ -195,11 +195,12 @@ SUMMARY = [
 
 CHECK = [
     Row("check/default", ["check"], out=["the built-in default", "mode = audit"]),
+    Row("check/system-store-counted-once", ["check"], out=["trust = system: {system_count} certificates"], needs="update-ca-certificates"),
     Row("check/file", ["check", "enforce.conf"], out=["mode = enforce", r"# trust = {t}/root.pem: 1 certificate$"]),
     Row("check/every-error", ["check", "bad.conf"], 1, err=[r"bad.conf:2: .*\n    ", "bad.conf:3: "]),
     Row("check/missing-file", ["check", "none.conf"], 1, err=["none.conf"]),
     Row("check/two-files", ["check", "a", "b"], 2),
-    Row("check/unreadable-certificate", ["check", "broken.conf"], out=["broken.pem: 1 certificate", "broken.pem: certificate 2: "]),
+    Row("check/unreadable-certificate", ["check", "broken.conf"], out=["broken.pem: 2 certificates", "broken.pem: certificate 2: ", "broken.pem: certificate 3: "]),
     Row("check/missing-trust-file", ["check", "no-trust.conf"], 1, out=["none.pem: 0 certificates", "No such file"]),
     Row("check/trust-of-a-rule", ["check", "rule-trust.conf"], out=["trust = {t}/stranger.pem: 1 certificate"]),
     Row("check/json", ["check", "--json", "enforce.conf"], out=['"valid": true', '"files": \\[\\s*"{t}/enforce.conf"', '"certificates": 1']),
@@ -243,6 +244,7 @@ EXPLAIN = [
     Row("explain/common-name-only", explain("good.test", "cn"), 1, out=["CN:good.test  the common name does not count", "allow-cn = yes"]),
     Row("explain/common-name-allowed", ["explain", "--policy", "allow-cn.conf", "good.test:{PORT_cn}"], out=["CN:good.test  matches", "old-appliance", "allowed"]),
     Row("explain/weak-key", explain("good.test", "weak"), 1, out=["validation-failure", "weaker than security level 2"]),
+    Row("explain/weak-key-whatever-the-policy", ["explain", "--policy", "low-level.conf", "good.test:{PORT_weak}"], 1, out=["validation-failure"]),
     Row("explain/client-certificate", explain("good.test", "client"), 1, out=["validation-failure", "serverAuth"]),
     Row("explain/hostile-subject", explain("other.test", "hostile"), out=[r"CN=\\1B"], absent=["\x1b"]),
     Row("explain/name-of-a-rule", ["explain", "--policy", "name.conf", "good.test:{PORT_other}"], out=["other.test \\(from policy\\)", "allowed", "rule .*renamed"]),
@@ -260,6 +262,7 @@ EXPLAIN = [
     Row("explain/no-host", ["explain"], 2),
     Row("explain/bad-port", ["explain", "good.test:70000"], 2, err=["port"]),
     Row("explain/bad-starttls", ["explain", "--starttls", "gopher", "good.test"], 2, err=["gopher"]),
+    Row("explain/ldap-refused-in-long-form", explain("good.test", "directory", "--starttls", "ldap"), 3, err=["LDAP result 52"]),
     Row("explain/starttls-refused", explain("good.test", "clear", "--starttls", "smtp"), 3, err=["does not start TLS: 500 no\\\\x1b"]),
 ]
 

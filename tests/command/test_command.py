@@ -30,6 +30,7 @@ LIBRARY = pathlib.Path(os.environ.get("TLSWARD_LIBRARY", BUILD / "libtlsward.so"
 
 POLICIES = {
     "enforce.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n",
+    "low-level.conf": "[policy]\nmode = enforce\nsecurity-level = 0\ntrust = {t}/root.pem\n",
     "audit.conf": "[policy]\nmode = audit\ntrust = {t}/root.pem\n",
     "bad.conf": "[policy]\nmode = maybe\nnonsense = 1\n",
     "broken.conf": "[policy]\ntrust = {t}/broken.pem\n",
@@ -62,6 +63,16 @@ PROGRAMS = {
     "setuid": [],
     "setgid": [],
 }
+
+
+# An ExtendedResponse with result 52 in the long form of lengths, as Active Directory writes them.
+LDAP_UNAVAILABLE = bytes.fromhex("30 84 00000010 020101 78 84 00000007 0a0134 0400 0400")
+
+
+def system_count():
+    """How many certificates the system's bundle has, as a regular expression."""
+    bundle = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+    return str(bundle.read_text().count("BEGIN CERTIFICATE")) if bundle.exists() else "0"
 
 
 def make_programs(directory):
@@ -120,6 +131,7 @@ class Fixture:
         self.directory = directory
         self.processes = []
         self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
+        self.words["system_count"] = system_count()
         self.log = open(directory / "servers.log", "wb")
 
     def start(self, selected):
@@ -131,6 +143,7 @@ class Fixture:
                 self.add(name, server, self.directory)
         self.words["PORT_clear"] = str(listen(b"500 no\x1b\r\n"))
         self.words["PORT_silent"] = str(listen(b""))
+        self.words["PORT_directory"] = str(listen(LDAP_UNAVAILABLE))
 
     def add(self, name, server, *arguments):
         port = servers.free_port()
@@ -237,13 +250,15 @@ def ignored_stop(fixture):
 def interrupt_once(fixture):
     """The terminal signals the whole group: what it sent already is not passed on a second time."""
     code = (
-        "import signal,time; seen=[]; signal.signal(signal.SIGINT, lambda *a: seen.append(time.sleep(.1)));"
-        "print('sta'+'rted', flush=True); time.sleep(1); print(f'interrupts={len(seen)}', flush=True)"
+        "import signal; s={signal.SIGINT}; signal.pthread_sigmask(signal.SIG_BLOCK, s); n=0; print('sta'+'rted', flush=True)\n"
+        "while signal.sigtimedwait(s, 1): n+=1\n"
+        "print(f'interrupts={n}', flush=True)\n"
     )
+    (fixture.directory / "interrupts.py").write_text(code)
     shown = terminal_session(
         fixture,
         [
-            (f'{COMMAND} run --summary /usr/bin/python3 -c "{code}"\r', "started"),
+            (f"{COMMAND} run --summary /usr/bin/python3 interrupts.py\r", "started"),
             ("\x03", "interrupts="),
             ("", "0 connections"),
         ],
