@@ -71,10 +71,10 @@ static void append_word(char *list, const char *word, bool first)
     snprintf(list + used, WORDS_SIZE - used, "%s%s", first ? "; accepted: " : ", ", word);
 }
 
-static void list_words(const char *const *words, char list[static WORDS_SIZE])
+static void list_words(const char (*words)[12], char list[static WORDS_SIZE])
 {
     list[0] = '\0';
-    for (size_t i = 0; words && words[i]; i++)
+    for (size_t i = 0; words[i][0] != '\0'; i++)
         append_word(list, words[i], i == 0);
 }
 
@@ -117,17 +117,15 @@ static void add_rule(struct parser *parser, const char *name)
 
 static void start_rule(struct parser *parser, const char *header, const char *name)
 {
-    char place[32];
     const struct policy_section *earlier = find_rule(parser->policy, name);
     parser->scratch = (struct policy_section){.settings = {.rule = name}};
     parser->section = &parser->scratch;
     if (!is_rule_name(name)) {
         fail(parser, header, "a rule needs a name of letters, digits, '.', '_' and '-'", "");
     } else if (earlier) {
-        snprintf(place, sizeof place, ", line %u", earlier->line);
         parser->result->failed = true;
-        config_error_add(parser->errors, parser->file, parser->line, header, "there is a rule of this name in %s%s",
-                         earlier->file, place);
+        config_error_add(parser->errors, parser->file, parser->line, header,
+                         "there is a rule of this name in %s, line %u", earlier->file, earlier->line);
     } else {
         add_rule(parser, name);
     }

@@ -16,7 +16,7 @@
 /* The real function's result, or `failure` where no library stands behind the call. */
 #define REAL(library, failure, name, ...)                                                                              \
     ((library) != NULL && (library)->real.name != NULL ? (library)->real.name(__VA_ARGS__) : (failure))
-#define LIBC(failure, name, ...) (library_libc()->name != NULL ? library_libc()->name(__VA_ARGS__) : (failure))
+#define LIBC(failure, name, ...) ((libc = library_libc())->name != NULL ? libc->name(__VA_ARGS__) : (failure))
 
 /* glibc declares connect's address as a transparent union, which ISO C does not know. */
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -262,6 +262,7 @@ EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned in
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                        struct addrinfo **restrict result)
 {
+    const struct real_functions *libc;
     int failure = LIBC(EAI_SYSTEM, getaddrinfo, node, service, hints, result);
     if (failure == 0)
         trail_resolved(node, *result);
@@ -270,6 +271,7 @@ EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, 
 
 EXPORT struct hostent *gethostbyname(const char *name)
 {
+    const struct real_functions *libc;
     struct hostent *result = LIBC(NULL, gethostbyname, name);
     trail_resolved_hostent(name, result);
     return result;
@@ -277,6 +279,7 @@ EXPORT struct hostent *gethostbyname(const char *name)
 
 EXPORT struct hostent *gethostbyname2(const char *name, int family)
 {
+    const struct real_functions *libc;
     struct hostent *result = LIBC(NULL, gethostbyname2, name, family);
     trail_resolved_hostent(name, result);
     return result;
@@ -285,6 +288,7 @@ EXPORT struct hostent *gethostbyname2(const char *name, int family)
 EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict entry, char *restrict buffer,
                            size_t size, struct hostent **restrict result, int *restrict error)
 {
+    const struct real_functions *libc;
     int failure = LIBC(ENOSYS, gethostbyname_r, name, entry, buffer, size, result, error);
     if (failure == 0)
         trail_resolved_hostent(name, *result);
@@ -294,6 +298,7 @@ EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict e
 EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hostent *restrict entry,
                             char *restrict buffer, size_t size, struct hostent **restrict result, int *restrict error)
 {
+    const struct real_functions *libc;
     int failure = LIBC(ENOSYS, gethostbyname2_r, name, family, entry, buffer, size, result, error);
     if (failure == 0)
         trail_resolved_hostent(name, *result);
@@ -302,6 +307,7 @@ EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hosten
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
+    const struct real_functions *libc;
     int failure = LIBC(-1, connect, fd, address, length);
     if (failure == 0 || errno == EINPROGRESS)
         trail_connected(fd, address, length);

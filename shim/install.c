@@ -32,7 +32,8 @@ static void report_unknown(const struct library *library)
     struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
     if (settings.mode == MODE_OFF)
         return;
-    snprintf(message, sizeof message, "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
+    snprintf(message, sizeof message,
+             "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
              library->path != NULL ? library->path : "?", library->missing != NULL ? library->missing : "ex_data");
     report_notice(settings.log, message);
 }
@@ -92,8 +93,7 @@ static const struct context *context_of_connection(const struct library *library
 
 bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback)
 {
-    struct connection *connection =
-        context_of_connection(library, ssl) != NULL ? connection_get(library, ssl) : NULL;
+    struct connection *connection = context_of_connection(library, ssl) != NULL ? connection_get(library, ssl) : NULL;
     if (connection == NULL)
         return false;
     connection->app_info = callback;
@@ -142,8 +142,7 @@ void install_connection_mode(const struct library *library, SSL *ssl, int mode, 
     bool switches_off = (mode & SSL_VERIFY_PEER) == 0;
     if (context_of_connection(library, ssl) == NULL || library_called_itself(library, caller))
         return;
-    struct connection *connection =
-        switches_off ? connection_get(library, ssl) : connection_of(library, ssl);
+    struct connection *connection = switches_off ? connection_get(library, ssl) : connection_of(library, ssl);
     if (connection == NULL)
         return;
     connection->mode_is_ours = false;

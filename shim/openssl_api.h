@@ -59,6 +59,9 @@ enum {
     X509_V_FLAG_TRUSTED_FIRST = 0x8000,
     X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
     NID_subject_alt_name = 85,
+    NID_auth_psk = 1048,             /* SSL_CIPHER_get_auth_nid(3), 1.1.0+ */
+    NID_auth_srp = 1052,
+    NID_auth_null = 1053,
     GEN_DNS = 2,
     X509_V_ERR_UNSPECIFIED = 1,
     X509_V_ERR_OUT_OF_MEM = 17,

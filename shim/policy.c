@@ -83,31 +83,31 @@ bool policy_allows_kill_switch(const struct policy *policy)
 
 const char *name_source_text(enum name_source source)
 {
-    static const char *const text[] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};
+    static const char text[][32] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};
     return text[source];
 }
 
 const char *authentication_text(enum authentication authentication)
 {
-    static const char *const text[] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};
+    static const char text[][32] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};
     return text[authentication];
 }
 
 const char *outcome_text(enum outcome outcome)
 {
-    static const char *const text[] = {"verified", "verified-by-policy", "failed"};
+    static const char text[][32] = {"verified", "verified-by-policy", "failed"};
     return text[outcome];
 }
 
 const char *action_text(enum action action)
 {
-    static const char *const text[] = {"allowed", "would-block", "blocked"};
+    static const char text[][32] = {"allowed", "would-block", "blocked"};
     return text[action];
 }
 
 const char *reason_text(enum reason reason)
 {
-    static const char *const text[] = {
+    static const char text[][32] = {
         [REASON_NONE] = "none",
         [REASON_HOST_MISMATCH] = "certificate-host-mismatch",
         [REASON_EXPIRED] = "certificate-expired",
@@ -126,18 +126,18 @@ const char *reason_text(enum reason reason)
 
 const char *mode_text(enum policy_mode mode)
 {
-    static const char *const text[] = {"off", "audit", "enforce"};
+    static const char text[][32] = {"off", "audit", "enforce"};
     return text[mode];
 }
 
 const char *verify_level_text(enum verify_level level)
 {
-    static const char *const text[] = {"none", "ca", "full"};
+    static const char text[][32] = {"none", "ca", "full"};
     return text[level];
 }
 
 const char *trust_mode_text(enum trust_mode mode)
 {
-    static const char *const text[] = {"supplement", "extend", "exclusive"};
+    static const char text[][32] = {"supplement", "extend", "exclusive"};
     return text[mode];
 }

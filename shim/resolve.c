@@ -23,8 +23,7 @@ static void *lookup_symbol(const char *name, void *handle)
 
 static void bind_real_functions(struct library *library, void *handle)
 {
-#define HOOK(type, name, parameters)                                                                                   \
-    *(void **)&library->real.name = loader_symbol(handle, #name);
+#define HOOK(type, name, parameters) *(void **)&library->real.name = loader_symbol(handle, #name);
 #include "hooks.def"
 #undef HOOK
 }

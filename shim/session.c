@@ -90,11 +90,11 @@ static bool names_peer(const struct session_mark *mark, const struct connection 
     return false;
 }
 
-bool session_is_verified(const struct library *library, const SSL_SESSION *session,
-                         const struct connection *connection)
+bool session_is_verified(const struct library *library, const SSL_SESSION *session, const struct connection *connection)
 {
     const struct session_mark *mark = mark_of(library, session);
-    /* A policy is never changed in place and its rules keep their names' addresses, so equal pointers mean equal settings. */
+    /* A policy is never changed in place and its rules keep their names' addresses, so equal pointers mean equal
+     * settings. */
     if (mark == NULL || mark->policy != connection->policy || mark->rule != connection->settings.rule)
         return false;
     if (connection->settings.verify != VERIFY_FULL)

@@ -91,7 +91,8 @@ struct general_name {
     int type; /* the first member of GENERAL_NAME in every version (openssl/x509v3.h) */
 };
 
-/* 1.0.2 and old LibreSSL ignore X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, so a match without a dNSName was a common name's. */
+/* 1.0.2 and old LibreSSL ignore X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, so a match without a dNSName was a common name's.
+ */
 static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
 {
     STACK *names = api->X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
