@@ -141,6 +141,13 @@ SYSTEM = [
     for option, value in {"policy": ["enforce.conf"], "trust": ["root.pem"], "log": ["stderr"], "audit": [], "summary": []}.items()
 ] + [
     Row("system/audit-where-it-weakens-nothing", ["run", "--audit", "true"], system=RULED_AUDIT),
+    Row(
+        "system/audit-weakens-a-rule-for-the-linked-program",
+        ["run", "--audit", "{t}/link-to-shell", "-c", "true"],
+        125,
+        err=["--audit has no effect"],
+        system="[policy]\nmode = audit\n[rule shell]\nprogram = {shell}\nmode = enforce\n",
+    ),
     Row("system/enforce-tightens", ["run", "--enforce", *SHOW], out=[r"\|enforce\|"], system=RULED_AUDIT),
     Row("system/environment-allowed", ["run", "--trust", "root.pem", *SHOW], out=["root.pem"], system=BELIEVING),
     Row("system/invalid-policy", ["run", "true"], 125, err=["policy.conf:2"], system="[policy]\nmode = maybe\n"),

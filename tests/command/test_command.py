@@ -85,6 +85,7 @@ def make_programs(directory):
         (directory / name).chmod(mode)
     headers = subprocess.run(["readelf", "-l", directory / "setuid"], check=True, capture_output=True, text=True).stdout
     (directory / "loader").symlink_to(re.search(r"interpreter: ([^]]+)\]", headers)[1])
+    (directory / "link-to-shell").symlink_to("/bin/sh")
     foreign = bytearray((directory / "setuid").read_bytes())
     foreign[18:20] = (183).to_bytes(2, "little")  # e_machine: EM_AARCH64
     (directory / "foreign").write_bytes(foreign)
@@ -131,6 +132,7 @@ class Fixture:
         self.directory = directory
         self.processes = []
         self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
+        self.words["shell"] = os.path.realpath("/bin/sh")
         self.words["system_count"] = system_count()
         self.log = open(directory / "servers.log", "wb")
 
@@ -166,7 +168,7 @@ def run_row(row, fixture):
     base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
-    sandbox.set_system_policy(row.system)
+    sandbox.set_system_policy(row.system and fixture.fill(row.system))
     if environment.pop("PRELOAD_EVERYWHERE", None):
         preload.write_text("# /nothing\n/usr/lib/tlsward-is-not-here/libtlsward.so\n")
     command = [str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
