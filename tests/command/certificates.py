@@ -52,3 +52,5 @@ def make_all(directory):
     frame = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n"
     good = [(directory / f"{name}.pem").read_text() for name in ("root", "middle")]
     (directory / "broken.pem").write_text(good[0] + frame.format("AAAA") + frame.format("!!!!") + good[1])
+    (directory / "same").mkdir()
+    (directory / "same" / "again.pem").write_text(good[0])

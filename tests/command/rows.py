@@ -213,6 +213,7 @@ CHECK = [
     Row("check/json", ["check", "--json", "enforce.conf"], out=['"valid": true', '"files": \\[\\s*"{t}/enforce.conf"', '"certificates": 1']),
     Row("check/json-errors", ["check", "--json", "bad.conf"], 1, out=['"valid": false', '"line": 2', '"message": '], absent=["bad.conf:2:"]),
     Row("check/json-missing-trust", ["check", "--json", "no-trust.conf"], 1, out=['"valid": false', "trust source without"]),
+    Row("check/certificate-in-two-places-counted-once", ["check"], out=["trust = system: 1 cert"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "{t}/same"}),
     Row("check/environment-policy", ["check"], out=["mode = enforce"], env={"TLSWARD_POLICY": "{t}/enforce.conf"}),
     Row("check/system-store-of-the-environment", ["check"], out=["trust = system: 1 cert"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}),
 ]
