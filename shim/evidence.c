@@ -2,6 +2,7 @@
 
 #include "report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum evidence_kind { CERTIFICATE_FETCHED = 1, RESULT_ASKED = 2, NAME_MATCHED = 4, NAME_MISMATCHED = 8 };
@@ -29,9 +30,8 @@ static void report_evidence(const struct report_subject *subject, unsigned evide
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if ((evidence & kinds[i].kind) == 0)
             continue;
-        if (text[0] != '\0')
-            strcat(text, " ");
-        strcat(text, kinds[i].text);
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? " " : "", kinds[i].text);
     }
     report_update(subject, text);
 }

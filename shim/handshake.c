@@ -160,7 +160,7 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
 
 void handshake_info(const struct library *library, const SSL *const_ssl, int where, int value)
 {
-    SSL *ssl = (SSL *)(uintptr_t)const_ssl;
+    SSL *ssl = (SSL *)const_ssl;
     int saved = errno;
 
     if (where == SSL_CB_WRITE_ALERT) {

@@ -109,7 +109,7 @@ bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_ve
         return false;
     context->app_verify = callback;
     context->app_verify_argument = argument;
-    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)(uintptr_t)library);
+    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)library);
     return true;
 }
 

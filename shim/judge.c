@@ -63,7 +63,7 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     const struct openssl_api *api = &judgement->library->api;
     struct connection *connection = judgement->connection;
     const struct settings *settings = &connection->settings;
-    void *log = (void *)(uintptr_t)settings->log;
+    void *log = (void *)settings->log;
 
     if (judgement->policy_anchors != NULL)
         return judgement->policy_anchors;

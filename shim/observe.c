@@ -56,6 +56,15 @@ static void observe_sni(const struct openssl_api *api, const SSL *ssl, const SSL
     peer_normalise(sni, strlen(sni), &candidates->sni);
 }
 
+/* 0 for the name of a service. */
+static uint16_t port_number(const char *text)
+{
+    unsigned number = 0;
+    for (; *text >= '0' && *text <= '9' && number <= UINT16_MAX; text++)
+        number = number * 10 + (unsigned)(*text - '0');
+    return *text == '\0' && number <= UINT16_MAX ? (uint16_t)number : 0;
+}
+
 /* A connect BIO has no descriptor yet when the handshake starts, but knows where it will go. */
 static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
                         struct peer_candidates *candidates)
@@ -68,7 +77,7 @@ static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct co
     const char *port = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 1); /* BIO_get_conn_port */
     if (host != NULL)
         peer_normalise(host, strlen(host), &candidates->bio);
-    connection->port = port != NULL ? (uint16_t)atoi(port) : 0; /* a service's name counts as unknown */
+    connection->port = port != NULL ? port_number(port) : 0;
 }
 
 static void describe_address(const struct sockaddr_storage *address, struct connection *connection)

@@ -209,7 +209,7 @@ static void report_errors(const struct policy *policy, const struct config_error
 static void read_trust(const struct policy *policy)
 {
     struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
-    trust_snapshot(settings.trust, settings.trust_count, report_trust_warning, (void *)(uintptr_t)settings.log);
+    trust_snapshot(settings.trust, settings.trust_count, report_trust_warning, (void *)settings.log);
 }
 
 static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
