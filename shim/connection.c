@@ -48,17 +48,22 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
     return 1;
 }
 
-bool connection_attach(struct library *library)
+static int new_index(struct library *library, ex_data_new create, ex_data_dup duplicate, ex_data_free destroy)
 {
     const struct openssl_api *api = &library->api;
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
-    do {
-        library->connection_index =
-            api->SSL_get_ex_new_index != NULL
-                ? api->SSL_get_ex_new_index(0, library, connection_new, connection_dup, connection_free)
-                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, library, connection_new, connection_dup,
-                                               connection_free);
-    } while (library->connection_index == 0);
+    return api->SSL_get_ex_new_index != NULL
+               ? api->SSL_get_ex_new_index(0, library, create, duplicate, destroy)
+               : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, library, create, duplicate, destroy);
+}
+
+/*
+ * One index is left unused before ours, without callbacks. It may be 0, which is the program's app_data in 1.0.2 and
+ * old LibreSSL; and Qt 5 and 6 take one index and use the next one too (errorOffsetInExData in qsslsocket_openssl).
+ */
+bool connection_attach(struct library *library)
+{
+    new_index(library, NULL, NULL, NULL);
+    library->connection_index = new_index(library, connection_new, connection_dup, connection_free);
     return library->connection_index > 0;
 }
 

@@ -18,16 +18,19 @@ static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int in
     free(context);
 }
 
-bool context_attach(struct library *library)
+static int new_index(struct library *library, ex_data_free destroy)
 {
     const struct openssl_api *api = &library->api;
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
-    do {
-        library->context_index =
-            api->SSL_CTX_get_ex_new_index != NULL
-                ? api->SSL_CTX_get_ex_new_index(0, library, NULL, NULL, context_free)
-                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, library, NULL, NULL, context_free);
-    } while (library->context_index == 0);
+    return api->SSL_CTX_get_ex_new_index != NULL
+               ? api->SSL_CTX_get_ex_new_index(0, library, NULL, NULL, destroy)
+               : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, library, NULL, NULL, destroy);
+}
+
+bool context_attach(struct library *library)
+{
+    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL: it is taken without callbacks. */
+    new_index(library, NULL);
+    library->context_index = new_index(library, context_free);
     return library->context_index > 0;
 }
 
