@@ -76,6 +76,16 @@ bool policy_is_invalid(const struct policy *policy)
     return policy->invalid;
 }
 
+bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count)
+{
+    if (index > policy->rule_count)
+        return false;
+    const struct settings *settings = index == 0 ? &policy->base.settings : &policy->rules[index - 1].settings;
+    *trust = settings->trust;
+    *count = settings->trust_count;
+    return true;
+}
+
 bool policy_allows_kill_switch(const struct policy *policy)
 {
     return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;

@@ -205,11 +205,16 @@ static void report_errors(const struct policy *policy, const struct config_error
         report_config_error(policy, &errors->items[i]);
 }
 
-/* Reads the bytes of the trust files too: a daemon may chroot before its first handshake. */
+/* Reads the bytes of all trust files too: a daemon may chroot before its first handshake. */
 static void read_trust(const struct policy *policy)
 {
     struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
-    trust_snapshot(settings.trust, settings.trust_count, report_trust_warning, (void *)settings.log);
+    const struct trust_source *trust;
+    size_t count;
+    if (policy_is_off(policy, process_identity(), time(NULL)))
+        return;
+    for (size_t i = 0; policy_trust_list(policy, i, &trust, &count); i++)
+        trust_snapshot(trust, count, report_trust_warning, (void *)settings.log);
 }
 
 static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
@@ -294,4 +299,11 @@ __attribute__((constructor)) static void remember_start(void)
     if (process_is_welcome())
         process_policy();
     errno = saved;
+}
+
+__attribute__((destructor)) static void report_rest(void)
+{
+    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    if (current != NULL)
+        report_counted(current->policy);
 }

@@ -199,6 +199,24 @@ void report_notice(const char *log, const char *message)
     errno = saved;
 }
 
+void report_counted(const struct policy *policy)
+{
+    size_t cursor = 0;
+    uint64_t key, count, sum = 0;
+    while (repeat_flush_next(&cursor, &key, &count))
+        sum += count;
+    if (sum == 0)
+        return;
+    int saved = errno;
+    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
+    event.repeated = sum;
+    send_event(&event, settings.log, SEVERITY_INFORMATIONAL);
+    errno = saved;
+}
+
 void report_config_error(const struct policy *policy, const struct config_error *error)
 {
     char message[2048];
