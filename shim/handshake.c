@@ -215,8 +215,9 @@ static int verify(const struct library *library, SSL *ssl, const struct context 
     struct judgement judgement;
     judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
     int accepted = program_verifies(library, context, store_ctx);
+    /* SSL_set_retry_verify(3): only together with success does libssl take it for a request to be asked again. */
     bool retry_pending =
-        accepted <= 0 && library->api.SSL_want != NULL && library->api.SSL_want(ssl) == SSL_RETRY_VERIFY;
+        accepted > 0 && library->api.SSL_want != NULL && library->api.SSL_want(ssl) == SSL_RETRY_VERIFY;
     if (!retry_pending) {
         judge_after_program(&judgement, accepted);
         connection->stage = STAGE_DECIDED;
