@@ -16,6 +16,8 @@ LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 SHIM    := $(sort $(wildcard shim/*.c))
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
+SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 CLIENTS := $(patsubst tests/clients/%.c,$(B)/clients/%,$(sort $(wildcard tests/clients/*.c)))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
@@ -59,11 +61,19 @@ $(B)/clients/%: tests/clients/%.c
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< -lssl -lcrypto -lpthread
 
+$(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm
+
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
+
+# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
+test-behaviour: library $(BEHAVIOUR)
+	@python3 tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
 
 clean:
 	rm -rf $(B)
 
-.PHONY: all library command unit clean
+.PHONY: all library command unit test-behaviour clean
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/clients/*.d)
