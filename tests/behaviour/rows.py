@@ -76,6 +76,22 @@ def mode_rows():
               expect=is_stopped(66, 'bad certificate'), event=blocked('validation-failure', 66))
 
 
+HOOKS = ['SSL_CTX_new', 'SSL_CTX_new_ex', 'SSL_CTX_new-failing', 'SSL_connect', 'SSL_do_handshake',
+         'implicit-handshake', 'SSL_set_connect_state', 'BIO_new_ssl_connect', 'SSL_set_session',
+         'SSL_copy_session_id', 'SSL_write_early_data', 'info-callbacks', 'SSL_CTX_set_cert_verify_callback',
+         'verify-modes', 'hosts', 'params', 'X509_verify_cert', 'peer-certificate', 'name-checks', 'getaddrinfo',
+         'getaddrinfo-failing', 'gethostbyname', 'connect']
+
+
+def state_rows():
+    for hook in HOOKS:
+        for mode in 'audit', 'enforce':
+            yield Row(f'state: {mode}: {hook} leaves errno, error queue, locale, rounding and descriptors alone',
+                      ['state', hook, 'good'], policy=f'mode = {mode}', as_bare=True)
+        yield Row(f'state: audit of a bad certificate: {hook} leaves everything alone',
+                  ['state', hook, 'wrong-host'], policy='mode = audit', as_bare=True)
+
+
 def all_rows():
-    for group in callback_rows, mode_rows:
+    for group in callback_rows, mode_rows, state_rows:
         yield from group()
