@@ -67,8 +67,10 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
     mark->name_was_verified = connection->facts.name_checked && connection->facts.name_error == 0;
     if (connection->name_count > 0)
         mark->name = connection->names[0];
+    library->api.ERR_set_mark();
     if (library->api.SSL_SESSION_set_ex_data(session, library->session_index, mark) != 1)
         free(mark);
+    library->api.ERR_pop_to_mark();
 }
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session)
