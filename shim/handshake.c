@@ -55,7 +55,7 @@ static void drop_unverified_session(const struct library *library, SSL *ssl, str
 {
     SSL_SESSION *session = library->api.SSL_get_session(ssl);
     connection->had_session = session != NULL;
-    if (!demands_verification(connection) || session == NULL || session_is_verified(library, session, connection))
+    if (!demands_verification(connection) || session == NULL || session_is_verified(library, ssl, session, connection))
         return;
     library->api.SSL_set_session(ssl, NULL);
     connection->had_session = false;

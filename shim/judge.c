@@ -266,7 +266,7 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
         facts->authentication = AUTH_PSK;
     } else {
         facts->authentication = AUTH_RESUMPTION;
-        facts->session_verified = session_is_verified(library, api->SSL_get_session(ssl), connection);
+        facts->session_verified = session_is_verified(library, ssl, api->SSL_get_session(ssl), connection);
     }
     connection->verdict = decide(&connection->settings, facts);
     api->ERR_pop_to_mark();

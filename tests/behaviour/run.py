@@ -18,7 +18,7 @@ import sys
 import tempfile
 import typing
 
-TIMEOUT = 120  # seconds; only a deadlock takes so long, even under a sanitizer
+TIMEOUT = 60  # seconds; only a deadlock takes so long, even under a sanitizer
 
 
 class Skip(Exception):
