@@ -114,7 +114,7 @@ EXPORT info_callback SSL_CTX_get_info_callback(SSL_CTX *ctx)
 EXPORT void SSL_set_info_callback(SSL *ssl, info_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    if (!install_connection_info(library, ssl, callback) && library != NULL)
+    if (!install_connection_info(library, ssl, callback, CALLER) && library != NULL)
         library->real.SSL_set_info_callback(ssl, callback);
 }
 
@@ -309,7 +309,7 @@ EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     const struct real_functions *libc;
     int failure = LIBC(-1, connect, fd, address, length);
-    if (failure == 0 || errno == EINPROGRESS)
+    if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
         trail_connected(fd, address, length);
     return failure;
 }
