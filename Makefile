@@ -36,7 +36,7 @@ $(B)/shim/%.o: shim/%.c Makefile
 # definition would not bind to unversioned references.
 $(B)/exports.map: shim/hooks.def
 	@mkdir -p $(@D)
-	{ echo '{ global:'; sed -nE 's|^HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \1;|p' $<; echo 'local: *; };'; } > $@
+	{ echo '{ global:'; sed -nE 's|^(LIBC_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
 
 $(B)/libtlsward.so: $(SHIM:%.c=$(B)/%.o) $(B)/exports.map
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(SHIM:%.c=$(B)/%.o) -Wl,--version-script=$(B)/exports.map \
