@@ -213,13 +213,11 @@ void *loader_symbol(void *handle, const char *name)
     return symbol != NULL && loader_is_own(symbol) ? loader_next(name) : symbol;
 }
 
-static int is_libssl(struct dl_phdr_info *info, size_t size, void *arg)
+static bool is_called_libssl(const char *path)
 {
-    (void)size;
-    (void)arg;
     /* By hand: in a process without TLS this would be the first call of strstr(3), and binding it costs more. */
     static const char prefix[] = "libssl";
-    const char *base = info->dlpi_name;
+    const char *base = path;
     for (const char *c = base; *c != '\0'; c++)
         if (*c == '/')
             base = c + 1;
@@ -229,7 +227,26 @@ static int is_libssl(struct dl_phdr_info *info, size_t size, void *arg)
     return prefix[i] == '\0';
 }
 
-bool loader_sees_libssl(void)
+struct sight {
+    bool passed_program; /* which comes first */
+    enum loader_tls seen;
+};
+
+static int look_for_tls(struct dl_phdr_info *info, size_t size, void *arg)
 {
-    return dl_iterate_phdr(is_libssl, NULL) != 0;
+    (void)size;
+    struct sight *sight = arg;
+    if (!sight->passed_program && symbol_in(info, "SSL_CTX_new") != NULL)
+        sight->seen = TLS_IN_PROGRAM;
+    else if (is_called_libssl(info->dlpi_name))
+        sight->seen = TLS_IN_LIBRARY;
+    sight->passed_program = true;
+    return sight->seen != TLS_NOT_SEEN;
+}
+
+enum loader_tls loader_sees_tls(void)
+{
+    struct sight sight = {false, TLS_NOT_SEEN};
+    dl_iterate_phdr(look_for_tls, &sight);
+    return sight.seen;
 }

@@ -61,7 +61,11 @@ dlopen_function *loader_real_dlopen(void);
 dlsym_function *loader_real_dlsym(void);
 dlvsym_function *loader_real_dlvsym(void);
 
-/* True where some loaded object is called libssl.*: a hint that a policy will be needed. Binds nothing. */
-bool loader_sees_libssl(void);
+/*
+ * What a process brings with it when it starts: a program that exports an OpenSSL of its own, which then comes before
+ * every library; or some object called libssl.*, a hint that a policy will be needed. Binds nothing.
+ */
+enum loader_tls { TLS_NOT_SEEN, TLS_IN_LIBRARY, TLS_IN_PROGRAM };
+enum loader_tls loader_sees_tls(void);
 
 #endif
