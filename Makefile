@@ -16,6 +16,9 @@ OURS     = -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim $(WARN
 LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
 SHIM    := $(sort $(wildcard shim/*.c))
+# The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
+STUBS   := $(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S)
+OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
@@ -34,14 +37,18 @@ $(B)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<
 
+$(B)/shim/%.o: shim/%.S Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) -c -o $@ $<
+
 # The hooks are the only symbols the library exports; the map carries no version name, because a versioned
 # definition would not bind to unversioned references.
 $(B)/exports.map: shim/hooks.def
 	@mkdir -p $(@D)
-	{ echo '{ global:'; sed -nE 's|^HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \1;|p' $<; echo 'local: *; };'; } > $@
+	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
 
-$(B)/libtlsward.so: $(SHIM:%.c=$(B)/%.o) $(B)/exports.map
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(SHIM:%.c=$(B)/%.o) -Wl,--version-script=$(B)/exports.map \
+$(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(OBJECTS) -Wl,--version-script=$(B)/exports.map \
 	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,--as-needed $(LDFLAGS)
 
 # The same objects without the exported hooks, for the command and the unit tests.

@@ -91,6 +91,11 @@ bool policy_allows_kill_switch(const struct policy *policy)
     return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;
 }
 
+bool policy_strips_deepbind(const struct policy *policy)
+{
+    return policy->base.deepbind == DEEPBIND_STRIP;
+}
+
 const char *name_source_text(enum name_source source)
 {
     static const char text[][32] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};

@@ -83,6 +83,9 @@ bool policy_trust_list(const struct policy *policy, size_t index, const struct t
  */
 bool policy_allows_kill_switch(const struct policy *policy);
 
+/* Whether RTLD_DEEPBIND is taken away when the process opens an object with dlopen(3). */
+bool policy_strips_deepbind(const struct policy *policy);
+
 /* Where the expected peer name came from; the order is the order of precedence. */
 enum name_source {
     NAME_FROM_POLICY,

@@ -4,6 +4,7 @@
 #include "file_identity.h"
 #include "library.h"
 #include "loader.h"
+#include "notice.h"
 #include "report.h"
 #include "trust.h"
 
@@ -288,15 +289,18 @@ const struct policy *process_policy(void)
     return current != NULL ? current->policy : NULL;
 }
 
-/* All that a program without TLS pays for: a look at its environment and at the names of its libraries. */
+/* All that a program without TLS pays for: a look at its environment and at its libraries. */
 __attribute__((constructor)) static void remember_start(void)
 {
     read_variables();
-    if (!loader_sees_libssl())
+    enum loader_tls tls = loader_sees_tls();
+    if (tls == TLS_NOT_SEEN)
         return;
     int saved = errno;
     library_libc();
-    if (process_is_welcome())
+    if (tls == TLS_IN_PROGRAM)
+        notice_not_covered("not covered: the program has an OpenSSL of its own built in");
+    else if (process_is_welcome())
         process_policy();
     errno = saved;
 }
