@@ -259,6 +259,13 @@ EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned in
     return matched;
 }
 
+EXPORT void *X509_get_ext_d2i(const X509 *certificate, int nid, int *critical, int *index)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_get_ext_d2i");
+    evidence_extension(library, certificate, nid, CALLER);
+    return REAL(library, NULL, X509_get_ext_d2i, certificate, nid, critical, index);
+}
+
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                        struct addrinfo **restrict result)
 {

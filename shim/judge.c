@@ -153,6 +153,7 @@ static void lend_anchor(struct judgement *judgement)
 static void start_facts(struct connection *connection)
 {
     bool app_demands_name = connection->facts.app_demands_name;
+    bool app_names_other = connection->facts.app_names_other;
     connection->facts = (struct facts){
         .authentication = AUTH_CERTIFICATE,
         .name_source = connection->name_source,
@@ -160,6 +161,7 @@ static void start_facts(struct connection *connection)
         .policy_invalid = connection->policy != NULL && policy_is_invalid(connection->policy),
         .internal_error = connection->out_of_memory,
         .app_demands_name = app_demands_name,
+        .app_names_other = app_names_other,
     };
 }
 

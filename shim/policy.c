@@ -108,6 +108,19 @@ const char *authentication_text(enum authentication authentication)
     return text[authentication];
 }
 
+const char *finding_text(const struct facts *facts)
+{
+    if (facts->authentication != AUTH_CERTIFICATE || facts->app_dane_verified || facts->app_rejected)
+        return NULL;
+    if (!facts->app_demands_chain)
+        return "chain-not-verified";
+    if (facts->app_anchors_checked && facts->app_anchors_error != 0)
+        return "failure-forgiven";
+    if (!facts->app_demands_name)
+        return "host-not-checked";
+    return facts->app_names_other ? "other-host-named" : NULL;
+}
+
 const char *outcome_text(enum outcome outcome)
 {
     static const char text[][32] = {"verified", "verified-by-policy", "failed"};

@@ -146,7 +146,9 @@ static void describe(struct event *event, struct description *text, const struct
     if (cipher == NULL && api->SSL_get_pending_cipher != NULL)
         cipher = api->SSL_get_pending_cipher(ssl);
     event->tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
-    event->tls_version = version_number(api->SSL_get_version(ssl));
+    const char *version = api->SSL_get_version(ssl);
+    event->tls_version = version_number(version);
+    event->tls_is_datagram = strncmp(version, "DTLS", 4) == 0;
     event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
     if (event->verdict->x509_error != 0)
         event->x509_text = api->X509_verify_cert_error_string(event->verdict->x509_error);
