@@ -80,6 +80,8 @@ help:
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
 	@echo 'make test-command  the tlsward command'
+	@echo 'make test-loading  every way a TLS library gets into a process; ROW=PART picks rows'
+	@echo 'make musl          the library for programs that use musl; give it a B of its own'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
 	@echo 'make lint          clang-format and clang-tidy'
@@ -98,6 +100,7 @@ deps-test:
 test: deps-test
 	@$(MAKE) --no-print-directory all drivers
 	@tests/tally '$(MAKE) --no-print-directory unit' '$(MAKE) --no-print-directory test-clients' \
+	    '$(MAKE) --no-print-directory test-loading' \
 	    $(if $(wildcard tests/command/test_command.py),'$(MAKE) --no-print-directory test-command') \
 	    '$(MAKE) --no-print-directory test-corpus'
 
@@ -110,6 +113,13 @@ test-clients: library drivers
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
+
+test-loading: library
+	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)
+
+# The library for programs of the other C library: make musl B=build-musl
+musl:
+	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
 
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
@@ -151,5 +161,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: test unit test-clients test-command test-corpus bench lint install uninstall
+.PHONY: test unit test-clients test-loading musl test-command test-corpus bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)
