@@ -66,7 +66,7 @@ static struct symbol_answer answer_found(const char *name, void *symbol, void *h
     return answer(symbol);
 }
 
-struct symbol_answer loader_hook_dlsym(void *handle, const char *name)
+struct symbol_answer loader_hook_dlsym(void *handle, const char *name, const void *caller)
 {
     int saved = errno;
     deepbind_look_back();
@@ -77,11 +77,13 @@ struct symbol_answer loader_hook_dlsym(void *handle, const char *name)
     if (hook == NULL)
         return jump;
 
-    void *symbol = is_scope(handle) ? hook : real(handle, name);
-    /* We would be found although there is nothing behind us; the look-up that goes on from here fails as it should. */
-    if (symbol == hook && loader_count_definitions(name) == 0)
-        return answer(real(RTLD_NEXT, name));
-    return is_scope(handle) ? jump : answer_found(name, symbol, hook);
+    /* We would be found by scope although there is nothing behind us. */
+    if (is_scope(handle))
+        return loader_seen_by(caller, name) != NULL ? jump : answer(NULL);
+    void *symbol = real(handle, name);
+    if (symbol == hook && real(RTLD_NEXT, name) == NULL)
+        return answer(NULL);
+    return answer_found(name, symbol, hook);
 }
 
 struct symbol_answer loader_hook_dlvsym(void *handle, const char *name, const char *version)
@@ -95,8 +97,9 @@ struct symbol_answer loader_hook_dlvsym(void *handle, const char *name, const ch
     if (hook == NULL)
         return jump;
 
-    /* Our hooks have no version, so they are not found by one. What the caller's own scope holds, we cannot see. */
+    /* Our hooks have no version, so no look-up finds them by one. */
     void *symbol = real(handle, name, version);
+    /* What is in a scope of the caller's own, only the jump can find. */
     return symbol == NULL && handle == RTLD_DEFAULT ? jump : answer_found(name, symbol, hook);
 }
 

@@ -8,8 +8,8 @@
 
 static int bind_all(struct openssl *openssl, void *handle)
 {
-    static const char *const names[] = {"TLS_client_method", "SSL_CTX_new", "SSL_CTX_free", "SSL_new", "SSL_free",
-                                        "SSL_set_fd",        "SSL_connect", "SSL_get_verify_result"};
+    static const char *const names[] = {"TLS_client_method", "SSL_CTX_new", "SSL_CTX_free", "SSL_new",
+                                        "SSL_free",          "SSL_set_fd",  "SSL_connect",  "SSL_get_verify_result"};
     void **slots = (void **)openssl;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         slots[i] = dlsym(handle, names[i]);
