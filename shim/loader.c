@@ -256,6 +256,33 @@ void *loader_symbol(void *handle, const char *name)
     return symbol != NULL && loader_is_own(symbol) ? loader_next(name) : symbol;
 }
 
+static void *symbol_in_scope_of(const void *caller, const char *name)
+{
+    static _Atomic(void *) known;
+    int (*real_dlclose)(void *);
+    *(void **)&real_dlclose = find_once(&known, "dlclose");
+    dlopen_function *real_dlopen = loader_real_dlopen();
+    struct loaded_object object;
+    if (real_dlclose == NULL || real_dlopen == NULL || !loader_object_at(caller, &object) || object.path[0] == '\0')
+        return NULL;
+    void *handle = real_dlopen(object.path, RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == NULL)
+        return NULL;
+    void *symbol = loader_real_dlsym()(handle, name);
+    real_dlclose(handle);
+    return symbol;
+}
+
+void *loader_seen_by(const void *caller, const char *name)
+{
+    dlsym_function *real = loader_real_dlsym();
+    void *symbol = real != NULL ? real(RTLD_NEXT, name) : NULL;
+    if (symbol == NULL && real != NULL)
+        symbol = symbol_in_scope_of(caller, name);
+    /* The last call is the one that dlerror tells of. */
+    return symbol != NULL || real == NULL ? symbol : real(RTLD_NEXT, name);
+}
+
 static bool is_called_libssl(const char *path)
 {
     /* By hand: in a process without TLS this would be the first call of strstr(3), and binding it costs more. */
