@@ -68,6 +68,7 @@ drivers: $(DRIVERS)
 
 help:
 	@echo 'make               the library and the command, below $(B)'
+	@echo 'make demo          what tlsward does, shown on real programs: installs what it needs, builds, runs'
 	@echo 'make test          everything: installs what it needs, builds, runs all groups; one closing line'
 	@echo 'make unit          unit tests'
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
@@ -86,6 +87,10 @@ deps-demo:
 	@tests/install-packages $(PACKAGES_DEMO)
 deps-test:
 	@tests/install-packages $(PACKAGES_TEST)
+
+demo: deps-demo
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(B)
 
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
@@ -144,5 +149,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: test unit test-clients test-command test-corpus bench lint install uninstall
+.PHONY: demo test unit test-clients test-command test-corpus bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)
