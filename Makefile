@@ -16,9 +16,14 @@ OURS     = -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim $(WARN
 LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
 SHIM    := $(sort $(wildcard shim/*.c))
+# The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
+STUBS   := $(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S)
+OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
+BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
+SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
@@ -32,14 +37,18 @@ $(B)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<
 
+$(B)/shim/%.o: shim/%.S Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) -c -o $@ $<
+
 # The hooks are the only symbols the library exports; the map carries no version name, because a versioned
 # definition would not bind to unversioned references.
 $(B)/exports.map: shim/hooks.def
 	@mkdir -p $(@D)
-	{ echo '{ global:'; sed -nE 's|^HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \1;|p' $<; echo 'local: *; };'; } > $@
+	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
 
-$(B)/libtlsward.so: $(SHIM:%.c=$(B)/%.o) $(B)/exports.map
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(SHIM:%.c=$(B)/%.o) -Wl,--version-script=$(B)/exports.map \
+$(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(OBJECTS) -Wl,--version-script=$(B)/exports.map \
 	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,--as-needed $(LDFLAGS)
 
 # The same objects without the exported hooks, for the command and the unit tests.
@@ -73,6 +82,7 @@ help:
 	@echo 'make unit          unit tests'
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
+	@echo 'make test-behaviour                     the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-command  the tlsward command'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
@@ -96,8 +106,13 @@ demo: deps-demo
 test: deps-test
 	@$(MAKE) --no-print-directory all drivers
 	@tests/tally '$(MAKE) --no-print-directory unit' '$(MAKE) --no-print-directory test-clients' \
+	    '$(MAKE) --no-print-directory test-behaviour' \
 	    $(if $(wildcard tests/command/test_command.py),'$(MAKE) --no-print-directory test-command') \
 	    '$(MAKE) --no-print-directory test-corpus'
+
+$(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm
 
 # Every test program runs, even after one that failed.
 unit: $(UNIT)
@@ -105,6 +120,10 @@ unit: $(UNIT)
 
 test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
+
+# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
+test-behaviour: library $(BEHAVIOUR)
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
@@ -149,5 +168,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: demo test unit test-clients test-command test-corpus bench lint install uninstall
+.PHONY: demo test unit test-clients test-behaviour test-command test-corpus bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

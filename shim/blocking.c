@@ -30,7 +30,8 @@ int blocking_carry_out(const struct library *library, SSL *ssl, struct connectio
         return 0;
     }
     /* A program that looks at SSL_get_verify_result() itself must find what the policy found. */
-    if (connection->settings.trust_mode != TRUST_SUPPLEMENT && verdict->outcome != OUTCOME_FAILED) {
+    if (connection->settings.trust_mode != TRUST_SUPPLEMENT &&
+        (verdict->outcome != OUTCOME_FAILED || connection->facts.app_rejected)) {
         library->api.X509_STORE_CTX_set_error(store_ctx, 0);
         return 1;
     }

@@ -56,6 +56,15 @@ static void observe_sni(const struct openssl_api *api, const SSL *ssl, const SSL
     peer_normalise(sni, strlen(sni), &candidates->sni);
 }
 
+/* 0 for the name of a service. */
+static uint16_t port_number(const char *text)
+{
+    unsigned number = 0;
+    for (; *text >= '0' && *text <= '9' && number <= UINT16_MAX; text++)
+        number = number * 10 + (unsigned)(*text - '0');
+    return *text == '\0' && number <= UINT16_MAX ? (uint16_t)number : 0;
+}
+
 /* A connect BIO has no descriptor yet when the handshake starts, but knows where it will go. */
 static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
                         struct peer_candidates *candidates)
@@ -68,7 +77,7 @@ static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct co
     const char *port = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 1); /* BIO_get_conn_port */
     if (host != NULL)
         peer_normalise(host, strlen(host), &candidates->bio);
-    connection->port = port != NULL ? (uint16_t)atoi(port) : 0; /* a service's name counts as unknown */
+    connection->port = port != NULL ? port_number(port) : 0;
 }
 
 static void describe_address(const struct sockaddr_storage *address, struct connection *connection)
@@ -127,6 +136,18 @@ static void keep_names(struct connection *connection, const struct expected_peer
     connection->name_count = expected->count;
 }
 
+/* The program checks a name, but of another host than it asks for or has looked up. */
+static bool names_other(const struct peer_candidates *candidates)
+{
+    const struct peer_name *meant = candidates->sni.kind == PEER_HOST ? &candidates->sni : &candidates->resolver;
+    if (candidates->app_count == 0 || meant->kind != PEER_HOST)
+        return false;
+    for (size_t i = 0; i < candidates->app_count; i++)
+        if (strcmp(candidates->app[i].text, meant->text) == 0)
+            return false;
+    return true;
+}
+
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
 {
     int saved = errno;
@@ -167,6 +188,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     expected = peer_expected(&candidates, connection->settings.weak_names);
     keep_names(connection, &expected);
     connection->facts.app_demands_name = candidates.app_count > 0;
+    connection->facts.app_names_other = names_other(&candidates);
     if (!process_is_welcome())
         connection->settings.mode = MODE_OFF;
 out:

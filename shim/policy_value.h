@@ -15,6 +15,8 @@ struct user_pattern {
     bool exists; /* a name that this host does not know matches nobody */
 };
 
+enum deepbind { DEEPBIND_REPORT, DEEPBIND_STRIP };
+
 /* One section of the file: [policy], or a rule. */
 struct policy_section {
     unsigned given; /* which rows of config_keys[] were written down, one bit each */
@@ -35,8 +37,9 @@ struct policy_section {
     const char *expires;
     int64_t expires_at; /* the first second after the last day; 0 without an expiry */
 
-    enum choice environment; /* these two only in [policy] */
+    enum choice environment; /* these three only in [policy] */
     enum choice kill_switch_environment;
+    enum deepbind deepbind;
 };
 
 struct policy {
