@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -93,9 +93,8 @@ def run_all(arguments, directory):
     tally = Tally()
     pool = ThreadPoolExecutor(WORKERS)
     try:
-        for rows, work in jobs(setup, fleet, arguments.row):
-            pool.submit(report_all, tally, rows, work)
-        pool.shutdown()
+        # A server dies with the thread that started it, prctl(2): no worker ends before all rows are done.
+        wait([pool.submit(report_all, tally, rows, work) for rows, work in jobs(setup, fleet, arguments.row)])
     finally:
         pool.shutdown(cancel_futures=True)
         fleet.stop()
