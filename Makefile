@@ -77,13 +77,14 @@ drivers: $(DRIVERS)
 
 help:
 	@echo 'make               the library and the command, below $(B)'
+	@echo 'make demo          what tlsward does, shown on real programs: installs what it needs, builds, runs'
 	@echo 'make test          everything: installs what it needs, builds, runs all groups; one closing line'
 	@echo 'make unit          unit tests'
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
-	@echo 'make test-behaviour  the library inside a process: callbacks, modes, trust, sessions, threads'
+	@echo 'make test-behaviour                     the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-command  the tlsward command'
-	@echo 'make test-loading  every way a TLS library gets into a process; ROW=PART picks rows'
+	@echo 'make test-loading  every way a TLS library gets into a process'
 	@echo 'make musl          the library for programs that use musl; give it a B of its own'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
@@ -99,6 +100,10 @@ deps-demo:
 deps-test:
 	@tests/install-packages $(PACKAGES_TEST)
 
+demo: deps-demo
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(B)
+
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
 GROUPS := unit test-clients test-behaviour test-loading test-command test-corpus
 
@@ -107,16 +112,20 @@ test: deps-test
 	@$(MAKE) --no-print-directory all drivers
 	@tests/tally $(GROUPS:%='$(MAKE) --no-print-directory %')
 
-# Every test program runs, even after one that failed.
 $(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm
 
+# Every test program runs, even after one that failed.
 unit: $(UNIT)
 	@failed=0; for t in $(UNIT); do $$t || failed=1; done; exit $$failed
 
 test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
+
+# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
+test-behaviour: library $(BEHAVIOUR)
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
@@ -164,13 +173,9 @@ lint:
 	clang-format --dry-run --Werror $(wildcard shim/*.[ch] tools/*.[ch] tests/*/*.[ch])
 	clang-tidy --quiet $(LINTED) -- -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim
 
-# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
-test-behaviour: library $(BEHAVIOUR)
-	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
-
 clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: test $(GROUPS) musl bench lint install uninstall
+.PHONY: demo test $(GROUPS) musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

@@ -66,9 +66,14 @@ static struct connection *worth_watching(const struct library *library, const SS
 
 static void add(struct connection *connection, enum evidence_kind kind)
 {
+    bool is_latest = memcmp(latest.subject.event_id, connection->event_id, sizeof connection->event_id) == 0;
+    if (is_latest)
+        connection->evidence |= latest.evidence;
     if ((connection->evidence & kind) != 0)
         return;
     connection->evidence |= kind;
+    if (is_latest)
+        latest.evidence = connection->evidence;
     struct report_subject subject = subject_of(connection);
     report_evidence(&subject, connection->evidence);
 }
