@@ -33,6 +33,10 @@
     {                                                                                                                  \
         "ignore", "allow"                                                                                              \
     }
+#define DEEPBIND_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "report", "strip"                                                                                              \
+    }
 #define FLAG_WORDS                                                                                                     \
     {                                                                                                                  \
         "no", "yes"                                                                                                    \
@@ -77,6 +81,7 @@ const struct config_key config_keys[] = {
     {"environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(environment), NEVER_WEAKENS, false},
     {"kill-switch-environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(kill_switch_environment), NEVER_WEAKENS,
      false},
+    {"deepbind", KEY_WORD, IN_POLICY, DEEPBIND_WORDS, MEMBER(deepbind), NEVER_WEAKENS, false},
     {"owner", KEY_TEXT, IN_RULE, {""}, MEMBER(owner), NEVER_WEAKENS, false},
     {"reason", KEY_TEXT, IN_RULE, {""}, MEMBER(reason), NEVER_WEAKENS, false},
     {"ticket", KEY_TEXT, IN_RULE, {""}, MEMBER(ticket), NEVER_WEAKENS, false},

@@ -35,7 +35,8 @@ struct event {
     const char *server_ip;      /* server.ip */
     uint16_t server_port;
 
-    const char *tls_version; /* "1.2", "1.3": tls.protocol.version; tls.protocol.name is "tls" */
+    const char *tls_version; /* "1.2", "1.3": tls.protocol.version */
+    bool tls_is_datagram;    /* DTLS: tls.protocol.name is "dtls", else "tls" */
     const char *tls_cipher;
     const char *tls_subject; /* RFC 2253 */
     const char *tls_issuer;

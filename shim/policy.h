@@ -74,10 +74,19 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
 bool policy_is_invalid(const struct policy *policy);
 
 /*
+ * The trust list number `index` of the policy, for reading all of them early: false where there are no more.
+ * Rules without a list of their own share that of [policy].
+ */
+bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count);
+
+/*
  * Whether TLSWARD_OFF in the environment counts: under a system policy only where that says
  * kill-switch-environment = allow, otherwise always.
  */
 bool policy_allows_kill_switch(const struct policy *policy);
+
+/* Whether RTLD_DEEPBIND is taken away when the process opens an object with dlopen(3). */
+bool policy_strips_deepbind(const struct policy *policy);
 
 /* Where the expected peer name came from; the order is the order of precedence. */
 enum name_source {

@@ -15,6 +15,7 @@ struct user_pattern {
     bool exists; /* a name that this host does not know matches nobody */
 };
 
+enum deepbind { DEEPBIND_REPORT, DEEPBIND_STRIP };
 /* A set of shipped rules that the policy switches on. */
 struct include {
     const char *name;
@@ -45,6 +46,7 @@ struct policy_section {
 
     enum choice environment; /* these only in [policy] */
     enum choice kill_switch_environment;
+    enum deepbind deepbind;
     struct include *includes;
     size_t include_count;
 };

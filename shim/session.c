@@ -7,6 +7,7 @@ struct session_mark {
     const struct policy *policy;
     const char *rule;
     bool name_was_verified;
+    bool by_app_anchors; /* the chain led to the program's trust anchors; the policy's were not asked or refused it */
     struct peer_name name;
 };
 
@@ -60,10 +61,13 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
     mark->policy = connection->policy;
     mark->rule = connection->settings.rule;
     mark->name_was_verified = connection->facts.name_checked && connection->facts.name_error == 0;
+    mark->by_app_anchors = !connection->facts.policy_anchors_checked || connection->facts.policy_anchors_error != 0;
     if (connection->name_count > 0)
         mark->name = connection->names[0];
+    library->api.ERR_set_mark();
     if (library->api.X509_set_ex_data(leaf, library->mark_index, mark) != 1)
         free(mark);
+    library->api.ERR_pop_to_mark();
 }
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session)
@@ -85,12 +89,15 @@ static bool names_peer(const struct session_mark *mark, const struct connection 
     return false;
 }
 
-bool session_is_verified(const struct library *library, const SSL_SESSION *session, const struct connection *connection)
+bool session_is_verified(const struct library *library, const SSL *ssl, const SSL_SESSION *session,
+                         const struct connection *connection)
 {
     const struct session_mark *mark = mark_of(library, session);
     /* A policy is never changed in place and its rules keep their names' addresses, so equal pointers mean equal
      * settings. */
     if (mark == NULL || mark->policy != connection->policy || mark->rule != connection->settings.rule)
+        return false;
+    if (mark->by_app_anchors && (library->api.SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
         return false;
     if (connection->settings.verify != VERIFY_FULL)
         return true;

@@ -149,7 +149,6 @@ def try_row(setup, fleet, row):
 
 
 def run_all(arguments, directory):
-    namespace.furnish(directory)
     lay_over(arguments.share, directory)
     trust = certificates.make_all(directory / "certificates")
     setup = Setup(arguments.library.resolve(), trust, directory)
@@ -183,7 +182,8 @@ def main():
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-keep.") as directory:
         Path(directory).chmod(0o755)
-        return run_all(arguments, Path(directory))
+        with namespace.furnished(Path(directory)):
+            return run_all(arguments, Path(directory))
 
 
 if __name__ == "__main__":
