@@ -41,7 +41,7 @@ static X509 *leaf_of(const struct library *library, const SSL_SESSION *session)
 static bool digest_of(const struct openssl_api *api, const X509 *leaf, unsigned char digest[static SESSION_DIGEST_SIZE])
 {
     unsigned length = 0;
-    return api->X509_digest(leaf, api->EVP_sha256(), digest, &length) == 1 && length == SESSION_DIGEST_SIZE;
+    return api->X509_digest(leaf, api->EVP_sha1(), digest, &length) == 1 && length == SESSION_DIGEST_SIZE;
 }
 
 /* Returns the leaf's own copy of the mark, or NULL for memory shortage. */
