@@ -37,6 +37,12 @@ all: library command
 library: $(B)/libtlsward.so
 command: $(B)/tlsward
 
+# What is compiled in has to follow a PREFIX that only `make install` is told.
+$(B)/share: FORCE
+	@mkdir -p $(@D); echo '$(SHARE)' | cmp -s - $@ || echo '$(SHARE)' > $@
+$(B)/shim/process.o $(B)/tools/effective.o: $(B)/share
+FORCE:
+
 $(B)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<

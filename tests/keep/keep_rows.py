@@ -30,8 +30,7 @@ class Row:
     policy: str = None  # below [policy]; None: without the library
     needs: str = ""  # a program or a Python module; the row is skipped without it
     statuses: tuple = (0,)
-    until: str = ""  # the program goes on for ever: it is stopped once it has said this, or the next
-    or_until: str = ""
+    until: str = ""  # the program goes on for ever: it is stopped once it has said this
     said: str = ""  # by the program
     not_said: str = ""
     arrived: tuple = ()  # in the server's log
