@@ -94,7 +94,8 @@ def run(row, command, directory, values):
     output = directory / "output"
     deadline = time.monotonic() + SECONDS
     with open(output, "wb") as file:
-        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=directory, env=values)
+        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=directory,
+                                   env=values)
     while program.poll() is None and time.monotonic() < deadline:
         if row.until and row.until in output.read_text(errors="replace"):
             break
