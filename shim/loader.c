@@ -265,7 +265,7 @@ static int look_for_tls(struct dl_phdr_info *info, size_t size, void *arg)
     struct sight *sight = arg;
     if (!sight->passed_program && symbol_in(info, "SSL_CTX_new") != NULL)
         sight->seen = TLS_IN_PROGRAM;
-    else if (is_called_libssl(info->dlpi_name))
+    else if (!is_own(info) && is_called_libssl(info->dlpi_name))
         sight->seen = TLS_IN_LIBRARY;
     sight->passed_program = true;
     return sight->seen != TLS_NOT_SEEN;
