@@ -23,6 +23,8 @@ OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
+BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
+SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
@@ -76,12 +78,14 @@ drivers: $(DRIVERS)
 
 help:
 	@echo 'make               the library and the command, below $(B)'
+	@echo 'make demo          what tlsward does, shown on real programs: installs what it needs, builds, runs'
 	@echo 'make test          everything: installs what it needs, builds, runs all groups; one closing line'
 	@echo 'make unit          unit tests'
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
+	@echo 'make test-behaviour                     the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-command  the tlsward command'
-	@echo 'make test-loading  every way a TLS library gets into a process; ROW=PART picks rows'
+	@echo 'make test-loading  every way a TLS library gets into a process'
 	@echo 'make musl          the library for programs that use musl; give it a B of its own'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
@@ -97,13 +101,21 @@ deps-demo:
 deps-test:
 	@tests/install-packages $(PACKAGES_TEST)
 
+demo: deps-demo
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(B)
+
+# What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
+GROUPS := unit test-clients test-behaviour test-loading test-command test-corpus
+
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
 	@$(MAKE) --no-print-directory all drivers
-	@tests/tally '$(MAKE) --no-print-directory unit' '$(MAKE) --no-print-directory test-clients' \
-	    '$(MAKE) --no-print-directory test-loading' \
-	    $(if $(wildcard tests/command/test_command.py),'$(MAKE) --no-print-directory test-command') \
-	    '$(MAKE) --no-print-directory test-corpus'
+	@tests/tally $(GROUPS:%='$(MAKE) --no-print-directory %')
+
+$(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm
 
 # Every test program runs, even after one that failed.
 unit: $(UNIT)
@@ -111,6 +123,10 @@ unit: $(UNIT)
 
 test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
+
+# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
+test-behaviour: library $(BEHAVIOUR)
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
@@ -162,5 +178,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: test unit test-clients test-loading musl test-command test-corpus bench lint install uninstall
+.PHONY: demo test $(GROUPS) musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

@@ -95,7 +95,7 @@ static struct sources environment_sources(const struct loading *loading)
     note(&sources, status);
     if (status == CONFIG_FILE_ABSENT) {
         sources.refused = true;
-        config_error_add(loading->errors, path, 0, NULL, "the policy that TLSWARD_POLICY names does not exist");
+        config_error_add(loading->errors, path, 0, NULL, "the policy file does not exist");
     }
     return sources;
 }

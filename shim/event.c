@@ -62,7 +62,7 @@ static void write_connection(struct json_writer *writer, const struct event *eve
     json_writer_text(writer, "server.ip", event->server_ip);
     write_count(writer, "server.port", event->server_port);
     if (event->tls_version) {
-        json_writer_text(writer, "tls.protocol.name", "tls");
+        json_writer_text(writer, "tls.protocol.name", event->tls_is_datagram ? "dtls" : "tls");
         json_writer_text(writer, "tls.protocol.version", event->tls_version);
     }
     json_writer_text(writer, "tls.cipher", event->tls_cipher);
@@ -110,6 +110,7 @@ static void write_facts(struct json_writer *writer, const struct facts *facts)
     write_flag(writer, "tlsward.name_weak", facts->name_is_weak);
     json_writer_text(writer, "tlsward.app_verify", verify_level_text(demanded_level(facts)));
     write_flag(writer, "tlsward.app_rejected", facts->app_rejected);
+    json_writer_text(writer, "tlsward.finding", finding_text(facts));
 }
 
 static bool write_event(struct json_writer *writer, const struct event *event)

@@ -114,7 +114,7 @@ EXPORT info_callback SSL_CTX_get_info_callback(SSL_CTX *ctx)
 EXPORT void SSL_set_info_callback(SSL *ssl, info_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    if (!install_connection_info(library, ssl, callback) && library != NULL)
+    if (!install_connection_info(library, ssl, callback, CALLER) && library != NULL)
         library->real.SSL_set_info_callback(ssl, callback);
 }
 
@@ -259,6 +259,13 @@ EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned in
     return matched;
 }
 
+EXPORT void *X509_get_ext_d2i(const X509 *certificate, int nid, int *critical, int *index)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_get_ext_d2i");
+    evidence_extension(library, certificate, nid, CALLER);
+    return REAL(library, NULL, X509_get_ext_d2i, certificate, nid, critical, index);
+}
+
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                        struct addrinfo **restrict result)
 {
@@ -309,7 +316,7 @@ EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     const struct real_functions *libc;
     int failure = LIBC(-1, connect, fd, address, length);
-    if (failure == 0 || errno == EINPROGRESS)
+    if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
         trail_connected(fd, address, length);
     return failure;
 }

@@ -86,9 +86,14 @@ static const struct context *context_of_connection(const struct library *library
     return is_usable(library) && ssl != NULL ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
 }
 
-bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback)
+bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback, const void *caller)
 {
-    struct connection *connection = context_of_connection(library, ssl) != NULL ? connection_get(library, ssl) : NULL;
+    if (context_of_connection(library, ssl) == NULL)
+        return false;
+    /* SSL_dup(3), which copies our ex_data as well: a connection made here would be lost by that. */
+    if (library_called_itself(library, caller))
+        return true;
+    struct connection *connection = connection_get(library, ssl);
     if (connection == NULL)
         return false;
     connection->app_info = callback;
@@ -104,7 +109,7 @@ bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_ve
         return false;
     context->app_verify = callback;
     context->app_verify_argument = argument;
-    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)(uintptr_t)library);
+    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)library);
     return true;
 }
 

@@ -72,6 +72,12 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
 bool policy_is_invalid(const struct policy *policy);
 
 /*
+ * The trust list number `index` of the policy, for reading all of them early: false where there are no more.
+ * Rules without a list of their own share that of [policy].
+ */
+bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count);
+
+/*
  * Whether TLSWARD_OFF in the environment counts: under a system policy only where that says
  * kill-switch-environment = allow, otherwise always.
  */
@@ -120,6 +126,7 @@ struct facts {
     /* The program's own verification. */
     bool app_demands_chain; /* verify mode PEER at the time of the verification */
     bool app_demands_name;  /* a host or address to check was set */
+    bool app_names_other;   /* and it is not the name that SNI or the resolver know */
     bool app_rejected;      /* demanded, and its verification returned failure */
     int app_error;          /* the X.509 error it left */
     bool app_dane_verified; /* DANE-EE or DANE-TA success, which stands for chain and name */
@@ -135,6 +142,13 @@ struct facts {
 
     bool session_verified; /* resumption: the session is marked verified for this name */
 };
+
+/*
+ * The weakest point of the program's own verification of a certificate, in a word: "chain-not-verified",
+ * "failure-forgiven" (it accepted what its own trust anchors refuse), "host-not-checked", "other-host-named".
+ * NULL where there is none, or no certificate.
+ */
+const char *finding_text(const struct facts *facts);
 
 enum outcome { OUTCOME_VERIFIED, OUTCOME_VERIFIED_BY_POLICY, OUTCOME_FAILED };
 enum action { ACTION_ALLOWED, ACTION_WOULD_BLOCK, ACTION_BLOCKED };

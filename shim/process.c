@@ -47,9 +47,25 @@ static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at
 static atomic_bool kill_switch;
 
 static const char denied_names[][24] = {
-    "init",    "systemd",          "upstart", "runit", "s6-svscan", "ldconfig", "ldd", "dpkg",   "apt",
-    "apt-get", "aptitude",         "rpm",     "dnf",   "yum",       "zypper",   "apk", "pacman", "sulogin",
-    "dracut",  "update-initramfs",
+    "init",
+    "systemd",
+    "upstart",
+    "runit",
+    "s6-svscan",
+    "ldconfig",
+    "dpkg",
+    "apt",
+    "apt-get",
+    "aptitude",
+    "rpm",
+    "dnf",
+    "yum",
+    "zypper",
+    "apk",
+    "pacman",
+    "sulogin",
+    "dracut",
+    "update-initramfs",
 };
 
 static bool is_denied(const char *executable)
@@ -59,7 +75,7 @@ static bool is_denied(const char *executable)
     for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
         if (strcmp(name, denied_names[i]) == 0)
             return true;
-    return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld-musl", 7) == 0;
+    return false;
 }
 
 static const char *value_of(const char *entry, const char *name)
@@ -190,11 +206,16 @@ static void report_errors(const struct policy *policy, const struct config_error
         report_config_error(policy, &errors->items[i]);
 }
 
-/* Reads the bytes of the trust files too: a daemon may chroot before its first handshake. */
+/* Reads the bytes of all trust files too: a daemon may chroot before its first handshake. */
 static void read_trust(const struct policy *policy)
 {
     struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
-    trust_snapshot(settings.trust, settings.trust_count, report_trust_warning, (void *)(uintptr_t)settings.log);
+    const struct trust_source *trust;
+    size_t count;
+    if (policy_is_off(policy, process_identity(), time(NULL)))
+        return;
+    for (size_t i = 0; policy_trust_list(policy, i, &trust, &count); i++)
+        trust_snapshot(trust, count, report_trust_warning, (void *)settings.log);
 }
 
 static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
@@ -282,4 +303,11 @@ __attribute__((constructor)) static void remember_start(void)
     else if (process_is_welcome())
         process_policy();
     errno = saved;
+}
+
+__attribute__((destructor)) static void report_rest(void)
+{
+    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    if (current != NULL)
+        report_counted(current->policy);
 }

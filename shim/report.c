@@ -142,8 +142,13 @@ static void describe(struct event *event, struct description *text, const struct
     event->tls_sha256 = or_null(text->certificate.sha256);
 
     const SSL_CIPHER *cipher = api->SSL_get_current_cipher(ssl);
+    /* Before TLS 1.3 the suite becomes current after the certificate. */
+    if (cipher == NULL && api->SSL_get_pending_cipher != NULL)
+        cipher = api->SSL_get_pending_cipher(ssl);
     event->tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
-    event->tls_version = version_number(api->SSL_get_version(ssl));
+    const char *version = api->SSL_get_version(ssl);
+    event->tls_version = version_number(version);
+    event->tls_is_datagram = strncmp(version, "DTLS", 4) == 0;
     event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
     if (event->verdict->x509_error != 0)
         event->x509_text = api->X509_verify_cert_error_string(event->verdict->x509_error);
@@ -193,6 +198,24 @@ void report_notice(const char *log, const char *message)
     make_id(event.id, &event.time);
     event.message = message;
     send_event(&event, log, SEVERITY_WARNING);
+    errno = saved;
+}
+
+void report_counted(const struct policy *policy)
+{
+    size_t cursor = 0;
+    uint64_t key, count, sum = 0;
+    while (repeat_flush_next(&cursor, &key, &count))
+        sum += count;
+    if (sum == 0)
+        return;
+    int saved = errno;
+    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
+    event.repeated = sum;
+    send_event(&event, settings.log, SEVERITY_INFORMATIONAL);
     errno = saved;
 }
 

@@ -25,6 +25,9 @@ void report_config_error(const struct policy *policy, const struct config_error 
 /* A trust_warning; `log` is the destination, as in struct settings. */
 void report_trust_warning(void *log, const char *file, unsigned position, const char *why);
 
+/* At the end of the process: how many handshakes were only counted, being repeats, and are in no event yet. */
+void report_counted(const struct policy *policy);
+
 void report_notice(const char *log, const char *message);
 
 #endif

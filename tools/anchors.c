@@ -18,8 +18,21 @@ static void add_problem(struct anchors *anchors, const char *file, unsigned posi
         .file = text_format("%s", file), .position = position, .message = text_format("%s", message)};
 }
 
+const struct anchor *anchors_find(const struct anchors *anchors, const X509 *certificate)
+{
+    for (size_t i = 0; i < anchors->count; i++)
+        if (X509_cmp(anchors->items[i].certificate, certificate) == 0)
+            return &anchors->items[i];
+    return NULL;
+}
+
+/* A certificate that several files hold counts once, for the first of them. */
 static void add_certificate(struct anchors *anchors, const char *file, unsigned position, X509 *certificate)
 {
+    if (anchors_find(anchors, certificate) != NULL) {
+        X509_free(certificate);
+        return;
+    }
     anchors->items = text_grow(anchors->items, anchors->count + 1, sizeof *anchors->items);
     anchors->items[anchors->count++] =
         (struct anchor){.certificate = certificate, .file = text_format("%s", file), .position = position};
@@ -158,14 +171,6 @@ void anchors_add(struct anchors *anchors, const struct trust_source *source)
         add_path(anchors, source->path);
     else
         add_system(anchors);
-}
-
-const struct anchor *anchors_find(const struct anchors *anchors, const X509 *certificate)
-{
-    for (size_t i = 0; i < anchors->count; i++)
-        if (X509_cmp(anchors->items[i].certificate, certificate) == 0)
-            return &anchors->items[i];
-    return NULL;
 }
 
 void anchors_free(struct anchors *anchors)

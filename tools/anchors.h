@@ -23,7 +23,7 @@ struct anchor_problem {
 
 struct anchors {
     struct anchor *items;
-    size_t count;
+    size_t count; /* of different certificates */
     struct anchor_problem *problems;
     size_t problem_count;
 };

@@ -89,6 +89,7 @@ static int follow_script(struct target *target, const struct shebang *shebang, c
     }
     free(target->program);
     target->program = found;
+    target->is_script = true;
     return 0;
 }
 
@@ -108,6 +109,16 @@ static bool gains_privilege(const char *path)
     return other_user || other_group || capabilities;
 }
 
+/* Policies know programs by the path that /proc/self/exe shows. */
+static void resolve_links(struct target *target)
+{
+    char *resolved = realpath(target->program, NULL);
+    if (resolved == NULL)
+        return;
+    free(target->program);
+    target->program = resolved;
+}
+
 int target_find(const char *command, struct target *target, char **why)
 {
     int error;
@@ -119,6 +130,7 @@ int target_find(const char *command, struct target *target, char **why)
         target->elf = elf_inspect(target->program);
         if (target->elf.is_elf) {
             target->secure = gains_privilege(target->program);
+            resolve_links(target);
             return 0;
         }
         char head[256];
@@ -173,9 +185,8 @@ char *target_refusal(const struct target *target, const char *library, bool syst
                            "only a system-wide preload reaches it");
     if (what == NULL)
         return NULL;
-    char *why = strcmp(target->program, target->path) == 0
-                    ? text_format("%s %s", target->path, what)
-                    : text_format("%s is run by %s, which %s", target->path, target->program, what);
+    char *why = !target->is_script ? text_format("%s %s", target->path, what)
+                                   : text_format("%s is run by %s, which %s", target->path, target->program, what);
     free(what);
     return why;
 }

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 
 struct target {
-    char *path;    /* what execvp(3) runs */
-    char *program; /* the ELF file that runs in the end: `path`, or the interpreter of a script */
+    char *path; /* what execvp(3) runs */
+    bool is_script;
+    char *program; /* the ELF file that runs in the end, without symbolic links */
     struct elf_facts elf;
     bool secure; /* the kernel will set AT_SECURE: the loader and the library ignore the environment */
 };

@@ -49,5 +49,8 @@ def make_all(directory):
     issue(directory, "weak", "/CN=weak", server("DNS:good.test"), "middle", algorithm="RSA")
     issue(directory, "client", "/CN=client", ["extendedKeyUsage=clientAuth", "subjectAltName=DNS:good.test"], "middle")
     issue(directory, "hostile", "/CN=\x1b[31mred", server("DNS:other.test"), "middle")
-    broken = (directory / "root.pem").read_text() + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    (directory / "broken.pem").write_text(broken)
+    frame = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n"
+    good = [(directory / f"{name}.pem").read_text() for name in ("root", "middle")]
+    (directory / "broken.pem").write_text(good[0] + frame.format("AAAA") + frame.format("!!!!") + good[1])
+    (directory / "same").mkdir()
+    (directory / "same" / "again.pem").write_text(good[0])

@@ -96,7 +96,7 @@ RUN = [
     Row("run/exit-status", ["run", "sh", "-c", "exit 42"], 42),
     Row("run/options-of-the-command-are-its-own", ["run", "echo", "--enforce"], out=["^--enforce$"]),
     Row("run/no-command", ["run", "--enforce"], 2, err=["no COMMAND"]),
-    Row("run/unknown-option", ["run", "--nonsense", "true"], 2),
+    Row("run/unknown-option", ["run", "--nonsense", "true"], 2, err=["^tlsward run: .*--nonsense"]),
     Row("run/not-found", ["run", "no-such-program"], 127, err=["no-such-program: command not found"]),
     Row("run/not-executable", ["run", "{t}/root.pem"], 126, err=["Permission denied"]),
     Row("run/directory", ["run", "{t}"], 126, err=["Permission denied"]),
@@ -141,6 +141,13 @@ SYSTEM = [
     for option, value in {"policy": ["enforce.conf"], "trust": ["root.pem"], "log": ["stderr"], "audit": [], "summary": []}.items()
 ] + [
     Row("system/audit-where-it-weakens-nothing", ["run", "--audit", "true"], system=RULED_AUDIT),
+    Row(
+        "system/audit-weakens-a-rule-for-the-linked-program",
+        ["run", "--audit", "{t}/link-to-shell", "-c", "true"],
+        125,
+        err=["--audit has no effect"],
+        system="[policy]\nmode = audit\n[rule shell]\nprogram = {shell}\nmode = enforce\n",
+    ),
     Row("system/enforce-tightens", ["run", "--enforce", *SHOW], out=[r"\|enforce\|"], system=RULED_AUDIT),
     Row("system/environment-allowed", ["run", "--trust", "root.pem", *SHOW], out=["root.pem"], system=BELIEVING),
     Row("system/invalid-policy", ["run", "true"], 125, err=["policy.conf:2"], system="[policy]\nmode = maybe\n"),
@@ -170,6 +177,7 @@ SUMMARY = [
         ["run", *send(BLOCKED)],
         err=[r"/usr/bin/legacy  ldap\.example  192\.0\.2\.7:636  certificate-expired  acme  blocked$"],
     ),
+    Row("summary/one-connection", ["run", *send(BLOCKED)], err=["^tlsward: 1 connection: "]),
     Row("summary/equal-failures-once", ["run", *send(BLOCKED, BLOCKED)], err=[r"2 blocked", r"blocked  \(2 times\)$"]),
     Row(
         "summary/repeated-counts",
@@ -195,16 +203,18 @@ SUMMARY = [
 
 CHECK = [
     Row("check/default", ["check"], out=["the built-in default", "mode = audit"]),
+    Row("check/system-store-counted-once", ["check"], out=["trust = system: {system_count} certificates"], needs="update-ca-certificates"),
     Row("check/file", ["check", "enforce.conf"], out=["mode = enforce", r"# trust = {t}/root.pem: 1 certificate$"]),
     Row("check/every-error", ["check", "bad.conf"], 1, err=[r"bad.conf:2: .*\n    ", "bad.conf:3: "]),
-    Row("check/missing-file", ["check", "none.conf"], 1, err=["none.conf"]),
+    Row("check/missing-file", ["check", "none.conf"], 1, err=["^none.conf: the policy file does not exist"]),
     Row("check/two-files", ["check", "a", "b"], 2),
-    Row("check/unreadable-certificate", ["check", "broken.conf"], out=["broken.pem: 1 certificate", "broken.pem: certificate 2: "]),
+    Row("check/unreadable-certificate", ["check", "broken.conf"], out=["broken.pem: 2 certificates", "broken.pem: certificate 2: ", "broken.pem: certificate 3: "]),
     Row("check/missing-trust-file", ["check", "no-trust.conf"], 1, out=["none.pem: 0 certificates", "No such file"]),
     Row("check/trust-of-a-rule", ["check", "rule-trust.conf"], out=["trust = {t}/stranger.pem: 1 certificate"]),
     Row("check/json", ["check", "--json", "enforce.conf"], out=['"valid": true', '"files": \\[\\s*"{t}/enforce.conf"', '"certificates": 1']),
     Row("check/json-errors", ["check", "--json", "bad.conf"], 1, out=['"valid": false', '"line": 2', '"message": '], absent=["bad.conf:2:"]),
     Row("check/json-missing-trust", ["check", "--json", "no-trust.conf"], 1, out=['"valid": false', "trust source without"]),
+    Row("check/certificate-in-two-places-counted-once", ["check"], out=["trust = system: 1 cert"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "{t}/same"}),
     Row("check/environment-policy", ["check"], out=["mode = enforce"], env={"TLSWARD_POLICY": "{t}/enforce.conf"}),
     Row("check/system-store-of-the-environment", ["check"], out=["trust = system: 1 cert"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}),
 ]
@@ -243,6 +253,7 @@ EXPLAIN = [
     Row("explain/common-name-only", explain("good.test", "cn"), 1, out=["CN:good.test  the common name does not count", "allow-cn = yes"]),
     Row("explain/common-name-allowed", ["explain", "--policy", "allow-cn.conf", "good.test:{PORT_cn}"], out=["CN:good.test  matches", "old-appliance", "allowed"]),
     Row("explain/weak-key", explain("good.test", "weak"), 1, out=["validation-failure", "weaker than security level 2"]),
+    Row("explain/weak-key-whatever-the-policy", ["explain", "--policy", "low-level.conf", "good.test:{PORT_weak}"], 1, out=["validation-failure"]),
     Row("explain/client-certificate", explain("good.test", "client"), 1, out=["validation-failure", "serverAuth"]),
     Row("explain/hostile-subject", explain("other.test", "hostile"), out=[r"CN=\\1B"], absent=["\x1b"]),
     Row("explain/name-of-a-rule", ["explain", "--policy", "name.conf", "good.test:{PORT_other}"], out=["other.test \\(from policy\\)", "allowed", "rule .*renamed"]),
@@ -260,6 +271,7 @@ EXPLAIN = [
     Row("explain/no-host", ["explain"], 2),
     Row("explain/bad-port", ["explain", "good.test:70000"], 2, err=["port"]),
     Row("explain/bad-starttls", ["explain", "--starttls", "gopher", "good.test"], 2, err=["gopher"]),
+    Row("explain/ldap-refused-in-long-form", explain("good.test", "directory", "--starttls", "ldap"), 3, err=["LDAP result 52"]),
     Row("explain/starttls-refused", explain("good.test", "clear", "--starttls", "smtp"), 3, err=["does not start TLS: 500 no\\\\x1b"]),
 ]
 

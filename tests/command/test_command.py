@@ -30,6 +30,7 @@ LIBRARY = pathlib.Path(os.environ.get("TLSWARD_LIBRARY", BUILD / "libtlsward.so"
 
 POLICIES = {
     "enforce.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n",
+    "low-level.conf": "[policy]\nmode = enforce\nsecurity-level = 0\ntrust = {t}/root.pem\n",
     "audit.conf": "[policy]\nmode = audit\ntrust = {t}/root.pem\n",
     "bad.conf": "[policy]\nmode = maybe\nnonsense = 1\n",
     "broken.conf": "[policy]\ntrust = {t}/broken.pem\n",
@@ -64,6 +65,19 @@ PROGRAMS = {
 }
 
 
+# An ExtendedResponse with result 52 in the long form of lengths, as Active Directory writes them.
+LDAP_UNAVAILABLE = bytes.fromhex("30 84 00000010 020101 78 84 00000007 0a0134 0400 0400")
+
+
+def system_count():
+    """How many certificates the system's bundle and hashed directory have between them, as a regular expression."""
+    hashed = pathlib.Path("/etc/ssl/certs").glob("[0-9a-f]*.[0-9]")
+    bundles = [pathlib.Path("/etc/ssl/certs/ca-certificates.crt"), *hashed]
+    frame = re.compile("-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
+    found = [text for bundle in bundles if bundle.exists() for text in frame.findall(bundle.read_text())]
+    return str(len({"".join(text.split()) for text in found}))
+
+
 def make_programs(directory):
     (directory / "program.c").write_text("int main(void) { return 0; }\n")
     for name, flags in PROGRAMS.items():
@@ -74,6 +88,7 @@ def make_programs(directory):
         (directory / name).chmod(mode)
     headers = subprocess.run(["readelf", "-l", directory / "setuid"], check=True, capture_output=True, text=True).stdout
     (directory / "loader").symlink_to(re.search(r"interpreter: ([^]]+)\]", headers)[1])
+    (directory / "link-to-shell").symlink_to("/bin/sh")
     foreign = bytearray((directory / "setuid").read_bytes())
     foreign[18:20] = (183).to_bytes(2, "little")  # e_machine: EM_AARCH64
     (directory / "foreign").write_bytes(foreign)
@@ -120,6 +135,8 @@ class Fixture:
         self.directory = directory
         self.processes = []
         self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
+        self.words["shell"] = os.path.realpath("/bin/sh")
+        self.words["system_count"] = system_count()
         self.log = open(directory / "servers.log", "wb")
 
     def start(self, selected):
@@ -131,6 +148,7 @@ class Fixture:
                 self.add(name, server, self.directory)
         self.words["PORT_clear"] = str(listen(b"500 no\x1b\r\n"))
         self.words["PORT_silent"] = str(listen(b""))
+        self.words["PORT_directory"] = str(listen(LDAP_UNAVAILABLE))
 
     def add(self, name, server, *arguments):
         port = servers.free_port()
@@ -153,7 +171,7 @@ def run_row(row, fixture):
     base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
-    sandbox.set_system_policy(row.system)
+    sandbox.set_system_policy(row.system and fixture.fill(row.system))
     if environment.pop("PRELOAD_EVERYWHERE", None):
         preload.write_text("# /nothing\n/usr/lib/tlsward-is-not-here/libtlsward.so\n")
     command = [str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
@@ -237,13 +255,15 @@ def ignored_stop(fixture):
 def interrupt_once(fixture):
     """The terminal signals the whole group: what it sent already is not passed on a second time."""
     code = (
-        "import signal,time; seen=[]; signal.signal(signal.SIGINT, lambda *a: seen.append(time.sleep(.1)));"
-        "print('sta'+'rted', flush=True); time.sleep(1); print(f'interrupts={len(seen)}', flush=True)"
+        "import signal; s={signal.SIGINT}; signal.pthread_sigmask(signal.SIG_BLOCK, s); n=0; print('sta'+'rted', flush=True)\n"
+        "while signal.sigtimedwait(s, 1): n+=1\n"
+        "print(f'interrupts={n}', flush=True)\n"
     )
+    (fixture.directory / "interrupts.py").write_text(code)
     shown = terminal_session(
         fixture,
         [
-            (f'{COMMAND} run --summary /usr/bin/python3 -c "{code}"\r', "started"),
+            (f"{COMMAND} run --summary /usr/bin/python3 interrupts.py\r", "started"),
             ("\x03", "interrupts="),
             ("", "0 connections"),
         ],

@@ -34,8 +34,10 @@ static const struct clean_row clean_rows[] = {
     {"surrogate", BYTES("\xed\xa0\x80"), "\\xed\\xa0\\x80"},
     {"beyond Unicode", BYTES("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"},
     {"line separator", BYTES("\xe2\x80\xa8"), "\\xe2\\x80\\xa8"},
+    /* NOLINTBEGIN(misc-misleading-bidirectional) */
     {"right-to-left override", BYTES("\xe2\x80\xae"), "\\xe2\\x80\\xae"},
     {"isolate", BYTES("\xe2\x81\xa6"), "\\xe2\\x81\\xa6"},
+    /* NOLINTEND(misc-misleading-bidirectional) */
     {"empty", BYTES(""), ""},
 };
 
