@@ -19,7 +19,7 @@ LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
 SHIM    := $(sort $(wildcard shim/*.c))
 # The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
-# Sanitizers call dlsym before they are ready for code of theirs, so none in a build for them.
+# A sanitizer's runtime calls dlsym before code that it instruments can run, so a build for it has none of them either.
 STUBS   := $(if $(SANITIZE),,$(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S))
 OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
