@@ -19,7 +19,8 @@ LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
 SHIM    := $(sort $(wildcard shim/*.c))
 # The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
-STUBS   := $(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S)
+# A sanitizer's runtime calls dlsym before code that it instruments can run, so a build for it has none of them either.
+STUBS   := $(if $(SANITIZE),,$(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S))
 OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))

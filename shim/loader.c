@@ -165,8 +165,7 @@ bool loader_defines_beside(const void *address, const char *name)
     return walk.found != NULL;
 }
 
-/* The loader's list of objects, as it shows it to debuggers: through the program's DT_DEBUG (gABI, "Dynamic Section").
- */
+/* The loader's list of objects, as debuggers get it: from the program's DT_DEBUG (gABI, "Dynamic Section"). */
 static const struct link_map *loaded_objects(void)
 {
     const ElfW(Phdr) *segments = (const ElfW(Phdr) *)getauxval(AT_PHDR); /* NOLINT(performance-no-int-to-ptr) */
