@@ -84,6 +84,8 @@ help:
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
 	@echo 'make test-behaviour                     the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-command  the tlsward command'
+	@echo 'make test-loading  every way a TLS library gets into a process; ROW=PART picks rows'
+	@echo 'make musl          the library for programs that use musl; give it a B of its own'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
 	@echo 'make lint          clang-format and clang-tidy'
@@ -102,13 +104,13 @@ demo: deps-demo
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(B)
 
+# What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
+GROUPS := unit test-clients test-behaviour test-loading test-command test-corpus
+
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
 	@$(MAKE) --no-print-directory all drivers
-	@tests/tally '$(MAKE) --no-print-directory unit' '$(MAKE) --no-print-directory test-clients' \
-	    '$(MAKE) --no-print-directory test-behaviour' \
-	    $(if $(wildcard tests/command/test_command.py),'$(MAKE) --no-print-directory test-command') \
-	    '$(MAKE) --no-print-directory test-corpus'
+	@tests/tally $(GROUPS:%='$(MAKE) --no-print-directory %')
 
 $(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
 	@mkdir -p $(@D)
@@ -127,6 +129,13 @@ test-behaviour: library $(BEHAVIOUR)
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
+
+test-loading: library
+	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)
+
+# The library for programs of the other C library: make musl B=build-musl
+musl:
+	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
 
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
@@ -168,5 +177,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: demo test unit test-clients test-behaviour test-command test-corpus bench lint install uninstall
+.PHONY: demo test $(GROUPS) musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

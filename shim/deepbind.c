@@ -13,6 +13,10 @@
 #include <string.h>
 #include <time.h>
 
+#ifndef RTLD_DEEPBIND
+#define RTLD_DEEPBIND 0 /* musl has no such thing */
+#endif
+
 struct opening {
     unsigned libraries_before; /* how many TLS libraries were loaded */
     char path[1024];

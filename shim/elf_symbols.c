@@ -1,7 +1,6 @@
 #include "elf_symbols.h"
 
 #include <elf.h>
-#include <string.h>
 #include <sys/auxv.h>
 
 #define VERSION_HIDDEN 0x8000u /* in DT_VERSYM: not the default version; LSB, "Symbol Versioning" */
@@ -52,6 +51,16 @@ bool elf_symbols_of_object(struct elf_symbols *symbols, const struct dl_phdr_inf
     return false;
 }
 
+/* By hand: ASan's strcmp(3) cannot be called before ASan is ready, and then it already asks dlsym(3). */
+static bool same_text(const char *left, const char *right)
+{
+    while (*left != '\0' && *left == *right) {
+        left++;
+        right++;
+    }
+    return *left == *right;
+}
+
 static bool is_definition(const struct elf_symbols *symbols, uint32_t index, const char *name)
 {
     const ElfW(Sym) *symbol = &symbols->table[index];
@@ -60,7 +69,7 @@ static bool is_definition(const struct elf_symbols *symbols, uint32_t index, con
     bool is_code_or_data =
         type == STT_FUNC || type == STT_OBJECT || type == STT_NOTYPE || type == STT_COMMON || type == STT_GNU_IFUNC;
     return symbol->st_shndx != SHN_UNDEF && symbol->st_value != 0 && is_code_or_data && binding != STB_LOCAL &&
-           symbol->st_name < symbols->strings_size && strcmp(symbols->strings + symbol->st_name, name) == 0;
+           symbol->st_name < symbols->strings_size && same_text(symbols->strings + symbol->st_name, name);
 }
 
 static bool is_default_version(const struct elf_symbols *symbols, uint32_t index)

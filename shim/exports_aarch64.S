@@ -1,6 +1,7 @@
 /*
  * The hooks of dlsym, dlvsym and dlopen for 64-bit Arm: ask in C with the arguments kept, then return or jump; see
- * loader_hooks.h. AAPCS64: arguments and a returned structure of two words in x0, x1, x2; the return address in x30.
+ * loader_hooks.h. AAPCS64: arguments and a returned structure of two words in x0, x1, x2; the return address in x30, which is
+ * dlsym's third argument in C.
  */
     .text
 
@@ -29,10 +30,13 @@
     .size \name, . - \name
     .endm
 
-    .macro look_up name
+    .macro look_up name, caller=none
     export \name
     stp x0, x1, [sp, #16]
     str x2, [sp, #32]
+    .ifnc \caller, none
+    mov \caller, x30
+    .endif
     bl loader_hook_\name
     mov x16, x1
     mov x17, x0
@@ -46,7 +50,7 @@
     end \name
     .endm
 
-    look_up dlsym
+    look_up dlsym, x2
     look_up dlvsym
 
     export dlopen

@@ -1,7 +1,7 @@
 /*
  * The hooks of dlsym, dlvsym and dlopen for x86-64: ask in C with the arguments kept, then return or jump; see
  * loader_hooks.h. System V ABI: arguments in rdi, rsi, rdx; a structure of two words comes back in rax and rdx; the
- * stack is aligned to 16 bytes at a call.
+ * stack is aligned to 16 bytes at a call. dlsym's third argument in C is the return address.
  */
     .text
 
@@ -28,11 +28,14 @@
     .cfi_adjust_cfa_offset -8
     .endm
 
-    .macro look_up name
+    .macro look_up name, caller=none
     export \name
     keep rdi
     keep rsi
     keep rdx
+    .ifnc \caller, none
+    movq 24(%rsp), %\caller
+    .endif
     call loader_hook_\name
     movq %rdx, %r11
     restore rdx
@@ -45,7 +48,7 @@
     end \name
     .endm
 
-    look_up dlsym
+    look_up dlsym, rdx
     look_up dlvsym
 
     export dlopen

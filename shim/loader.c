@@ -7,6 +7,7 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 struct search {
     uintptr_t address;
@@ -164,12 +165,54 @@ bool loader_defines_beside(const void *address, const char *name)
     return walk.found != NULL;
 }
 
+/* The loader's list of objects, as it shows it to debuggers: through the program's DT_DEBUG (gABI, "Dynamic Section").
+ */
+static const struct link_map *loaded_objects(void)
+{
+    const ElfW(Phdr) *segments = (const ElfW(Phdr) *)getauxval(AT_PHDR); /* NOLINT(performance-no-int-to-ptr) */
+    size_t count = segments != NULL ? getauxval(AT_PHNUM) : 0;
+    uintptr_t base = 0;
+    const ElfW(Dyn) *dynamic = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].p_type == PT_PHDR)
+            base = (uintptr_t)segments - segments[i].p_vaddr;
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].p_type == PT_DYNAMIC)
+            dynamic = (const ElfW(Dyn) *)(base + segments[i].p_vaddr); /* NOLINT(performance-no-int-to-ptr) */
+    for (; dynamic != NULL && dynamic->d_tag != DT_NULL; dynamic++)
+        if (dynamic->d_tag == DT_DEBUG && dynamic->d_un.d_ptr != 0)
+            return ((const struct r_debug *)dynamic->d_un.d_ptr)->r_map; /* NOLINT(performance-no-int-to-ptr) */
+    return NULL;
+}
+
+/*
+ * The loader's own functions are found without calling any other: ASan asks dlsym(3) for everything before a single
+ * function of its own can be called, dl_iterate_phdr(3) among them. The objects up to libc were loaded with the
+ * program and stay, so the walk needs no lock.
+ */
+static void *next_in_list(const char *name)
+{
+    bool passed_own = false;
+    for (const struct link_map *object = loaded_objects(); object != NULL; object = object->l_next) {
+        struct elf_symbols symbols;
+        void *found = passed_own && elf_symbols_read(&symbols, object->l_addr, object->l_ld)
+                          ? elf_symbols_find(&symbols, name)
+                          : NULL;
+        if (found != NULL)
+            return found;
+        passed_own = passed_own || object->l_addr == (uintptr_t)own_start;
+    }
+    return NULL;
+}
+
 /* A function that is not there yet may be in a libdl that is loaded later, so only what was found is kept. */
 static void *find_once(_Atomic(void *) *known, const char *name)
 {
     void *found = atomic_load_explicit(known, memory_order_acquire);
     if (found == NULL) {
-        found = loader_next(name);
+        found = next_in_list(name);
+        if (found == NULL)
+            found = loader_next(name);
         atomic_store_explicit(known, found, memory_order_release);
     }
     return found;
@@ -213,6 +256,33 @@ void *loader_symbol(void *handle, const char *name)
     return symbol != NULL && loader_is_own(symbol) ? loader_next(name) : symbol;
 }
 
+static void *symbol_in_scope_of(const void *caller, const char *name)
+{
+    static _Atomic(void *) known;
+    int (*real_dlclose)(void *);
+    *(void **)&real_dlclose = find_once(&known, "dlclose");
+    dlopen_function *real_dlopen = loader_real_dlopen();
+    struct loaded_object object;
+    if (real_dlclose == NULL || real_dlopen == NULL || !loader_object_at(caller, &object) || object.path[0] == '\0')
+        return NULL;
+    void *handle = real_dlopen(object.path, RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == NULL)
+        return NULL;
+    void *symbol = loader_real_dlsym()(handle, name);
+    real_dlclose(handle);
+    return symbol;
+}
+
+void *loader_seen_by(const void *caller, const char *name)
+{
+    dlsym_function *real = loader_real_dlsym();
+    void *symbol = real != NULL ? real(RTLD_NEXT, name) : NULL;
+    if (symbol == NULL && real != NULL)
+        symbol = symbol_in_scope_of(caller, name);
+    /* The last call is the one that dlerror tells of. */
+    return symbol != NULL || real == NULL ? symbol : real(RTLD_NEXT, name);
+}
+
 static bool is_called_libssl(const char *path)
 {
     /* By hand: in a process without TLS this would be the first call of strstr(3), and binding it costs more. */
@@ -238,7 +308,7 @@ static int look_for_tls(struct dl_phdr_info *info, size_t size, void *arg)
     struct sight *sight = arg;
     if (!sight->passed_program && symbol_in(info, "SSL_CTX_new") != NULL)
         sight->seen = TLS_IN_PROGRAM;
-    else if (is_called_libssl(info->dlpi_name))
+    else if (!is_own(info) && is_called_libssl(info->dlpi_name))
         sight->seen = TLS_IN_LIBRARY;
     sight->passed_program = true;
     return sight->seen != TLS_NOT_SEEN;

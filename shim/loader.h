@@ -44,6 +44,12 @@ void *loader_next(const char *name);
 /* The hook this library exports under that name, or NULL. */
 void *loader_own_hook(const char *name);
 
+/*
+ * The definition that dlsym(RTLD_DEFAULT) would give the object that holds `caller` if this library were not there:
+ * from the global scope, else from the object and its dependencies. NULL, with dlerror(3) set, where there is none.
+ */
+void *loader_seen_by(const void *caller, const char *name);
+
 /* How many loaded objects, this library not counted, define a symbol. */
 unsigned loader_count_definitions(const char *name);
 

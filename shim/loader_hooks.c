@@ -11,14 +11,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Only these say by their argument which library is meant, when no caller's object is known to tell it. */
 static bool names_its_library(const char *name)
 {
     return strncmp(name, "SSL_", 4) == 0 || strcmp(name, "BIO_new_ssl_connect") == 0;
 }
 
-static void *hook_for(void *handle, const char *name)
+static void *tls_hook(const char *name)
 {
-    return handle != RTLD_NEXT && name != NULL && names_its_library(name) ? loader_own_hook(name) : NULL;
+    if (name == NULL || (!names_its_library(name) && strncmp(name, "X509_", 5) != 0))
+        return NULL;
+    return loader_own_hook(name);
+}
+
+/* What these find depends on who asks. */
+static bool is_scope(void *handle)
+{
+    return handle == RTLD_DEFAULT || handle == RTLD_NEXT;
 }
 
 static struct symbol_answer answer(void *symbol)
@@ -47,30 +56,34 @@ static bool is_openssl(const void *symbol)
            !loader_defines_beside(symbol, "SSL_CTX_set_custom_verify");
 }
 
-static struct symbol_answer answer_found(void *symbol, void *hook)
+static struct symbol_answer answer_found(const char *name, void *symbol, void *hook)
 {
-    if (symbol == NULL || symbol == hook || is_openssl(symbol))
-        return answer(symbol != NULL ? hook : NULL);
+    if (symbol == NULL || symbol == hook || !names_its_library(name))
+        return answer(symbol);
+    if (is_openssl(symbol))
+        return answer(hook);
     report_unknown(symbol);
     return answer(symbol);
 }
 
-struct symbol_answer loader_hook_dlsym(void *handle, const char *name)
+struct symbol_answer loader_hook_dlsym(void *handle, const char *name, const void *caller)
 {
     int saved = errno;
     deepbind_look_back();
     dlsym_function *real = loader_real_dlsym();
     struct symbol_answer jump = {NULL, *(void **)&real};
-    void *hook = real != NULL ? hook_for(handle, name) : NULL;
+    void *hook = real != NULL ? tls_hook(name) : NULL;
     errno = saved;
     if (hook == NULL)
         return jump;
 
-    /* Here we would be found although there is nothing behind us: then the next look-up is the one that fails. */
-    void *symbol = handle == RTLD_DEFAULT ? hook : real(handle, name);
-    if (symbol == hook && loader_count_definitions(name) == 0)
-        return answer(real(RTLD_NEXT, name));
-    return handle == RTLD_DEFAULT ? jump : answer_found(symbol, hook);
+    /* We would be found by scope although there is nothing behind us. */
+    if (is_scope(handle))
+        return loader_seen_by(caller, name) != NULL ? jump : answer(NULL);
+    void *symbol = real(handle, name);
+    if (symbol == hook && real(RTLD_NEXT, name) == NULL)
+        return answer(NULL);
+    return answer_found(name, symbol, hook);
 }
 
 struct symbol_answer loader_hook_dlvsym(void *handle, const char *name, const char *version)
@@ -79,14 +92,15 @@ struct symbol_answer loader_hook_dlvsym(void *handle, const char *name, const ch
     deepbind_look_back();
     dlvsym_function *real = loader_real_dlvsym();
     struct symbol_answer jump = {NULL, *(void **)&real};
-    void *hook = real != NULL ? hook_for(handle, name) : NULL;
+    void *hook = real != NULL && handle != RTLD_NEXT ? tls_hook(name) : NULL;
     errno = saved;
     if (hook == NULL)
         return jump;
 
+    /* Our hooks have no version, so no look-up finds them by one. */
     void *symbol = real(handle, name, version);
-    /* What the caller can see and we cannot is in a scope of its own. */
-    return symbol == NULL && handle == RTLD_DEFAULT ? jump : answer_found(symbol, hook);
+    /* What is in a scope of the caller's own, only the jump can find. */
+    return symbol == NULL && handle == RTLD_DEFAULT ? jump : answer_found(name, symbol, hook);
 }
 
 struct open_answer loader_hook_dlopen(const char *path, int flags)

@@ -16,11 +16,13 @@ struct symbol_answer {
 };
 
 /*
- * Names other than those of our hooks on TLS functions are none of our business, and neither is RTLD_NEXT. For the rest
- * the real function is asked; where it finds the function in a library of the OpenSSL family, the answer is our hook,
- * else it stands, with what dlerror(3) says. Hooks whose argument does not tell the library (X509_*) are never given.
+ * Names other than those of our hooks on TLS functions are none of our business. For these the real function decides:
+ * where it finds the function in a library of the OpenSSL family, the answer is our hook, else the answer stands. Where
+ * scopes are searched (RTLD_DEFAULT, RTLD_NEXT) our hook is found anyway, and only hidden where nothing is behind it.
+ * By a handle, hooks whose argument does not tell the library (X509_*) are not given. dlerror(3) says what it would
+ * have said, but for the name of the object that asked where we are hidden. `caller` is the return address.
  */
-struct symbol_answer loader_hook_dlsym(void *handle, const char *name);
+struct symbol_answer loader_hook_dlsym(void *handle, const char *name, const void *caller);
 struct symbol_answer loader_hook_dlvsym(void *handle, const char *name, const char *version);
 
 struct open_answer {
