@@ -87,6 +87,7 @@ def jobs(setup, fleet, pattern):
 
 
 def run_all(arguments, directory):
+    namespace.furnish(directory)
     trust = certificates.make_all(directory / "certificates")
     setup = Setup(arguments.library.resolve(), arguments.drivers.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
@@ -111,8 +112,7 @@ def main():
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-clients.") as directory:
         Path(directory).chmod(0o755)
-        with namespace.furnished(directory):
-            return run_all(arguments, Path(directory))
+        return run_all(arguments, Path(directory))
 
 
 if __name__ == "__main__":
