@@ -4,6 +4,7 @@ CORPUS  ?= ../shared/corpus
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
 MANDIR  ?= $(PREFIX)/share/man
+SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 VERSION := 0.1.0
 
@@ -11,7 +12,8 @@ CC      ?= gcc
 PYTHON  := /usr/bin/python3 -B
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-OURS     = -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim $(WARN) $(SANITIZE) -MMD -MP
+DEFINES  = -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -DTLSWARD_SHARE='"$(SHARE)"'
+OURS     = -std=c11 $(DEFINES) -Ishim $(WARN) $(SANITIZE) -MMD -MP
 # No fortified symbols: other C libraries lack them. Static TLS: a preloaded library may not allocate to find it.
 LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
@@ -84,8 +86,9 @@ help:
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
 	@echo 'make test-behaviour                     the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-command  the tlsward command'
-	@echo 'make test-loading  every way a TLS library gets into a process; ROW=PART picks rows'
+	@echo 'make test-loading  every way a TLS library gets into a process'
 	@echo 'make musl          the library for programs that use musl; give it a B of its own'
+	@echo 'make test-keep     programs that must keep working, and what they must not do after a block; ROW=PATTERN'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
 	@echo 'make lint          clang-format and clang-tidy'
@@ -105,7 +108,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
-GROUPS := unit test-clients test-behaviour test-loading test-command test-corpus
+GROUPS := unit test-clients test-behaviour test-loading test-command test-keep test-corpus
 
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
@@ -137,6 +140,9 @@ test-loading: library
 musl:
 	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
 
+test-keep: library
+	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --row '$(or $(ROW),*)'
+
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
 
@@ -159,6 +165,8 @@ install: all
 	mv -f $(DESTDIR)$(LIBDIR)/.libtlsward.so.new $(DESTDIR)$(LIBDIR)/libtlsward.so
 	for page in tools/man/*; do \
 	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
+	for rules in tools/share/*; do \
+	    install -D -m 644 $$rules $(DESTDIR)$(SHARE)/$${rules##*/} || exit 1; done
 	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/tlsward
 
 # A program that still names the library in LD_PRELOAD only prints a warning; ld.so.preload must not name it any more.
@@ -167,11 +175,12 @@ uninstall:
 	    echo "remove the libtlsward.so line from $(DESTDIR)/etc/ld.so.preload first" >&2; exit 1; fi
 	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward
 	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+	for rules in tools/share/*; do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
 
 LINTED := $(wildcard shim/*.c tools/*.c)
 lint:
 	clang-format --dry-run --Werror $(wildcard shim/*.[ch] tools/*.[ch] tests/*/*.[ch])
-	clang-tidy --quiet $(LINTED) -- -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim
+	clang-tidy --quiet $(LINTED) -- -std=c11 $(DEFINES) -Ishim
 
 clean:
 	rm -rf $(B)

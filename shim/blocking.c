@@ -51,7 +51,7 @@ int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE
 
 void blocking_explain(const struct library *library, struct connection *connection)
 {
-    if (connection == NULL || !connection->refused)
+    if (!connection->refused)
         return;
     /* The reason's low bits are the same in every version's packing: see ERR_GET_REASON(3). */
     if ((library->api.ERR_peek_last_error() & 0xfff) != SSL_R_CERTIFICATE_VERIFY_FAILED)

@@ -4,6 +4,20 @@
 
 #define ECS_VERSION "8.11.0"
 
+static const char *event_type(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_NOTICE:
+        return "[\"info\"]";
+    case EVENT_RETRY_REFUSED:
+        return "[\"connection\",\"denied\"]";
+    case EVENT_HANDSHAKE:
+    case EVENT_UPDATE:
+        break;
+    }
+    return "[\"connection\"]";
+}
+
 static const char *action_name(enum event_kind kind)
 {
     switch (kind) {
@@ -11,6 +25,8 @@ static const char *action_name(enum event_kind kind)
         return "tls-handshake";
     case EVENT_UPDATE:
         return "tls-handshake-update";
+    case EVENT_RETRY_REFUSED:
+        return "clear-text-retry-refused";
     case EVENT_NOTICE:
         break;
     }
@@ -31,14 +47,13 @@ static void write_count(struct json_writer *writer, const char *name, uint64_t c
 
 static void write_head(struct json_writer *writer, const struct event *event)
 {
-    bool notice = event->kind == EVENT_NOTICE;
     json_writer_time(writer, "@timestamp", &event->time);
     json_writer_text(writer, "ecs.version", ECS_VERSION);
     json_writer_number(writer, "tlsward.schema", 1);
     json_writer_text(writer, "event.id", event->id);
     json_writer_text(writer, "event.kind", "event");
     json_writer_literal(writer, "event.category", "[\"network\"]");
-    json_writer_literal(writer, "event.type", notice ? "[\"info\"]" : "[\"connection\"]");
+    json_writer_literal(writer, "event.type", event_type(event->kind));
     json_writer_text(writer, "event.action", action_name(event->kind));
     if (event->verdict)
         json_writer_text(writer, "event.outcome", event->verdict->outcome == OUTCOME_FAILED ? "failure" : "success");

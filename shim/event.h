@@ -15,9 +15,10 @@
 #define EVENT_MAX 8192
 
 enum event_kind {
-    EVENT_HANDSHAKE, /* one client handshake */
-    EVENT_UPDATE,    /* what was learned later about the handshake with the same id */
-    EVENT_NOTICE     /* about tlsward itself: stood down, trust file skipped, policy invalid */
+    EVENT_HANDSHAKE,    /* one client handshake */
+    EVENT_UPDATE,       /* what was learned later about the handshake with the same id */
+    EVENT_NOTICE,       /* about tlsward itself: stood down, trust file skipped, policy invalid */
+    EVENT_RETRY_REFUSED /* after the blocked handshake with the same id: a connection in clear text was refused */
 };
 
 /* Pointers may be NULL: their fields are left out. Bytes that come from the network are escaped on output. */

@@ -3,6 +3,7 @@
  * what follows from it is decided elsewhere.
  */
 #include "evidence.h"
+#include "fallback.h"
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
@@ -315,6 +316,10 @@ EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hosten
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     const struct real_functions *libc;
+    if (fallback_refuses(address, length, CALLER)) {
+        errno = ECONNREFUSED;
+        return -1;
+    }
     int failure = LIBC(-1, connect, fd, address, length);
     if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
         trail_connected(fd, address, length);

@@ -70,7 +70,7 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
         drop_unverified_session(library, ssl, connection);
     if (demands_verification(connection)) {
         add_sni(library, ssl, connection);
-        suites_drop_unauthenticated(library, ssl, connection->settings.psk);
+        connection->dropped = suites_drop_unauthenticated(library, ssl, connection->settings.psk);
     }
     library->api.ERR_pop_to_mark();
 }
@@ -162,6 +162,23 @@ static void on_done(const struct library *library, SSL *ssl)
     connection->stage = STAGE_DONE;
 }
 
+/* Without the suites that were dropped the two sides may have nothing in common, which must not happen in silence. */
+static void on_alert(const struct library *library, SSL *ssl, int where, int value)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection == NULL || value >> 8 != SSL3_AL_FATAL)
+        return;
+    if (where == SSL_CB_WRITE_ALERT)
+        blocking_explain(library, connection);
+    int alert = value & 0xff; /* the server found no shared suite, or libssl none to offer */
+    if (connection->stage != STAGE_OBSERVED || connection->dropped == AUTH_CERTIFICATE ||
+        (alert != SSL_AD_HANDSHAKE_FAILURE && alert != SSL_AD_INTERNAL_ERROR))
+        return;
+    judge_without_suites(connection);
+    report_handshake(library, ssl, connection, NULL);
+    connection->stage = STAGE_DONE;
+}
+
 static void tell_program(const struct library *library, const SSL *ssl, int where, int value)
 {
     const struct connection *connection = connection_of(library, ssl);
@@ -179,8 +196,8 @@ void handshake_info(const struct library *library, const SSL *const_ssl, int whe
     SSL *ssl = (SSL *)const_ssl;
     int saved = errno;
 
-    if (where == SSL_CB_WRITE_ALERT) {
-        blocking_explain(library, connection_of(library, ssl));
+    if (where == SSL_CB_WRITE_ALERT || where == SSL_CB_READ_ALERT) {
+        on_alert(library, ssl, where, value);
     } else if ((where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE) && observe_is_client(library, ssl) &&
                (connection_of(library, ssl) != NULL || process_is_welcome())) {
         if (where == SSL_CB_HANDSHAKE_START)

@@ -273,3 +273,10 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
     connection->verdict = decide(&connection->settings, facts);
     api->ERR_pop_to_mark();
 }
+
+void judge_without_suites(struct connection *connection)
+{
+    start_facts(connection);
+    connection->facts.authentication = connection->dropped;
+    connection->verdict = decide(&connection->settings, &connection->facts);
+}

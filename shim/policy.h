@@ -16,6 +16,7 @@ enum policy_mode { MODE_OFF, MODE_AUDIT, MODE_ENFORCE };
 enum verify_level { VERIFY_NONE, VERIFY_CA, VERIFY_FULL };
 enum trust_mode { TRUST_SUPPLEMENT, TRUST_EXTEND, TRUST_EXCLUSIVE };
 enum choice { CHOICE_BLOCK, CHOICE_ALLOW };
+enum fallback { FALLBACK_REFUSE, FALLBACK_KNOWN, FALLBACK_ALLOW };
 
 /* One trust source: the word "system" (path == NULL) or an absolute path of a file or a directory. */
 struct trust_source {
@@ -35,9 +36,10 @@ struct settings {
     bool allow_cn;            /* common-name fallback where the leaf has no SAN */
     bool strict;              /* X509_V_FLAG_X509_STRICT */
     int security_level;       /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
+    enum fallback fallback;   /* clear text after a blocked handshake; KNOWN: refused to libraries known to try it */
     const char *name;         /* the expected peer name given by the rule, or NULL */
     const char *log;  /* "auto" (journald, else syslog), "stderr", "journald", "syslog", "file:PATH", "unix:PATH" */
-    const char *rule; /* name of the rule that decided, or NULL for [policy] */
+    const char *rule; /* name of the rule that decided ("INCLUDE/NAME" for a shipped one), or NULL for [policy] */
     const char *expired_rule; /* first rule that would have matched but has expired, or NULL */
 };
 

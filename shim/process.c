@@ -149,6 +149,7 @@ static const struct start *read_start(void)
         .trust = values[TRUST],
         .log = values[LOG],
         .system_dir = SYSTEM_DIRECTORY,
+        .share_dir = TLSWARD_SHARE,
     };
     fresh->off_requested = values[OFF] != NULL && strcmp(values[OFF], "1") == 0;
     fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};

@@ -168,6 +168,8 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
     make_id(connection->event_id, &event.time);
     memcpy(event.id, connection->event_id, sizeof event.id);
     add_connection(&event, connection);
+    if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
+        event.clear_text_retry_possible = fallback_after_block(connection, call_site);
     if (admit(&event, &library->api, leaf, call_site)) {
         describe(&event, &text, library, ssl, leaf, call_site);
         send_event(&event, connection->settings.log, severity_of(&connection->verdict));
@@ -189,6 +191,21 @@ void report_update(const struct report_subject *subject, const char *checked_lat
     event.checked_later = checked_later;
     send_event(&event, subject->settings.log, SEVERITY_INFORMATIONAL);
     errno = saved;
+}
+
+void report_retry_refused(const struct refusal *refusal)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct event event = start_event(EVENT_RETRY_REFUSED);
+    memcpy(event.id, refusal->event_id, sizeof event.id);
+    ip_print(&refusal->ip, address);
+    event.settings = &refusal->settings;
+    event.expected_name = or_null(refusal->name);
+    event.server_address = event.expected_name != NULL ? event.expected_name : address;
+    event.server_ip = address;
+    event.server_port = (uint16_t)refusal->port;
+    event.message = "a connection to the peer of a blocked handshake was refused: it might have been in clear text";
+    send_event(&event, refusal->settings.log, SEVERITY_WARNING);
 }
 
 void report_notice(const char *log, const char *message)

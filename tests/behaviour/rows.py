@@ -209,6 +209,99 @@ def session_rows():
               expect=early, event={'tlsward.reason': 'session-not-verified'})
 
 
+# How the client names its peer, a leaf that fits, and one that does not with its X.509 error.
+SOURCES = [
+    ('app', 'localhost', 'good', 62),
+    ('sni', 'localhost', 'good', 62),
+    ('bio', 'localhost', 'good', 62),
+    ('resolver', 'localhost', 'good', 62),
+    ('address', 'address', 'localhost', 64),
+]
+
+NAME_RULE = '''
+[rule named]
+program = *
+destination = 127.0.0.1
+name = good.test
+owner = test
+reason = test
+expires = 2099-01-01
+'''
+
+
+def name_rows():
+    for source, fitting, other, error in SOURCES:
+        name = 'localhost' if source != 'address' else '127.0.0.1'
+        known = {'tlsward.name_source': source, 'tlsward.expected_name': name}
+        sni = 'localhost' if source != 'address' else '-'
+        yield Row(f'names: {source}: the certificate of that name passes, and SNI is added', ['names', source, fitting],
+                  expect=passes(sni=sni), event={**known, 'tlsward.action': 'allowed'})
+        yield Row(f'names: {source}: a certificate of another name is stopped', ['names', source, other],
+                  expect={'connected': '-1', 'result': str(error), 'received': '0'},
+                  event={**known, **blocked('certificate-host-mismatch', error)})
+        yield Row(f'names: {source}: audit adds no SNI', ['names', source, other], policy='mode = audit',
+                  as_bare=True, expect={'sni': 'localhost' if source == 'sni' else '-'},
+                  event={**known, 'tlsward.action': 'would-block'})
+    yield Row('names: app: any one of several names is enough', ['names', 'app-with-several', 'two-hosts'],
+              expect=passes(), event={'tlsward.name_source': 'app'})
+    yield Row('names: app: none of several names fits', ['names', 'app-with-several', 'good'],
+              expect=is_stopped(62, 'bad certificate'))
+    yield Row('names: app: an address that the program demands comes before the resolved name',
+              ['names', 'app-address', 'address'], expect=passes(sni='-'), event={'tlsward.name_source': 'app'})
+    yield Row('names: policy: the rule says whose certificate it must be', ['names', 'address', 'good'],
+              policy=NAME_RULE, expect=passes(sni='good.test'),
+              event={'tlsward.name_source': 'policy', 'rule.name': 'named'})
+    yield Row('names: policy: another one is stopped', ['names', 'address', 'address'], policy=NAME_RULE,
+              expect=is_stopped(62, 'bad certificate'), event={'tlsward.name_source': 'policy'})
+    for version in [], ['tls1.2']:
+        yield Row(f'names: session: a resumed connection to an address has the name of its session {version}',
+                  ['names', 'session', 'good', *version], expect=passes(reused='1', received='8'),
+                  event={'tlsward.name_source': 'session', 'tlsward.expected_name': 'good.test'})
+    yield Row('names: unknown: blocked by default', ['names', 'local-socket', 'good'],
+              expect=is_stopped(62, 'bad certificate'),
+              event={'tlsward.name_source': 'unknown', **blocked('name-unknown', 62)})
+    yield Row('names: unknown: allowed where the policy says so', ['names', 'local-socket', 'good'],
+              policy='unknown-name = allow', expect=passes(), event={'tlsward.name_source': 'unknown'})
+    yield Row('names: unknown: allowed, but the chain is verified', ['names', 'local-socket', 'unknown-ca'],
+              policy='unknown-name = allow', expect=is_stopped(20, 'unknown ca'))
+    weak = {'tlsward.name_source': 'resolver', 'tlsward.name_weak': True}
+    yield Row('names: weak: memory BIOs take the one connection of the thread, without SNI',
+              ['names', 'memory', 'localhost'], expect={'connected': '1', 'received': '4', 'sni': '-'}, event=weak)
+    yield Row('names: weak: another name is stopped', ['names', 'memory', 'good'],
+              expect={'connected': '-1', 'result': '62', 'received': '0'}, event=weak)
+    yield Row('names: weak: refused where the policy says so', ['names', 'memory', 'localhost'],
+              policy='weak-names = refuse', expect={'connected': '-1', 'received': '0'},
+              event=blocked('name-unknown', 62))
+
+
+def suite_rows():
+    stopped = {'connected': '-1', 'received': '0'}
+    anonymous = {'tlsward.authentication': 'anonymous', 'tlsward.reason': 'no-certificate'}
+    for scenario in 'anonymous-only', 'anonymous-too':
+        yield Row(f'suites: {scenario}: audit records it', ['suites', scenario], policy='mode = audit', as_bare=True,
+                  event={**anonymous, 'tlsward.action': 'would-block'})
+        yield Row(f'suites: {scenario}: not offered, and said so', ['suites', scenario], expect=stopped, events=1,
+                  event={**anonymous, 'tlsward.action': 'blocked'})
+    yield Row('suites: anonymous-not-needed: the other suites are still offered, and @SECLEVEL stays',
+              ['suites', 'anonymous-not-needed'], expect=passes(level='0'))
+    yield Row('suites: anonymous-offered-to-tls1.3: TLS 1.3 needs none of them',
+              ['suites', 'anonymous-offered-to-tls1.3'], expect=passes(level='0'))
+    for scenario in 'psk-tls1.2', 'psk-tls1.3', 'psk-beside-certificate':
+        psk = {'tlsward.authentication': 'psk', 'tlsward.action': 'allowed'}
+        yield Row(f'suites: {scenario}: allowed and recorded', ['suites', scenario], expect=passes(), event=psk)
+        yield Row(f'suites: {scenario}: audit changes nothing', ['suites', scenario],
+                  policy='mode = audit\npsk = block', as_bare=True,
+                  event={**psk, 'tlsward.action': 'would-block'})
+    for scenario in 'psk-tls1.2', 'psk-tls1.3':
+        yield Row(f'suites: {scenario}: psk = block: not offered, and said so', ['suites', scenario],
+                  policy='psk = block', expect=stopped,
+                  event={'tlsward.authentication': 'psk', **blocked('no-certificate', 50)})
+    yield Row('suites: psk-beside-certificate: psk = block leaves the certificate',
+              ['suites', 'psk-beside-certificate'], policy='psk = block', expect=passes(),
+              event={'tlsward.authentication': 'certificate'})
+    yield Row('suites: raw-public-key: blocked', ['suites', 'raw-public-key'])
+
+
 def all_rows():
-    for group in callback_rows, mode_rows, state_rows, trust_rows, session_rows:
+    for group in (callback_rows, mode_rows, state_rows, trust_rows, session_rows, name_rows, suite_rows):
         yield from group()

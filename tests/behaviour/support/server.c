@@ -151,6 +151,31 @@ void say_server(const struct server_report *report)
     say("alert", "%s", report->alert);
 }
 
+struct local_connection {
+    struct server *server;
+    int fd;
+};
+
+static void *serve_local(void *argument)
+{
+    struct local_connection connection = *(struct local_connection *)argument;
+    free(argument);
+    serve(connection.server, connection.fd);
+    return NULL;
+}
+
+int dial_local(struct server *server)
+{
+    int pair[2];
+    pthread_t thread;
+    struct local_connection *connection = calloc(1, sizeof *connection);
+    demand(connection != NULL && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    *connection = (struct local_connection){server, pair[1]};
+    server_expect(server);
+    demand(pthread_create(&thread, NULL, serve_local, connection) == 0 && pthread_detach(thread) == 0);
+    return pair[0];
+}
+
 int server_port(const struct server *server)
 {
     return server->port;

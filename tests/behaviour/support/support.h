@@ -47,6 +47,8 @@ void say_server(const struct server_report *report);
 /* A TCP connection to the server: by address, or by a name that is resolved first. */
 int dial(struct server *server);
 int dial_name(struct server *server, const char *name);
+/* The same over a pair of local sockets, which have no address. */
+int dial_local(struct server *server);
 int server_port(const struct server *server);
 /* For connections that something else makes. */
 void server_expect(struct server *server);
