@@ -87,7 +87,6 @@ def jobs(setup, fleet, pattern):
 
 
 def run_all(arguments, directory):
-    namespace.furnish(directory)
     trust = certificates.make_all(directory / "certificates")
     setup = Setup(arguments.library.resolve(), arguments.drivers.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
@@ -112,7 +111,8 @@ def main():
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-clients.") as directory:
         Path(directory).chmod(0o755)
-        return run_all(arguments, Path(directory))
+        with namespace.furnished(directory):
+            return run_all(arguments, Path(directory))
 
 
 if __name__ == "__main__":

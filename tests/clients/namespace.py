@@ -1,6 +1,6 @@
 """A private network and mount namespace, so that the tests name and bind what they like on the machine they run on."""
 
-import atexit
+import contextlib
 import fcntl
 import os
 import socket
@@ -34,14 +34,20 @@ def enter():
     os.execvp("unshare", ["unshare", *options, sys.executable, "-B", *sys.argv])
 
 
-def furnish(directory):
+@contextlib.contextmanager
+def furnished(directory):
     """Brings the loopback interface up and lays a hosts file of our own over the machine's, which may have none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
     hosts = Path(directory) / "hosts"
     hosts.write_text(f"{ADDRESS} localhost\n{ADDRESS} {NAME}\n{ADDRESS} {OTHER_NAME}\n")
-    if not HOSTS.exists():
+    has_hosts = HOSTS.exists()
+    if not has_hosts:
         HOSTS.touch()
-        atexit.register(HOSTS.unlink)
     subprocess.run(["mount", "--bind", hosts, HOSTS], check=True)
-    atexit.register(subprocess.run, ["umount", "--lazy", HOSTS], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", HOSTS], check=True)
+        if not has_hosts:
+            HOSTS.unlink()
