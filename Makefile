@@ -73,6 +73,8 @@ help:
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
 	@echo 'make test-command  the tlsward command'
+	@echo 'make test-table     ways to escape verification, on the libssl of the system and on 1.1.1; ROW=PATTERN'
+	@echo 'make test-libs      the same on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR one of yours'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
 	@echo 'make lint          clang-format and clang-tidy'
@@ -92,7 +94,7 @@ test: deps-test
 	@$(MAKE) --no-print-directory all drivers
 	@tests/tally '$(MAKE) --no-print-directory unit' '$(MAKE) --no-print-directory test-clients' \
 	    $(if $(wildcard tests/command/test_command.py),'$(MAKE) --no-print-directory test-command') \
-	    '$(MAKE) --no-print-directory test-corpus'
+	    '$(MAKE) --no-print-directory test-table' '$(MAKE) --no-print-directory test-corpus'
 
 # Every test program runs, even after one that failed.
 unit: $(UNIT)
@@ -103,6 +105,37 @@ test-clients: library drivers
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
+
+# Clients and servers that know no header of one version; a stub stands in for libssl while they are linked.
+$(B)/test-libs/client/%.o: tests/libs/%.c tests/libs/client.h $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/server/%.o: tests/libs/%.c $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/drivers/%.o: tests/drivers/%.c tests/drivers/driver.h $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/libssl-under-test.so: tests/libs/include/openssl/functions.def
+	@mkdir -p $(@D)
+	sed -nE 's/^TLS\([^,]+, ([A-Za-z0-9_]+),.*/void \1(void);void \1(void){}/p' $< | \
+	    $(CC) -shared -fPIC -x c -Wl,-soname,$(@F) -o $@ -
+
+TABLE := $(filter-out tests/libs/server.c,$(wildcard tests/libs/*.c))
+table: library $(TABLE:tests/libs/%.c=$(B)/test-libs/client/%.o) $(B)/test-libs/server/server.o \
+    $(patsubst tests/drivers/%.c,$(B)/test-libs/drivers/%.o,$(wildcard tests/drivers/*.c)) \
+    $(B)/test-libs/libssl-under-test.so
+
+TABLE_LIBS := system,1.1.1
+RUN_TABLE = $(PYTHON) tests/libs --library $(B)/libtlsward.so --objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
+test-table: table
+	@$(RUN_TABLE) --libs '$(or $(LIBSSL),$(LIBS),$(TABLE_LIBS))'
+
+test-libs: table
+	@$(RUN_TABLE) $(if $(or $(LIBSSL),$(LIBS)),--libs '$(or $(LIBSSL),$(LIBS))')
 
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
@@ -144,5 +177,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: test unit test-clients test-command test-corpus bench lint install uninstall
+.PHONY: table test-table test-libs test unit test-clients test-command test-corpus bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)
