@@ -71,8 +71,11 @@ static void on_start(const struct library *library, SSL *ssl)
     if (!is_first_start(library, ssl)) {
         struct connection *known = connection_of(library, ssl);
         /* A renegotiation is judged anew; TLS 1.3 has none, its later messages only look like it. */
-        if (known != NULL && known->stage > STAGE_OBSERVED && strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") != 0)
+        if (known != NULL && known->stage > STAGE_OBSERVED &&
+            strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") != 0) {
             known->stage = STAGE_OBSERVED;
+            known->had_session = library->api.SSL_get_session(ssl) != NULL; /* it may be resumed */
+        }
         return;
     }
     struct connection *connection = connection_get(library, ssl);

@@ -24,12 +24,11 @@ from cases import NAME  # noqa: E402
 from servers import Server  # noqa: E402
 
 import libraries  # noqa: E402
-from run import Bench, Lacking, run_row  # noqa: E402
+from run import NEEDS_THE_SAME_LIBRARY, Bench, Lacking, run_row  # noqa: E402
 from table import ROWS  # noqa: E402
 
 WORKERS = 2
 FETCHED = ("1.1.1", "3.5", "3.6", "4.0")
-NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is too old for these
 
 
 class Tally:

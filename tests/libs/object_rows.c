@@ -1,9 +1,11 @@
 /* Connections and contexts that were copied, exchanged, used again, made by OpenSSL, or made where nobody looked. */
 #include "client.h"
 
+#include <arpa/inet.h>
 #include <elf.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -177,24 +179,39 @@ static BIO *wrap(BIO *bio, void *ctx, int connecting, int detail)
     return connecting ? BIO_push(BIO_new_ssl(ctx, 1), bio) : bio;
 }
 
-/* The server does not speak HTTP: what counts is whether the request, with the token in it, reached it. */
 static enum result http_client(void)
 {
     char url[512];
     if (OSSL_HTTP_get == NULL)
         return LACKING;
     snprintf(url, sizeof url, "https://%s:%s/%s", peer.host, peer.port, peer.token);
-    OSSL_HTTP_get(url, NULL, NULL, NULL, NULL, wrap, client_context(), 0, NULL, NULL, 0, 0, 5);
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    bool refused = reason != NULL && strcmp(reason, "certificate verify failed") == 0;
-    return refused ? client_fails("request") : TALKED;
+    BIO *answer = OSSL_HTTP_get(url, NULL, NULL, NULL, NULL, wrap, client_context(), 0, NULL, NULL, 0, 0, 5);
+    return answer != NULL ? TALKED : client_fails("request");
 }
 
+static void reach_datagrams(SSL *ssl)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%s", peer.host);
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
+    SSL_set_alpn_protos(ssl, (const unsigned char *)"\5tests", 6);
+
+    const struct in_addr loopback = {htonl(INADDR_LOOPBACK)};
+    BIO_ADDR *address = BIO_ADDR_new();
+    BIO_ADDR_rawmake(address, AF_INET, &loopback, sizeof loopback, htons((uint16_t)atoi(peer.port)));
+    SSL_set_fd(ssl, socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+    SSL_set1_initial_peer_addr(ssl, address);
+    BIO_ADDR_free(address);
+}
+
+/* A QUIC object hides the TLS connection inside; its descriptor is not connected. */
 static enum result quic(void)
 {
     if (OSSL_QUIC_client_method == NULL || OSSL_QUIC_server_method == NULL)
         return LACKING;
-    return LACKING;
+    SSL *ssl = SSL_new(SSL_CTX_new(OSSL_QUIC_client_method()));
+    reach_datagrams(ssl);
+    return client_talk(ssl);
 }
 
 const struct row object_rows[] = {

@@ -62,6 +62,8 @@ static SSL_CTX *new_context(char **files)
     SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"tests", 5);
     SSL_CTX_set_alpn_select_cb(ctx, select_protocol, NULL);
     serve_without_certificate(ctx);
+    if (is_kind("renegotiation"))
+        SSL_CTX_set_options(ctx, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
     if (is_kind("early-data"))
         SSL_CTX_set_max_early_data(ctx, 1024);
     if (is_kind("anonymous") || is_kind("psk"))
@@ -113,6 +115,13 @@ static void change_certificate(SSL *ssl)
     SSL_do_handshake(ssl);
 }
 
+static const char *answer_to(const char *request)
+{
+    if (strncmp(request, "GET ", 4) == 0)
+        return "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nanswer\n";
+    return strncmp(request, "a LOGIN ", 8) == 0 ? "a OK" : "answer";
+}
+
 static void answer(SSL *ssl)
 {
     char buffer[1024];
@@ -120,12 +129,13 @@ static void answer(SSL *ssl)
     bool changed = false;
     while ((length = SSL_read(ssl, buffer, sizeof buffer)) > 0) {
         printf("data %.*s\n", length, buffer);
-        if (is_kind("renegotiation") && !changed) {
+        if (strncmp(kind, "renegotiation", 13) == 0 && !changed) {
             change_certificate(ssl);
             changed = true;
             continue;
         }
-        SSL_write(ssl, "answer", 6);
+        const char *text = answer_to(buffer);
+        SSL_write(ssl, text, (int)strlen(text));
         SSL_shutdown(ssl);
     }
 }

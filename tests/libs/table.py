@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from cases import CASES, NAME, OTHER_NAME
 
-REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {"weak": "validation-failure"}
+REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {
+    "weak": "validation-failure", "just-expired": "certificate-expired"}
 CERTIFICATES = ("good", "other", "unknown-ca", "expired")
 UNTRUSTED = frozenset({"unknown-ca", "expired"})
 EVERY = frozenset(CERTIFICATES)
@@ -144,6 +145,7 @@ ROWS = (
     careless("clear-after-refusal", other_good=True),
     Row("renegotiation", kind="renegotiation", certificates=("good",), good=NONE,
         reasons={"good": "certificate-host-mismatch"}),
+    Row("renegotiation-resumed", "renegotiation", kind="renegotiation-resumed", certificates=("good",), event=RESUMED),
     careless("context-unseen"),
     careless("context-unseen-callback"),
     careless("bio-connect", source="bio"),

@@ -23,6 +23,7 @@ typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
 typedef struct stack_st STACK;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
+typedef union bio_addr_st BIO_ADDR;
 
 enum {
     SSL_VERIFY_NONE = 0,
@@ -37,7 +38,7 @@ enum {
     SSL_CTRL_SET_MIN_PROTO_VERSION = 123,
     SSL_CTRL_SET_MAX_PROTO_VERSION = 124,
     SSL_OP_NO_TICKET = 0x4000,
-    SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION = 0x40000,
+    SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION = 0x10000,
     SSL_MODE_AUTO_RETRY = 4,
     SSL_EARLY_DATA_ACCEPTED = 2,
     SSL_READ_EARLY_DATA_ERROR = 0,
