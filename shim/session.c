@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "ex_data.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,14 +30,8 @@ static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index
  */
 bool session_attach(struct library *library)
 {
-    const struct openssl_api *api = &library->api;
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
-    do {
-        library->mark_index =
-            api->X509_get_ex_new_index != NULL
-                ? api->X509_get_ex_new_index(0, library, NULL, NULL, mark_free)
-                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509, 0, library, NULL, NULL, mark_free);
-    } while (library->mark_index == 0);
+    const struct ex_data_callbacks callbacks = {.freed = mark_free, .argument = library};
+    library->mark_index = ex_data_index(&library->api, EX_DATA_OF_X509, &callbacks);
     return library->mark_index > 0;
 }
 

@@ -1,6 +1,7 @@
 /*
  * A session may only be resumed where a full handshake would have been accepted: it carries a mark that says under
- * which settings and for which name it was verified. A session that was serialised has lost its mark.
+ * which settings and for which name it was verified. A session that was serialised has one where this process verified
+ * its leaf.
  */
 #ifndef TLSWARD_SESSION_H
 #define TLSWARD_SESSION_H

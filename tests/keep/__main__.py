@@ -40,11 +40,19 @@ class Setup:
     directory: Path
 
 
+def nearest_directory(place):
+    return next(path for path in (place, *place.parents) if path.is_dir())
+
+
+def take_away(place, directory):
+    """So that the temporary directory can be removed. What is still in use goes away with the namespace."""
+    subprocess.run(["umount", "-l", place], check=False)
+    subprocess.run(["umount", "-l", directory / "share"], check=False)
+
+
 def lay_over(place, directory):
     """Puts the shipped rules where the library reads them; nothing changes outside the namespace."""
-    there = place
-    while not there.is_dir():
-        there = there.parent
+    there = nearest_directory(place)
     layer = directory / "share"
     layer.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", layer], check=True)
@@ -169,6 +177,7 @@ def run_all(arguments, directory):
                 print("    " + report.strip().replace("\n", "\n    "), flush=True)
     finally:
         fleet.stop()
+        take_away(arguments.share, directory)
     print("{ok} passed, {FAIL} failed, {skip} skipped".format(**counts))
     return 0 if counts["FAIL"] == 0 and sum(counts.values()) else 1
 

@@ -1,12 +1,12 @@
 """Servers that only these rows need; they are added to those of tests/clients."""
 
-import os
+import socket
 import subprocess
+from pathlib import Path
 
 import servers
 from cases import ADDRESS
 from servers import PostgreSQL, Server, Smtp, Unavailable
-from pathlib import Path
 
 
 class OpenVPN(Server):
@@ -27,11 +27,24 @@ class OpenVPN(Server):
 
 
 class Smtp25(Smtp):
-    """On the port to which mail servers deliver."""
+    """On the port to which mail servers deliver, and an address that postfix does not take for its own."""
+
+    ADDRESS = "127.0.0.2"
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.port = 25
+
+    def command(self):
+        return [f"{self.ADDRESS}:{self.port}" if word == f"{ADDRESS}:{self.port}" else word
+                for word in super().command()]
+
+    def is_ready(self):
+        try:
+            socket.create_connection((self.ADDRESS, self.port), 1).close()
+        except OSError:
+            return False
+        return True
 
 
 class PostgreSQL12(PostgreSQL):
@@ -72,8 +85,6 @@ allow_anon_ssl=YES
 force_anon_logins_ssl=YES
 force_anon_data_ssl=YES
 require_ssl_reuse=YES
-ssl_tlsv1_1=YES
-ssl_tlsv1_2=YES
 ssl_ciphers=HIGH
 rsa_cert_file={certificate}
 rsa_private_key_file={key}

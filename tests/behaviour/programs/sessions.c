@@ -121,12 +121,27 @@ static void other_name_of_bad_certificate(void)
     connect_with(first_session("good.test"), "another.test");
 }
 
+/* A rule switches tlsward off for off.test: a session from there is like one of another process. */
+static SSL_SESSION *unverified_from_file(void)
+{
+    return through_file(first_session("off.test"));
+}
+
 static void from_file(void)
+{
+    connect_with(unverified_from_file(), "good.test");
+}
+
+static void serialised(void)
 {
     connect_with(through_file(first_session("good.test")), "good.test");
 }
 
-/* A rule switches tlsward off for off.test. */
+static void serialised_for_other_name(void)
+{
+    connect_with(through_file(first_session("a.test")), "b.test");
+}
+
 static void unverified_origin(void)
 {
     connect_with(first_session("off.test"), "good.test");
@@ -168,12 +183,12 @@ static void early_data_of_verified(void)
 
 static void early_data_of_file(void)
 {
-    early_data(through_file(first_session("good.test")));
+    early_data(unverified_from_file());
 }
 
 static void session_set_after_early_data(void)
 {
-    SSL_SESSION *session = through_file(first_session("good.test"));
+    SSL_SESSION *session = unverified_from_file();
     SSL *ssl = client_new(context, server, "good.test");
     SSL_set_connect_state(ssl);
     say_early(ssl, session);
@@ -278,6 +293,8 @@ static const struct scenario scenarios[] = {
     {"other-context-that-verifies", other_context_that_verifies},
     {"other-context-that-does-not", other_context_that_does_not},
     {"from-file", from_file},
+    {"serialised", serialised},
+    {"serialised-for-other-name", serialised_for_other_name},
     {"unverified-origin", unverified_origin},
     {"copied", copied},
     {"early-data-of-verified", early_data_of_verified},
