@@ -1,5 +1,7 @@
 #include "connection.h"
 
+#include "ex_data.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,22 +50,10 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
     return 1;
 }
 
-static int new_index(struct library *library, ex_data_new create, ex_data_dup duplicate, ex_data_free destroy)
-{
-    const struct openssl_api *api = &library->api;
-    return api->SSL_get_ex_new_index != NULL
-               ? api->SSL_get_ex_new_index(0, library, create, duplicate, destroy)
-               : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, library, create, duplicate, destroy);
-}
-
-/*
- * One index is left unused before ours, without callbacks. It may be 0, which is the program's app_data in 1.0.2 and
- * old LibreSSL; and Qt 5 and 6 take one index and use the next one too (errorOffsetInExData in qsslsocket_openssl).
- */
 bool connection_attach(struct library *library)
 {
-    new_index(library, NULL, NULL, NULL);
-    library->connection_index = new_index(library, connection_new, connection_dup, connection_free);
+    const struct ex_data_callbacks callbacks = {connection_new, connection_dup, connection_free, library};
+    library->connection_index = ex_data_index(&library->api, EX_DATA_OF_SSL, &callbacks);
     return library->connection_index > 0;
 }
 

@@ -1,5 +1,6 @@
 #include "context.h"
 
+#include "ex_data.h"
 #include "handshake.h"
 
 #include <stdlib.h>
@@ -18,19 +19,10 @@ static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int in
     free(context);
 }
 
-static int new_index(struct library *library, ex_data_free destroy)
-{
-    const struct openssl_api *api = &library->api;
-    return api->SSL_CTX_get_ex_new_index != NULL
-               ? api->SSL_CTX_get_ex_new_index(0, library, NULL, NULL, destroy)
-               : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, library, NULL, NULL, destroy);
-}
-
 bool context_attach(struct library *library)
 {
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL: it is taken without callbacks. */
-    new_index(library, NULL);
-    library->context_index = new_index(library, context_free);
+    const struct ex_data_callbacks callbacks = {.freed = context_free, .argument = library};
+    library->context_index = ex_data_index(&library->api, EX_DATA_OF_SSL_CTX, &callbacks);
     return library->context_index > 0;
 }
 

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "ex_data.h"
 #include "session_memory.h"
 
 #include <stdlib.h>
@@ -15,14 +16,6 @@ static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index
     free(value);
 }
 
-static int new_index(struct library *library, ex_data_free destroy)
-{
-    const struct openssl_api *api = &library->api;
-    return api->X509_get_ex_new_index != NULL
-               ? api->X509_get_ex_new_index(0, library, NULL, NULL, destroy)
-               : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509, 0, library, NULL, NULL, destroy);
-}
-
 /*
  * The mark is kept with the leaf, not with the session: a TLS 1.3 ticket and a copy of a session share the leaf, a
  * session that was serialised has another one (session_memory.h), and programs whose own session callbacks cannot bear
@@ -30,9 +23,8 @@ static int new_index(struct library *library, ex_data_free destroy)
  */
 bool session_attach(struct library *library)
 {
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL: it is taken without callbacks. */
-    new_index(library, NULL);
-    library->mark_index = new_index(library, mark_free);
+    const struct ex_data_callbacks callbacks = {.freed = mark_free, .argument = library};
+    library->mark_index = ex_data_index(&library->api, EX_DATA_OF_X509, &callbacks);
     return library->mark_index > 0;
 }
 

@@ -23,7 +23,9 @@ static void usage(FILE *out)
           out);
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         fprintf(out, "  %-9s %s\n", subcommands[i].name, subcommands[i].summary);
-    fputs("\n'tlsward SUBCOMMAND --help' says more; 'tlsward --version' names the version;\nthe manual is tlsward(1).\n", out);
+    fputs(
+        "\n'tlsward SUBCOMMAND --help' says more; 'tlsward --version' names the version;\nthe manual is tlsward(1).\n",
+        out);
 }
 
 /* getopt(3) begins its messages with argv[0]. */

@@ -95,8 +95,8 @@ void summary_print(const struct summary *summary, FILE *out)
     fprintf(out,
             "%stlsward: %" PRIu64 " connection%s: %" PRIu64 " verified by the program, %" PRIu64
             " verified by the policy, %" PRIu64 " failed, %" PRIu64 " blocked%s\n",
-            colour, all, all == 1 ? "" : "s", summary->by_program, summary->by_policy, summary->failed, summary->blocked,
-            text_colour(out, COLOUR_OFF));
+            colour, all, all == 1 ? "" : "s", summary->by_program, summary->by_policy, summary->failed,
+            summary->blocked, text_colour(out, COLOUR_OFF));
     const char *text;
     json_t *count;
     json_object_foreach(summary->failures, text, count)

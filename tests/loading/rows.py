@@ -351,6 +351,16 @@ def another_preload_is_still_called_before_and_after_us(setting):
     assert len(setting.handshakes()) == 2, setting.handshakes()
 
 
+@row
+def asan_runtime_before_us_asks_for_everything_first(setting):
+    runtime = subprocess.run(['gcc', '-print-file-name=libasan.so'], capture_output=True, text=True, check=True)
+    server = setting.server()
+    program = setting.program('linked', ['main_linked.c', 'linked.c', 'client.c'], '-lssl')
+    output = setting.run([program, server.port], preload=[runtime.stdout.strip(), setting.library],
+                         environment={'ASAN_OPTIONS': 'detect_leaks=0'})
+    assert 'refused' in output and len(setting.handshakes()) == 1, output
+
+
 # Another C library.
 
 @row
