@@ -33,10 +33,21 @@ static X509 *leaf_of(const struct library *library, const SSL_SESSION *session)
     return session != NULL ? library->api.SSL_SESSION_get0_peer(session) : NULL;
 }
 
-static bool digest_of(const struct openssl_api *api, const X509 *leaf, unsigned char digest[static SESSION_DIGEST_SIZE])
+static bool digest_of(const struct openssl_api *api, const X509 *leaf, const EVP_MD *type, unsigned char *digest,
+                      unsigned size)
 {
     unsigned length = 0;
-    return api->X509_digest(leaf, api->EVP_sha1(), digest, &length) == 1 && length == SESSION_DIGEST_SIZE;
+    return api->X509_digest(leaf, type, digest, &length) == 1 && length == size;
+}
+
+/* SHA-256 costs more than all else here, and most handshakes bring a leaf that was kept before. */
+static void keep(const struct openssl_api *api, const X509 *leaf, const struct session_mark *mark)
+{
+    unsigned char hint[SESSION_HINT_SIZE], digest[SESSION_DIGEST_SIZE];
+    if (!digest_of(api, leaf, api->EVP_sha1(), hint, sizeof hint) || session_memory_has(hint, mark))
+        return;
+    if (digest_of(api, leaf, api->EVP_sha256(), digest, sizeof digest))
+        session_memory_keep(hint, digest, mark);
 }
 
 /* Returns the leaf's own copy of the mark, or NULL for memory shortage. */
@@ -64,7 +75,8 @@ static const struct session_mark *mark_of(const struct library *library, const S
     if (leaf == NULL)
         return NULL;
     const struct session_mark *mark = library->api.X509_get_ex_data(leaf, library->mark_index);
-    if (mark == NULL && digest_of(&library->api, leaf, digest) && session_memory_find(digest, &kept))
+    if (mark == NULL && digest_of(&library->api, leaf, library->api.EVP_sha256(), digest, sizeof digest) &&
+        session_memory_find(digest, &kept))
         mark = attach_mark(library, leaf, &kept);
     return mark;
 }
@@ -81,12 +93,10 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
         .name_was_verified = facts->name_checked && facts->name_error == 0,
         .by_app_anchors = !facts->policy_anchors_checked || facts->policy_anchors_error != 0,
     };
-    unsigned char digest[SESSION_DIGEST_SIZE];
     if (connection->name_count > 0)
         mark.name = connection->names[0];
     attach_mark(library, leaf, &mark);
-    if (digest_of(&library->api, leaf, digest))
-        session_memory_keep(digest, &mark);
+    keep(&library->api, leaf, &mark);
 }
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session)

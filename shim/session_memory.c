@@ -4,6 +4,8 @@
 
 struct entry {
     unsigned char digest[SESSION_DIGEST_SIZE];
+    unsigned char hint[SESSION_HINT_SIZE];
+    unsigned char padding[4];
     struct session_mark mark;
 };
 
@@ -31,10 +33,29 @@ static unsigned slot_for(const unsigned char *digest)
     return atomic_fetch_add_explicit(&next_slot, 1, memory_order_relaxed) % SLOTS;
 }
 
-void session_memory_keep(const unsigned char digest[static SESSION_DIGEST_SIZE], const struct session_mark *mark)
+static bool same_mark(const struct session_mark *left, const struct session_mark *right)
+{
+    return left->policy == right->policy && left->rule == right->rule &&
+           left->name_was_verified == right->name_was_verified && left->by_app_anchors == right->by_app_anchors &&
+           left->name.kind == right->name.kind && strcmp(left->name.text, right->name.text) == 0;
+}
+
+bool session_memory_has(const unsigned char hint[static SESSION_HINT_SIZE], const struct session_mark *mark)
+{
+    struct entry entry;
+    for (unsigned slot = 0; slot < SLOTS; slot++)
+        if (seqlock_read(&table[slot].version, table[slot].words, &entry, WORDS) != 0 &&
+            memcmp(entry.hint, hint, sizeof entry.hint) == 0 && same_mark(&entry.mark, mark))
+            return true;
+    return false;
+}
+
+void session_memory_keep(const unsigned char hint[static SESSION_HINT_SIZE],
+                         const unsigned char digest[static SESSION_DIGEST_SIZE], const struct session_mark *mark)
 {
     struct entry entry = {.mark = *mark};
     memcpy(entry.digest, digest, sizeof entry.digest);
+    memcpy(entry.hint, hint, sizeof entry.hint);
     unsigned slot = slot_for(digest);
     seqlock_write(&table[slot].version, table[slot].words, &entry, WORDS);
 }

@@ -11,7 +11,7 @@
 #include "peer.h"
 
 /* SHA-1, which libcrypto has computed anyway: a second preimage of a verified leaf would be needed to abuse it. */
-#define SESSION_DIGEST_SIZE 20
+#define SESSION_DIGEST_SIZE 32 /* SHA-256 */
 
 struct session_mark {
     const struct policy *policy;
@@ -21,8 +21,15 @@ struct session_mark {
     struct peer_name name;
 };
 
+/* What is cheap to compute (libcrypto keeps it): only says that a leaf need not be kept again. */
+#define SESSION_HINT_SIZE 20 /* SHA-1 */
+
+/* True where a leaf with this hint was kept with this mark. */
+bool session_memory_has(const unsigned char hint[static SESSION_HINT_SIZE], const struct session_mark *mark);
+
 /* Keeps the mark of a leaf; of many leaves, those that were verified last. */
-void session_memory_keep(const unsigned char digest[static SESSION_DIGEST_SIZE], const struct session_mark *mark);
+void session_memory_keep(const unsigned char hint[static SESSION_HINT_SIZE],
+                         const unsigned char digest[static SESSION_DIGEST_SIZE], const struct session_mark *mark);
 
 /* The last mark of the leaf. */
 bool session_memory_find(const unsigned char digest[static SESSION_DIGEST_SIZE], struct session_mark *mark);
