@@ -90,6 +90,8 @@ help:
 	@echo 'make test-loading  every way a TLS library gets into a process'
 	@echo 'make musl          the library for programs that use musl; give it a B of its own'
 	@echo 'make test-keep     programs that must keep working, and what they must not do after a block; ROW=PATTERN'
+	@echo 'make test-table     ways to escape verification, on the libssl of the system and on 1.1.1; ROW=PATTERN'
+	@echo 'make test-libs      the same on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR one of yours'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
 	@echo 'make lint          clang-format and clang-tidy'
@@ -109,7 +111,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
-GROUPS := unit test-clients test-behaviour test-loading test-command test-keep test-corpus
+GROUPS := unit test-clients test-behaviour test-loading test-table test-command test-keep test-corpus
 
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
@@ -143,6 +145,37 @@ musl:
 
 test-keep: library
 	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --row '$(or $(ROW),*)'
+
+# Clients and servers that know no header of one version; a stub stands in for libssl while they are linked.
+$(B)/test-libs/client/%.o: tests/libs/%.c tests/libs/client.h $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/server/%.o: tests/libs/%.c $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/drivers/%.o: tests/drivers/%.c tests/drivers/driver.h $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/libssl-under-test.so: tests/libs/include/openssl/functions.def
+	@mkdir -p $(@D)
+	sed -nE 's/^TLS\([^,]+, ([A-Za-z0-9_]+),.*/void \1(void);void \1(void){}/p' $< | \
+	    $(CC) -shared -fPIC -x c -Wl,-soname,$(@F) -o $@ -
+
+TABLE := $(filter-out tests/libs/server.c,$(wildcard tests/libs/*.c))
+table: library $(TABLE:tests/libs/%.c=$(B)/test-libs/client/%.o) $(B)/test-libs/server/server.o \
+    $(patsubst tests/drivers/%.c,$(B)/test-libs/drivers/%.o,$(wildcard tests/drivers/*.c)) \
+    $(B)/test-libs/libssl-under-test.so
+
+TABLE_LIBS := system,1.1.1
+RUN_TABLE = $(PYTHON) tests/libs --library $(B)/libtlsward.so --objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
+test-table: table
+	@$(RUN_TABLE) --libs '$(or $(LIBSSL),$(LIBS),$(TABLE_LIBS))'
+
+test-libs: table
+	@$(RUN_TABLE) $(if $(or $(LIBSSL),$(LIBS)),--libs '$(or $(LIBSSL),$(LIBS))')
 
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
@@ -187,5 +220,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: demo test $(GROUPS) musl bench lint install uninstall
+.PHONY: demo test $(GROUPS) table test-libs musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

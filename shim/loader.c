@@ -296,26 +296,15 @@ static bool is_called_libssl(const char *path)
     return prefix[i] == '\0';
 }
 
-struct sight {
-    bool passed_program; /* which comes first */
-    enum loader_tls seen;
-};
-
-static int look_for_tls(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    (void)size;
-    struct sight *sight = arg;
-    if (!sight->passed_program && symbol_in(info, "SSL_CTX_new") != NULL)
-        sight->seen = TLS_IN_PROGRAM;
-    else if (!is_own(info) && is_called_libssl(info->dlpi_name))
-        sight->seen = TLS_IN_LIBRARY;
-    sight->passed_program = true;
-    return sight->seen != TLS_NOT_SEEN;
-}
-
 enum loader_tls loader_sees_tls(void)
 {
-    struct sight sight = {false, TLS_NOT_SEEN};
-    dl_iterate_phdr(look_for_tls, &sight);
-    return sight.seen;
+    const struct link_map *program = loaded_objects();
+    struct elf_symbols symbols;
+    if (program != NULL && elf_symbols_read(&symbols, program->l_addr, program->l_ld) &&
+        elf_symbols_find(&symbols, "SSL_CTX_new") != NULL)
+        return TLS_IN_PROGRAM;
+    for (const struct link_map *object = program; object != NULL; object = object->l_next)
+        if (object->l_addr != (uintptr_t)own_start && is_called_libssl(object->l_name))
+            return TLS_IN_LIBRARY;
+    return TLS_NOT_SEEN;
 }

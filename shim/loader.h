@@ -36,8 +36,8 @@ void *loader_symbol(void *handle, const char *name);
 
 /*
  * The first definition in an object that was loaded after this library, in load order: among the objects a program
- * starts with that is what RTLD_NEXT means (dlsym(3)); behind them come all others, RTLD_LOCAL or not. Does not
- * allocate and leaves dlerror(3) alone.
+ * starts with that is what RTLD_NEXT means (dlsym(3)); behind them come all others, RTLD_LOCAL or not. The
+ * vDSO's few names (time, clock_gettime) count too. Does not allocate and leaves dlerror(3) alone.
  */
 void *loader_next(const char *name);
 

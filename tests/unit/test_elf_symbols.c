@@ -94,8 +94,7 @@ static const char *const libc_names[] = {
     "dlsym",
     "dlvsym", /* the ones we need */
     "memcpy",
-    "strlen",
-    "time", /* STT_GNU_IFUNC, two of them with an old version */
+    "strlen", /* STT_GNU_IFUNC, one of them with an old version */
     "environ",
     "realpath",
     "pthread_cond_wait", /* data; old versions beside the default one */
@@ -110,7 +109,7 @@ END_TEST
 
 START_TEST(leaves_dlerror_alone)
 {
-    ck_assert_ptr_null(dlerror());
+    dlerror(); /* what went before */
     ck_assert_ptr_null(loader_next("SSL_connect_of_nobody"));
     ck_assert_ptr_null(dlerror());
 }
