@@ -1,24 +1,31 @@
 # tlsward: `make help` lists the targets; everything is built below $(B).
 B       ?= build
+CORPUS  ?= ../shared/corpus
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
 MANDIR  ?= $(PREFIX)/share/man
+SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 VERSION := 0.1.0
 
 CC      ?= gcc
+PYTHON  := /usr/bin/python3 -B
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-OURS     = -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim $(WARN) $(SANITIZE) -MMD -MP
+DEFINES  = -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -DTLSWARD_SHARE='"$(SHARE)"'
+OURS     = -std=c11 $(DEFINES) -Ishim $(WARN) $(SANITIZE) -MMD -MP
 # No fortified symbols: other C libraries lack them. Static TLS: a preloaded library may not allocate to find it.
 LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
 SHIM    := $(sort $(wildcard shim/*.c))
+# The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
+STUBS   := $(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S)
+OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
 BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
 SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
-CLIENTS := $(patsubst tests/clients/%.c,$(B)/clients/%,$(sort $(wildcard tests/clients/*.c)))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
@@ -32,14 +39,18 @@ $(B)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<
 
+$(B)/shim/%.o: shim/%.S Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) -c -o $@ $<
+
 # The hooks are the only symbols the library exports; the map carries no version name, because a versioned
 # definition would not bind to unversioned references.
 $(B)/exports.map: shim/hooks.def
 	@mkdir -p $(@D)
-	{ echo '{ global:'; sed -nE 's|^HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \1;|p' $<; echo 'local: *; };'; } > $@
+	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
 
-$(B)/libtlsward.so: $(SHIM:%.c=$(B)/%.o) $(B)/exports.map
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -o $@ $(SHIM:%.c=$(B)/%.o) -Wl,--version-script=$(B)/exports.map \
+$(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(OBJECTS) -Wl,--version-script=$(B)/exports.map \
 	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,--as-needed $(LDFLAGS)
 
 # The same objects without the exported hooks, for the command and the unit tests.
@@ -53,27 +64,127 @@ $(B)/tools/%.o: tools/%.c Makefile
 $(B)/tlsward: $(TOOLS:%.c=$(B)/%.o) $(B)/libcore.a
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lssl -lcrypto -ljansson -lelf $(LDFLAGS)
 
-$(B)/unit/%: tests/unit/%.c $(B)/libcore.a
-	@mkdir -p $(@D)
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -ljansson -lpthread
+$(B)/libtools.a: $(filter-out $(B)/tools/main.o,$(TOOLS:%.c=$(B)/%.o))
+	rm -f $@ && ar rcs $@ $^
 
-$(B)/clients/%: tests/clients/%.c
+$(B)/unit/%: tests/unit/%.c $(B)/libtools.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< -lssl -lcrypto -lpthread
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libtools.a $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -ljansson -lelf -lpthread
+
+$(B)/drivers/%: tests/drivers/%.c tests/drivers/driver.c tests/drivers/driver.h
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< tests/drivers/driver.c -lssl -lcrypto
+
+drivers: $(DRIVERS)
+
+help:
+	@echo 'make               the library and the command, below $(B)'
+	@echo 'make demo          what tlsward does, shown on real programs: installs what it needs, builds, runs'
+	@echo 'make test          everything: installs what it needs, builds, runs all groups; one closing line'
+	@echo 'make unit          unit tests'
+	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
+	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
+	@echo 'make test-behaviour                     the library inside a process: callbacks, modes, trust, sessions'
+	@echo 'make test-command  the tlsward command'
+	@echo 'make test-loading  every way a TLS library gets into a process'
+	@echo 'make musl          the library for programs that use musl; give it a B of its own'
+	@echo 'make test-keep     programs that must keep working, and what they must not do after a block; ROW=PATTERN'
+	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
+	@echo 'make bench         what the library costs'
+	@echo 'make lint          clang-format and clang-tidy'
+	@echo 'make install, uninstall                 below $$(DESTDIR)$(PREFIX)'
+	@echo 'make deps-build, deps-demo, deps-test   installs the Debian packages that are missing for that'
+	@echo 'make clean         removes $(B)'
+
+deps-build:
+	@tests/install-packages $(PACKAGES_BUILD)
+deps-demo:
+	@tests/install-packages $(PACKAGES_DEMO)
+deps-test:
+	@tests/install-packages $(PACKAGES_TEST)
+
+demo: deps-demo
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(B)
+
+# What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
+GROUPS := unit test-clients test-behaviour test-loading test-command test-keep test-corpus
+
+# In two steps, so that what is installed first is there when the rest is read.
+test: deps-test
+	@$(MAKE) --no-print-directory all drivers
+	@tests/tally $(GROUPS:%='$(MAKE) --no-print-directory %')
 
 $(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm
 
+# Every test program runs, even after one that failed.
 unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+	@failed=0; for t in $(UNIT); do $$t || failed=1; done; exit $$failed
+
+test-clients: library drivers
+	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
 
 # ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
 test-behaviour: library $(BEHAVIOUR)
-	@python3 tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
+
+test-command: all
+	@$(PYTHON) tests/command/test_command.py
+
+test-loading: library
+	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)
+
+# The library for programs of the other C library: make musl B=build-musl
+musl:
+	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
+
+test-keep: library
+	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --row '$(or $(ROW),*)'
+
+test-corpus: library
+	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
+
+# Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
+bench: library $(B)/bench/client $(B)/bench/plain $(B)/bench/empty.so
+	@/usr/bin/python3 tests/bench/bench.py $(B)
+
+$(B)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< -lssl -lcrypto
+
+$(B)/bench/empty.so:
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; echo | $(CC) -shared -fPIC -x c -o $@ -
+
+# The library is replaced by rename: every running program maps it, and a truncated file would kill them.
+install: all
+	install -D -m 755 $(B)/tlsward $(DESTDIR)$(PREFIX)/bin/tlsward
+	install -D -m 755 $(B)/libtlsward.so $(DESTDIR)$(LIBDIR)/.libtlsward.so.new
+	mv -f $(DESTDIR)$(LIBDIR)/.libtlsward.so.new $(DESTDIR)$(LIBDIR)/libtlsward.so
+	for page in tools/man/*; do \
+	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
+	for rules in tools/share/*; do \
+	    install -D -m 644 $$rules $(DESTDIR)$(SHARE)/$${rules##*/} || exit 1; done
+	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/tlsward
+
+# A program that still names the library in LD_PRELOAD only prints a warning; ld.so.preload must not name it any more.
+uninstall:
+	@if grep -qs libtlsward.so $(DESTDIR)/etc/ld.so.preload; then \
+	    echo "remove the libtlsward.so line from $(DESTDIR)/etc/ld.so.preload first" >&2; exit 1; fi
+	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward
+	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+	for rules in tools/share/*; do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
+
+LINTED := $(wildcard shim/*.c tools/*.c)
+lint:
+	clang-format --dry-run --Werror $(wildcard shim/*.[ch] tools/*.[ch] tests/*/*.[ch])
+	clang-tidy --quiet $(LINTED) -- -std=c11 $(DEFINES) -Ishim
 
 clean:
 	rm -rf $(B)
 
-.PHONY: all library command unit test-behaviour clean
--include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/clients/*.d)
+.PHONY: all library command drivers help deps-build deps-demo deps-test clean
+.PHONY: demo test $(GROUPS) musl bench lint install uninstall
+-include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

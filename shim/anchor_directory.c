@@ -276,9 +276,12 @@ static enum search_result get_bucket(struct anchor_directory *directory, const s
     *bucket = find_bucket(atomic_load_explicit(&directory->buckets, memory_order_acquire), search->hash);
     if (*bucket)
         return SEARCH_DONE;
-    if (!file_root_is_same())
-        return SEARCH_UNREACHABLE;
     enum search_result result = read_bucket(directory->path, search->hash, bucket);
+    if (!file_root_is_same()) { /* asked afterwards, as another thread may have changed it meanwhile */
+        free_bucket(*bucket);
+        *bucket = NULL;
+        return SEARCH_UNREACHABLE;
+    }
     if (*bucket)
         *bucket = publish(directory, *bucket, search);
     return result;

@@ -21,7 +21,7 @@ bool anchor_directory_is_hashed(const char *path);
 struct anchor_directory *anchor_directory_new(const char *path, bool only_hashed,
                                               const struct anchor_directory *previous);
 
-/* Only for a directory that nobody has searched, made without `previous`. */
+/* Only for a directory that nobody has searched and that shares no bundle with an earlier look. */
 void anchor_directory_free(struct anchor_directory *directory);
 
 /* True where a search may find something. */

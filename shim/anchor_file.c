@@ -122,7 +122,7 @@ bool anchor_file_changed(const struct anchor_file *file)
 
 static const char *problem_text(enum file_problem problem)
 {
-    static const char *const texts[] = {
+    static const char texts[][88] = {
         [PROBLEM_ABSENT] = "does not exist",
         [PROBLEM_FORBIDDEN] = "may not be opened",
         [PROBLEM_NOT_REGULAR] = "is neither a regular file nor a directory",
@@ -136,7 +136,7 @@ static const char *problem_text(enum file_problem problem)
 
 static const char *kept_text(enum file_problem problem)
 {
-    static const char *const texts[] = {
+    static const char texts[][88] = {
         [PROBLEM_ABSENT] = "has vanished; the certificates read before stay in force",
         [PROBLEM_FORBIDDEN] = "may not be opened any more; the certificates read before stay in force",
         [PROBLEM_NOT_REGULAR] = "is no longer a regular file; the certificates read before stay in force",

@@ -10,7 +10,7 @@ struct anchor_search {
     const struct openssl_api *api;
     const X509_NAME *subject;
     unsigned long hash;                     /* of the subject: api_name_hash() */
-    bool (*found)(void *arg, X509 *anchor); /* borrows the anchor; false stops the search as SEARCH_FAILED */
+    bool (*found)(void *arg, X509 *anchor); /* borrows the anchor for the call; false: SEARCH_FAILED */
     void *found_arg;
     trust_warning warn;
     void *warn_arg;

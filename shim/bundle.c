@@ -230,6 +230,13 @@ static struct decoded *find_decoded(struct decoded *head, const struct openssl_a
     return head;
 }
 
+static void free_decoded(struct decoded *decoded)
+{
+    if (decoded && decoded->certificate)
+        decoded->api->X509_free(decoded->certificate);
+    free(decoded);
+}
+
 /* Publishes `mine`, unless another thread was faster: then it is freed. Returns what is published. */
 static struct decoded *publish(struct entry *entry, struct decoded *mine)
 {
@@ -237,9 +244,7 @@ static struct decoded *publish(struct entry *entry, struct decoded *mine)
     do {
         struct decoded *theirs = find_decoded(head, mine->api);
         if (theirs) {
-            if (mine->certificate)
-                mine->api->X509_free(mine->certificate);
-            free(mine);
+            free_decoded(mine);
             return theirs;
         }
         mine->next = head;
@@ -258,28 +263,59 @@ static X509 *decode(const struct openssl_api *api, struct der certificate)
     return decoded;
 }
 
-/* The certificate of an entry in this library. NULL for memory shortage. */
-static const struct decoded *get_decoded(struct bundle *bundle, struct entry *entry, const struct anchor_search *search)
+/* 1.0.x counts references without a lock where the program gave it none: nothing may be shared between threads. */
+static bool may_share(const struct openssl_api *api)
 {
-    struct decoded *published = atomic_load_explicit(&entry->decoded, memory_order_acquire);
-    published = find_decoded(published, search->api);
-    if (published)
-        return published;
-    struct decoded *mine = calloc(1, sizeof(*mine));
+    return !api->CRYPTO_get_locking_callback || api->CRYPTO_get_locking_callback() != NULL;
+}
+
+/* Decodes an entry for this library. NULL for memory shortage. */
+static struct decoded *new_decoded(const struct bundle *bundle, const struct entry *entry,
+                                   const struct openssl_api *api)
+{
+    struct decoded *decoded = calloc(1, sizeof(*decoded));
     struct located located;
     const char *damage = locate(bundle, &entry->block, &located);
-    if (!mine || damage) { /* it was located before: now memory is short */
+    if (!decoded || damage) { /* it was located before: now memory is short */
         free(located.storage);
-        free(mine);
+        free(decoded);
         return NULL;
     }
-    mine->api = search->api;
-    mine->certificate = decode(search->api, located.certificate);
+    decoded->api = api;
+    decoded->certificate = decode(api, located.certificate);
     free(located.storage);
-    published = publish(entry, mine);
-    if (published == mine && !mine->certificate)
-        search->warn(search->warn_arg, bundle->path, entry->position, "cannot be read by libcrypto");
-    return published;
+    return decoded;
+}
+
+static bool hand_over(const struct decoded *decoded, const struct anchor_search *search)
+{
+    X509 *anchor = decoded->certificate;
+    return !anchor || search->api->X509_NAME_cmp(search->api->X509_get_subject_name(anchor), search->subject) != 0 ||
+           search->found(search->found_arg, anchor);
+}
+
+static bool hand_over_private(const struct bundle *bundle, const struct entry *entry,
+                              const struct anchor_search *search)
+{
+    struct decoded *decoded = new_decoded(bundle, entry, search->api);
+    bool handed_over = decoded && hand_over(decoded, search);
+    free_decoded(decoded);
+    return handed_over;
+}
+
+static bool hand_over_shared(const struct bundle *bundle, struct entry *entry, const struct anchor_search *search)
+{
+    const struct decoded *decoded =
+        find_decoded(atomic_load_explicit(&entry->decoded, memory_order_acquire), search->api);
+    if (!decoded) {
+        struct decoded *mine = new_decoded(bundle, entry, search->api);
+        if (!mine)
+            return false;
+        decoded = publish(entry, mine);
+        if (decoded == mine && !mine->certificate)
+            search->warn(search->warn_arg, bundle->path, entry->position, "cannot be read by libcrypto");
+    }
+    return hand_over(decoded, search);
 }
 
 enum search_result bundle_search(struct bundle *bundle, const struct anchor_search *search)
@@ -287,16 +323,12 @@ enum search_result bundle_search(struct bundle *bundle, const struct anchor_sear
     const struct index *index = get_index(bundle, search->api, search->warn, search->warn_arg);
     if (!index)
         return SEARCH_FAILED;
+    bool share = may_share(search->api);
     for (size_t i = 0; i < index->count; i++) {
         struct entry *entry = &index->entries[i];
         if (entry->damage || entry->hash != search->hash)
             continue;
-        const struct decoded *decoded = get_decoded(bundle, entry, search);
-        if (!decoded)
-            return SEARCH_FAILED;
-        X509 *anchor = decoded->certificate;
-        if (anchor && search->api->X509_NAME_cmp(search->api->X509_get_subject_name(anchor), search->subject) == 0 &&
-            !search->found(search->found_arg, anchor))
+        if (!(share ? hand_over_shared(bundle, entry, search) : hand_over_private(bundle, entry, search)))
             return SEARCH_FAILED;
     }
     return SEARCH_DONE;

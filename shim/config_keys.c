@@ -4,16 +4,55 @@
 
 #include <string.h>
 
-static const char *const mode_words[] = {"off", "audit", "enforce", NULL};
-static const char *const verify_words[] = {"none", "ca", "full", NULL};
-static const char *const trust_mode_words[] = {"supplement", "extend", "exclusive", NULL};
-static const char *const block_words[] = {"block", "allow", NULL};
-static const char *const use_words[] = {"refuse", "use", NULL};
-static const char *const ignore_words[] = {"ignore", "allow", NULL};
-static const char *const flag_words[] = {"no", "yes", NULL};
-static const char *const level_words[] = {"0", "1", "2", "3", "4", "5", NULL};
-static const char *const log_words[] = {"auto", "journald", "syslog", "stderr", "file:/PATH", "unix:/PATH", NULL};
-static const char *const trust_words[] = {"system", "/PATH", NULL};
+/* The accepted words of a key, in the order of their values. */
+#define MODE_WORDS                                                                                                     \
+    {                                                                                                                  \
+        "off", "audit", "enforce"                                                                                      \
+    }
+#define VERIFY_WORDS                                                                                                   \
+    {                                                                                                                  \
+        "none", "ca", "full"                                                                                           \
+    }
+#define TRUST_MODE_WORDS                                                                                               \
+    {                                                                                                                  \
+        "supplement", "extend", "exclusive"                                                                            \
+    }
+#define BLOCK_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "block", "allow"                                                                                               \
+    }
+#define USE_WORDS                                                                                                      \
+    {                                                                                                                  \
+        "refuse", "use"                                                                                                \
+    }
+#define FALLBACK_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "refuse", "known", "allow"                                                                                     \
+    }
+#define IGNORE_WORDS                                                                                                   \
+    {                                                                                                                  \
+        "ignore", "allow"                                                                                              \
+    }
+#define DEEPBIND_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "report", "strip"                                                                                              \
+    }
+#define FLAG_WORDS                                                                                                     \
+    {                                                                                                                  \
+        "no", "yes"                                                                                                    \
+    }
+#define LEVEL_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "0", "1", "2", "3", "4", "5"                                                                                   \
+    }
+#define LOG_WORDS                                                                                                      \
+    {                                                                                                                  \
+        "auto", "journald", "syslog", "stderr", "file:/PATH", "unix:/PATH"                                             \
+    }
+#define TRUST_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "system", "/PATH"                                                                                              \
+    }
 
 static const char system_word[] = "system";
 
@@ -22,28 +61,31 @@ static const char system_word[] = "system";
 enum { BOTH = IN_POLICY | IN_RULE };
 
 const struct config_key config_keys[] = {
-    {"program", KEY_PROGRAM, IN_RULE, NULL, 0, NEVER_WEAKENS, true},
-    {"user", KEY_USER, IN_RULE, NULL, 0, NEVER_WEAKENS, true},
-    {"destination", KEY_DESTINATION, IN_RULE, NULL, 0, NEVER_WEAKENS, true},
-    {"mode", KEY_WORD, BOTH, mode_words, SETTING(mode), LOWER_WEAKENS, false},
-    {"verify", KEY_WORD, BOTH, verify_words, SETTING(verify), LOWER_WEAKENS, false},
-    {"trust", KEY_TRUST, BOTH, trust_words, 0, WEAKENS_BY_ITS_OWN_LAW, true},
-    {"trust-mode", KEY_WORD, BOTH, trust_mode_words, SETTING(trust_mode), WEAKENS_BY_ITS_OWN_LAW, false},
-    {"unknown-name", KEY_WORD, BOTH, block_words, SETTING(unknown_name), HIGHER_WEAKENS, false},
-    {"weak-names", KEY_WORD, BOTH, use_words, SETTING(weak_names), HIGHER_WEAKENS, false},
-    {"psk", KEY_WORD, BOTH, block_words, SETTING(psk), HIGHER_WEAKENS, false},
-    {"allow-cn", KEY_FLAG, BOTH, flag_words, SETTING(allow_cn), HIGHER_WEAKENS, false},
-    {"strict", KEY_FLAG, BOTH, flag_words, SETTING(strict), LOWER_WEAKENS, false},
-    {"security-level", KEY_WORD, BOTH, level_words, SETTING(security_level), LOWER_WEAKENS, false},
-    {"name", KEY_NAME, IN_RULE, NULL, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
-    {"log", KEY_LOG, IN_POLICY, log_words, SETTING(log), NEVER_WEAKENS, false},
-    {"environment", KEY_WORD, IN_POLICY, ignore_words, MEMBER(environment), NEVER_WEAKENS, false},
-    {"kill-switch-environment", KEY_WORD, IN_POLICY, ignore_words, MEMBER(kill_switch_environment), NEVER_WEAKENS,
+    {"program", KEY_PROGRAM, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
+    {"user", KEY_USER, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
+    {"destination", KEY_DESTINATION, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
+    {"mode", KEY_WORD, BOTH, MODE_WORDS, SETTING(mode), LOWER_WEAKENS, false},
+    {"verify", KEY_WORD, BOTH, VERIFY_WORDS, SETTING(verify), LOWER_WEAKENS, false},
+    {"trust", KEY_TRUST, BOTH, TRUST_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
+    {"trust-mode", KEY_WORD, BOTH, TRUST_MODE_WORDS, SETTING(trust_mode), WEAKENS_BY_ITS_OWN_LAW, false},
+    {"unknown-name", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(unknown_name), HIGHER_WEAKENS, false},
+    {"weak-names", KEY_WORD, BOTH, USE_WORDS, SETTING(weak_names), HIGHER_WEAKENS, false},
+    {"psk", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(psk), HIGHER_WEAKENS, false},
+    {"allow-cn", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(allow_cn), HIGHER_WEAKENS, false},
+    {"strict", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(strict), LOWER_WEAKENS, false},
+    {"security-level", KEY_WORD, BOTH, LEVEL_WORDS, SETTING(security_level), LOWER_WEAKENS, false},
+    {"fallback", KEY_WORD, IN_RULE, FALLBACK_WORDS, SETTING(fallback), HIGHER_WEAKENS, false},
+    {"name", KEY_NAME, IN_RULE, {""}, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
+    {"log", KEY_LOG, IN_POLICY, LOG_WORDS, SETTING(log), NEVER_WEAKENS, false},
+    {"include", KEY_INCLUDE, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
+    {"environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(environment), NEVER_WEAKENS, false},
+    {"kill-switch-environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(kill_switch_environment), NEVER_WEAKENS,
      false},
-    {"owner", KEY_TEXT, IN_RULE, NULL, MEMBER(owner), NEVER_WEAKENS, false},
-    {"reason", KEY_TEXT, IN_RULE, NULL, MEMBER(reason), NEVER_WEAKENS, false},
-    {"ticket", KEY_TEXT, IN_RULE, NULL, MEMBER(ticket), NEVER_WEAKENS, false},
-    {"expires", KEY_DATE, IN_RULE, NULL, MEMBER(expires), NEVER_WEAKENS, false},
+    {"deepbind", KEY_WORD, IN_POLICY, DEEPBIND_WORDS, MEMBER(deepbind), NEVER_WEAKENS, false},
+    {"owner", KEY_TEXT, IN_RULE, {""}, MEMBER(owner), NEVER_WEAKENS, false},
+    {"reason", KEY_TEXT, IN_RULE, {""}, MEMBER(reason), NEVER_WEAKENS, false},
+    {"ticket", KEY_TEXT, IN_RULE, {""}, MEMBER(ticket), NEVER_WEAKENS, false},
+    {"expires", KEY_DATE, IN_RULE, {""}, MEMBER(expires), NEVER_WEAKENS, false},
 };
 const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];
 
@@ -60,6 +102,7 @@ struct policy_section config_defaults(void)
                      .weak_names = CHOICE_ALLOW,
                      .psk = CHOICE_ALLOW,
                      .security_level = 2,
+                     .fallback = FALLBACK_KNOWN,
                      .log = "auto"},
     };
 }
@@ -96,7 +139,7 @@ int config_value_number(const struct policy_section *section, const struct confi
 
 static const char *set_word(struct policy_section *section, const struct config_key *key, const char *value)
 {
-    for (int i = 0; key->words[i]; i++) {
+    for (int i = 0; key->words[i][0] != '\0'; i++) {
         if (strcmp(key->words[i], value) != 0)
             continue;
         if (key->kind == KEY_FLAG)
@@ -106,6 +149,23 @@ static const char *set_word(struct policy_section *section, const struct config_
         return NULL;
     }
     return "unknown value";
+}
+
+/* What may become part of a file name. Where the include stands in the text is for the parser to add. */
+static const char *add_include(struct arena *arena, struct policy_section *section, const char *value)
+{
+    static const char accepted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (value[strspn(value, accepted)] != '\0')
+        return "not the name of shipped rules: letters, digits, '_' and '-'";
+    for (size_t i = 0; i < section->include_count; i++)
+        if (strcmp(section->includes[i].name, value) == 0)
+            return NULL;
+    struct include *includes = arena_grow(arena, section->includes, section->include_count, sizeof *includes);
+    if (!includes)
+        return "out of memory";
+    includes[section->include_count++] = (struct include){.name = value};
+    section->includes = includes;
+    return NULL;
 }
 
 static const char *set_text(struct policy_section *section, const struct config_key *key, const char *value)
@@ -135,7 +195,7 @@ static const char *set_trust(struct arena *arena, struct policy_section *section
 static const char *set_log(struct policy_section *section, const struct config_key *key, const char *value)
 {
     bool known = strncmp(value, "file:/", 6) == 0 || strncmp(value, "unix:/", 6) == 0;
-    for (size_t i = 0; !known && key->words[i] && !strchr(key->words[i], ':'); i++)
+    for (size_t i = 0; !known && key->words[i][0] != '\0' && !strchr(key->words[i], ':'); i++)
         known = strcmp(key->words[i], value) == 0;
     return known ? set_text(section, key, value) : "unknown value";
 }
@@ -258,6 +318,8 @@ static const char *set_value(struct arena *arena, struct policy_section *section
         return set_trust(arena, section, value);
     case KEY_LOG:
         return set_log(section, key, value);
+    case KEY_INCLUDE:
+        return add_include(arena, section, value);
     case KEY_NAME:
         return set_name(section, key, value);
     case KEY_TEXT:
@@ -298,6 +360,7 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
     case KEY_LOG:
         rule->settings.log = base->settings.log;
         break;
+    case KEY_INCLUDE:
     case KEY_NAME:
     case KEY_TEXT:
     case KEY_DATE:
@@ -313,6 +376,8 @@ size_t config_value_count(const struct policy_section *section, const struct con
     switch (key->kind) {
     case KEY_TRUST:
         return section->settings.trust_count;
+    case KEY_INCLUDE:
+        return section->include_count;
     case KEY_PROGRAM:
         return section->program_count;
     case KEY_USER:
@@ -332,6 +397,8 @@ const char *config_value_text(const struct policy_section *section, const struct
         return key->words[config_value_number(section, key)];
     case KEY_TRUST:
         return section->settings.trust[index].path ? section->settings.trust[index].path : system_word;
+    case KEY_INCLUDE:
+        return section->includes[index].name;
     case KEY_PROGRAM:
         return section->programs[index];
     case KEY_USER:

@@ -14,6 +14,7 @@ enum key_kind {
     KEY_FLAG, /* no, yes */
     KEY_TRUST,
     KEY_LOG,
+    KEY_INCLUDE,
     KEY_NAME,
     KEY_TEXT,
     KEY_DATE,
@@ -25,12 +26,13 @@ enum key_kind {
 /* Whether a value in a rule can accept what [policy] would not. */
 enum key_weakens { NEVER_WEAKENS, LOWER_WEAKENS, HIGHER_WEAKENS, WEAKENS_BY_ITS_OWN_LAW };
 
+/* Text stands in the rows themselves: a pointer would cost a relocation in every process, with or without TLS. */
 struct config_key {
-    const char *name;
+    char name[24];
     enum key_kind kind;
     unsigned sections;
-    const char *const *words; /* NULL terminated, or NULL */
-    size_t offset;            /* in struct policy_section; unused by the kinds that fill several members */
+    char words[7][12]; /* ended by an empty one */
+    size_t offset;     /* in struct policy_section; unused by the kinds that fill several members */
     enum key_weakens weakens;
     bool repeatable;
 };

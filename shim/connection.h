@@ -19,32 +19,32 @@ enum connection_stage {
 };
 
 struct connection {
-    info_callback app_info;   /* set on the SSL itself; NULL: the context's counts */
-    const void *call_site;    /* who switched verification off on this SSL, or NULL */
-    int app_mode;             /* the program's verify mode while ours is in its place */
+    info_callback app_info; /* set on the SSL itself; NULL: the context's counts */
+    const void *call_site;  /* who switched verification off on this SSL, or NULL */
+    int app_mode;           /* the program's verify mode while ours is in its place */
     bool mode_is_ours;
 
     enum connection_stage stage;
-    bool prepared;            /* observed just before the handshake starts: START need not look again */
-    bool out_of_memory;       /* what was observed is incomplete: fail closed */
-    bool had_session;         /* a session was there when the handshake started */
+    bool prepared;               /* observed just before the handshake starts: START need not look again */
+    bool out_of_memory;          /* what was observed is incomplete: fail closed */
+    bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
-    bool refused;             /* blocked by the policy: the alert's error is still to be explained */
+    bool refused;                /* blocked by the policy: the alert's error is still to be explained */
 
     const struct policy *policy;
     struct settings settings;
     enum name_source name_source;
     bool name_is_weak;
-    struct peer_name *names;  /* any one is enough */
+    struct peer_name *names; /* any one is enough */
     size_t name_count;
-    bool name_is_ambiguous;   /* several names lead to the address and none can be told apart */
+    bool name_is_ambiguous; /* several names lead to the address and none can be told apart */
     char address[INET6_ADDRSTRLEN];
     uint16_t port;
 
     struct facts facts;
     struct verdict verdict;
     char event_id[33];
-    unsigned evidence;        /* later checks already reported, see evidence.c */
+    unsigned evidence; /* later checks already reported, see evidence.c */
 };
 
 bool connection_attach(struct library *library);

@@ -23,7 +23,9 @@ static struct {
 
 static __thread _Atomic bool incomplete;
 
-/* Linux before 4.12 has no SO_COOKIE. The C library's fstat is a symbol too new for us; its structure is the kernel's.
+/*
+ * Linux before 4.12 has no SO_COOKIE. The C library's fstat is a symbol too new for us; on these machines its
+ * structure is the kernel's.
  */
 static uint64_t socket_identity(int fd)
 {
@@ -68,7 +70,12 @@ static uint64_t read_connection(size_t slot, struct connection *connection)
 static bool is_recorded(const struct connection *connection)
 {
     struct connection recorded;
+    const seqlock_word *socket =
+        &connections[connection->fd].words[offsetof(struct connection, socket) / sizeof(uint64_t)];
 
+    if (atomic_load_explicit(socket, memory_order_relaxed) != connection->socket) {
+        return false; /* nearly always, and cheaper than reading the record */
+    }
     return read_connection((size_t)connection->fd, &recorded) != 0 && recorded.socket == connection->socket &&
            recorded.port == connection->port && ip_equal(&recorded.ip, &connection->ip);
 }
@@ -115,14 +122,13 @@ bool connection_peer(int fd, const struct connection *connection, struct ip *ip,
     return true;
 }
 
-/* Whether `fd` is the socket that was recorded, with the peer that was recorded. */
-static bool is_current(int fd, const struct connection *connection)
+/* Whether the socket still has the peer that was recorded for it. */
+static bool has_same_peer(int fd, const struct connection *connection)
 {
     struct ip ip;
     in_port_t port;
 
-    return socket_identity(fd) == connection->socket && connection_peer(fd, connection, &ip, &port) &&
-           ip_equal(&ip, &connection->ip) && port == connection->port;
+    return connection_peer(fd, connection, &ip, &port) && ip_equal(&ip, &connection->ip) && port == connection->port;
 }
 
 static void claim(size_t slot, uint64_t version)
@@ -137,7 +143,7 @@ bool connections_of(int fd, struct connection *connection)
     for (size_t i = 0; identity != 0 && i < CONNECTION_DESCRIPTORS; i++) {
         size_t slot = ((size_t)fd + i) % CONNECTION_DESCRIPTORS;
         uint64_t version = read_connection(slot, connection);
-        if (version != 0 && connection->socket == identity && is_current(fd, connection)) {
+        if (version != 0 && connection->socket == identity && has_same_peer(fd, connection)) {
             claim(slot, version);
             return true;
         }
@@ -159,7 +165,7 @@ static size_t find_unclaimed(bool datagram, struct connection *found, uint64_t *
             continue;
         }
         if (atomic_load_explicit(&connections[slot].claimed, memory_order_relaxed) != version &&
-            is_current(connection.fd, &connection)) {
+            socket_identity(connection.fd) == connection.socket && has_same_peer(connection.fd, &connection)) {
             *found = connection;
             *found_version = version;
             count++;

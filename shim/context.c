@@ -59,7 +59,7 @@ struct context *context_arm(const struct library *library, SSL_CTX *ctx, const v
     if (context == NULL)
         return NULL;
     library->api.SSL_CTX_set_info_callback(ctx, library->info);
-    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)(uintptr_t)library);
+    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)library);
     return context;
 }
 

@@ -41,7 +41,7 @@ static void describe_time(const struct openssl_api *api, X509 *certificate, char
     if (time == NULL)
         return;
     const char *digits = (const char *)(api->ASN1_STRING_get0_data != NULL ? api->ASN1_STRING_get0_data(time)
-                                                                            : api->ASN1_STRING_data(time));
+                                                                           : api->ASN1_STRING_data(time));
     if (api->ASN1_STRING_length(time) >= 14)
         snprintf(text, size, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", digits, digits + 4, digits + 6, digits + 8, digits + 10,
                  digits + 12);

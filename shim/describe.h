@@ -7,10 +7,10 @@
 #include "openssl_api.h"
 
 struct certificate_text {
-    char subject[512];   /* RFC 2253 */
+    char subject[512]; /* RFC 2253 */
     char issuer[512];
-    char not_after[32];  /* RFC 3339 */
-    char sha256[65];     /* upper-case hex */
+    char not_after[32]; /* RFC 3339 */
+    char sha256[65];    /* upper-case hex */
 };
 
 /* Empty strings for what cannot be told. */

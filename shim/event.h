@@ -15,31 +15,33 @@
 #define EVENT_MAX 8192
 
 enum event_kind {
-    EVENT_HANDSHAKE, /* one client handshake */
-    EVENT_UPDATE,    /* what was learned later about the handshake with the same id */
-    EVENT_NOTICE     /* about tlsward itself: stood down, trust file skipped, policy invalid */
+    EVENT_HANDSHAKE,    /* one client handshake */
+    EVENT_UPDATE,       /* what was learned later about the handshake with the same id */
+    EVENT_NOTICE,       /* about tlsward itself: stood down, trust file skipped, policy invalid */
+    EVENT_RETRY_REFUSED /* after the blocked handshake with the same id: a connection in clear text was refused */
 };
 
 /* Pointers may be NULL: their fields are left out. Bytes that come from the network are escaped on output. */
 struct event {
     enum event_kind kind;
-    char id[33];                     /* 128 random-enough bits, lower-case hex */
-    struct timespec time;            /* CLOCK_REALTIME */
+    char id[33];          /* 128 random-enough bits, lower-case hex */
+    struct timespec time; /* CLOCK_REALTIME */
 
     const char *executable;
     pid_t pid;
     uid_t uid;
 
-    const char *server_address;      /* server.address: expected name, else the address */
-    const char *server_ip;           /* server.ip */
+    const char *server_address; /* server.address: expected name, else the address */
+    const char *server_ip;      /* server.ip */
     uint16_t server_port;
 
-    const char *tls_version;         /* "1.2", "1.3": tls.protocol.version; tls.protocol.name is "tls" */
+    const char *tls_version; /* "1.2", "1.3": tls.protocol.version */
+    bool tls_is_datagram;    /* DTLS: tls.protocol.name is "dtls", else "tls" */
     const char *tls_cipher;
-    const char *tls_subject;         /* RFC 2253 */
+    const char *tls_subject; /* RFC 2253 */
     const char *tls_issuer;
-    const char *tls_not_after;       /* RFC 3339 */
-    const char *tls_sha256;          /* of the leaf, upper-case hex as ECS has it */
+    const char *tls_not_after; /* RFC 3339 */
+    const char *tls_sha256;    /* of the leaf, upper-case hex as ECS has it */
     bool tls_resumed;
 
     const struct settings *settings; /* mode, rule, expired rule */
@@ -47,15 +49,15 @@ struct event {
     const struct verdict *verdict;
 
     const char *expected_name;
-    const char *x509_text;           /* OpenSSL's text for verdict->x509_error; left out where that is 0 */
-    const char *call_site;           /* "object+0xoffset (build-id)" */
-    const char *library;             /* path of the libssl in use */
-    const char *checked_later;       /* EVENT_UPDATE: what the program looked at */
-    const char *message;             /* EVENT_NOTICE, or what a person should know */
+    const char *x509_text;     /* OpenSSL's text for verdict->x509_error; left out where that is 0 */
+    const char *call_site;     /* "object+0xoffset (build-id)" */
+    const char *library;       /* path of the libssl in use */
+    const char *checked_later; /* EVENT_UPDATE: what the program looked at */
+    const char *message;       /* EVENT_NOTICE, or what a person should know */
     bool clear_text_retry_possible;
 
-    uint64_t dropped;                /* events lost before this one */
-    uint64_t repeated;               /* identical handshakes counted since the last such event */
+    uint64_t dropped;  /* events lost before this one */
+    uint64_t repeated; /* identical handshakes counted since the last such event */
 };
 
 /*

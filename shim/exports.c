@@ -3,6 +3,7 @@
  * what follows from it is decided elsewhere.
  */
 #include "evidence.h"
+#include "fallback.h"
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
@@ -16,7 +17,7 @@
 /* The real function's result, or `failure` where no library stands behind the call. */
 #define REAL(library, failure, name, ...)                                                                              \
     ((library) != NULL && (library)->real.name != NULL ? (library)->real.name(__VA_ARGS__) : (failure))
-#define LIBC(failure, name, ...) (library_libc()->name != NULL ? library_libc()->name(__VA_ARGS__) : (failure))
+#define LIBC(failure, name, ...) ((libc = library_libc())->name != NULL ? libc->name(__VA_ARGS__) : (failure))
 
 /* glibc declares connect's address as a transparent union, which ISO C does not know. */
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -259,9 +260,17 @@ EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned in
     return matched;
 }
 
+EXPORT void *X509_get_ext_d2i(const X509 *certificate, int nid, int *critical, int *index)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_get_ext_d2i");
+    evidence_extension(library, certificate, nid, CALLER);
+    return REAL(library, NULL, X509_get_ext_d2i, certificate, nid, critical, index);
+}
+
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                        struct addrinfo **restrict result)
 {
+    const struct real_functions *libc;
     int failure = LIBC(EAI_SYSTEM, getaddrinfo, node, service, hints, result);
     if (failure == 0)
         trail_resolved(node, *result);
@@ -270,6 +279,7 @@ EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, 
 
 EXPORT struct hostent *gethostbyname(const char *name)
 {
+    const struct real_functions *libc;
     struct hostent *result = LIBC(NULL, gethostbyname, name);
     trail_resolved_hostent(name, result);
     return result;
@@ -277,6 +287,7 @@ EXPORT struct hostent *gethostbyname(const char *name)
 
 EXPORT struct hostent *gethostbyname2(const char *name, int family)
 {
+    const struct real_functions *libc;
     struct hostent *result = LIBC(NULL, gethostbyname2, name, family);
     trail_resolved_hostent(name, result);
     return result;
@@ -285,6 +296,7 @@ EXPORT struct hostent *gethostbyname2(const char *name, int family)
 EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict entry, char *restrict buffer,
                            size_t size, struct hostent **restrict result, int *restrict error)
 {
+    const struct real_functions *libc;
     int failure = LIBC(ENOSYS, gethostbyname_r, name, entry, buffer, size, result, error);
     if (failure == 0)
         trail_resolved_hostent(name, *result);
@@ -294,6 +306,7 @@ EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict e
 EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hostent *restrict entry,
                             char *restrict buffer, size_t size, struct hostent **restrict result, int *restrict error)
 {
+    const struct real_functions *libc;
     int failure = LIBC(ENOSYS, gethostbyname2_r, name, family, entry, buffer, size, result, error);
     if (failure == 0)
         trail_resolved_hostent(name, *result);
@@ -302,6 +315,11 @@ EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hosten
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
+    const struct real_functions *libc;
+    if (fallback_refuses(address, length, CALLER)) {
+        errno = ECONNREFUSED;
+        return -1;
+    }
     int failure = LIBC(-1, connect, fd, address, length);
     if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
         trail_connected(fd, address, length);

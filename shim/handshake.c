@@ -193,7 +193,7 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
 
 void handshake_info(const struct library *library, const SSL *const_ssl, int where, int value)
 {
-    SSL *ssl = (SSL *)(uintptr_t)const_ssl;
+    SSL *ssl = (SSL *)const_ssl;
     int saved = errno;
 
     if (where == SSL_CB_WRITE_ALERT || where == SSL_CB_READ_ALERT) {
@@ -244,6 +244,8 @@ static int verify(const struct library *library, SSL *ssl, const struct context 
         return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, ssl, context, store_ctx));
     if (connection->stage == STAGE_NEW)
         observe_peer(library, ssl, connection);
+    else
+        observe_address(library, ssl, connection);
     if (connection->settings.mode == MODE_OFF)
         return program_verifies(library, ssl, context, store_ctx);
 

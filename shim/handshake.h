@@ -19,7 +19,8 @@ void handshake_info(const struct library *library, const SSL *ssl, int where, in
  */
 void handshake_enter(const struct library *library, SSL *ssl, bool connecting);
 
-/* Early data would leave before the peer is known: a session that was not verified for this peer is taken away first. */
+/* Early data would leave before the peer is known: a session that was not verified for this peer is taken away first.
+ */
 void handshake_before_early_data(const struct library *library, SSL *ssl);
 
 /* A session is about to be set on the SSL. False: it must not be taken. */

@@ -5,8 +5,8 @@
 #include "context.h"
 #include "handshake.h"
 #include "loader.h"
+#include "notice.h"
 #include "process.h"
-#include "report.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static bool is_usable(const struct library *library)
 {
@@ -26,15 +25,12 @@ static void report_unknown(const struct library *library)
 {
     static atomic_bool reported;
     char message[1024];
-    const struct policy *policy = process_policy();
-    if (policy == NULL || atomic_exchange(&reported, true))
+    if (atomic_exchange(&reported, true))
         return;
-    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
-    if (settings.mode == MODE_OFF)
-        return;
-    snprintf(message, sizeof message, "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
+    snprintf(message, sizeof message,
+             "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
              library->path != NULL ? library->path : "?", library->missing != NULL ? library->missing : "ex_data");
-    report_notice(settings.log, message);
+    notice_not_covered(message);
 }
 
 void install_new_context(const struct library *library, SSL_CTX *ctx, void *library_context, const char *properties,
@@ -113,7 +109,7 @@ bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_ve
         return false;
     context->app_verify = callback;
     context->app_verify_argument = argument;
-    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)(uintptr_t)library);
+    library->api.SSL_CTX_set_cert_verify_callback(ctx, handshake_verify, (void *)library);
     return true;
 }
 
@@ -146,8 +142,7 @@ void install_connection_mode(const struct library *library, SSL *ssl, int mode, 
     bool switches_off = (mode & SSL_VERIFY_PEER) == 0;
     if (context_of_connection(library, ssl) == NULL || library_called_itself(library, caller))
         return;
-    struct connection *connection =
-        switches_off ? connection_get(library, ssl) : connection_of(library, ssl);
+    struct connection *connection = switches_off ? connection_get(library, ssl) : connection_of(library, ssl);
     if (connection == NULL)
         return;
     connection->mode_is_ours = false;

@@ -66,18 +66,13 @@ static void append_text(struct json_writer *writer, const char *text)
 {
     struct line *line = &writer->line;
     size_t start = line->length;
-    size_t cut = start; /* the last place where the ellipsis still fits */
 
     while (*text && !line->overflow) {
-        text += append_character(line, text);
-        size_t used = line->length - start;
-        if (used > writer->text_max) {
-            line->length = cut;
+        if (line->length - start >= writer->text_max) {
             line_text(line, ellipsis);
             return;
         }
-        if (used + sizeof ellipsis - 1 <= writer->text_max)
-            cut = line->length;
+        text += append_character(line, text);
     }
 }
 

@@ -9,7 +9,7 @@
 
 struct json_writer {
     struct line line;
-    size_t text_max; /* bytes a string value may take in the line; longer ones end in "…" */
+    size_t text_max; /* a string value that goes on after this many bytes of the line ends there, in "…" */
 };
 
 void json_writer_begin(struct json_writer *writer, char *buffer, size_t size, size_t text_max);

@@ -63,7 +63,7 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     const struct openssl_api *api = &judgement->library->api;
     struct connection *connection = judgement->connection;
     const struct settings *settings = &connection->settings;
-    void *log = (void *)(uintptr_t)settings->log;
+    void *log = (void *)settings->log;
 
     if (judgement->policy_anchors != NULL)
         return judgement->policy_anchors;
@@ -141,7 +141,7 @@ static void lend_anchor(struct judgement *judgement)
 
     judgement->request.keep_chain = true;
     /* Whatever the name: that is for the program's own check, and then for the verdict. */
-    if (anchors != NULL && run(judgement, anchors, result) && result->chain != NULL) {
+    if (anchors != NULL && run(judgement, anchors, result) && result->chain_error == 0 && result->chain != NULL) {
         judgement->request.keep_chain = false;
         int length = api_stack_num(api, result->chain);
         if (length > 0 && !app_anchors_accept(judgement))
@@ -153,6 +153,7 @@ static void lend_anchor(struct judgement *judgement)
 static void start_facts(struct connection *connection)
 {
     bool app_demands_name = connection->facts.app_demands_name;
+    bool app_names_other = connection->facts.app_names_other;
     connection->facts = (struct facts){
         .authentication = AUTH_CERTIFICATE,
         .name_source = connection->name_source,
@@ -160,6 +161,7 @@ static void start_facts(struct connection *connection)
         .policy_invalid = connection->policy != NULL && policy_is_invalid(connection->policy),
         .internal_error = connection->out_of_memory,
         .app_demands_name = app_demands_name,
+        .app_names_other = app_names_other,
     };
 }
 

@@ -14,7 +14,7 @@ struct judgement {
     const struct library *library;
     SSL *ssl;
     struct connection *connection;
-    X509_STORE_CTX *store_ctx;      /* the program's */
+    X509_STORE_CTX *store_ctx; /* the program's */
     struct verify_request request;
     X509_STORE *policy_anchors;
     STACK *lent_anchor;             /* given to the program's verification under trust-mode extend */

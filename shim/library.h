@@ -22,15 +22,15 @@ struct real_functions {
 struct library {
     struct real_functions real;
     struct openssl_api api;
-    bool known;                 /* everything REQUIRED is there; otherwise calls are only passed through */
-    bool modern;                /* OpenSSL from 1.1.0 on: a session may be dropped when the handshake starts */
-    const char *missing;        /* the REQUIRED function that is not there, where known is false */
+    bool known;          /* everything REQUIRED is there; otherwise calls are only passed through */
+    bool modern;         /* OpenSSL from 1.1.0 on: a session may be dropped when the handshake starts */
+    const char *missing; /* the REQUIRED function that is not there, where known is false */
     const char *path;
     uintptr_t ssl_start, ssl_end;
     uintptr_t crypto_start, crypto_end;
     unsigned slot;
-    info_callback info;         /* our info callback for this library's contexts: the callback has no argument to tell */
-    int context_index, connection_index, session_index; /* ex_data */
+    info_callback info; /* our info callback for this library's contexts: the callback has no argument to tell */
+    int context_index, connection_index, mark_index; /* ex_data */
 };
 
 #define LIBRARIES_MAX 8

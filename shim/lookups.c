@@ -40,6 +40,7 @@ static _Atomic uint64_t last_thread;
 
 static __thread _Atomic uint64_t this_thread;
 static __thread _Atomic uint64_t window_begin;
+static __thread struct lookup latest;
 
 /* A number of our own, since the system uses thread identities again: a resolver thread's heir is not it. */
 static uint64_t thread_number(void)
@@ -98,9 +99,10 @@ static size_t pairs_in_use(void)
     return next < LOOKUP_PAIRS ? (size_t)next : LOOKUP_PAIRS;
 }
 
+/* The text says the kind: no host name reads like an address, and what is neither has no text. */
 static bool same_name(const struct peer_name *a, const struct peer_name *b)
 {
-    return a->kind == b->kind && strcmp(a->text, b->text) == 0;
+    return strcmp(a->text, b->text) == 0;
 }
 
 /* Two threads may add the same pair twice, which does no harm. */
@@ -131,19 +133,36 @@ static void add_pair(const struct ip *ip, const struct peer_name *name, struct l
     }
 }
 
+static void add_to_order(struct lookup *lookup)
+{
+    uint64_t written = 0;
+
+    for (size_t tries = 0; tries < LOOKUP_ORDER && written == 0; tries++) {
+        lookup->position = atomic_fetch_add_explicit(&next_lookup, 1, memory_order_relaxed);
+        size_t slot = (size_t)(lookup->position % LOOKUP_ORDER);
+        written = seqlock_write(&lookups[slot].version, lookups[slot].words, lookup, LOOKUP_WORDS);
+    }
+}
+
 void lookups_add(const struct ip *ip, const struct peer_name *name)
 {
     struct lookup lookup = {.thread = thread_number()};
-    uint64_t written = 0;
 
     if (!find_pair(ip, name, &lookup)) {
         add_pair(ip, name, &lookup);
     }
-    for (size_t tries = 0; tries < LOOKUP_ORDER && written == 0; tries++) {
-        lookup.position = atomic_fetch_add_explicit(&next_lookup, 1, memory_order_relaxed);
-        size_t slot = (size_t)(lookup.position % LOOKUP_ORDER);
-        written = seqlock_write(&lookups[slot].version, lookups[slot].words, &lookup, LOOKUP_WORDS);
+    add_to_order(&lookup);
+    latest = lookup;
+}
+
+bool lookups_add_latest(void)
+{
+    if (latest.version == 0 ||
+        atomic_load_explicit(&pairs[latest.slot].version, memory_order_relaxed) != latest.version) {
+        return false;
     }
+    add_to_order(&latest);
+    return true;
 }
 
 static void add_candidate(struct name_candidates *candidates, const struct peer_name *name)
@@ -176,7 +195,7 @@ struct name_candidates lookups_by_window(const struct ip *ip, const struct looku
     struct lookup lookup;
     struct pair pair = {.padding = 0};
 
-    if (window->end - window->begin > LOOKUP_ORDER) {
+    if (window->end - window->begin > LOOKUP_ORDER) { /* and the loop stays short */
         return (struct name_candidates){.count = 2};
     }
     for (uint64_t position = window->begin; position < window->end; position++) {

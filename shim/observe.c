@@ -56,15 +56,28 @@ static void observe_sni(const struct openssl_api *api, const SSL *ssl, const SSL
     peer_normalise(sni, strlen(sni), &candidates->sni);
 }
 
-static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct peer_candidates *candidates)
+/* 0 for the name of a service. */
+static uint16_t port_number(const char *text)
+{
+    unsigned number = 0;
+    for (; *text >= '0' && *text <= '9' && number <= UINT16_MAX; text++)
+        number = number * 10 + (unsigned)(*text - '0');
+    return *text == '\0' && number <= UINT16_MAX ? (uint16_t)number : 0;
+}
+
+/* A connect BIO has no descriptor yet when the handshake starts, but knows where it will go. */
+static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
+                        struct peer_candidates *candidates)
 {
     BIO *bio = api->SSL_get_wbio(ssl);
     BIO *connect_bio = bio != NULL ? api->BIO_find_type(bio, BIO_TYPE_CONNECT) : NULL;
     if (connect_bio == NULL)
         return;
     const char *host = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 0); /* BIO_get_conn_hostname */
+    const char *port = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 1); /* BIO_get_conn_port */
     if (host != NULL)
         peer_normalise(host, strlen(host), &candidates->bio);
+    connection->port = port != NULL ? port_number(port) : 0;
 }
 
 static void describe_address(const struct sockaddr_storage *address, struct connection *connection)
@@ -123,6 +136,29 @@ static void keep_names(struct connection *connection, const struct expected_peer
     connection->name_count = expected->count;
 }
 
+/* The program checks a name, but of another host than it asks for or has looked up. */
+static bool names_other(const struct peer_candidates *candidates)
+{
+    const struct peer_name *meant = candidates->sni.kind == PEER_HOST ? &candidates->sni : &candidates->resolver;
+    if (candidates->app_count == 0 || meant->kind != PEER_HOST)
+        return false;
+    for (size_t i = 0; i < candidates->app_count; i++)
+        if (strcmp(candidates->app[i].text, meant->text) == 0)
+            return false;
+    return true;
+}
+
+void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
+{
+    int saved = errno;
+    struct trail_peer trail;
+    if (connection->address[0] == '\0') {
+        trail_lookup(library->api.SSL_get_fd(ssl), &trail);
+        describe_address(&trail.address, connection);
+    }
+    errno = saved;
+}
+
 void observe_peer(const struct library *library, SSL *ssl, struct connection *connection)
 {
     int saved = errno;
@@ -141,7 +177,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     connection->had_session = session != NULL;
     observe_app_names(library, ssl, &candidates);
     observe_sni(api, ssl, session, &candidates);
-    observe_bio(api, ssl, &candidates);
+    observe_bio(api, ssl, connection, &candidates);
     candidates.session = session_name(library, session);
     observe_trail(api, ssl, connection, &candidates);
 
@@ -152,6 +188,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     expected = peer_expected(&candidates, connection->settings.weak_names);
     keep_names(connection, &expected);
     connection->facts.app_demands_name = candidates.app_count > 0;
+    connection->facts.app_names_other = names_other(&candidates);
     if (!process_is_welcome())
         connection->settings.mode = MODE_OFF;
 out:

@@ -9,6 +9,9 @@
 /* Fills the connection's names, address and settings, and its stage becomes STAGE_OBSERVED. */
 void observe_peer(const struct library *library, SSL *ssl, struct connection *connection);
 
+/* The address, where there was no socket yet when the handshake started. */
+void observe_address(const struct library *library, const SSL *ssl, struct connection *connection);
+
 /* True for the client's side of a connection. */
 bool observe_is_client(const struct library *library, const SSL *ssl);
 

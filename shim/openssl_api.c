@@ -2,8 +2,9 @@
 
 #include <string.h>
 
+/* The name is in the row itself: a pointer would cost a relocation in every process, with or without TLS. */
 struct row {
-    const char *name;
+    char name[40];
     size_t offset;
     bool required;
 };

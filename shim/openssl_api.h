@@ -43,7 +43,7 @@ enum {
     SSL_CTRL_SET_TLSEXT_HOSTNAME = 55,
     SSL_CTRL_GET_SESSION_REUSED = 8,
     TLSEXT_NAMETYPE_host_name = 0,
-    SSL_ST_BEFORE = 0x4000,          /* 1.0.x, LibreSSL */
+    SSL_ST_BEFORE = 0x4000, /* 1.0.x, LibreSSL */
     SSL_ST_CONNECT = 0x1000,
     SSL_CB_HANDSHAKE_START = 0x10,
     SSL_CB_HANDSHAKE_DONE = 0x20,
@@ -52,10 +52,10 @@ enum {
     SSL3_AL_FATAL = 2,
     SSL_AD_HANDSHAKE_FAILURE = 40,
     SSL_AD_INTERNAL_ERROR = 80,
-    SSL_RETRY_VERIFY = 8,            /* SSL_want(3), 3.0+ */
+    SSL_RETRY_VERIFY = 8, /* SSL_want(3), 3.0+ */
     SSL_SENT_AND_RECEIVED_SHUTDOWN = 3,
     SSL_R_CERTIFICATE_VERIFY_FAILED = 134,
-    TLSEXT_cert_type_rpk = 2,        /* 3.2+ */
+    TLSEXT_cert_type_rpk = 2, /* 3.2+ */
 
     X509_PURPOSE_SSL_SERVER = 2,
     X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT = 0x1,
@@ -65,6 +65,9 @@ enum {
     X509_V_FLAG_TRUSTED_FIRST = 0x8000,
     X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
     NID_subject_alt_name = 85,
+    NID_auth_psk = 1048, /* SSL_CIPHER_get_auth_nid(3), 1.1.0+ */
+    NID_auth_srp = 1052,
+    NID_auth_null = 1053,
     GEN_DNS = 2,
     X509_V_ERR_UNSPECIFIED = 1,
     X509_V_ERR_OUT_OF_MEM = 17,
@@ -72,13 +75,13 @@ enum {
     X509_V_ERR_EMAIL_MISMATCH = 63,
     X509_V_ERR_IP_ADDRESS_MISMATCH = 64,
 
-    BIO_CTRL_INFO = 3,               /* BIO_get_mem_data */
+    BIO_CTRL_INFO = 3, /* BIO_get_mem_data */
     BIO_C_GET_CONNECT = 123,
     BIO_TYPE_CONNECT = 12 | 0x0400 | 0x0100, /* source-sink, descriptor */
 
-    CRYPTO_EX_INDEX_SSL = 0,         /* 1.1.0+ order; 1.0.2 uses the SSL_*_get_ex_new_index functions */
+    CRYPTO_EX_INDEX_SSL = 0, /* 1.1.0+ order; 1.0.2 uses the *_get_ex_new_index functions */
     CRYPTO_EX_INDEX_SSL_CTX = 1,
-    CRYPTO_EX_INDEX_SSL_SESSION = 2
+    CRYPTO_EX_INDEX_X509 = 3
 };
 
 /* XN_FLAG_RFC2253 without ASN1_STRFLGS_ESC_MSB, so that UTF-8 stays readable. */
@@ -104,7 +107,8 @@ int api_stack_num(const struct openssl_api *api, const STACK *stack);
 void *api_stack_value(const struct openssl_api *api, const STACK *stack, int index);
 unsigned long api_name_hash(const struct openssl_api *api, X509_NAME *name);
 
-/* A stack that holds one certificate, whose reference stays the caller's; free with api_stack_free(). NULL: no memory. */
+/* A stack that holds one certificate, whose reference stays the caller's; free with api_stack_free(). NULL: no memory.
+ */
 STACK *api_stack_of_one(const struct openssl_api *api, X509 *certificate);
 void api_stack_free(const struct openssl_api *api, STACK *stack);
 

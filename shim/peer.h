@@ -17,7 +17,8 @@ enum peer_kind { PEER_NONE, PEER_HOST, PEER_ADDRESS };
 
 struct peer_name {
     enum peer_kind kind;
-    char text[PEER_NAME_MAX]; /* A-labels in lower case without trailing dot, or a numeric address in inet_ntop(3) form */
+    char text[PEER_NAME_MAX]; /* A-labels in lower case without trailing dot, or a numeric address in inet_ntop(3) form
+                               */
 };
 
 /*

@@ -57,9 +57,9 @@ static bool at_line_start(const char *text, const char *place)
 static struct line find_begin(const char *text, const char *from, const char *end, const char **label)
 {
     while ((from = memmem(from, (size_t)(end - from), begin_marker, strlen(begin_marker))) != NULL) {
-        struct line line = read_line(from, end);
+        struct line line = at_line_start(text, from) ? read_line(from, end) : (struct line){.next = end};
         *label = certificate_label(line);
-        if (*label && at_line_start(text, from))
+        if (*label)
             return line;
         from += strlen(begin_marker);
     }
@@ -110,12 +110,30 @@ static bool is_white_space(char character)
     return character == '\n' || character == '\r' || character == ' ' || character == '\t';
 }
 
+/* The common case: four digits in a row. */
+static bool decode_group(const char *digits, unsigned char *out)
+{
+    int first = base64_value((unsigned char)digits[0]), second = base64_value((unsigned char)digits[1]);
+    int third = base64_value((unsigned char)digits[2]), fourth = base64_value((unsigned char)digits[3]);
+    if ((first | second | third | fourth) < 0)
+        return false;
+    out[0] = (unsigned char)(first << 2 | second >> 4);
+    out[1] = (unsigned char)(second << 4 | third >> 2);
+    out[2] = (unsigned char)(third << 6 | fourth);
+    return true;
+}
+
 /* Returns the number of bytes, or 0 where the body is not base64 (or empty, which is no certificate either). */
 static size_t decode_into(const char *body, size_t length, unsigned char *out)
 {
     size_t digits = 0, padding = 0, written = 0;
     unsigned bits = 0;
     for (size_t i = 0; i < length; i++) {
+        if (digits % 4 == 0 && padding == 0 && length - i >= 4 && decode_group(body + i, out + written)) {
+            written += 3;
+            i += 3;
+            continue;
+        }
         if (is_white_space(body[i]))
             continue;
         if (body[i] == '=') {

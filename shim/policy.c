@@ -76,38 +76,66 @@ bool policy_is_invalid(const struct policy *policy)
     return policy->invalid;
 }
 
+bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count)
+{
+    if (index > policy->rule_count)
+        return false;
+    const struct settings *settings = index == 0 ? &policy->base.settings : &policy->rules[index - 1].settings;
+    *trust = settings->trust;
+    *count = settings->trust_count;
+    return true;
+}
+
 bool policy_allows_kill_switch(const struct policy *policy)
 {
     return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;
 }
 
+bool policy_strips_deepbind(const struct policy *policy)
+{
+    return policy->base.deepbind == DEEPBIND_STRIP;
+}
+
 const char *name_source_text(enum name_source source)
 {
-    static const char *const text[] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};
+    static const char text[][32] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};
     return text[source];
 }
 
 const char *authentication_text(enum authentication authentication)
 {
-    static const char *const text[] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};
+    static const char text[][32] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};
     return text[authentication];
+}
+
+const char *finding_text(const struct facts *facts)
+{
+    if (facts->authentication != AUTH_CERTIFICATE || facts->app_dane_verified || facts->app_rejected)
+        return NULL;
+    if (!facts->app_demands_chain)
+        return "chain-not-verified";
+    if (facts->app_anchors_checked && facts->app_anchors_error != 0)
+        return "failure-forgiven";
+    if (!facts->app_demands_name)
+        return "host-not-checked";
+    return facts->app_names_other ? "other-host-named" : NULL;
 }
 
 const char *outcome_text(enum outcome outcome)
 {
-    static const char *const text[] = {"verified", "verified-by-policy", "failed"};
+    static const char text[][32] = {"verified", "verified-by-policy", "failed"};
     return text[outcome];
 }
 
 const char *action_text(enum action action)
 {
-    static const char *const text[] = {"allowed", "would-block", "blocked"};
+    static const char text[][32] = {"allowed", "would-block", "blocked"};
     return text[action];
 }
 
 const char *reason_text(enum reason reason)
 {
-    static const char *const text[] = {
+    static const char text[][32] = {
         [REASON_NONE] = "none",
         [REASON_HOST_MISMATCH] = "certificate-host-mismatch",
         [REASON_EXPIRED] = "certificate-expired",
@@ -126,18 +154,18 @@ const char *reason_text(enum reason reason)
 
 const char *mode_text(enum policy_mode mode)
 {
-    static const char *const text[] = {"off", "audit", "enforce"};
+    static const char text[][32] = {"off", "audit", "enforce"};
     return text[mode];
 }
 
 const char *verify_level_text(enum verify_level level)
 {
-    static const char *const text[] = {"none", "ca", "full"};
+    static const char text[][32] = {"none", "ca", "full"};
     return text[level];
 }
 
 const char *trust_mode_text(enum trust_mode mode)
 {
-    static const char *const text[] = {"supplement", "extend", "exclusive"};
+    static const char text[][32] = {"supplement", "extend", "exclusive"};
     return text[mode];
 }

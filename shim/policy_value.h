@@ -15,11 +15,20 @@ struct user_pattern {
     bool exists; /* a name that this host does not know matches nobody */
 };
 
+enum deepbind { DEEPBIND_REPORT, DEEPBIND_STRIP };
+/* A set of shipped rules that the policy switches on. */
+struct include {
+    const char *name;
+    const char *file; /* where it says so */
+    unsigned line;
+};
+
 /* One section of the file: [policy], or a rule. */
 struct policy_section {
     unsigned given; /* which rows of config_keys[] were written down, one bit each */
     const char *file;
     unsigned line;
+    bool included; /* a rule that `include` brought */
     struct settings settings;
 
     const char **programs;
@@ -35,8 +44,11 @@ struct policy_section {
     const char *expires;
     int64_t expires_at; /* the first second after the last day; 0 without an expiry */
 
-    enum choice environment; /* these two only in [policy] */
+    enum choice environment; /* these only in [policy] */
     enum choice kill_switch_environment;
+    enum deepbind deepbind;
+    struct include *includes;
+    size_t include_count;
 };
 
 struct policy {

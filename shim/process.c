@@ -4,6 +4,7 @@
 #include "file_identity.h"
 #include "library.h"
 #include "loader.h"
+#include "notice.h"
 #include "report.h"
 #include "trust.h"
 
@@ -16,7 +17,16 @@
 #include <time.h>
 #include <unistd.h>
 
-/* As the environment was before the program could overwrite it: nginx and other daemons do, for setproctitle. */
+/* The variables that count, as they were before the program could overwrite them: daemons do, for setproctitle. */
+enum variable { POLICY, MODE, TRUST, LOG, OFF, CERT_FILE, CERT_DIR, VARIABLES };
+static const char variable_names[VARIABLES][sizeof "TLSWARD_POLICY"] = {
+    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST", "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE", "SSL_CERT_DIR",
+};
+struct variables {
+    const char *values[VARIABLES];
+};
+
+/* What does not change while the process lives. */
 struct start {
     struct config_environment environment;
     bool off_requested; /* TLSWARD_OFF=1 */
@@ -30,14 +40,32 @@ struct policy_version {
     uint64_t fingerprint;
 };
 
+static _Atomic(const struct variables *) variables_state;
 static _Atomic(const struct start *) start_state;
 static _Atomic(const struct policy_version *) version;
 static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at the files */
 static atomic_bool kill_switch;
 
-static const char *const denied_names[] = {
-    "init",    "systemd", "upstart", "runit",  "s6-svscan", "ldconfig", "ldd", "dpkg", "apt",    "apt-get",
-    "aptitude", "rpm",    "dnf",     "yum",    "zypper",    "apk",      "pacman", "sulogin", "dracut", "update-initramfs",
+static const char denied_names[][24] = {
+    "init",
+    "systemd",
+    "upstart",
+    "runit",
+    "s6-svscan",
+    "ldconfig",
+    "dpkg",
+    "apt",
+    "apt-get",
+    "aptitude",
+    "rpm",
+    "dnf",
+    "yum",
+    "zypper",
+    "apk",
+    "pacman",
+    "sulogin",
+    "dracut",
+    "update-initramfs",
 };
 
 static bool is_denied(const char *executable)
@@ -47,13 +75,43 @@ static bool is_denied(const char *executable)
     for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
         if (strcmp(name, denied_names[i]) == 0)
             return true;
-    return strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld-musl", 7) == 0;
+    return false;
 }
 
-static const char *copy_of(const char *name, bool secure)
+static const char *value_of(const char *entry, const char *name)
 {
-    const char *value = secure ? NULL : getenv(name);
-    return value != NULL ? strdup(value) : NULL;
+    while (*name != '\0' && *entry == *name) {
+        entry++;
+        name++;
+    }
+    return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
+}
+
+/* Allocates only where a variable is set, and calls no function otherwise: most processes have none and no TLS. */
+static const struct variables *read_variables(void)
+{
+    static const struct variables none;
+    const struct variables *known = atomic_load_explicit(&variables_state, memory_order_acquire);
+    if (known != NULL)
+        return known;
+
+    struct variables *found = NULL;
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        if ((*entry)[0] != 'T' && (*entry)[0] != 'S')
+            continue;
+        for (int i = 0; i < VARIABLES; i++) {
+            const char *value = value_of(*entry, variable_names[i]);
+            if (value == NULL)
+                continue;
+            if (found == NULL)
+                found = calloc(1, sizeof *found);
+            if (found != NULL && found->values[i] == NULL)
+                found->values[i] = strdup(value);
+        }
+    }
+    /* A thread that comes second leaves its copy behind: once, and smaller than a lock's trouble. */
+    const struct variables *fresh = found != NULL ? found : &none;
+    return atomic_compare_exchange_strong(&variables_state, &known, fresh) ? fresh : known;
 }
 
 static const char *own_executable(void)
@@ -63,6 +121,11 @@ static const char *own_executable(void)
     if (length <= 0)
         return "";
     path[length] = '\0';
+    /* What the kernel says of a file that an upgrade has replaced; see proc_pid_exe(5). */
+    static const char deleted[] = " (deleted)";
+    size_t end = (size_t)length;
+    if (end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0)
+        path[end - (sizeof deleted - 1)] = '\0';
     const char *copy = strdup(path);
     return copy != NULL ? copy : "";
 }
@@ -76,26 +139,24 @@ static const struct start *read_start(void)
     if (fresh == NULL)
         return NULL;
 
+    static const struct variables none;
     bool secure = getauxval(AT_SECURE) != 0;
-    const char *off = secure ? NULL : getenv("TLSWARD_OFF");
+    const char *const *values = secure ? none.values : read_variables()->values;
     fresh->environment = (struct config_environment){
         .secure = secure,
-        .policy_path = copy_of("TLSWARD_POLICY", secure),
-        .mode = copy_of("TLSWARD_MODE", secure),
-        .trust = copy_of("TLSWARD_TRUST", secure),
-        .log = copy_of("TLSWARD_LOG", secure),
+        .policy_path = values[POLICY],
+        .mode = values[MODE],
+        .trust = values[TRUST],
+        .log = values[LOG],
         .system_dir = SYSTEM_DIRECTORY,
+        .share_dir = TLSWARD_SHARE,
     };
-    fresh->off_requested = off != NULL && strcmp(off, "1") == 0;
+    fresh->off_requested = values[OFF] != NULL && strcmp(values[OFF], "1") == 0;
     fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};
     fresh->denied = is_denied(fresh->identity.executable);
     file_root_is_same(); /* remembers the root as it is now */
-    trust_believe_environment(copy_of("SSL_CERT_FILE", secure), copy_of("SSL_CERT_DIR", secure));
-
-    /* A thread that comes second leaves its copy behind: once, and smaller than a lock's trouble. */
-    if (!atomic_compare_exchange_strong(&start_state, &known, fresh))
-        return known;
-    return fresh;
+    trust_believe_environment(values[CERT_FILE], values[CERT_DIR]);
+    return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;
 }
 
 const struct process_identity *process_identity(void)
@@ -146,11 +207,16 @@ static void report_errors(const struct policy *policy, const struct config_error
         report_config_error(policy, &errors->items[i]);
 }
 
-/* Reads the bytes of the trust files too: a daemon may chroot before its first handshake. */
+/* Reads the bytes of all trust files too: a daemon may chroot before its first handshake. */
 static void read_trust(const struct policy *policy)
 {
     struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
-    trust_snapshot(settings.trust, settings.trust_count, report_trust_warning, (void *)(uintptr_t)settings.log);
+    const struct trust_source *trust;
+    size_t count;
+    if (policy_is_off(policy, process_identity(), time(NULL)))
+        return;
+    for (size_t i = 0; policy_trust_list(policy, i, &trust, &count); i++)
+        trust_snapshot(trust, count, report_trust_warning, (void *)settings.log);
 }
 
 static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
@@ -224,11 +290,25 @@ const struct policy *process_policy(void)
     return current != NULL ? current->policy : NULL;
 }
 
+/* All that a program without TLS pays for: a look at its environment and at its libraries. */
 __attribute__((constructor)) static void remember_start(void)
 {
+    read_variables();
+    enum loader_tls tls = loader_sees_tls();
+    if (tls == TLS_NOT_SEEN)
+        return;
     int saved = errno;
     library_libc();
-    if (read_start() != NULL && loader_sees_libssl() && process_is_welcome())
+    if (tls == TLS_IN_PROGRAM)
+        notice_not_covered("not covered: the program has an OpenSSL of its own built in");
+    else if (process_is_welcome())
         process_policy();
     errno = saved;
+}
+
+__attribute__((destructor)) static void report_rest(void)
+{
+    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    if (current != NULL)
+        report_counted(current->policy);
 }

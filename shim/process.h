@@ -10,8 +10,8 @@
 #define SYSTEM_DIRECTORY "/etc/tlsward"
 
 /*
- * False where tlsward stands down: the kill switch is on, or the program is an init, a dynamic loader, a package
- * manager or a rescue tool. Looks again at most once a second.
+ * False where tlsward stands down: the kill switch is on, or the program is an init, a package manager or a
+ * rescue tool (a dynamic loader that was started by hand is the program it runs). Looks again at most once a second.
  */
 bool process_is_welcome(void);
 

@@ -22,7 +22,8 @@ static void make_id(char id[static 33], const struct timespec *now)
 {
     static _Atomic uint64_t count;
     uint64_t seed[2] = {0};
-    const void *random = (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
+    const void *random =
+        (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
     if (random != NULL)
         memcpy(seed, random, sizeof seed);
     uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
@@ -53,20 +54,32 @@ static bool is_stored(const char *log)
     return strncmp(log, "unix:", 5) != 0 && strcmp(log, "stderr") != 0;
 }
 
-static bool admit(struct event *event, const char *log)
+/* Told apart by their SHA-1, which libcrypto has computed anyway; it only says whether two events are alike. */
+static uint64_t hash_leaf(uint64_t key, const struct openssl_api *api, X509 *leaf)
 {
-    char numbers[64];
+    unsigned char digest[64];
+    char text[2 * sizeof digest + 1] = "";
+    unsigned length = 0;
+    if (leaf != NULL && api->X509_digest(leaf, api->EVP_sha1(), digest, &length) == 1)
+        for (unsigned i = 0; i < length; i++)
+            snprintf(text + 2 * (size_t)i, 3, "%02x", digest[i]);
+    return repeat_hash(key, text);
+}
+
+static bool admit(struct event *event, const struct openssl_api *api, X509 *leaf, const void *call_site)
+{
+    char numbers[96];
     struct timespec now;
-    if (!is_stored(log))
+    if (!is_stored(event->settings->log))
         return true;
-    snprintf(numbers, sizeof numbers, "%d %d %d %d %d %d", event->server_port, event->verdict->outcome,
-             event->verdict->action, event->verdict->reason, event->verdict->x509_error, event->facts->name_source);
+    snprintf(numbers, sizeof numbers, "%d %d %d %d %d %d %p", event->server_port, event->verdict->outcome,
+             event->verdict->action, event->verdict->reason, event->verdict->x509_error, event->facts->name_source,
+             call_site);
     uint64_t key = repeat_hash(REPEAT_SEED, numbers);
     key = repeat_hash(key, event->expected_name);
     key = repeat_hash(key, event->server_ip);
     key = repeat_hash(key, event->settings->rule);
-    key = repeat_hash(key, event->tls_sha256);
-    key = repeat_hash(key, event->call_site);
+    key = hash_leaf(key, api, leaf);
     clock_gettime(CLOCK_MONOTONIC, &now);
     return repeat_admit(key, now.tv_sec, &event->repeated);
 }
@@ -112,38 +125,56 @@ static void add_connection(struct event *event, const struct connection *connect
         event->message = "several names this process resolved lead to this address, and none can be told apart";
 }
 
+/* What costs time to tell: the strings that end in an event. */
+struct description {
+    struct certificate_text certificate;
+    char call_site[4096 + 2 * 64 + 32];
+};
+
+static void describe(struct event *event, struct description *text, const struct library *library, SSL *ssl, X509 *leaf,
+                     const void *call_site)
+{
+    const struct openssl_api *api = &library->api;
+    describe_certificate(api, leaf, &text->certificate);
+    event->tls_subject = or_null(text->certificate.subject);
+    event->tls_issuer = or_null(text->certificate.issuer);
+    event->tls_not_after = or_null(text->certificate.not_after);
+    event->tls_sha256 = or_null(text->certificate.sha256);
+
+    const SSL_CIPHER *cipher = api->SSL_get_current_cipher(ssl);
+    /* Before TLS 1.3 the suite becomes current after the certificate. */
+    if (cipher == NULL && api->SSL_get_pending_cipher != NULL)
+        cipher = api->SSL_get_pending_cipher(ssl);
+    event->tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
+    const char *version = api->SSL_get_version(ssl);
+    event->tls_version = version_number(version);
+    event->tls_is_datagram = strncmp(version, "DTLS", 4) == 0;
+    event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
+    if (event->verdict->x509_error != 0)
+        event->x509_text = api->X509_verify_cert_error_string(event->verdict->x509_error);
+    describe_call_site(call_site, text->call_site, sizeof text->call_site);
+    event->call_site = or_null(text->call_site);
+    event->library = library->path;
+}
+
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
 {
     int saved = errno;
-    const struct openssl_api *api = &library->api;
     struct event event = start_event(EVENT_HANDSHAKE);
-    struct certificate_text certificate;
-    char call_site[4096 + 2 * 64 + 32];
+    const void *call_site = call_site_of(library, ssl, connection);
+    struct description text;
 
-    api->ERR_set_mark();
+    library->api.ERR_set_mark();
     make_id(connection->event_id, &event.time);
     memcpy(event.id, connection->event_id, sizeof event.id);
     add_connection(&event, connection);
-
-    describe_certificate(api, leaf, &certificate);
-    event.tls_subject = or_null(certificate.subject);
-    event.tls_issuer = or_null(certificate.issuer);
-    event.tls_not_after = or_null(certificate.not_after);
-    event.tls_sha256 = or_null(certificate.sha256);
-
-    const SSL_CIPHER *cipher = api->SSL_get_current_cipher(ssl);
-    event.tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
-    event.tls_version = version_number(api->SSL_get_version(ssl));
-    event.tls_resumed = connection->facts.authentication == AUTH_RESUMPTION;
-    if (connection->verdict.x509_error != 0)
-        event.x509_text = api->X509_verify_cert_error_string(connection->verdict.x509_error);
-    describe_call_site(call_site_of(library, ssl, connection), call_site, sizeof call_site);
-    event.call_site = or_null(call_site);
-    event.library = library->path;
-
-    if (admit(&event, connection->settings.log))
+    if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
+        event.clear_text_retry_possible = fallback_after_block(connection, call_site);
+    if (admit(&event, &library->api, leaf, call_site)) {
+        describe(&event, &text, library, ssl, leaf, call_site);
         send_event(&event, connection->settings.log, severity_of(&connection->verdict));
-    api->ERR_pop_to_mark();
+    }
+    library->api.ERR_pop_to_mark();
     errno = saved;
 }
 
@@ -162,6 +193,21 @@ void report_update(const struct report_subject *subject, const char *checked_lat
     errno = saved;
 }
 
+void report_retry_refused(const struct refusal *refusal)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct event event = start_event(EVENT_RETRY_REFUSED);
+    memcpy(event.id, refusal->event_id, sizeof event.id);
+    ip_print(&refusal->ip, address);
+    event.settings = &refusal->settings;
+    event.expected_name = or_null(refusal->name);
+    event.server_address = event.expected_name != NULL ? event.expected_name : address;
+    event.server_ip = address;
+    event.server_port = (uint16_t)refusal->port;
+    event.message = "a connection to the peer of a blocked handshake was refused: it might have been in clear text";
+    send_event(&event, refusal->settings.log, SEVERITY_WARNING);
+}
+
 void report_notice(const char *log, const char *message)
 {
     int saved = errno;
@@ -169,6 +215,24 @@ void report_notice(const char *log, const char *message)
     make_id(event.id, &event.time);
     event.message = message;
     send_event(&event, log, SEVERITY_WARNING);
+    errno = saved;
+}
+
+void report_counted(const struct policy *policy)
+{
+    size_t cursor = 0;
+    uint64_t key, count, sum = 0;
+    while (repeat_flush_next(&cursor, &key, &count))
+        sum += count;
+    if (sum == 0)
+        return;
+    int saved = errno;
+    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
+    event.repeated = sum;
+    send_event(&event, settings.log, SEVERITY_INFORMATIONAL);
     errno = saved;
 }
 

@@ -29,6 +29,7 @@ static inline uint64_t seqlock_write(seqlock_word *version, seqlock_word *words,
                                                                     memory_order_relaxed)) {
         return 0;
     }
+#pragma GCC unroll 16
     for (size_t i = 0; i < count; i++) {
         uint64_t word;
         memcpy(&word, (const char *)value + i * sizeof word, sizeof word);
@@ -46,6 +47,7 @@ static inline uint64_t seqlock_read(seqlock_word *version, seqlock_word *words, 
     if (before % 2 != 0) {
         return 0;
     }
+#pragma GCC unroll 16
     for (size_t i = 0; i < count; i++) {
         uint64_t word = atomic_load_explicit(&words[i], memory_order_acquire);
         memcpy((char *)value + i * sizeof word, &word, sizeof word);

@@ -21,44 +21,39 @@ static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index
     free(value);
 }
 
-/* A TLS 1.3 ticket gets a copy of the session it came with. */
-static int mark_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long number, void *library)
-{
-    (void)to;
-    (void)from;
-    (void)index;
-    (void)number;
-    (void)library;
-    struct session_mark **slot = value;
-    struct session_mark *copy = *slot != NULL ? malloc(sizeof *copy) : NULL;
-    if (copy != NULL)
-        *copy = **slot;
-    *slot = copy;
-    return 1;
-}
-
+/*
+ * The mark is kept with the leaf, not with the session: a TLS 1.3 ticket and a copy of a session share the leaf, a
+ * session read from a file has another one, and programs whose own session callbacks cannot bear an empty slot
+ * (stunnel's) never see theirs called for our sake.
+ */
 bool session_attach(struct library *library)
 {
     const struct openssl_api *api = &library->api;
     /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
     do {
-        library->session_index =
-            api->SSL_SESSION_get_ex_new_index != NULL
-                ? api->SSL_SESSION_get_ex_new_index(0, library, NULL, mark_dup, mark_free)
-                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_SESSION, 0, library, NULL, mark_dup, mark_free);
-    } while (library->session_index == 0);
-    return library->session_index > 0;
+        library->mark_index =
+            api->X509_get_ex_new_index != NULL
+                ? api->X509_get_ex_new_index(0, library, NULL, NULL, mark_free)
+                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509, 0, library, NULL, NULL, mark_free);
+    } while (library->mark_index == 0);
+    return library->mark_index > 0;
+}
+
+static X509 *leaf_of(const struct library *library, const SSL_SESSION *session)
+{
+    return session != NULL ? library->api.SSL_SESSION_get0_peer(session) : NULL;
 }
 
 static const struct session_mark *mark_of(const struct library *library, const SSL_SESSION *session)
 {
-    return session != NULL ? library->api.SSL_SESSION_get_ex_data(session, library->session_index) : NULL;
+    const X509 *leaf = leaf_of(library, session);
+    return leaf != NULL ? library->api.X509_get_ex_data(leaf, library->mark_index) : NULL;
 }
 
 void session_mark(const struct library *library, const SSL *ssl, const struct connection *connection)
 {
-    SSL_SESSION *session = library->api.SSL_get_session(ssl);
-    if (session == NULL || mark_of(library, session) != NULL)
+    X509 *leaf = leaf_of(library, library->api.SSL_get_session(ssl));
+    if (leaf == NULL || library->api.X509_get_ex_data(leaf, library->mark_index) != NULL)
         return;
     struct session_mark *mark = calloc(1, sizeof *mark);
     if (mark == NULL)
@@ -70,7 +65,7 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
     if (connection->name_count > 0)
         mark->name = connection->names[0];
     library->api.ERR_set_mark();
-    if (library->api.SSL_SESSION_set_ex_data(session, library->session_index, mark) != 1)
+    if (library->api.X509_set_ex_data(leaf, library->mark_index, mark) != 1)
         free(mark);
     library->api.ERR_pop_to_mark();
 }
@@ -98,7 +93,8 @@ bool session_is_verified(const struct library *library, const SSL *ssl, const SS
                          const struct connection *connection)
 {
     const struct session_mark *mark = mark_of(library, session);
-    /* A policy is never changed in place and its rules keep their names' addresses, so equal pointers mean equal settings. */
+    /* A policy is never changed in place and its rules keep their names' addresses, so equal pointers mean equal
+     * settings. */
     if (mark == NULL || mark->policy != connection->policy || mark->rule != connection->settings.rule)
         return false;
     if (mark->by_app_anchors && (library->api.SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)

@@ -36,8 +36,8 @@ static bool local_address(const char *path, struct sockaddr_un *address)
     return true;
 }
 
-/* Sends all parts as one message over a new socket of this type. */
-static bool send_parts(const char *path, int type, struct iovec *parts, size_t count)
+/* Sends all parts as one message over a new socket of this type. (msg_iovlen is size_t or int, as libc likes.) */
+static bool send_parts(const char *path, int type, struct iovec *parts, unsigned char count)
 {
     bool stream = type == SOCK_STREAM;
     struct sockaddr_un address;
@@ -49,7 +49,7 @@ static bool send_parts(const char *path, int type, struct iovec *parts, size_t c
 
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
     size_t length = 0;
-    for (size_t i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++)
         length += parts[i].iov_len;
     if (!stream) {
         message.msg_name = &address;

@@ -4,16 +4,34 @@
 #include <string.h>
 
 /* SSL_CIPHER_description(3) reads the same in every version: "… Kx=DH Au=None Enc=…". */
-static enum authentication authentication_of(const struct openssl_api *api, const SSL_CIPHER *cipher)
+static enum authentication authentication_by_text(const struct openssl_api *api, const SSL_CIPHER *cipher)
 {
     char text[256];
-    if (cipher == NULL || api->SSL_CIPHER_description(cipher, text, sizeof text) == NULL)
+    if (api->SSL_CIPHER_description(cipher, text, sizeof text) == NULL)
         return AUTH_ANONYMOUS;
     if (strstr(text, "Au=PSK") != NULL)
         return AUTH_PSK;
     if (strstr(text, "Au=SRP") != NULL)
         return AUTH_SRP;
     return strstr(text, "Au=None") != NULL ? AUTH_ANONYMOUS : AUTH_CERTIFICATE;
+}
+
+static enum authentication authentication_of(const struct openssl_api *api, const SSL_CIPHER *cipher)
+{
+    if (cipher == NULL)
+        return AUTH_ANONYMOUS;
+    if (api->SSL_CIPHER_get_auth_nid == NULL)
+        return authentication_by_text(api, cipher);
+    switch (api->SSL_CIPHER_get_auth_nid(cipher)) {
+    case NID_auth_null:
+        return AUTH_ANONYMOUS;
+    case NID_auth_psk:
+        return AUTH_PSK;
+    case NID_auth_srp:
+        return AUTH_SRP;
+    default:
+        return AUTH_CERTIFICATE;
+    }
 }
 
 static bool is_unwanted(enum authentication authentication, enum choice psk)

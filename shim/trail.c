@@ -34,6 +34,28 @@ static void add_lookup(const struct ip *ip, const struct peer_name *asked)
     lookups_add(ip, &name);
 }
 
+/* The last look-up with one address of this thread: programs ask for the same name again and again. */
+static __thread struct {
+    char node[64]; /* as asked; longer names are not remembered */
+    struct ip ip;
+} latest;
+
+static bool is_latest(const char *node, const struct ip *ip)
+{
+    return strcmp(node, latest.node) == 0 && ip_equal(ip, &latest.ip) && lookups_add_latest();
+}
+
+static void remember(const char *node, const struct ip *ip)
+{
+    size_t length = strlen(node);
+
+    latest.node[0] = '\0';
+    if (length < sizeof latest.node) {
+        memcpy(latest.node, node, length + 1);
+        latest.ip = *ip;
+    }
+}
+
 void trail_resolved(const char *node, const struct addrinfo *result)
 {
     int saved = errno;
@@ -42,6 +64,10 @@ void trail_resolved(const char *node, const struct addrinfo *result)
     size_t count = 0;
 
     if (node == NULL || result == NULL) {
+        return;
+    }
+    if (result->ai_next == NULL && ip_from_sockaddr(result->ai_addr, result->ai_addrlen, &ip, &ignored) &&
+        is_latest(node, &ip)) {
         return;
     }
     struct peer_name name = name_of(node);
@@ -55,6 +81,9 @@ void trail_resolved(const char *node, const struct addrinfo *result)
             previous = ip;
             count++;
         }
+    }
+    if (count > 0) {
+        remember(count == 1 ? node : "", &previous);
     }
     errno = saved;
 }
@@ -71,6 +100,7 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
     for (size_t i = 0; i < LOOKUP_ADDRESSES && result->h_addr_list[i] != NULL; i++) {
         if (ip_from_bytes(result->h_addrtype, result->h_addr_list[i], &ip)) {
             add_lookup(&ip, &name);
+            remember("", &ip);
         }
     }
     errno = saved;

@@ -120,10 +120,12 @@ static void keep_content(struct trust_part *part, const struct trust_part *previ
 static void read_directory(struct trust_part *part, const struct trust_part *previous, bool only_hashed)
 {
     part->directory = anchor_directory_new(part->file.path, only_hashed, previous ? previous->directory : NULL);
-    if (!part->directory)
-        part->file.problem = PROBLEM_FORBIDDEN;
-    else if (!only_hashed && !has_content(part))
+    if (!part->directory) {
+        part->file.problem = PROBLEM_UNREADABLE;
+        part->file.identity = (struct file_identity){.kind = FILE_ABSENT};
+    } else if (!only_hashed && !has_content(part)) {
         part->file.problem = PROBLEM_NO_CERTIFICATE;
+    }
 }
 
 /* `only_hashed`: another place stands in for this one where it is no hashed directory. */
@@ -144,11 +146,12 @@ static void read_part(struct trust_part *part, const struct trust_part *previous
     keep_content(part, previous);
 }
 
-static struct trust *snapshot_new(const struct trust_places *places, const struct trust *previous)
+static struct trust *snapshot_new(const struct trust_places *places, struct trust *previous)
 {
     struct trust *trust = calloc(1, sizeof(*trust) + places->count * sizeof(trust->parts[0]));
     if (!trust)
         return NULL;
+    trust->replaced = previous;
     trust->count = places->count;
     for (size_t i = 0; i < places->count; i++) {
         struct trust_part *part = &trust->parts[i];
@@ -199,6 +202,17 @@ static struct trust *first_snapshot(struct slot *slot, trust_warning warn, void 
     return mine;
 }
 
+static bool is_same(const struct trust *left, const struct trust *right)
+{
+    for (size_t i = 0; i < left->count; i++) {
+        const struct trust_part *a = &left->parts[i], *b = &right->parts[i];
+        if (a->file.bundle != b->file.bundle || a->directory != b->directory || a->file.problem != b->file.problem ||
+            !file_identity_equal(&a->file.identity, &b->file.identity))
+            return false;
+    }
+    return true;
+}
+
 /* True for one caller per second. */
 static bool is_due(struct slot *slot, time_t now)
 {
@@ -207,13 +221,20 @@ static bool is_due(struct slot *slot, time_t now)
                                                                     memory_order_relaxed);
 }
 
-/* A lost race, which takes two threads that each need longer than a second, leaks the loser's small snapshot. */
+/*
+ * A file that still cannot be read makes no new snapshot, and neither does what was read while the root directory
+ * changed. A lost race, which takes two threads that each need longer than a second, leaks what the loser read.
+ */
 static struct trust *next_snapshot(struct slot *slot, struct trust *current, trust_warning warn, void *arg)
 {
     struct trust *published = current;
     struct trust *mine = snapshot_new(&slot->places, current);
     if (!mine)
         return current;
+    if (is_same(mine, current) || !file_root_is_same()) {
+        free(mine);
+        return current;
+    }
     if (!atomic_compare_exchange_strong_explicit(&slot->current, &published, mine, memory_order_acq_rel,
                                                  memory_order_acquire))
         return published;

@@ -10,7 +10,10 @@
 #include "openssl_api.h"
 #include "policy.h"
 
-/* Told about a certificate or file that cannot be read: which file, its position (1-based, 0: the file), why. */
+/*
+ * Told about a certificate or file that cannot be read: which file, its position (1-based, 0: the file), why. Never
+ * NULL. Everything is said once per snapshot; `why` lives for ever, `file` as long as the call.
+ */
 typedef void (*trust_warning)(void *arg, const char *file, unsigned position, const char *why);
 
 struct trust;
@@ -30,6 +33,7 @@ struct trust *trust_snapshot_at(const struct trust_source *sources, size_t count
 /*
  * Adds to `store` every anchor a chain from `leaf` through `untrusted` may need: subjects equal (X509_NAME_cmp)
  * to an issuer or a subject on the way, and the issuers of those anchors. Returns 1, or 0 on an internal error.
+ * May leave entries on the error queue, where a file holds what libcrypto cannot read: the caller sets a mark.
  */
 int trust_fill(struct trust *trust, const struct openssl_api *api, X509_STORE *store, X509 *leaf, STACK *untrusted,
                trust_warning warn, void *arg);

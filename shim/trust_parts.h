@@ -14,6 +14,7 @@ struct trust_part {
 };
 
 struct trust {
+    struct trust *replaced; /* the snapshot before: still in use, perhaps, and within reach of leak checkers */
     size_t count;
     struct trust_part parts[];
 };

@@ -84,8 +84,17 @@ static bool is_refused(uint32_t point)
     return false;
 }
 
+/* Letters, digits, hyphen and underscore: nearly every host name is made of these alone. */
+static bool is_plain(uint32_t point)
+{
+    return (point >= 'a' && point <= 'z') || (point >= '0' && point <= '9') || point == '-' || point == '_';
+}
+
 uint32_t host_name_point(uint32_t point)
 {
+    if (is_plain(point)) {
+        return point;
+    }
     if (is_refused(point)) {
         return 0;
     }

@@ -91,7 +91,8 @@ struct general_name {
     int type; /* the first member of GENERAL_NAME in every version (openssl/x509v3.h) */
 };
 
-/* 1.0.2 and old LibreSSL ignore X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, so a match without a dNSName was a common name's. */
+/* 1.0.2 and old LibreSSL ignore X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, so a match without a dNSName was a common name's.
+ */
 static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
 {
     STACK *names = api->X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
@@ -147,7 +148,7 @@ bool verify_chain(const struct openssl_api *api, const struct verify_request *re
     result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
     if (result->name_checked)
         refuse_common_name(api, request, result);
-    if (request->keep_chain && result->chain_error == 0)
+    if (request->keep_chain)
         result->chain = api->X509_STORE_CTX_get1_chain(ctx);
 out:
     if (ctx != NULL)

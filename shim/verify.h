@@ -17,18 +17,18 @@ struct verify_request {
     bool allow_cn;
     bool strict;
     int security_level;
-    void *library_context;         /* OSSL_LIB_CTX and property query, or NULL */
+    void *library_context; /* OSSL_LIB_CTX and property query, or NULL */
     const char *properties;
     bool keep_chain;
 };
 
 struct verify_result {
-    int error;            /* the first X.509 error, 0 where all is well */
-    int depth;            /* where it occurred */
-    int chain_error;      /* the first error that is not about the name */
-    int name_error;       /* the mismatch, 0 where the name matched or was not compared */
+    int error;       /* the first X.509 error, 0 where all is well */
+    int depth;       /* where it occurred */
+    int chain_error; /* the first error that is not about the name */
+    int name_error;  /* the mismatch, 0 where the name matched or was not compared */
     bool name_checked;
-    STACK *chain;         /* as built, leaf first and trust anchor last; only where request->keep_chain */
+    STACK *chain;         /* as far as it could be built, leaf first; only where request->keep_chain */
 };
 
 /*

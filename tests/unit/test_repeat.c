@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define PERIOD ((time_t)REPEAT_SECONDS)
+
 static const struct step {
     const char *what;
     uint64_t key;
@@ -20,15 +22,16 @@ static const struct step {
     {"another key is its own", 8, 1, true, 0},
     {"still within the time", 7, REPEAT_SECONDS - 1, false, 0},
     {"time is over: out, with the count", 7, REPEAT_SECONDS, true, 2},
-    {"and the time starts again", 7, 2 * REPEAT_SECONDS - 1, false, 0},
+    {"and the time starts again", 7, 2 * PERIOD - 1, false, 0},
     {"another thread's clock is a second behind", 7, REPEAT_SECONDS - 1, false, 0},
-    {"the count starts again too", 7, 2 * REPEAT_SECONDS, true, 2},
-    {"nothing was counted for this one", 8, 3 * REPEAT_SECONDS, true, 0},
-    {"key 0 is a key", 0, 3 * REPEAT_SECONDS, true, 0},
-    {"key 0 is counted", 0, 3 * REPEAT_SECONDS, false, 0},
-    {"a key that shares the place of 8 is its own", 8 + 256, 3 * REPEAT_SECONDS, true, 0},
-    {"and keeps its own count", 8 + 256, 3 * REPEAT_SECONDS, false, 0},
-    {"8 still has none", 8, 4 * REPEAT_SECONDS, true, 0},
+    {"the count starts again too", 7, 2 * PERIOD, true, 2},
+    {"nothing was counted for this one", 8, 3 * PERIOD, true, 0},
+    {"key 0 is a key", 0, 3 * PERIOD, true, 0},
+    {"key 0 is counted", 0, 3 * PERIOD, false, 0},
+    {"a key that may share the place of 0 is its own", 256, 3 * PERIOD, true, 0},
+    {"a key that shares the place of 8 is its own", 8 + 256, 3 * PERIOD, true, 0},
+    {"and keeps its own count", 8 + 256, 3 * PERIOD, false, 0},
+    {"8 still has none", 8, 4 * PERIOD, true, 0},
 };
 
 START_TEST(repeats_are_counted)
@@ -126,7 +129,7 @@ static pthread_barrier_t start;
 /* More keys than places, and a clock that lets keys run out: every path is taken. */
 static void *poll_servers(void *arg)
 {
-    uint64_t seed = (uint64_t)(uintptr_t)arg;
+    uint64_t seed = *(const uint64_t *)arg;
     pthread_barrier_wait(&start);
     for (time_t i = 0; i < ROUNDS; i++) {
         uint64_t repeated;
@@ -146,9 +149,12 @@ static void *poll_servers(void *arg)
 static void run_threads(void *(*body)(void *))
 {
     pthread_t threads[THREADS];
+    uint64_t seeds[THREADS];
     pthread_barrier_init(&start, NULL, THREADS);
-    for (size_t i = 0; i < THREADS; i++)
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, body, (void *)(i + 1)), 0);
+    for (size_t i = 0; i < THREADS; i++) {
+        seeds[i] = i + 1;
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, body, &seeds[i]), 0);
+    }
     for (size_t i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
 }

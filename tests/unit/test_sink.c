@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -362,10 +363,30 @@ START_TEST(stderr_may_be_a_file_for_writing)
 }
 END_TEST
 
+START_TEST(a_full_socket_is_not_waited_for)
+{
+    int ends[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    while (send(ends[1], LINE, MSG_DONTWAIT) > 0)
+        ;
+    as_stderr(ends[1]);
+    ck_assert_uint_eq(lost_by("stderr", LINE), 1);
+}
+END_TEST
+
 START_TEST(a_network_connection_is_no_stderr)
 {
-    as_stderr(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int peer = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(peer, (const struct sockaddr *)&address, size), 0);
+    ck_assert_int_eq(getsockname(peer, (struct sockaddr *)&address, &size), 0);
+    int connection = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(connect(connection, (const struct sockaddr *)&address, size), 0);
+    as_stderr(connection);
     ck_assert_uint_eq(lost_by("stderr", LINE), 1);
+    ck_assert_int_eq(read(peer, (char[1]){0}, 1), -1);
+    close(peer);
 }
 END_TEST
 
@@ -431,6 +452,26 @@ START_TEST(closed_standard_descriptors_stay_closed)
 }
 END_TEST
 
+/* With no number left above 2 a line is lost rather than sent through a number that means something else. */
+START_TEST(the_numbers_of_the_standard_descriptors_are_not_used)
+{
+    int server = listen_on(path_of("s"), SOCK_DGRAM);
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit three = {.rlim_cur = 3, .rlim_max = 3};
+        for (int fd = 0; fd <= 2; fd++)
+            close(fd);
+        bool limited = setrlimit(RLIMIT_NOFILE, &three) == 0;
+        bool used = sink_to_file(path_of("log"), LINE) || sink_to_unix(path_of("s"), LINE);
+        _exit(limited && !used ? 0 : 1);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    close(server);
+}
+END_TEST
+
 START_TEST(a_child_reports_its_own_losses)
 {
     sink_deliver("nowhere", 3, LINE);
@@ -448,6 +489,9 @@ START_TEST(a_child_reports_its_own_losses)
 END_TEST
 
 #define JOURNAL(message, priority) message "\nSYSLOG_IDENTIFIER=tlsward\nPRIORITY=" priority "\n"
+#define X16 "xxxxxxxxxxxxxxxx"
+#define X64 X16 X16 X16 X16
+#define X256 X64 X64 X64 X64
 #define BYTES(text) (text), sizeof(text) - 1
 
 static const struct {
@@ -463,6 +507,8 @@ static const struct {
     {"a line without its newline", 6, BYTES("{}"), BYTES(JOURNAL("MESSAGE={}", "6"))},
     {"a newline inside adds no field", 4, BYTES("a\nPRIORITY=0\n"),
      BYTES(JOURNAL("MESSAGE\n\x0C\0\0\0\0\0\0\0a\nPRIORITY=0", "4"))},
+    {"a long one: the size is little-endian", 4, BYTES("\n" X256 "x\n"),
+     BYTES(JOURNAL("MESSAGE\n\x02\x01\0\0\0\0\0\0\n" X256 "x", "4"))},
     {"nothing", 0, BYTES(""), BYTES(JOURNAL("MESSAGE=", "0"))},
     {"a severity that is none", 8 + 5, BYTES("{}\n"), BYTES(JOURNAL("MESSAGE={}", "5"))},
 };
@@ -589,6 +635,7 @@ int main(void)
     tcase_add_test(standard_error, a_pipe_without_a_reader_kills_nobody);
     tcase_add_test(standard_error, a_socket_without_a_reader_kills_nobody);
     tcase_add_loop_test(standard_error, stderr_may_be_a_file_for_writing, 0, ROWS(files));
+    tcase_add_test(standard_error, a_full_socket_is_not_waited_for);
     tcase_add_test(standard_error, a_network_connection_is_no_stderr);
     tcase_add_test(standard_error, stderr_may_be_closed);
 
@@ -597,6 +644,7 @@ int main(void)
     tcase_add_test(sockets, a_datagram_is_the_line);
     tcase_add_test(sockets, a_full_queue_is_not_waited_for);
     tcase_add_test(sockets, closed_standard_descriptors_stay_closed);
+    tcase_add_test(sockets, the_numbers_of_the_standard_descriptors_are_not_used);
     tcase_add_test(sockets, a_child_reports_its_own_losses);
     tcase_add_loop_test(sockets, the_journal_gets_its_native_protocol, 0, ROWS(journal));
     tcase_add_test(sockets, syslog_gets_rfc_5424);

@@ -1,0 +1,119 @@
+"""Real programs against real servers with good and bad certificates: python3 -B tests/clients [--row PATTERN].
+
+A row is named program/certificate/mode, and `make test-clients ROW='curl-k/*'` runs the rows that match. Everything
+happens in a private network and mount namespace and in a temporary directory.
+"""
+
+import argparse
+import sys
+import tempfile
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor, wait
+from fnmatch import fnmatch
+from pathlib import Path
+
+import certificates
+import namespace
+import untouched
+from cases import CASES
+from programs import PROGRAMS
+from rows import MODES, Setup, run_modes
+from servers import KINDS, Fleet, Unavailable
+
+WORKERS = 4
+
+
+class Tally:
+    """Prints one line per row as it ends, and counts."""
+
+    def __init__(self):
+        self.counts = {"ok": 0, "FAIL": 0, "skip": 0}
+        self.lock = threading.Lock()
+
+    def add(self, result, row, report=""):
+        with self.lock:
+            self.counts[result] += 1
+            print(f"{result:4} {row}", flush=True)
+            if report:
+                print("    " + report.strip().replace("\n", "\n    "), flush=True)
+
+    def closing_line(self):
+        return "{ok} passed, {FAIL} failed, {skip} skipped".format(**self.counts)
+
+
+def report_all(tally, rows, work):
+    """Runs `work`, which yields (row, problems, report); a row it did not come to fails or is skipped."""
+    left = list(rows)
+    try:
+        for row, found, report in work:
+            left.remove(row)
+            tally.add("FAIL" if found else "ok", row, report)
+    except Unavailable as reason:
+        for row in left:
+            tally.add("skip", row, str(reason))
+    except Exception:  # the other rows go on
+        for row in left:
+            tally.add("FAIL", row, traceback.format_exc())
+
+
+def client_rows(setup, fleet, program, case, rows):
+    server = fleet.get(program.server, case.certificate)
+    with server.lock:
+        server.ensure_started()
+        modes = [row.rpartition("/")[2] for row in rows]
+        for mode, found, report in run_modes(setup, program, case, modes, server):
+            yield f"{program.name}/{case.name}/{mode}", found, report
+
+
+def untouched_row(setup, kind, row):
+    directory = setup.directory / f"untouched-{kind}"
+    server = KINDS[kind](setup.directory / "certificates", "good", directory / "server")
+    found = list(untouched.problems(setup, server, directory))
+    yield row, found, "\n".join(found)
+
+
+def jobs(setup, fleet, pattern):
+    """(rows, work) for everything that matches the pattern. Rows next to each other use different servers."""
+    for kind in untouched.SERVERS:
+        row = f"server-{kind}/good/enforce"
+        if fnmatch(row, pattern):
+            yield [row], untouched_row(setup, kind, row)
+    for program in PROGRAMS:
+        for case in CASES:
+            rows = [row for mode in MODES if fnmatch(row := f"{program.name}/{case.name}/{mode}", pattern)]
+            if rows:
+                yield rows, client_rows(setup, fleet, program, case, rows)
+
+
+def run_all(arguments, directory):
+    trust = certificates.make_all(directory / "certificates")
+    setup = Setup(arguments.library.resolve(), arguments.drivers.resolve(), trust, directory)
+    fleet = Fleet(directory / "certificates", directory)
+    tally = Tally()
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        # A server dies with the thread that started it, prctl(2): no worker ends before all rows are done.
+        wait([pool.submit(report_all, tally, rows, work) for rows, work in jobs(setup, fleet, arguments.row)])
+    finally:
+        pool.shutdown(cancel_futures=True)
+        fleet.stop()
+    print(tally.closing_line())
+    return 0 if tally.counts["FAIL"] == 0 and sum(tally.counts.values()) else 1
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
+    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
+    parser.add_argument("--drivers", type=Path, default=Path("build/drivers"))
+    arguments = parser.parse_args()
+    namespace.enter()
+    with tempfile.TemporaryDirectory(prefix="tlsward-clients.") as directory:
+        Path(directory).chmod(0o755)
+        with namespace.furnished(directory):
+            return run_all(arguments, Path(directory))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

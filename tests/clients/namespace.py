@@ -1,0 +1,53 @@
+"""A private network and mount namespace, so that the tests name and bind what they like on the machine they run on."""
+
+import contextlib
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+from cases import ADDRESS, NAME, OTHER_NAME
+
+MARK = "TLSWARD_TEST_NAMESPACE"
+SIOCSIFFLAGS = 0x8914  # netdevice(7)
+IFF_UP = 1
+HOSTS = Path("/etc/hosts")
+
+
+def propagation():
+    """Mounts stay in the namespace, except where the root is a plain chroot(2): that is no mount that could be told."""
+    mount_points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    return "private" if "/" in mount_points else "unchanged"
+
+
+def enter():
+    """Starts this program again inside the namespace; returns only there."""
+    if MARK in os.environ:
+        del os.environ[MARK]
+        return
+    os.environ[MARK] = "1"
+    mapping = [] if os.geteuid() == 0 else ["--map-root-user"]
+    options = [*mapping, "--mount", "--net", f"--propagation={propagation()}"]
+    os.execvp("unshare", ["unshare", *options, sys.executable, "-B", *sys.argv])
+
+
+@contextlib.contextmanager
+def furnished(directory):
+    """Brings the loopback interface up and lays a hosts file of our own over the machine's, which may have none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+    hosts = Path(directory) / "hosts"
+    hosts.write_text(f"{ADDRESS} localhost\n{ADDRESS} {NAME}\n{ADDRESS} {OTHER_NAME}\n")
+    has_hosts = HOSTS.exists()
+    if not has_hosts:
+        HOSTS.touch()
+    subprocess.run(["mount", "--bind", hosts, HOSTS], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", HOSTS], check=True)
+        if not has_hosts:
+            HOSTS.unlink()

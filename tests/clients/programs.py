@@ -1,0 +1,114 @@
+"""The programs under test: how each one is called, what it verifies by itself, and how it says that a check failed."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cases import MISNAMED, UNTRUSTED
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "programs"
+PYTHON = "/usr/bin/python3"
+REQUEST = "GET /{token} HTTP/1.0\r\n\r\n"
+OPENSSL_ERROR = "certificate verify failed"
+NO_ALERT = "closed connection in SSL handshake"  # asyncio closes the socket before it has sent the alert
+OPENSSL_ERROR_AND_TEXT = "certificate verify failed: {text}"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Words in braces are filled in for each row: host, port, token, trust (the CA's file), directory, drivers."""
+
+    name: str
+    server: str  # in servers.KINDS
+    command: tuple
+    statuses: tuple = (1,)  # exit status after a failed verification; several: it depends on timing
+    message: str = OPENSSL_ERROR  # its own words for that; {text} is OpenSSL's text for the error
+    farewell: str = "{alert}"  # what the server logs about a handshake that the program broke off
+    stdin: str = ""
+    files: dict = field(default_factory=dict)  # in the row's directory, by name
+    rejects: frozenset = frozenset()  # the cases it stops by itself during the handshake, without the library
+    rejects_later: frozenset = frozenset()  # the same after the handshake, where it compares names on its own
+    tls: str = "1.3"  # the version it comes to with our servers
+    source: str = "sni"  # where the library learns a host name from: tlsward.name_source
+    address_source: str = "address"  # the same for an address; RFC 6066 forbids it in SNI, many programs do it
+
+    @property
+    def outcome(self):
+        """tlsward.outcome of a good connection: only who hands OpenSSL a name to check demands all of it by itself."""
+        return "verified" if self.source == "app" else "verified-by-policy"
+
+    @property
+    def app_verify(self):
+        """tlsward.app_verify: what it demands of OpenSSL by itself."""
+        if not self.rejects:
+            return "none"
+        return "full" if self.source == "app" else "ca"
+
+
+def script(name, server, interpreter, file, *arguments, **rest):
+    command = (interpreter, str(SCRIPTS / file), "{host}", "{port}", "{token}", *arguments)
+    return Program(name, server, command, **rest)
+
+
+def python(name, server, file, *arguments, **rest):
+    return script(name, server, PYTHON, file, *arguments, **{"message": OPENSSL_ERROR_AND_TEXT} | rest)
+
+
+def driver(way, server="https", **rest):
+    """A C program of tests/drivers; none of them sends SNI."""
+    command = ("{drivers}/drive_" + way.replace("-", "_"), "{host}", "{port}", "{token}")
+    return Program("c-" + way, server, command, **{"message": OPENSSL_ERROR_AND_TEXT, "source": "resolver"} | rest)
+
+
+URL = "https://{host}:{port}/{token}"
+HOST_AND_PORT = ("-h", "{host}", "-p", "{port}")
+CONNECTION = "host={host} port={port} sslmode=require user=postgres dbname=postgres"
+S_CLIENT = ("openssl", "s_client", "-quiet", "-connect", "{host}:{port}")
+CURL_ERROR = "SSL certificate problem: {text}"
+CHECKS_NAME_LATER = {"rejects": UNTRUSTED, "rejects_later": MISNAMED}
+STUNNEL = """
+foreground = yes
+debug = err
+client = yes
+connect = {host}:{port}
+"""
+
+PROGRAMS = (
+    Program("curl-k", "https", ("curl", "-sSk", URL), (60,), CURL_ERROR),
+    Program("curl-k-tls1.2", "https", ("curl", "-sSk", "--tls-max", "1.2", URL), (60,), CURL_ERROR, tls="1.2"),
+    Program("curl", "https", ("curl", "-sS", "--cacert", "{trust}", URL), (60,), CURL_ERROR, **CHECKS_NAME_LATER),
+    python("python-unverified", "https", "urllib_client.py"),
+    python("python", "https", "urllib_client.py", "{trust}", source="app", address_source="app",
+           rejects=UNTRUSTED | MISNAMED),
+    python("python-smtplib", "smtp", "smtp_client.py"),
+    python("python-imaplib", "imaps", "imap_client.py"),
+    python("python-asyncio", "https", "asyncio_client.py", "sni", farewell=NO_ALERT),
+    python("python-asyncio-no-sni", "https", "asyncio_client.py", source="resolver", farewell=NO_ALERT),
+    script("perl-io-socket-ssl", "https", "perl", "io_socket_ssl.pl"),
+    script("perl-net-ssleay", "https", "perl", "net_ssleay.pl", source="resolver"),
+    script("ruby-net-http", "https", "ruby", "net_http.rb", message="certificate verify failed ({text})",
+           address_source="sni"),
+    script("php-unverified", "https", "php", "stream.php", address_source="sni"),
+    script("php", "https", "php", "stream.php", "{trust}", address_source="sni", **CHECKS_NAME_LATER),
+    Program("openssl-s_client", "https", S_CLIENT, stdin=REQUEST),
+    Program("openssl-s_client-no-sni", "https", (*S_CLIENT, "-noservername"), stdin=REQUEST, source="resolver"),
+    Program("socat", "https", ("socat", "-t", "5", "-", "OPENSSL:{host}:{port},verify=0"), stdin=REQUEST,
+            address_source="sni"),
+    Program("psql", "postgresql", ("psql", "-XAt", "-c", "select '{token}'", CONNECTION), (2,)),
+    Program("redis-cli", "redis", ("redis-cli", "--tls", "--insecure", *HOST_AND_PORT, "SET", "{token}", "1"),
+            source="resolver"),
+    Program("mosquitto_pub", "mqtt", ("mosquitto_pub", *HOST_AND_PORT, "--cafile", "{trust}", "--insecure", "-q", "1",
+                                      "-t", "{token}", "-m", "text"), (1, 8), "A TLS error occurred",
+            rejects=UNTRUSTED, address_source="sni"),
+    Program("stunnel", "https", ("stunnel", "{directory}/stunnel.conf"), (0,), stdin=REQUEST,
+            files={"stunnel.conf": STUNNEL}, address_source="sni"),
+    Program("ncat", "openssl", ("ncat", "--ssl", "{host}", "{port}"), message="Input/output error",
+            stdin="{token}\n", address_source="sni"),
+    driver("connect"),
+    driver("do-handshake"),
+    driver("write"),
+    driver("read", "imaps"),
+    driver("bio-connect", source="bio", address_source="bio"),
+    driver("nonblocking"),
+    driver("memory-bio"),
+    driver("dtls", "dtls", tls="1.2"),
+)

@@ -1,0 +1,322 @@
+"""What the command promises, one row per fact. {t} is the directory of the certificates, {PORT_name} a server's port."""
+
+import dataclasses
+import json
+import shutil
+
+import sandbox
+
+
+@dataclasses.dataclass
+class Row:
+    name: str
+    arguments: list
+    status: int = 0
+    out: list = dataclasses.field(default_factory=list)  # regular expressions that standard output contains
+    err: list = dataclasses.field(default_factory=list)
+    absent: list = dataclasses.field(default_factory=list)  # and what neither stream contains
+    env: dict = dataclasses.field(default_factory=dict)
+    system: str = None  # /etc/tlsward/policy.conf
+    needs: str = None  # a program; without it the row is skipped
+    root: bool = False  # another user's identity or capabilities are part of the row
+
+    def unmet(self):
+        """Why the row cannot run here, or None."""
+        if self.root and not sandbox.is_root():
+            return "needs root"
+        return f"{self.needs} is not installed" if self.needs and not shutil.which(self.needs) else None
+
+
+SHOW = ["/bin/sh", "-c", 'echo "$LD_PRELOAD|$TLSWARD_MODE|$TLSWARD_TRUST|$TLSWARD_POLICY|$TLSWARD_LOG"']
+
+RULED = "[policy]\nmode = enforce\n"
+RULED_AUDIT = "[policy]\nmode = audit\n"
+BELIEVING = "[policy]\nmode = enforce\nenvironment = allow\n"
+
+
+def event(outcome, action, **more):
+    fields = {
+        "event.action": "tls-handshake",
+        "process.executable": "/usr/bin/legacy",
+        "server.ip": "192.0.2.7",
+        "server.port": 636,
+        "tlsward.expected_name": "ldap.example",
+        "tlsward.outcome": outcome,
+        "tlsward.action": action,
+    }
+    return json.dumps(fields | {key.replace("__", "."): value for key, value in more.items()})
+
+
+def send(*lines):
+    """A program that sends these lines where TLSWARD_LOG says, as the library does."""
+    code = (
+        "import os,socket,sys\n"
+        "s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\n"
+        "for l in sys.argv[1:]: s.sendto(l.encode()+b'\\n', os.environ['TLSWARD_LOG'][5:])"
+    )
+    return ["--summary", "--", "/usr/bin/python3", "-c", code, *lines]
+
+
+BLOCKED = event("failed", "blocked", tlsward__reason="certificate-expired", rule__name="acme")
+
+MAIN = [
+    Row("main/no-subcommand", [], 2, err=["Usage: tlsward"]),
+    Row("main/help", ["--help"], out=["run a program", "explain "]),
+    Row("main/version", ["--version"], out=[r"^tlsward \d+\.\d+"]),
+    Row("main/unknown-subcommand", ["frobnicate"], 2, err=["no subcommand 'frobnicate'"]),
+    Row("main/run-help", ["run", "--help"], out=["--enforce", "128\\+n"]),
+    Row("main/check-help", ["check", "--help"], out=["Exit status"]),
+    Row("main/explain-help", ["explain", "--help"], out=["--starttls", "3 could not connect"]),
+]
+
+RUN = [
+    Row("run/preloads-the-library", ["run", "--", *SHOW], out=[r"^/\S*libtlsward\.so\|\|\|\|stderr$"]),
+    Row("run/enforce", ["run", "--enforce", "--", *SHOW], out=[r"\|enforce\|"]),
+    Row("run/audit", ["run", "--audit", "--", *SHOW], out=[r"\|audit\|"]),
+    Row("run/audit-excludes-enforce", ["run", "--audit", "--enforce", "true"], 2, err=["exclude each other"]),
+    Row(
+        "run/trust-absolute-and-repeatable",
+        ["run", "--trust", "root.pem", "--trust", "system", "--", *SHOW],
+        out=[r"\|{t}/root\.pem:system\|"],
+    ),
+    Row("run/trust-missing", ["run", "--trust", "none.pem", "true"], 2, err=["none.pem: No such file"]),
+    Row("run/policy-absolute", ["run", "--policy", "enforce.conf", "--", *SHOW], out=[r"\|{t}/enforce\.conf\|"]),
+    Row("run/policy-missing", ["run", "--policy", "none.conf", "true"], 2, err=["none.conf: No such file"]),
+    Row("run/policy-invalid", ["run", "--policy", "bad.conf", "true"], 125, err=["bad.conf:2: "]),
+    Row("run/log-absolute", ["run", "--log", "file:e.jsonl", "--", *SHOW], out=[r"\|file:{t}/e\.jsonl$"]),
+    Row("run/log-unknown", ["run", "--log", "pigeon", "true"], 2, err=["--log pigeon"]),
+    Row("run/log-of-the-environment-is-kept", ["run", *SHOW], out=[r"\|syslog$"], env={"TLSWARD_LOG": "syslog"}),
+    Row(
+        "run/other-preloads-follow-ours",
+        ["run", *SHOW],
+        out=[r"^/\S*libtlsward\.so:libc\.so\.6\|"],
+        env={"LD_PRELOAD": "libc.so.6"},
+    ),
+    Row("run/ours-is-not-doubled", ["run", *SHOW], out=["^[^:|]*libtlsward.so:libc.so.6\\|"], env={"LD_PRELOAD": "libc.so.6 {library}"}),
+    Row("run/exit-status", ["run", "sh", "-c", "exit 42"], 42),
+    Row("run/options-of-the-command-are-its-own", ["run", "echo", "--enforce"], out=["^--enforce$"]),
+    Row("run/no-command", ["run", "--enforce"], 2, err=["no COMMAND"]),
+    Row("run/unknown-option", ["run", "--nonsense", "true"], 2, err=["^tlsward run: .*--nonsense"]),
+    Row("run/not-found", ["run", "no-such-program"], 127, err=["no-such-program: command not found"]),
+    Row("run/not-executable", ["run", "{t}/root.pem"], 126, err=["Permission denied"]),
+    Row("run/directory", ["run", "{t}"], 126, err=["Permission denied"]),
+    Row("run/empty-path-element-is-here", ["run", "script"], out=["script ran"], env={"PATH": ":/usr/bin:/bin"}),
+    Row("run/library-missing", ["run", "true"], 125, err=["TLSWARD_LIBRARY=/none.so"], env={"TLSWARD_LIBRARY": "/none.so"}),
+    Row(
+        "run/library-truncated",
+        ["run", "true"],
+        125,
+        err=["truncated.so: .*(too short|invalid|truncated|Bus error|Segmentation)"],
+        env={"TLSWARD_LIBRARY": "{t}/truncated.so"},
+    ),
+    Row(
+        "run/library-is-another",
+        ["run", "true"],
+        125,
+        err=["is not libtlsward.so"],
+        env={"TLSWARD_LIBRARY": "/lib/x86_64-linux-gnu/libm.so.6"},
+    ),
+    Row("run/static-program", ["run", "{t}/static"], 125, err=["static is statically linked"]),
+    Row("run/static-pie-program", ["run", "{t}/static-pie"], 125, err=["statically linked"]),
+    Row("run/loader-as-program", ["run", "{t}/loader", "/bin/echo", "loaded"], 125, err=["is a dynamic loader"]),
+    Row("run/other-machine", ["run", "{t}/foreign"], 125, err=["is a 64-bit AArch64 program, but .* is 64-bit x86-64"]),
+    Row("run/asan-program", ["run", "{t}/asan"], 125, err=["built with AddressSanitizer"]),
+    Row("run/asan-program-waived", ["run", "{t}/asan"], env={"ASAN_OPTIONS": "verify_asan_link_order=0"}),
+    Row("run/asan-program-with-its-own-static-runtime", ["run", "{t}/asan-static"]),
+    Row("run/setuid-program", ["run", "{t}/setuid"], 125, root=True, err=["setuid is setuid"]),
+    Row("run/setgid-program", ["run", "{t}/setgid"], 125, root=True, err=["setgid is setuid, setgid"]),
+    Row("run/script-by-its-interpreter", ["run", "{t}/script"], out=["script ran"]),
+    Row("run/script-of-a-static-interpreter", ["run", "{t}/static-script"], 125, err=["static-script is run by .*/static, which"]),
+    Row("run/script-through-env", ["run", "{t}/env-script"], out=["env ran"]),
+    Row("run/script-through-env-S", ["run", "{t}/env-s-script"], out=["env -S ran"]),
+    Row("run/script-through-env-to-static", ["run", "{t}/env-static"], 125, err=["/static, which is statically linked"]),
+    Row("run/script-that-clears-the-environment", ["run", "{t}/env-i-script"], 125, err=["env -i"]),
+    Row("run/script-without-interpreter-line", ["run", "{t}/bare-script"], out=["bare ran"]),
+    Row("run/script-of-a-missing-interpreter", ["run", "{t}/lost-script"], 127, err=["interpreter /no/such"]),
+    Row("run/script-loop", ["run", "{t}/loop-script"], 126, err=["too many levels"]),
+]
+
+SYSTEM = [
+    Row(f"system/{option}-has-no-effect", ["run", f"--{option}", *value, "true"], 125, err=[f"--{option} has no effect"], system=RULED)
+    for option, value in {"policy": ["enforce.conf"], "trust": ["root.pem"], "log": ["stderr"], "audit": [], "summary": []}.items()
+] + [
+    Row("system/audit-where-it-weakens-nothing", ["run", "--audit", "true"], system=RULED_AUDIT),
+    Row(
+        "system/audit-weakens-a-rule-for-the-linked-program",
+        ["run", "--audit", "{t}/link-to-shell", "-c", "true"],
+        125,
+        err=["--audit has no effect"],
+        system="[policy]\nmode = audit\n[rule shell]\nprogram = {shell}\nmode = enforce\n",
+    ),
+    Row("system/enforce-tightens", ["run", "--enforce", *SHOW], out=[r"\|enforce\|"], system=RULED_AUDIT),
+    Row("system/environment-allowed", ["run", "--trust", "root.pem", *SHOW], out=["root.pem"], system=BELIEVING),
+    Row("system/invalid-policy", ["run", "true"], 125, err=["policy.conf:2"], system="[policy]\nmode = maybe\n"),
+    Row("system/check-reads-it", ["check"], out=["# read from /etc/tlsward/policy.conf", "mode = enforce"], system=RULED),
+    Row(
+        "system/setuid-under-a-system-preload",
+        ["run", "--enforce", "{t}/setuid"],
+        125,
+        err=["options have no effect"],
+        env={"PRELOAD_EVERYWHERE": "1"},
+        root=True,
+    ),
+    Row("system/preloaded-everywhere", ["run", *SHOW], out=[r"^\|\|\|\|stderr$"], env={"PRELOAD_EVERYWHERE": "1"}),
+]
+
+SUMMARY = [
+    Row("summary/nothing", ["run", "--summary", "true"], err=["0 connections"]),
+    Row("summary/exit-status", ["run", "--summary", "sh", "-c", "exit 42"], 42),
+    Row("summary/signal", ["run", "--summary", "sh", "-c", "kill -9 $$"], 137),
+    Row(
+        "summary/counts",
+        ["run", *send(event("verified", "allowed"), event("verified-by-policy", "allowed"), event("failed", "would-block"), BLOCKED)],
+        err=["4 connections: 1 verified by the program, 1 verified by the policy, 1 failed, 1 blocked"],
+    ),
+    Row(
+        "summary/failure-line",
+        ["run", *send(BLOCKED)],
+        err=[r"/usr/bin/legacy  ldap\.example  192\.0\.2\.7:636  certificate-expired  acme  blocked$"],
+    ),
+    Row("summary/one-connection", ["run", *send(BLOCKED)], err=["^tlsward: 1 connection: "]),
+    Row("summary/equal-failures-once", ["run", *send(BLOCKED, BLOCKED)], err=[r"2 blocked", r"blocked  \(2 times\)$"]),
+    Row(
+        "summary/repeated-counts",
+        ["run", *send(event("verified", "allowed", tlsward__repeated=9))],
+        err=["10 connections: 10 verified by the program"],
+    ),
+    Row("summary/dropped-is-told", ["run", *send(event("verified", "allowed", tlsward__dropped=3))], err=["3 events were lost"]),
+    Row("summary/garbage-is-told", ["run", *send("{not json")], err=["1 events were lost"]),
+    Row(
+        "summary/updates-are-no-connections",
+        ["run", *send(event("verified", "allowed", event__action="tls-handshake-update"))],
+        err=["0 connections"],
+    ),
+    Row(
+        "summary/hostile-name",
+        ["run", *send(event("failed", "blocked", tlsward__expected_name="\x1b[31mred\u202e"))],
+        err=[r"\\x1b\[31mred\\xe2\\x80\\xae"],
+        absent=["\x1b", "\u202e"],
+    ),
+    Row("summary/log-is-passed-on", ["run", "--log", "stderr", *send(BLOCKED)], err=[r'^\{"event.action"', "1 blocked"]),
+    Row("summary/other-log-of-the-environment-waits", ["run", *send(BLOCKED)], err=["1 blocked"], env={"TLSWARD_LOG": "stderr"}),
+]
+
+CHECK = [
+    Row("check/default", ["check"], out=["the built-in default", "mode = audit"]),
+    Row("check/system-store-counted-once", ["check"], out=["trust = system: {system_count} certificates"], needs="update-ca-certificates"),
+    Row("check/file", ["check", "enforce.conf"], out=["mode = enforce", r"# trust = {t}/root.pem: 1 certificate$"]),
+    Row("check/every-error", ["check", "bad.conf"], 1, err=[r"bad.conf:2: .*\n    ", "bad.conf:3: "]),
+    Row("check/missing-file", ["check", "none.conf"], 1, err=["^none.conf: the policy file does not exist"]),
+    Row("check/two-files", ["check", "a", "b"], 2),
+    Row("check/unreadable-certificate", ["check", "broken.conf"], out=["broken.pem: 2 certificates", "broken.pem: certificate 2: ", "broken.pem: certificate 3: "]),
+    Row("check/missing-trust-file", ["check", "no-trust.conf"], 1, out=["none.pem: 0 certificates", "No such file"]),
+    Row("check/trust-of-a-rule", ["check", "rule-trust.conf"], out=["trust = {t}/stranger.pem: 1 certificate"]),
+    Row("check/json", ["check", "--json", "enforce.conf"], out=['"valid": true', '"files": \\[\\s*"{t}/enforce.conf"', '"certificates": 1']),
+    Row("check/json-errors", ["check", "--json", "bad.conf"], 1, out=['"valid": false', '"line": 2', '"message": '], absent=["bad.conf:2:"]),
+    Row("check/json-missing-trust", ["check", "--json", "no-trust.conf"], 1, out=['"valid": false', "trust source without"]),
+    Row("check/certificate-in-two-places-counted-once", ["check"], out=["trust = system: 1 cert"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "{t}/same"}),
+    Row("check/environment-policy", ["check"], out=["mode = enforce"], env={"TLSWARD_POLICY": "{t}/enforce.conf"}),
+    Row("check/system-store-of-the-environment", ["check"], out=["trust = system: 1 cert"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}),
+]
+
+
+def explain(host, server, *options):
+    return ["explain", "--policy", "enforce.conf", *options, f"{host}:{{PORT_{server}}}"]
+
+
+EXPLAIN = [
+    Row(
+        "explain/good",
+        explain("good.test", "good"),
+        out=["good.test \\(from sni\\)", "DNS:good.test  matches", "certificate 1 of {t}/root.pem", "29 days left", "allowed: verified-by-policy"],
+        absent=["what to do"],
+    ),
+    Row("explain/wildcard", explain("a.wild.test", "good"), out=[r"DNS:\*\.wild\.test  matches", "is another name"]),
+    Row("explain/every-address-in-turn", explain("two.wild.test", "good"), out=["at 127.0.0.1,"], err=["at ::1: "]),
+    Row("explain/wildcard-two-labels", explain("a.b.wild.test", "good"), 1, out=["covers exactly one label"]),
+    Row("explain/wildcard-bare-domain", explain("wild.test", "good"), 1, out=["does not cover the domain itself"]),
+    Row("explain/address", explain("127.0.0.1", "good"), out=["127.0.0.1 \\(from address\\)", "IP:127.0.0.1  matches", "an address is expected"]),
+    Row("explain/address-without-ip", explain("127.0.0.1", "other"), 1, out=["certificate-host-mismatch", "an address is expected"]),
+    Row(
+        "explain/other-host",
+        explain("good.test", "other"),
+        1,
+        out=["DNS:other.test  is another name", "email:a@good.test  is no server name", "certificate-host-mismatch", "the certificate names other.test"],
+    ),
+    Row("explain/expired", explain("good.test", "expired"), 1, out=["certificate-expired", "days ago", "renew it"]),
+    Row("explain/ends-soon", explain("good.test", "soon"), out=["allowed", "ends in 4 days: renew"]),
+    Row("explain/unknown-ca", explain("good.test", "unknown"), 1, out=["certificate-not-trusted", 'CA of your own, add it with trust = FILE']),
+    Row("explain/self-signed", explain("good.test", "self"), 1, out=["certificate-not-trusted", "is self-signed", "SHA-256 [0-9A-F]{64}"]),
+    Row("explain/self-signed-as-anchor", explain("good.test", "self", "--trust", "self.pem"), out=["allowed", "of {t}/self.pem"]),
+    Row("explain/intermediate-as-anchor", explain("good.test", "lone", "--trust", "middle.pem"), out=["allowed", "of {t}/middle.pem"]),
+    Row("explain/missing-intermediate", explain("good.test", "lone"), 1, out=["does not send its intermediate", "CN=tlsward test intermediate"]),
+    Row("explain/common-name-only", explain("good.test", "cn"), 1, out=["CN:good.test  the common name does not count", "allow-cn = yes"]),
+    Row("explain/common-name-allowed", ["explain", "--policy", "allow-cn.conf", "good.test:{PORT_cn}"], out=["CN:good.test  matches", "old-appliance", "allowed"]),
+    Row("explain/weak-key", explain("good.test", "weak"), 1, out=["validation-failure", "weaker than security level 2"]),
+    Row("explain/weak-key-whatever-the-policy", ["explain", "--policy", "low-level.conf", "good.test:{PORT_weak}"], 1, out=["validation-failure"]),
+    Row("explain/client-certificate", explain("good.test", "client"), 1, out=["validation-failure", "serverAuth"]),
+    Row("explain/hostile-subject", explain("other.test", "hostile"), out=[r"CN=\\1B"], absent=["\x1b"]),
+    Row("explain/name-of-a-rule", ["explain", "--policy", "name.conf", "good.test:{PORT_other}"], out=["other.test \\(from policy\\)", "allowed", "rule .*renamed"]),
+    Row("explain/rule-of-a-program", ["explain", "--policy", "program.conf", "--as", "/opt/acme/bin/sync", "good.test:{PORT_unknown}"], out=["off here", "acme"]),
+    Row("explain/rule-of-another-program", ["explain", "--policy", "program.conf", "good.test:{PORT_unknown}"], 1, out=["no rule matches"]),
+    Row("explain/rule-of-a-user", ["explain", "--policy", "user.conf", "--user", "1234", "good.test:{PORT_unknown}"], out=["off here"]),
+    Row("explain/audit-would-block", ["explain", "--policy", "audit.conf", "good.test:{PORT_expired}"], 1, out=["would-block: certificate-expired"]),
+    Row("explain/invalid-policy", ["explain", "--policy", "bad.conf", "good.test:{PORT_good}"], 1, out=["policy-invalid"], err=["bad.conf:2"]),
+    Row("explain/trust-store-missing", ["explain", "--policy", "no-trust.conf", "good.test:{PORT_good}"], 1, out=["trust-store-missing", "holds no certificate"]),
+    Row("explain/json", explain("good.test", "expired", "--json"), 1, out=['"reason": "certificate-expired"', '"allowed": false', '"advice": \\[\\s*"']),
+    Row("explain/refused-connection", ["explain", "127.0.0.1:{PORT_closed}"], 3, err=["Connection refused"]),
+    Row("explain/no-such-host", ["explain", "none.invalid"], 3, err=["none.invalid"]),
+    Row("explain/no-tls", ["explain", "good.test:{PORT_clear}"], 3, err=["TLS handshake"]),
+    Row("explain/silent-server", ["explain", "good.test:{PORT_silent}"], 3, err=["timed out"]),
+    Row("explain/no-host", ["explain"], 2),
+    Row("explain/bad-port", ["explain", "good.test:70000"], 2, err=["port"]),
+    Row("explain/bad-starttls", ["explain", "--starttls", "gopher", "good.test"], 2, err=["gopher"]),
+    Row("explain/ldap-refused-in-long-form", explain("good.test", "directory", "--starttls", "ldap"), 3, err=["LDAP result 52"]),
+    Row("explain/starttls-refused", explain("good.test", "clear", "--starttls", "smtp"), 3, err=["does not start TLS: 500 no\\\\x1b"]),
+]
+
+
+# What `explain` says is what the library does: server → the reason both give
+PREDICTED = {
+    "good": None,
+    "soon": None,
+    "other": "certificate-host-mismatch",
+    "expired": "certificate-expired",
+    "unknown": "certificate-not-trusted",
+    "self": "certificate-not-trusted",
+    "lone": "certificate-not-trusted",
+    "cn": "certificate-host-mismatch",
+    "weak": "validation-failure",
+    "client": "validation-failure",
+}
+
+
+def prediction_rows():
+    for server, reason in PREDICTED.items():
+        yield Row(
+            f"library/{server}-predicted",
+            explain("good.test", server),
+            1 if reason else 0,
+            out=[f"blocked: {reason}" if reason else "allowed: verified-by-policy"],
+        )
+        fetch = ["curl", "-sSk", "--ciphers", "DEFAULT@SECLEVEL=0", f"https://good.test:{{PORT_{server}}}/"]
+        yield Row(
+            f"library/{server}-done",
+            ["run", "--enforce", "--trust", "root.pem", "--summary", *fetch],
+            60 if reason else 0,
+            err=[f"good.test  .*{reason}  -  blocked$" if reason else "1 verified by the policy"],
+            needs="curl",
+        )
+
+
+def starttls_rows(programs):
+    return [
+        Row(
+            f"starttls/{protocol}",
+            explain("good.test", protocol, "--starttls", protocol),
+            out=["DNS:good.test  matches", "allowed: verified-by-policy"],
+            needs=program,
+            root=True,
+        )
+        for protocol, (program, _) in programs.items()
+    ]

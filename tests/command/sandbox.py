@@ -1,0 +1,66 @@
+"""A private mount namespace: /etc can be changed for one test run and stays as it is for everybody else."""
+
+import contextlib
+import os
+import pathlib
+import subprocess
+import sys
+
+INSIDE = "TLSWARD_TEST_NAMESPACE"
+
+
+def propagation():
+    """Mounts stay in the namespace, except where the root is a plain chroot(2): that is no mount that could be told."""
+    mount_points = [line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()]
+    return "private" if "/" in mount_points else "unchanged"
+
+
+def enter():
+    """Runs this program again inside the namespace; returns only there."""
+    if INSIDE in os.environ:
+        return
+    os.environ[INSIDE] = "root" if os.getuid() == 0 else "user"
+    flags = [] if os.getuid() == 0 else ["-r"]
+    os.execvp("unshare", ["unshare", *flags, "-m", f"--propagation={propagation()}", sys.executable, *sys.argv])
+
+
+def is_root():
+    """Whether we are root outside as well, and may start servers under other users."""
+    return os.environ[INSIDE] == "root"
+
+
+@contextlib.contextmanager
+def covered_etc(directory):
+    """Lays a throw-away layer over /etc, with the names the tests use."""
+    layer = directory / "etc"
+    layer.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", layer], check=True)
+    for name in ("upper", "work"):
+        (layer / name).mkdir()
+    options = f"lowerdir=/etc,upperdir={layer}/upper,workdir={layer}/work"
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, "/etc"], check=True)
+    hosts = pathlib.Path("/etc/hosts")
+    names = "good.test other.test a.wild.test a.b.wild.test wild.test bare.test"
+    several = "::1 two.wild.test\n127.0.0.1 two.wild.test\n"
+    text = hosts.read_text() if hosts.exists() else ""
+    hosts.unlink(missing_ok=True)
+    hosts.write_text(f"127.0.0.1 {names}\n{several}{text}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "/etc"], check=False)
+        subprocess.run(["umount", layer], check=False)
+
+
+def set_system_policy(text):
+    """Installs /etc/tlsward/policy.conf, or removes it for None."""
+    directory = pathlib.Path("/etc/tlsward")
+    policy = directory / "policy.conf"
+    if text is None:
+        policy.unlink(missing_ok=True)
+        if directory.exists():
+            directory.rmdir()
+        return
+    directory.mkdir(exist_ok=True)
+    policy.write_text(text)
+    policy.chmod(0o644)

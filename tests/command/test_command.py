@@ -1,0 +1,375 @@
+#!/usr/bin/python3
+"""Tests of the command `tlsward`.
+
+    tests/command/test_command.py [FILTER]
+
+runs the rows whose name contains FILTER. BUILD names the directory with the command and the library (default:
+build), TLSWARD_LIBRARY another library.
+"""
+
+import contextlib
+import os
+import pathlib
+import pty
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import certificates
+import rows
+import sandbox
+import servers
+
+BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
+COMMAND = BUILD / "tlsward"
+LIBRARY = pathlib.Path(os.environ.get("TLSWARD_LIBRARY", BUILD / "libtlsward.so")).resolve()
+
+POLICIES = {
+    "enforce.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n",
+    "low-level.conf": "[policy]\nmode = enforce\nsecurity-level = 0\ntrust = {t}/root.pem\n",
+    "audit.conf": "[policy]\nmode = audit\ntrust = {t}/root.pem\n",
+    "bad.conf": "[policy]\nmode = maybe\nnonsense = 1\n",
+    "broken.conf": "[policy]\ntrust = {t}/broken.pem\n",
+    "no-trust.conf": "[policy]\nmode = enforce\ntrust = {t}/none.pem\n",
+    "rule-trust.conf": "[policy]\ntrust = system\n[rule a]\ndestination = a.test\ntrust = {t}/stranger.pem\n",
+    "name.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n[rule renamed]\ndestination = good.test\nname = other.test\n",
+}
+WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
+RULES = {
+    "allow-cn.conf": "[rule old-appliance]\ndestination = good.test\nallow-cn = yes\n",
+    "program.conf": "[rule acme]\nprogram = /opt/acme/bin/*\nmode = off\n",
+    "user.conf": "[rule robot]\nuser = 1234\nmode = off\n",
+}
+SCRIPTS = {
+    "script": "#!/bin/sh\necho script ran\n",
+    "static-script": "#!{t}/static\n",
+    "env-script": "#!/usr/bin/env sh\necho env ran\n",
+    "env-s-script": "#!/usr/bin/env -S A=b sh -u\necho env -S ran\n",
+    "env-static": "#!/usr/bin/env {t}/static\n",
+    "env-i-script": "#!/usr/bin/env -iS sh\necho cleared\n",
+    "bare-script": "echo bare ran\n",
+    "lost-script": "#!/no/such/interpreter\n",
+    "loop-script": "#!{t}/loop-script\n",
+}
+PROGRAMS = {
+    "static": ["-static"],
+    "static-pie": ["-static-pie"],
+    "asan": ["-fsanitize=address"],
+    "asan-static": ["-fsanitize=address", "-static-libasan"],
+    "setuid": [],
+    "setgid": [],
+}
+
+
+# An ExtendedResponse with result 52 in the long form of lengths, as Active Directory writes them.
+LDAP_UNAVAILABLE = bytes.fromhex("30 84 00000010 020101 78 84 00000007 0a0134 0400 0400")
+
+
+def system_count():
+    """How many certificates the system's bundle and hashed directory have between them, as a regular expression."""
+    hashed = pathlib.Path("/etc/ssl/certs").glob("[0-9a-f]*.[0-9]")
+    bundles = [pathlib.Path("/etc/ssl/certs/ca-certificates.crt"), *hashed]
+    frame = re.compile("-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
+    found = [text for bundle in bundles if bundle.exists() for text in frame.findall(bundle.read_text())]
+    return str(len({"".join(text.split()) for text in found}))
+
+
+def make_programs(directory):
+    (directory / "program.c").write_text("int main(void) { return 0; }\n")
+    for name, flags in PROGRAMS.items():
+        subprocess.run(["cc", *flags, "-o", directory / name, directory / "program.c"], check=True)
+    for name, mode in (("setuid", 0o4755), ("setgid", 0o2755)):
+        if sandbox.is_root():
+            os.chown(directory / name, 65534, 65534)
+        (directory / name).chmod(mode)
+    headers = subprocess.run(["readelf", "-l", directory / "setuid"], check=True, capture_output=True, text=True).stdout
+    (directory / "loader").symlink_to(re.search(r"interpreter: ([^]]+)\]", headers)[1])
+    (directory / "link-to-shell").symlink_to("/bin/sh")
+    foreign = bytearray((directory / "setuid").read_bytes())
+    foreign[18:20] = (183).to_bytes(2, "little")  # e_machine: EM_AARCH64
+    (directory / "foreign").write_bytes(foreign)
+    (directory / "foreign").chmod(0o755)
+    (directory / "truncated.so").write_bytes(LIBRARY.read_bytes()[:900])
+
+
+def make_files(directory):
+    for name, text in POLICIES.items():
+        (directory / name).write_text(text.replace("{t}", str(directory)))
+    for name, rule in RULES.items():
+        (directory / name).write_text(POLICIES["enforce.conf"].replace("{t}", str(directory)) + rule + WAIVED)
+    for name, text in SCRIPTS.items():
+        (directory / name).write_text(text.replace("{t}", str(directory)))
+        (directory / name).chmod(0o755)
+
+
+def listen(greeting):
+    """A server that says no more than its greeting."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            with contextlib.suppress(OSError):
+                connection, _ = listener.accept()
+                connections.append(connection)
+                connection.sendall(greeting)
+                if greeting:
+                    connection.shutdown(socket.SHUT_WR)
+
+    connections = []
+    threading.Thread(target=serve, daemon=True).start()
+    return listener.getsockname()[1]
+
+
+def mentions(row, server):
+    return any(f"PORT_{server}}}" in argument for argument in row.arguments)
+
+
+class Fixture:
+    """The servers and files that the rows share."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.processes = []
+        self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
+        self.words["shell"] = os.path.realpath("/bin/sh")
+        self.words["system_count"] = system_count()
+        self.log = open(directory / "servers.log", "wb")
+
+    def start(self, selected):
+        for name in ("good", "soon", "other", "expired", "unknown", "self", "cn", "weak", "client", "hostile", "lone"):
+            if any(mentions(row, name) for row in selected):
+                self.add(name, servers.s_server, self.directory, name)
+        for name, (_, server) in servers.STARTTLS.items():
+            if any(mentions(row, name) and not row.unmet() for row in selected):
+                self.add(name, server, self.directory)
+        self.words["PORT_clear"] = str(listen(b"500 no\x1b\r\n"))
+        self.words["PORT_silent"] = str(listen(b""))
+        self.words["PORT_directory"] = str(listen(LDAP_UNAVAILABLE))
+
+    def add(self, name, server, *arguments):
+        port = servers.free_port()
+        self.processes.append(server(*arguments, port, self.log))
+        self.words[f"PORT_{name}"] = str(port)
+
+    def fill(self, text):
+        for word, value in self.words.items():
+            text = text.replace(f"{{{word}}}", value)
+        return text
+
+    def stop(self):
+        for process in self.processes:
+            servers.stop(process)
+        self.log.close()
+
+
+def run_row(row, fixture):
+    """Returns None, or what is wrong."""
+    base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
+    environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
+    preload = pathlib.Path("/etc/ld.so.preload")
+    sandbox.set_system_policy(row.system and fixture.fill(row.system))
+    if environment.pop("PRELOAD_EVERYWHERE", None):
+        preload.write_text("# /nothing\n/usr/lib/tlsward-is-not-here/libtlsward.so\n")
+    command = [str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
+    result = subprocess.run(
+        command, env=environment, cwd=fixture.directory, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, check=False
+    )
+    preload.unlink(missing_ok=True)
+    out, err = result.stdout.decode(), result.stderr.decode()
+    wrong = [] if result.returncode == row.status else [f"status {result.returncode}, not {row.status}"]
+    for name, text, patterns in (("output", out, row.out), ("error output", err, row.err)):
+        for pattern in patterns:
+            if not re.search(fixture.fill(pattern).replace("{{", "{").replace("}}", "}"), text, re.MULTILINE):
+                wrong.append(f"{name} lacks {fixture.fill(pattern)!r}")
+    wrong += [f"says {text!r}" for text in row.absent if text in out + err]
+    return wrong and "\n".join([*wrong, " ".join(command), out, err])
+
+
+def terminal_session(fixture, lines):
+    """Types lines and control characters into an interactive shell; returns what the terminal showed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.update({"TLSWARD_LIBRARY": str(LIBRARY), "PS1": "ready> ", "TERM": "dumb"})
+        os.chdir(fixture.directory)
+        os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+    shown = b""
+
+    def expect(text):
+        nonlocal shown
+        seen = b""
+        while text.encode() not in seen:
+            seen += os.read(terminal, 4096)
+        shown += seen
+
+    watchdog = threading.Timer(20, os.kill, (pid, 9))
+    watchdog.start()
+    try:
+        expect("ready> ")
+        for typed, answer in lines:
+            time.sleep(0.2)  # as a person types: the shell hands its terminal over after it has printed
+            os.write(terminal, typed.encode())
+            expect(answer)
+    except OSError:
+        pass
+    finally:
+        watchdog.cancel()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        os.close(terminal)
+    return shown.decode(errors="replace")
+
+
+def job_control(fixture):
+    shown = terminal_session(
+        fixture,
+        [
+            (f"{COMMAND} run --summary sh -c 'echo sta''rted; exec sleep 30'\r", "started"),
+            ("\x1a", "Stopped"),
+            ("fg\r", "sleep 30"),
+            ("\x03", "0 connections"),
+            ("echo status=$((0+$?))\r", "status=130"),
+        ],
+    )
+    return None if "status=130" in shown else shown
+
+
+def ignored_stop(fixture):
+    """A program that handles Ctrl-Z itself is not stopped behind its back."""
+    code = "import signal,time; signal.signal(signal.SIGTSTP, lambda *a: print('hand'+'led', flush=True)); print('sta'+'rted', flush=True); time.sleep(1.5)"
+    shown = terminal_session(
+        fixture,
+        [
+            (f'{COMMAND} run --summary /usr/bin/python3 -c "{code}"\r', "started"),
+            ("\x1a", "handled"),
+            ("", "0 connections"),
+        ],
+    )
+    return None if "0 connections" in shown and "Stopped" not in shown else shown
+
+
+def interrupt_once(fixture):
+    """The terminal signals the whole group: what it sent already is not passed on a second time."""
+    code = (
+        "import signal; s={signal.SIGINT}; signal.pthread_sigmask(signal.SIG_BLOCK, s); n=0; print('sta'+'rted', flush=True)\n"
+        "while signal.sigtimedwait(s, 1): n+=1\n"
+        "print(f'interrupts={n}', flush=True)\n"
+    )
+    (fixture.directory / "interrupts.py").write_text(code)
+    shown = terminal_session(
+        fixture,
+        [
+            (f"{COMMAND} run --summary /usr/bin/python3 interrupts.py\r", "started"),
+            ("\x03", "interrupts="),
+            ("", "0 connections"),
+        ],
+    )
+    return None if "interrupts=1" in shown else shown
+
+
+def passes_on(signal_name):
+    def test(fixture):
+        script = f"trap 'echo got {signal_name}; exit 5' {signal_name}; echo started; while :; do sleep 0.05; done"
+        process = subprocess.Popen(
+            [COMMAND, "run", "--summary", "sh", "-c", script],
+            env=os.environ | {"TLSWARD_LIBRARY": str(LIBRARY)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        process.stdout.readline()
+        subprocess.run(["kill", f"-{signal_name}", str(process.pid)], check=True)
+        out, err = process.communicate(timeout=10)
+        good = process.returncode == 5 and f"got {signal_name}" in out and "0 connections" in err
+        return None if good else f"{process.returncode}\n{out}\n{err}"
+
+    return test
+
+
+def burst(fixture):
+    """As many events as the sender could deliver are counted; what it could not is its own to tell."""
+    line = rows.event("verified", "allowed")
+    code = (
+        "import os,socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\n"
+        "for i in range(5000): s.sendto(sys.argv[1].encode(), os.environ['TLSWARD_LOG'][5:])"
+    )
+    result = subprocess.run(
+        [COMMAND, "run", "--summary", "/usr/bin/python3", "-c", code, line],
+        env=os.environ | {"TLSWARD_LIBRARY": str(LIBRARY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return None if "5000 connections" in result.stderr else result.stderr
+
+
+def leaves_nothing(fixture):
+    home = fixture.directory / "tmp"
+    home.mkdir()
+    environment = os.environ | {"TLSWARD_LIBRARY": str(LIBRARY), "TMPDIR": str(home)}
+    look = 'ls -ld "$(dirname "${TLSWARD_LOG#unix:}")"'
+    result = subprocess.run([COMMAND, "run", "--summary", "sh", "-c", look], env=environment, capture_output=True, text=True, check=False)
+    good = result.stdout.startswith("drwx------") and str(home) in result.stdout and not list(home.iterdir())
+    return None if good else f"{result.stdout}{result.stderr}{list(home.iterdir())}"
+
+
+SESSIONS = {
+    "terminal/job-control": job_control,
+    "terminal/stop-handled-by-the-program": ignored_stop,
+    "terminal/interrupt-arrives-once": interrupt_once,
+    **{f"signals/{name}": passes_on(name) for name in ("INT", "TERM", "HUP", "QUIT", "USR1")},
+    "summary/burst": burst,
+    "summary/private-directory-is-removed": leaves_nothing,
+}
+
+
+def run_all(fixture, selected, sessions):
+    tests = [(row.name, row.unmet(), lambda f, row=row: run_row(row, f)) for row in selected]
+    tests += [(name, None, test) for name, test in sessions.items()]
+    passed = failed = skipped = 0
+    for name, unmet, test in tests:
+        started = time.monotonic()
+        if unmet:
+            skipped += 1
+            print(f"skip  {name} ({unmet})", flush=True)
+            continue
+        try:
+            wrong = test(fixture)
+        except (subprocess.TimeoutExpired, KeyError) as error:
+            wrong = repr(error)
+        passed, failed = passed + (not wrong), failed + bool(wrong)
+        print(f"{'FAIL' if wrong else 'ok':5} {name} ({time.monotonic() - started:.2f} s)", flush=True)
+        if wrong:
+            print(re.sub("^", "      ", wrong, flags=re.MULTILINE), flush=True)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+def main():
+    sandbox.enter()
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    table = rows.MAIN + rows.RUN + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
+    table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows()]
+    selected = [row for row in table if wanted in row.name]
+    sessions = {name: test for name, test in SESSIONS.items() if wanted in name}
+    with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
+        directory = pathlib.Path(name)
+        directory.chmod(0o755)
+        with sandbox.covered_etc(directory):
+            certificates.make_all(directory)
+            make_programs(directory)
+            make_files(directory)
+            fixture = Fixture(directory)
+            try:
+                fixture.start(selected)
+                return run_all(fixture, selected, sessions)
+            finally:
+                fixture.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

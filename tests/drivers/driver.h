@@ -1,0 +1,29 @@
+/*
+ * What the drivers share. A driver is a client that drives its handshake in one particular way, verifies nothing
+ * and sends no SNI: NAME PORT TOKEN are its arguments. It exits with 0 after data went to and fro.
+ */
+#ifndef DRIVER_H
+#define DRIVER_H
+
+#include <openssl/ssl.h>
+#include <stddef.h>
+
+/* A socket connected to `host`, looked up with getaddrinfo(3); -1 on error, reported to stderr. */
+int driver_connect(const char *host, const char *service, int socket_type);
+
+/* A connection object that verifies nothing, over `fd` unless that is negative. NULL on error. */
+SSL *driver_tls(const SSL_METHOD *method, int fd);
+
+/* Writes a request for /TOKEN. Returns its length, which is less than `size`. */
+int driver_request(char *buffer, size_t size, const char *token);
+
+/* Sends a request for /TOKEN and prints the answer until the server ends it. Returns an exit status. */
+int driver_exchange(SSL *ssl, const char *token);
+
+/* Reports OpenSSL's error and what it says about the certificate. Returns an exit status. */
+int driver_failed(SSL *ssl);
+
+/* Frees the connection, its context and its descriptor. */
+void driver_close(SSL *ssl);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * Any bytes as a policy file: no crash, an error or a policy, and a policy that prints to the same policy.
+ *   clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/fuzz_config.c
+ * With -DSTANDALONE it has a main that takes files, to replay findings without libFuzzer.
+ */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+static void look_up(const struct policy *policy)
+{
+    static const struct destination destinations[] = {
+        {NULL, NULL, 0}, {"a.example", "192.0.2.1", 443}, {"2001:db8::1", "2001:db8::1", 1}};
+    struct process_identity process = {"/usr/bin/x", 0};
+    for (size_t i = 0; i < sizeof destinations / sizeof destinations[0]; i++) {
+        struct settings settings = policy_settings(policy, &process, &destinations[i], 1700000000);
+        require(settings.log != NULL && settings.trust_count > 0);
+        if (settings.mode != MODE_OFF)
+            require(!policy_is_off(policy, &process, 1700000000));
+    }
+}
+
+static void print_and_parse(const struct policy *policy)
+{
+    struct config_errors errors = {0};
+    char *printed = config_print(policy);
+    struct config_text text = {"printed", printed, strlen(printed)};
+    struct policy *again = config_parse(&text, 1, &errors);
+    require(again && errors.count == 0);
+    char *printed_again = config_print(again);
+    require(strcmp(printed, printed_again) == 0);
+    free(printed);
+    free(printed_again);
+    policy_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct config_errors errors = {0};
+    struct config_text text = {"fuzz", (const char *)data, size};
+    struct policy *policy = config_parse(&text, 1, &errors);
+    require((policy == NULL) == (errors.count > 0));
+    if (policy) {
+        look_up(policy);
+        print_and_parse(policy);
+    }
+    policy_free(policy);
+    config_errors_free(&errors);
+    return 0;
+}
+
+#ifdef STANDALONE
+int main(int argc, char **argv)
+{
+    static uint8_t buffer[1 << 20];
+    for (int i = 1; i < argc; i++) {
+        FILE *file = fopen(argv[i], "rb");
+        if (!file)
+            return EXIT_FAILURE;
+        size_t size = fread(buffer, 1, sizeof buffer, file);
+        fclose(file);
+        LLVMFuzzerTestOneInput(buffer, size);
+    }
+    return EXIT_SUCCESS;
+}
+#endif

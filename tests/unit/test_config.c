@@ -1,0 +1,1177 @@
+/* What a policy file may say, which file counts, and what happens when it is wrong. */
+#include "account.h"
+#include "config.h"
+#include "policy.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct policy *parse(const char *data, size_t length, struct config_errors *errors)
+{
+    struct config_text text = {"test.conf", data, length};
+    return config_parse(&text, 1, errors);
+}
+
+static struct policy *parse_good(const char *data)
+{
+    struct config_errors errors = {0};
+    struct policy *policy = parse(data, strlen(data), &errors);
+    for (size_t i = 0; i < errors.count; i++)
+        fprintf(stderr, "line %u: %s: %s\n", errors.items[i].line, errors.items[i].text, errors.items[i].message);
+    ck_assert_ptr_nonnull(policy);
+    ck_assert_uint_eq(errors.count, 0);
+    return policy;
+}
+
+/* The settings for /x, run by root, connecting to x.example:443. */
+static struct settings settings_of(const struct policy *policy)
+{
+    struct process_identity process = {"/x", 0};
+    struct destination destination = {"x.example", NULL, 443};
+    return policy_settings(policy, &process, &destination, 1700000000);
+}
+
+START_TEST(defaults)
+{
+    struct policy *policy = parse_good("");
+    struct settings settings = settings_of(policy);
+    ck_assert_int_eq(settings.mode, MODE_AUDIT);
+    ck_assert_int_eq(settings.verify, VERIFY_FULL);
+    ck_assert_uint_eq(settings.trust_count, 1);
+    ck_assert_ptr_null(settings.trust[0].path);
+    ck_assert_int_eq(settings.trust_mode, TRUST_SUPPLEMENT);
+    ck_assert_int_eq(settings.unknown_name, CHOICE_BLOCK);
+    ck_assert_int_eq(settings.weak_names, CHOICE_ALLOW);
+    ck_assert_int_eq(settings.psk, CHOICE_ALLOW);
+    ck_assert(!settings.allow_cn);
+    ck_assert(!settings.strict);
+    ck_assert_int_eq(settings.security_level, 2);
+    ck_assert_ptr_null(settings.name);
+    ck_assert_str_eq(settings.log, "auto");
+    ck_assert_ptr_null(settings.rule);
+    ck_assert_ptr_null(settings.expired_rule);
+    ck_assert(!policy_is_invalid(policy));
+    policy_free(policy);
+}
+END_TEST
+
+static bool same_settings(const struct settings *a, const struct settings *b)
+{
+    bool same_trust = a->trust_count == b->trust_count;
+    for (size_t i = 0; same_trust && i < a->trust_count; i++) {
+        const char *one = a->trust[i].path ? a->trust[i].path : "system";
+        const char *other = b->trust[i].path ? b->trust[i].path : "system";
+        same_trust = strcmp(one, other) == 0;
+    }
+    return same_trust && a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode &&
+           a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
+           a->allow_cn == b->allow_cn && a->strict == b->strict && a->security_level == b->security_level &&
+           a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
+           strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
+}
+
+#define DEFAULTS                                                                                                       \
+    .mode = MODE_AUDIT, .verify = VERIFY_FULL, .trust = system_trust, .trust_count = 1, .weak_names = CHOICE_ALLOW,    \
+    .psk = CHOICE_ALLOW, .security_level = 2, .fallback = FALLBACK_KNOWN, .log = "auto"
+
+static const struct trust_source system_trust[] = {{NULL}};
+static const struct trust_source file_trust[] = {{"/etc/corp roots/root.pem"}};
+static const struct trust_source two_trust[] = {{NULL}, {"/corp.pem"}};
+
+enum { POLICY_ONLY, RULE_ONLY, BOTH };
+
+/*
+ * A line, in [policy] and in a rule, and what it makes of the settings. A later initialiser overrides one in
+ * DEFAULTS: that is what these rows are for.
+ */
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const struct {
+    const char *line;
+    int where;
+    struct settings settings;
+} keys[] = {
+    {"mode = off", BOTH, {DEFAULTS, .mode = MODE_OFF}},
+    {"mode = audit", BOTH, {DEFAULTS}},
+    {"mode = enforce", BOTH, {DEFAULTS, .mode = MODE_ENFORCE}},
+    {"verify = none", BOTH, {DEFAULTS, .verify = VERIFY_NONE}},
+    {"verify = ca", BOTH, {DEFAULTS, .verify = VERIFY_CA}},
+    {"verify = full", BOTH, {DEFAULTS}},
+    {"trust = system", BOTH, {DEFAULTS}},
+    {"trust = /etc/corp roots/root.pem", BOTH, {DEFAULTS, .trust = file_trust}},
+    {"trust = system\ntrust = /corp.pem", BOTH, {DEFAULTS, .trust = two_trust, .trust_count = 2}},
+    {"trust-mode = supplement", BOTH, {DEFAULTS}},
+    {"trust-mode = extend", BOTH, {DEFAULTS, .trust_mode = TRUST_EXTEND}},
+    {"trust-mode = exclusive", BOTH, {DEFAULTS, .trust_mode = TRUST_EXCLUSIVE}},
+    {"unknown-name = block", BOTH, {DEFAULTS}},
+    {"unknown-name = allow", BOTH, {DEFAULTS, .unknown_name = CHOICE_ALLOW}},
+    {"weak-names = use", BOTH, {DEFAULTS}},
+    {"weak-names = refuse", BOTH, {DEFAULTS, .weak_names = CHOICE_BLOCK}},
+    {"psk = allow", BOTH, {DEFAULTS}},
+    {"psk = block", BOTH, {DEFAULTS, .psk = CHOICE_BLOCK}},
+    {"allow-cn = no", BOTH, {DEFAULTS}},
+    {"allow-cn = yes", BOTH, {DEFAULTS, .allow_cn = true}},
+    {"strict = no", BOTH, {DEFAULTS}},
+    {"strict = yes", BOTH, {DEFAULTS, .strict = true}},
+    {"security-level = 0", BOTH, {DEFAULTS, .security_level = 0}},
+    {"security-level = 5", BOTH, {DEFAULTS, .security_level = 5}},
+    {"include = protocols", POLICY_ONLY, {DEFAULTS}},
+    {"fallback = refuse", RULE_ONLY, {DEFAULTS, .fallback = FALLBACK_REFUSE}},
+    {"fallback = known", RULE_ONLY, {DEFAULTS}},
+    {"fallback = allow", RULE_ONLY, {DEFAULTS, .fallback = FALLBACK_ALLOW}},
+    {"log = auto", POLICY_ONLY, {DEFAULTS}},
+    {"log = journald", POLICY_ONLY, {DEFAULTS, .log = "journald"}},
+    {"log = syslog", POLICY_ONLY, {DEFAULTS, .log = "syslog"}},
+    {"log = stderr", POLICY_ONLY, {DEFAULTS, .log = "stderr"}},
+    {"log = file:/var/log/a b", POLICY_ONLY, {DEFAULTS, .log = "file:/var/log/a b"}},
+    {"log = unix:/run/x", POLICY_ONLY, {DEFAULTS, .log = "unix:/run/x"}},
+    {"environment = ignore", POLICY_ONLY, {DEFAULTS}},
+    {"environment = allow", POLICY_ONLY, {DEFAULTS}},
+    {"kill-switch-environment = ignore", POLICY_ONLY, {DEFAULTS}},
+    {"kill-switch-environment = allow", POLICY_ONLY, {DEFAULTS}},
+    {"deepbind = report", POLICY_ONLY, {DEFAULTS}},
+    {"deepbind = strip", POLICY_ONLY, {DEFAULTS}},
+    {"name = ldap.example", RULE_ONLY, {DEFAULTS, .name = "ldap.example"}},
+    {"ticket = T-1", RULE_ONLY, {DEFAULTS}},
+    {"user = root", RULE_ONLY, {DEFAULTS}},
+    {"user = 0", RULE_ONLY, {DEFAULTS}},
+    {"destination = x.example:443", RULE_ONLY, {DEFAULTS}},
+    {"# comment\n  ; comment\n\t\nmode=off", BOTH, {DEFAULTS, .mode = MODE_OFF}},
+    {"  mode\t=  off \t", BOTH, {DEFAULTS, .mode = MODE_OFF}},
+    {"mode = off\r\nverify = ca\r", BOTH, {DEFAULTS, .mode = MODE_OFF, .verify = VERIFY_CA}},
+};
+
+/* Prints, parses that, and prints again. */
+static void check_round_trip(const struct policy *policy)
+{
+    char *text = config_print(policy);
+    struct policy *again = parse_good(text);
+    char *text_again = config_print(again);
+    struct settings before = settings_of(policy);
+    struct settings after = settings_of(again);
+    ck_assert_str_eq(text, text_again);
+    ck_assert(same_settings(&before, &after));
+    free(text);
+    free(text_again);
+    policy_free(again);
+}
+
+static void check_key(int row, const char *format)
+{
+    char text[512];
+    snprintf(text, sizeof text, format, keys[row].line);
+    struct policy *policy = parse_good(text);
+    struct settings settings = settings_of(policy);
+    ck_assert_msg(same_settings(&settings, &keys[row].settings), "%s", text);
+    check_round_trip(policy);
+    policy_free(policy);
+}
+
+START_TEST(every_key)
+{
+    if (keys[_i].where != RULE_ONLY)
+        check_key(_i, "[policy]\n%s\n");
+    if (keys[_i].where != POLICY_ONLY)
+        check_key(_i, "[rule r]\nprogram = *\n%s\nowner = o\nreason = r\nexpires = 2099-12-31\n");
+}
+END_TEST
+
+START_TEST(an_overlong_line_is_a_line)
+{
+    size_t length = 300000;
+    char *text = malloc(length + 1);
+    memset(text, 'x', length);
+    memcpy(text, "[policy]\ntrust = /", 18);
+    text[length] = '\0';
+    struct policy *policy = parse_good(text);
+    ck_assert_uint_eq(strlen(settings_of(policy).trust[0].path), length - 17);
+    policy_free(policy);
+    free(text);
+}
+END_TEST
+
+START_TEST(several_texts_are_one_policy)
+{
+    struct config_text texts[] = {{"a", "[policy]\nmode = off\ntrust = /a", 30},
+                                  {"b", "[policy]\ntrust = /b\nverify = ca", 31}};
+    struct config_errors errors = {0};
+    struct policy *policy = config_parse(texts, 2, &errors);
+    ck_assert_ptr_nonnull(policy);
+    struct settings settings = settings_of(policy);
+    ck_assert_int_eq(settings.mode, MODE_OFF);
+    ck_assert_int_eq(settings.verify, VERIFY_CA);
+    ck_assert_uint_eq(settings.trust_count, 2);
+    ck_assert_str_eq(policy_files(policy)[0], "a");
+    ck_assert_str_eq(policy_files(policy)[1], "b");
+    ck_assert_ptr_null(policy_files(policy)[2]);
+    policy_free(policy);
+}
+END_TEST
+
+#define RULE "[rule r]\nprogram = *\n"
+#define EXCUSE "owner = o\nreason = r\nexpires = 2027-01-01\n"
+
+/* The first error of a text. */
+static const struct {
+    const char *text;
+    unsigned line;
+    const char *offending;
+    const char *message; /* a part of it */
+} wrong[] = {
+    {"mode = off", 1, "mode = off", "before the first section"},
+    {"[policy]\nmode off", 2, "mode off", "key = value"},
+    {"[policy]\nmoed = off", 2, "moed = off", "unknown key in [policy]; accepted: mode, verify, trust"},
+    {"[policy]\nMode = off", 2, "Mode = off", "unknown key"},
+    {"[policy]\n= off", 2, "= off", "unknown key"},
+    {"[policy]\nmode = on", 2, "on", "accepted: off, audit, enforce"},
+    {"[policy]\nmode = Audit", 2, "Audit", "unknown value"},
+    {"[policy]\nmode = audit # later enforce", 2, "audit # later enforce", "unknown value"},
+    {"[policy]\nmode =", 2, "mode =", "a value is missing; accepted: off, audit, enforce"},
+    {"[policy]\nmode = off\n\nmode = off", 4, "mode = off", "given before: mode"},
+    {"[policy]\nmode = off\n[policy]\nmode = off", 4, "mode = off", "given before: mode"},
+    {"[policy]\nverify = peer", 2, "peer", "accepted: none, ca, full"},
+    {"[policy]\ntrust = roots.pem", 2, "roots.pem", "not an absolute path; accepted: system, /PATH"},
+    {"[policy]\ntrust-mode = add", 2, "add", "accepted: supplement, extend, exclusive"},
+    {"[policy]\nunknown-name = no", 2, "no", "accepted: block, allow"},
+    {"[policy]\nweak-names = allow", 2, "allow", "accepted: refuse, use"},
+    {"[policy]\npsk = yes", 2, "yes", "accepted: block, allow"},
+    {"[policy]\nallow-cn = 1", 2, "1", "accepted: no, yes"},
+    {"[policy]\nstrict = true", 2, "true", "accepted: no, yes"},
+    {"[policy]\nsecurity-level = 6", 2, "6", "accepted: 0, 1, 2, 3, 4, 5"},
+    {"[policy]\nsecurity-level = -1", 2, "-1", "unknown value"},
+    {"[policy]\nlog = file:var/log/x", 2, "file:var/log/x", "accepted: auto, journald"},
+    {"[policy]\nlog = stdout", 2, "stdout", "unknown value"},
+    {"[policy]\nlog = file:/PATH\001", 2, "file:/PATH\001", "control characters"},
+    {"[policy]\nenvironment = yes", 2, "yes", "accepted: ignore, allow"},
+    {"[policy]\nkill-switch-environment = yes", 2, "yes", "accepted: ignore, allow"},
+    {"[policy]\ndeepbind = yes", 2, "yes", "accepted: report, strip"},
+    {"[policy]\nname = x.example", 2, "name = x.example", "belongs in a rule"},
+    {"[policy]\nowner = o", 2, "owner = o", "belongs in a rule"},
+    {RULE "log = stderr", 3, "log = stderr", "belongs in [policy]"},
+    {RULE "environment = allow", 3, "environment = allow", "belongs in [policy]"},
+    {RULE "sni = x", 3, "sni = x", "unknown key in a rule; accepted: program, user, destination, mode"},
+    {RULE "owner = a\nowner = b", 4, "owner = b", "given before: owner"},
+    {RULE "user = a b", 3, "a b", "not a user name"},
+    {RULE "user = 4294967295", 3, NULL, NULL}, /* the reserved id: a name that nobody has */
+    {RULE "program = bin/curl", 3, "bin/curl", "neither an absolute path"},
+    {RULE "expires = 31.3.2027", 3, "31.3.2027", "YYYY-MM-DD"},
+    {RULE "expires = 2027-3-31", 3, "2027-3-31", "YYYY-MM-DD"},
+    {RULE "expires = 2027-02-29", 3, "2027-02-29", "no such day"},
+    {RULE "expires = 2100-02-29", 3, "2100-02-29", "no such day"},
+    {RULE "expires = 2027-04-31", 3, "2027-04-31", "no such day"},
+    {RULE "expires = 2027-13-01", 3, "2027-13-01", "no such day"},
+    {RULE "expires = 2027-00-01", 3, "2027-00-01", "no such day"},
+    {RULE "expires = 2027-01-00", 3, "2027-01-00", "no such day"},
+    {RULE "expires = 1969-12-31", 3, "1969-12-31", "no such day"},
+    {RULE "expires = 2027-0a-01", 3, "2027-0a-01", "no such day"},
+    {RULE "name = .example", 3, ".example", "leading dot"},
+    {RULE "name = *.example", 3, "*.example", "not the name of one peer"},
+    {RULE "destination = *", 3, "*", "'*' needs a port"},
+    {RULE "destination = :443", 3, ":443", "no empty labels"},
+    {RULE "destination = a..b", 3, "a..b", "no empty labels"},
+    {RULE "destination = .a", 3, ".a", "no empty labels"},
+    {RULE "destination = *.", 3, "*.", "host name"},
+    {RULE "destination = a.*.b", 3, "a.*.b", "no host name"},
+    {RULE "destination = b\xc3\xbc"
+          "cher.example",
+     3,
+     "b\xc3\xbc"
+     "cher.example",
+     "xn--"},
+    {RULE "destination = a:0", 3, "a:0", "from 1 to 65535"},
+    {RULE "destination = a:65536", 3, "a:65536", "from 1 to 65535"},
+    {RULE "destination = a:", 3, "a:", "from 1 to 65535"},
+    {RULE "destination = a:https", 3, "a:https", "from 1 to 65535"},
+    {RULE "destination = 10.0.0", 3, "10.0.0", "neither a host name nor an address"},
+    {RULE "destination = 10.0.0.256", 3, "10.0.0.256", "neither a host name nor an address"},
+    {RULE "destination = 10.0.0.0/33", 3, "10.0.0.0/33", "prefix length"},
+    {RULE "destination = 10.0.0.0/", 3, "10.0.0.0/", "prefix length"},
+    {RULE "destination = 10.0.0.1/8", 3, "10.0.0.1/8", "bits set beyond"},
+    {RULE "destination = 2001:db8::1/64", 3, "2001:db8::1/64", "bits set beyond"},
+    {RULE "destination = a/8", 3, "a/8", "no numeric address"},
+    {RULE "destination = 2001:db8::zz", 3, "2001:db8::zz", "[ADDRESS]:PORT"},
+    {RULE "destination = [2001:db8::1", 3, "[2001:db8::1", "from 1 to 65535"},
+    {RULE "destination = [2001:db8::1]443", 3, "[2001:db8::1]443", "from 1 to 65535"},
+    {RULE "destination = [192.0.2.1]:443", 3, "[192.0.2.1]:443", "brackets"},
+    {"[policy", 1, "[policy", "section header"},
+    {"[policy] x", 1, "[policy] x", "section header"},
+    {"[rules]", 1, "[rules]", "unknown section"},
+    {"[]", 1, "[]", "unknown section"},
+    {"[rule]", 1, "[rule]", "needs a name"},
+    {"[rule a b]", 1, "[rule a b]", "needs a name"},
+    {"[rule a]\nprogram = *\n[rule a]", 3, "[rule a]", "rule of this name in test.conf, line 1"},
+    {"[rule a]\nmode = audit", 1, "a", "matches everything"},
+};
+
+START_TEST(every_error)
+{
+    struct config_errors errors = {0};
+    struct policy *policy = parse(wrong[_i].text, strlen(wrong[_i].text), &errors);
+    if (!wrong[_i].message) {
+        ck_assert_ptr_nonnull(policy);
+        policy_free(policy);
+        return;
+    }
+    ck_assert_msg(!policy, "%s", wrong[_i].text);
+    ck_assert_uint_ge(errors.count, 1);
+    ck_assert_str_eq(errors.items[0].file, "test.conf");
+    ck_assert_msg(errors.items[0].line == wrong[_i].line, "%s: line %u", wrong[_i].text, errors.items[0].line);
+    ck_assert_str_eq(errors.items[0].text, wrong[_i].offending);
+    ck_assert_msg(strstr(errors.items[0].message, wrong[_i].message), "%s: %s", wrong[_i].text,
+                  errors.items[0].message);
+    config_errors_free(&errors);
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_an_error)
+{
+    static const char text[] = "[policy]\nmode = audit\0\n";
+    struct config_errors errors = {0};
+    ck_assert_ptr_null(parse(text, sizeof text - 1, &errors));
+    ck_assert_uint_eq(errors.count, 1);
+    ck_assert_uint_eq(errors.items[0].line, 2);
+    config_errors_free(&errors);
+}
+END_TEST
+
+START_TEST(all_errors_are_told)
+{
+    struct config_errors errors = {0};
+    static const char text[] =
+        "[policy]\nmode = x\nmoed = y\nverify\n[rule a b]\nverify = z\n[rule c]\n[what]\nx = y\n";
+    static const unsigned lines[] = {2, 3, 4, 5, 6, 8, 7};
+    ck_assert_ptr_null(parse(text, sizeof text - 1, &errors));
+    ck_assert_uint_eq(errors.count, sizeof lines / sizeof lines[0]);
+    for (size_t i = 0; i < errors.count; i++)
+        ck_assert_uint_eq(errors.items[i].line, lines[i]);
+    config_errors_free(&errors);
+}
+END_TEST
+
+/* Rules that weaken a strict [policy], and by which key. */
+static const struct {
+    const char *policy;
+    const char *rule;
+    const char *weakens; /* NULL: it does not */
+} weakening[] = {
+    {"mode = enforce", "mode = audit", "(mode)"},
+    {"mode = audit", "mode = off", "(mode)"},
+    {"mode = audit", "mode = enforce", NULL},
+    {"mode = audit", "mode = audit", NULL},
+    {"verify = full", "verify = ca", "(verify)"},
+    {"verify = ca", "verify = none", "(verify)"},
+    {"verify = none", "verify = full", NULL},
+    {"", "verify = ca", "(verify)"},
+    {"unknown-name = block", "unknown-name = allow", "(unknown-name)"},
+    {"unknown-name = allow", "unknown-name = block", NULL},
+    {"weak-names = refuse", "weak-names = use", "(weak-names)"},
+    {"weak-names = use", "weak-names = refuse", NULL},
+    {"psk = block", "psk = allow", "(psk)"},
+    {"psk = allow", "psk = block", NULL},
+    {"allow-cn = no", "allow-cn = yes", "(allow-cn)"},
+    {"allow-cn = yes", "allow-cn = no", NULL},
+    {"strict = yes", "strict = no", "(strict)"},
+    {"strict = no", "strict = yes", NULL},
+    {"security-level = 2", "security-level = 1", "(security-level)"},
+    {"security-level = 2", "security-level = 3", NULL},
+    {"", "trust-mode = extend", "(trust-mode)"},
+    {"", "trust-mode = exclusive", "(trust-mode)"},
+    {"", "trust-mode = exclusive\ntrust = /a", "(trust, trust-mode)"},
+    {"trust-mode = exclusive", "trust-mode = extend", "(trust-mode)"},
+    {"trust-mode = exclusive", "trust-mode = supplement", "(trust-mode)"},
+    {"trust-mode = exclusive", "trust-mode = exclusive", NULL},
+    {"trust-mode = exclusive", "trust = /a", "(trust)"},
+    {"trust-mode = exclusive\ntrust = /a\ntrust = /b", "trust = /b", NULL},
+    {"trust-mode = extend", "trust-mode = supplement", NULL},
+    {"trust-mode = extend", "trust-mode = exclusive", NULL},
+    {"trust-mode = extend", "trust-mode = exclusive\ntrust = /a", "(trust)"},
+    {"", "trust = /a", NULL},
+    {"", "name = x.example", "(name)"},
+    {"", "name = x.example\ndestination = *:443", "(name)"},
+    {"", "name = x.example\ndestination = 192.0.2.1", NULL},
+    {"", "fallback = refuse", NULL},
+    {"", "fallback = allow", "(fallback)"},
+    {"mode = enforce", "mode = off\nverify = none", "(mode, verify)"},
+    {"mode = enforce", "program = /y", NULL},
+};
+
+START_TEST(rules_that_weaken_need_an_owner_a_reason_and_an_end)
+{
+    char text[512];
+    struct config_errors errors = {0};
+    /* [policy] comes last: rules are compared when everything is read. */
+    snprintf(text, sizeof text, RULE "%s\n[policy]\n%s\n", weakening[_i].rule, weakening[_i].policy);
+    struct policy *policy = parse(text, strlen(text), &errors);
+    ck_assert_msg((policy == NULL) == (weakening[_i].weakens != NULL), "%s", text);
+    policy_free(policy);
+    if (!weakening[_i].weakens)
+        return;
+    ck_assert_uint_eq(errors.count, 1);
+    ck_assert_uint_eq(errors.items[0].line, 1);
+    ck_assert_str_eq(errors.items[0].text, "r");
+    ck_assert_msg(strstr(errors.items[0].message, weakening[_i].weakens), "%s", errors.items[0].message);
+    ck_assert_ptr_nonnull(strstr(errors.items[0].message, "must say: owner, reason, expires"));
+    config_errors_free(&errors);
+
+    snprintf(text, sizeof text, RULE "%s\n" EXCUSE "[policy]\n%s\n", weakening[_i].rule, weakening[_i].policy);
+    policy_free(parse_good(text));
+}
+END_TEST
+
+START_TEST(the_missing_metadata_is_named)
+{
+    static const char text[] = RULE "verify = ca\nowner = o\nexpires = 2027-01-01\n";
+    struct config_errors errors = {0};
+    ck_assert_ptr_null(parse(text, sizeof text - 1, &errors));
+    ck_assert_str_eq(errors.items[0].message, "the rule weakens [policy] (verify) and must say: reason");
+    config_errors_free(&errors);
+}
+END_TEST
+
+START_TEST(a_whole_policy_survives_printing)
+{
+    struct policy *policy = parse_good("[policy]\nmode = enforce\ntrust = /a\ntrust = system\nenvironment = allow\n"
+                                       "kill-switch-environment = allow\nsecurity-level = 4\nlog = file:/a\n"
+                                       "[rule one]\nprogram = /x\nprogram = /opt/*\nuser = root\nuser = 12\n"
+                                       "user = not-here\ndestination = *.EXAMPLE.:443\ndestination = [2001:db8::]:1\n"
+                                       "destination = 10.0.0.0/8\nverify = none\ntrust = /c\nname = b.example\n"
+                                       "owner = a; b # c\nreason = x = y\nticket = T\nexpires = 2099-01-01\n"
+                                       "[rule two]\nuser = 3\nmode = enforce\n");
+    check_round_trip(policy);
+    char *text = config_print(policy);
+    ck_assert_ptr_nonnull(strstr(text, "\n[rule one]\nprogram = /x\nprogram = /opt/*\nuser = root\nuser = 12\n"));
+    ck_assert_ptr_nonnull(strstr(text, "owner = a; b # c\nreason = x = y\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n[rule two]\nuser = 3\nmode = enforce\n"));
+    free(text);
+    policy_free(policy);
+}
+END_TEST
+
+/* A system directory of our own, and files in it. */
+static char directory[64];
+
+static void make_directory(void)
+{
+    char path[128];
+    snprintf(directory, sizeof directory, "/tmp/tlsward-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    ck_assert_int_eq(chmod(directory, 0755), 0);
+    snprintf(path, sizeof path, "%s/policy.d", directory);
+    ck_assert_int_eq(mkdir(path, 0755), 0);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+static void remove_directory(void)
+{
+    ck_assert_int_eq(nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return path;
+}
+
+static void write_file(const char *name, const char *text)
+{
+    const char *path = path_of(name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(chmod(path, 0644), 0);
+}
+
+static struct policy *load(struct config_environment environment, struct config_errors *errors)
+{
+    environment.system_dir = directory;
+    environment.share_dir = directory;
+    struct policy *policy = config_load(&environment, errors);
+    ck_assert_ptr_nonnull(policy);
+    ck_assert_int_eq(policy_is_invalid(policy), errors->count > 0);
+    return policy;
+}
+
+#define USER "mode = enforce\nlog = stderr"
+
+/* Which policy counts. `user` is what TLSWARD_POLICY names; NULL: not set, or no such file. */
+static const struct {
+    const char *fact;
+    const char *system;
+    const char *user;
+    struct config_environment environment;
+    enum policy_mode mode;
+    const char *log;
+    const char *trust;
+    size_t errors;
+} which[] = {
+    {"nothing: the built-in default", NULL, NULL, {.secure = false}, MODE_AUDIT, "auto", "system", 0},
+    {"nothing, TLSWARD_MODE", NULL, NULL, {.mode = "enforce"}, MODE_ENFORCE, "auto", "system", 0},
+    {"nothing, TLSWARD_MODE = off", NULL, NULL, {.mode = "off"}, MODE_OFF, "auto", "system", 0},
+    {"nothing, TLSWARD_TRUST", NULL, NULL, {.trust = "/a"}, MODE_AUDIT, "auto", "/a", 0},
+    {"nothing, TLSWARD_TRUST with two", NULL, NULL, {.trust = "/a:system"}, MODE_AUDIT, "auto", "/a system", 0},
+    {"nothing, TLSWARD_LOG", NULL, NULL, {.log = "syslog"}, MODE_AUDIT, "syslog", "system", 0},
+    {"empty variables are unset",
+     NULL,
+     NULL,
+     {.mode = "", .log = "", .trust = "", .policy_path = ""},
+     MODE_AUDIT,
+     "auto",
+     "system",
+     0},
+    {"AT_SECURE: no environment",
+     NULL,
+     USER,
+     {.secure = true, .mode = "enforce", .log = "syslog", .trust = "/a"},
+     MODE_AUDIT,
+     "auto",
+     "system",
+     0},
+    {"AT_SECURE: not even a wrong one", NULL, NULL, {.secure = true, .mode = "x"}, MODE_AUDIT, "auto", "system", 0},
+    {"TLSWARD_POLICY", NULL, USER, {.secure = false}, MODE_ENFORCE, "stderr", "system", 0},
+    {"TLSWARD_POLICY and the rest",
+     NULL,
+     USER,
+     {.mode = "audit", .trust = "/a", .log = "syslog"},
+     MODE_AUDIT,
+     "syslog",
+     "/a",
+     0},
+    {"TLSWARD_TRUST replaces", NULL, "trust = /b\ntrust = /c", {.trust = "/a"}, MODE_AUDIT, "auto", "/a", 0},
+    {"TLSWARD_POLICY that is not there",
+     NULL,
+     NULL,
+     {.policy_path = "/no/such/file"},
+     MODE_ENFORCE,
+     "auto",
+     "system",
+     1},
+    {"wrong TLSWARD_MODE", NULL, NULL, {.mode = "on"}, MODE_ENFORCE, "auto", "system", 1},
+    {"wrong TLSWARD_LOG", NULL, NULL, {.log = "paper"}, MODE_AUDIT, "auto", "system", 1},
+    {"wrong TLSWARD_TRUST", NULL, NULL, {.trust = "/a::b"}, MODE_AUDIT, "auto", "system", 2},
+    {"system policy", "mode = enforce\ntrust = /s", NULL, {.secure = false}, MODE_ENFORCE, "auto", "/s", 0},
+    {"system policy under AT_SECURE", "mode = enforce", NULL, {.secure = true}, MODE_ENFORCE, "auto", "system", 0},
+    {"an empty system policy counts", "", USER, {.secure = false}, MODE_AUDIT, "auto", "system", 0},
+    {"it beats TLSWARD_POLICY", "mode = audit", USER, {.secure = false}, MODE_AUDIT, "auto", "system", 0},
+    {"it beats a broken TLSWARD_POLICY", "mode = audit", "x", {.secure = false}, MODE_AUDIT, "auto", "system", 0},
+    {"it beats TLSWARD_TRUST and TLSWARD_LOG",
+     "mode = audit",
+     NULL,
+     {.trust = "/a", .log = "stderr"},
+     MODE_AUDIT,
+     "auto",
+     "system",
+     0},
+    {"even wrong ones", "mode = audit", NULL, {.trust = "a", .log = "x"}, MODE_AUDIT, "auto", "system", 0},
+    {"TLSWARD_MODE raises audit", "mode = audit", NULL, {.mode = "enforce"}, MODE_ENFORCE, "auto", "system", 0},
+    {"TLSWARD_MODE raises off", "mode = off", NULL, {.mode = "audit"}, MODE_AUDIT, "auto", "system", 0},
+    {"TLSWARD_MODE lowers nothing", "mode = enforce", NULL, {.mode = "off"}, MODE_ENFORCE, "auto", "system", 0},
+    {"TLSWARD_MODE under AT_SECURE",
+     "mode = audit",
+     NULL,
+     {.secure = true, .mode = "enforce"},
+     MODE_AUDIT,
+     "auto",
+     "system",
+     0},
+    {"a wrong TLSWARD_MODE cannot weaken", "mode = audit", NULL, {.mode = "x"}, MODE_ENFORCE, "auto", "system", 1},
+    {"environment = allow: TLSWARD_POLICY",
+     "mode = audit\nenvironment = allow",
+     USER,
+     {.secure = false},
+     MODE_ENFORCE,
+     "stderr",
+     "system",
+     0},
+    {"environment = allow: TLSWARD_MODE",
+     "mode = enforce\nenvironment = allow",
+     NULL,
+     {.mode = "off"},
+     MODE_OFF,
+     "auto",
+     "system",
+     0},
+    {"environment = allow: the rest",
+     "environment = allow",
+     NULL,
+     {.trust = "/a", .log = "stderr"},
+     MODE_AUDIT,
+     "stderr",
+     "/a",
+     0},
+    {"environment = allow, but AT_SECURE",
+     "mode = enforce\nenvironment = allow",
+     NULL,
+     {.secure = true, .mode = "off"},
+     MODE_ENFORCE,
+     "auto",
+     "system",
+     0},
+    {"a broken system policy gives nothing away",
+     "mode = enforce\nenvironment = allow\nx",
+     USER,
+     {.mode = "off"},
+     MODE_ENFORCE,
+     "auto",
+     "system",
+     1},
+
+    /* What is left of an invalid policy. */
+    {"broken, and said audit", "mode = audit\nx", NULL, {.secure = false}, MODE_AUDIT, "auto", "system", 1},
+    {"broken, and said off", "mode = off\nx", NULL, {.secure = false}, MODE_AUDIT, "auto", "system", 1},
+    {"broken, and said nothing", "verify = x", NULL, {.secure = false}, MODE_AUDIT, "auto", "system", 1},
+    {"broken, and said enforce", "mode = enforce\nx", NULL, {.secure = false}, MODE_ENFORCE, "auto", "system", 1},
+    {"said enforce twice over audit",
+     "mode = audit\nmode = enforce",
+     NULL,
+     {.secure = false},
+     MODE_ENFORCE,
+     "auto",
+     "system",
+     1},
+    {"a wrong mode", "mode = enfroce", NULL, {.secure = false}, MODE_ENFORCE, "auto", "system", 1},
+    {"enforce in a wrong key", "mdoe = enforce", NULL, {.secure = false}, MODE_ENFORCE, "auto", "system", 1},
+    {"enforce without '='", "mode: enforce", NULL, {.secure = false}, MODE_ENFORCE, "auto", "system", 1},
+    {"enforce in an unknown section",
+     "[plicy]\nmode = enforce",
+     NULL,
+     {.secure = false},
+     MODE_ENFORCE,
+     "auto",
+     "system",
+     1},
+    {"enforce in a rule",
+     "mode = audit\nx\n" RULE "mode = enforce",
+     NULL,
+     {.secure = false},
+     MODE_ENFORCE,
+     "auto",
+     "system",
+     1},
+    {"enforce in a comment",
+     "mode = audit\nx\n# mode = enforce",
+     NULL,
+     {.secure = false},
+     MODE_AUDIT,
+     "auto",
+     "system",
+     1},
+    {"enforce in a text that was understood",
+     "x\n" RULE "owner = enforcers",
+     NULL,
+     {.secure = false},
+     MODE_AUDIT,
+     "auto",
+     "system",
+     1},
+    {"it still knows where to complain",
+     "mode = audit\nlog = syslog\nx",
+     NULL,
+     {.secure = false},
+     MODE_AUDIT,
+     "syslog",
+     "system",
+     1},
+    {"TLSWARD_MODE can still tighten", "mode = audit\nx", NULL, {.mode = "enforce"}, MODE_ENFORCE, "auto", "system", 1},
+};
+
+static void check_trust(const struct settings *settings, const char *expected, const char *fact)
+{
+    char list[256] = "";
+    for (size_t i = 0; i < settings->trust_count; i++) {
+        size_t used = strlen(list);
+        const char *path = settings->trust[i].path ? settings->trust[i].path : "system";
+        snprintf(list + used, sizeof list - used, "%s%s", i ? " " : "", path);
+    }
+    ck_assert_msg(strcmp(list, expected) == 0, "%s: %s", fact, list);
+}
+
+START_TEST(which_policy_counts)
+{
+    char text[512];
+    char user[128];
+    struct config_errors errors = {0};
+    struct config_environment environment = which[_i].environment;
+    make_directory();
+    if (which[_i].system) {
+        snprintf(text, sizeof text, "[policy]\n%s\n", which[_i].system);
+        write_file("policy.conf", text);
+    }
+    if (which[_i].user) {
+        snprintf(text, sizeof text, "[policy]\n%s\n", which[_i].user);
+        write_file("user.conf", text);
+        snprintf(user, sizeof user, "%s", path_of("user.conf"));
+        environment.policy_path = user;
+    }
+    struct policy *policy = load(environment, &errors);
+    struct settings settings = settings_of(policy);
+    ck_assert_msg(settings.mode == which[_i].mode, "%s: %s", which[_i].fact, mode_text(settings.mode));
+    ck_assert_msg(strcmp(settings.log, which[_i].log) == 0, "%s: %s", which[_i].fact, settings.log);
+    ck_assert_msg(errors.count == which[_i].errors, "%s: %zu errors", which[_i].fact, errors.count);
+    check_trust(&settings, which[_i].trust, which[_i].fact);
+    config_errors_free(&errors);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(rules_keep_their_own_mode)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[rule own]\ndestination = x.example\nmode = audit\n[rule inherits]\nprogram = *\n");
+    struct policy *policy = load((struct config_environment){.mode = "enforce"}, &errors);
+    struct process_identity process = {"/x", 0};
+    struct destination x = {"x.example", NULL, 0};
+    struct destination y = {"y.example", NULL, 0};
+    ck_assert_int_eq(policy_settings(policy, &process, &x, 0).mode, MODE_AUDIT);
+    ck_assert_int_eq(policy_settings(policy, &process, &y, 0).mode, MODE_ENFORCE);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(drop_ins_are_read_in_byte_order)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\ntrust = /0\n");
+    write_file("policy.d/b.conf", "[policy]\ntrust = /3\n");
+    write_file("policy.d/a.conf", "[policy]\ntrust = /2\n");
+    write_file("policy.d/Z.conf", "[policy]\ntrust = /1\n");
+    write_file("policy.d/.hidden.conf", "broken");
+    write_file("policy.d/a.conf.dpkg-new", "broken");
+    write_file("policy.d/.conf", "broken");
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    struct settings settings = settings_of(policy);
+    check_trust(&settings, "/0 /1 /2 /3", "order");
+    ck_assert_str_eq(policy_files(policy)[3], path_of("policy.d/b.conf"));
+    ck_assert_ptr_null(policy_files(policy)[4]);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(a_drop_in_alone_is_a_system_policy)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.d/ring.conf", "[policy]\nmode = enforce\n");
+    struct policy *policy = load((struct config_environment){.mode = "off"}, &errors);
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(the_default_comes_from_no_file)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert_ptr_null(policy_files(policy)[0]);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+#define OF_INCLUDE "program = /x\nowner = o\nreason = r\n"
+
+/*
+ * What "include = extra" brings. `shipped` is extra.conf, NULL: there is none. The rule that decides for /x, or the
+ * error, and what is left in force where there is one.
+ */
+static const struct {
+    const char *fact;
+    const char *system;
+    const char *shipped;
+    const char *rule;
+    const char *error;
+    enum policy_mode mode;
+} includes[] = {
+    {"a rule of an included file applies, without an end", "[policy]\nmode = enforce\ninclude = extra\n",
+     "[rule a]\n" OF_INCLUDE "verify = none\n", "extra/a", NULL, MODE_ENFORCE},
+    {"the administrator's rules come first, whatever stands first in the file",
+     "[policy]\ninclude = extra\n[rule own]\nprogram = /x\n", "[rule a]\n" OF_INCLUDE, "own", NULL, MODE_AUDIT},
+    {"a rule may have the name of an included one", "[policy]\ninclude = extra\n[rule a]\nprogram = /y\n",
+     "[rule a]\n" OF_INCLUDE, "extra/a", NULL, MODE_AUDIT},
+    {"including twice is including once", "[policy]\ninclude = extra\ninclude = extra\n", "[rule a]\n" OF_INCLUDE,
+     "extra/a", NULL, MODE_AUDIT},
+    {"one that weakens says who wants it and why", "[policy]\ninclude = extra\n",
+     "[rule a]\nprogram = /x\nverify = none\n", NULL,
+     "extra.conf:1: the rule weakens [policy] (verify) and must "
+     "say: owner, reason",
+     MODE_AUDIT},
+    {"it holds no [policy]", "[policy]\ninclude = extra\n", "[policy]\nmode = off\n", NULL,
+     "extra.conf:1: an included file holds nothing but rules", MODE_AUDIT},
+    {"it cannot ask for enforcement", "[policy]\ninclude = extra\n", "[rule a]\nprogram = /x\nmode = enforce\n", NULL,
+     "extra.conf:3: an included rule cannot ask for enforcement", MODE_AUDIT},
+    {"a missing one is an error where it is included", "[policy]\n\ninclude = extra\n", NULL, NULL,
+     "policy.conf:3: these shipped rules cannot be used: ", MODE_AUDIT},
+    {"a missing one fails closed where the policy enforces", "[policy]\nmode = enforce\ninclude = extra\n", NULL, NULL,
+     "policy.conf:3: these shipped rules cannot be used: ", MODE_ENFORCE},
+    {"its name leads to no other place", "[policy]\ninclude = ../extra\n", "[rule a]\n" OF_INCLUDE, NULL,
+     "policy.conf:2: not the name of shipped rules", MODE_AUDIT},
+};
+
+START_TEST(what_an_include_brings)
+{
+    struct config_errors errors = {0};
+    char told[512] = "";
+    make_directory();
+    write_file("policy.conf", includes[_i].system);
+    if (includes[_i].shipped)
+        write_file("extra.conf", includes[_i].shipped);
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    struct settings settings = settings_of(policy);
+    if (errors.count > 0)
+        snprintf(told, sizeof told, "%s:%u: %s", strrchr(errors.items[0].file, '/') + 1, errors.items[0].line,
+                 errors.items[0].message);
+    const char *error = includes[_i].error ? includes[_i].error : "";
+    ck_assert_msg(strncmp(told, error, *error ? strlen(error) : 1) == 0, "%s: %s", includes[_i].fact, told);
+    ck_assert_msg(settings.mode == includes[_i].mode, "%s: mode %d", includes[_i].fact, settings.mode);
+    ck_assert_msg(!settings.rule == !includes[_i].rule, "%s", includes[_i].fact);
+    if (settings.rule)
+        ck_assert_str_eq(settings.rule, includes[_i].rule);
+    policy_free(policy);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(an_included_file_is_checked_like_any_other)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\ninclude = extra\n");
+    write_file("extra.conf", "[rule a]\n" OF_INCLUDE);
+    ck_assert_int_eq(chmod(path_of("extra.conf"), 0666), 0);
+    policy_free(load((struct config_environment){0}, &errors));
+    ck_assert_uint_eq(errors.count, 2);
+    ck_assert_ptr_nonnull(strstr(errors.items[0].message, "others than its owner can write it"));
+    ck_assert_uint_eq(errors.items[1].line, 2);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(a_missing_include_is_watched_for)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\ninclude = extra\n");
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert_str_eq(policy_files(policy)[1], path_of("extra.conf"));
+    ck_assert_ptr_null(policy_files(policy)[2]);
+    policy_free(policy);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(included_rules_are_printed_as_comments)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\ninclude = extra\n");
+    write_file("extra.conf", "[rule a]\n" OF_INCLUDE "verify = none\n");
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    char *text = config_print(policy);
+    ck_assert_ptr_nonnull(strstr(text, "\ninclude = extra\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n# [rule extra/a]\n# program = /x\n# verify = none\n"));
+    policy_free(parse_good(text));
+    free(text);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+static const struct {
+    const char *system;
+    bool allows;
+} kill_switches[] = {
+    {NULL, true},
+    {"[policy]\n", false},
+    {"[policy]\nkill-switch-environment = ignore\n", false},
+    {"[policy]\nkill-switch-environment = allow\n", true},
+    {"[policy]\nkill-switch-environment = allow\nbroken\n", true},
+    {"[policy]\nbroken\n", false},
+};
+
+START_TEST(who_may_switch_off)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    if (kill_switches[_i].system)
+        write_file("policy.conf", kill_switches[_i].system);
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert_int_eq(policy_allows_kill_switch(policy), kill_switches[_i].allows);
+    config_errors_free(&errors);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+/* Loads the system policy as user `uid`, in a child; its exit status is the number of errors. */
+static int errors_as(uid_t uid, bool secure, char *message, size_t size)
+{
+    int pipes[2];
+    int status;
+    ck_assert_int_eq(pipe(pipes), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct config_environment environment = {.secure = secure, .system_dir = directory};
+        struct config_errors errors = {0};
+        if (uid != 0 && setresuid(uid, uid, uid) != 0)
+            _exit(99);
+        const struct policy *policy = config_load(&environment, &errors);
+        struct settings settings = settings_of(policy);
+        if (errors.count > 0 && (settings.mode != MODE_ENFORCE || !policy_is_invalid(policy)))
+            _exit(98);
+        if (errors.count > 0)
+            status = (int)write(pipes[1], errors.items[0].message, strlen(errors.items[0].message));
+        _exit((int)errors.count);
+    }
+    close(pipes[1]);
+    ssize_t length = read(pipes[0], message, size - 1);
+    message[length > 0 ? length : 0] = '\0';
+    close(pipes[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    return WEXITSTATUS(status);
+}
+
+enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346 };
+
+static const struct {
+    const char *fact;
+    uid_t owner;
+    mode_t mode;
+    uid_t user;
+    bool secure;
+    const char *objection; /* NULL: accepted */
+} permissions[] = {
+    {"root's file in root's process", 0, 0644, 0, false, NULL},
+    {"root's file in a user's process", 0, 0644, SOMEBODY, false, NULL},
+    {"root's file in a set-user-id process", 0, 0644, SOMEBODY, true, NULL},
+    {"root's private file in root's process", 0, 0600, 0, false, NULL},
+    {"root's private file in a user's process", 0, 0600, SOMEBODY, false, "Permission denied"},
+    {"group-writable", 0, 0664, SOMEBODY, false, "others than its owner can write it"},
+    {"world-writable", 0, 0646, SOMEBODY, false, "others than its owner can write it"},
+    {"group-writable for root", 0, 0664, 0, false, "others than its owner can write it"},
+    {"the user's own", SOMEBODY, 0644, SOMEBODY, false, NULL},
+    {"the user's own under AT_SECURE", SOMEBODY, 0644, SOMEBODY, true, "this process is privileged"},
+    {"a user's file in root's process", SOMEBODY, 0644, 0, false, "this process is privileged"},
+    {"another user's", SOMEBODY_ELSE, 0644, SOMEBODY, false, "neither root nor the user"},
+};
+
+START_TEST(who_may_write_a_policy)
+{
+    char message[256];
+    if (geteuid() != 0)
+        return;
+    make_directory();
+    write_file("policy.conf", "[policy]\nmode = audit\n");
+    ck_assert_int_eq(chown(path_of("policy.conf"), permissions[_i].owner, 0), 0);
+    ck_assert_int_eq(chmod(path_of("policy.conf"), permissions[_i].mode), 0);
+    int errors = errors_as(permissions[_i].user, permissions[_i].secure, message, sizeof message);
+    ck_assert_msg(errors == (permissions[_i].objection != NULL), "%s: %d %s", permissions[_i].fact, errors, message);
+    if (permissions[_i].objection)
+        ck_assert_msg(strstr(message, permissions[_i].objection), "%s: %s", permissions[_i].fact, message);
+    remove_directory();
+}
+END_TEST
+
+static void make_fifo(const char *path)
+{
+    ck_assert_int_eq(mkfifo(path, 0644), 0);
+}
+
+static void make_subdirectory(const char *path)
+{
+    ck_assert_int_eq(mkdir(path, 0755), 0);
+}
+
+static void make_broken_link(const char *path)
+{
+    ck_assert_int_eq(symlink("/no/such/file", path), 0);
+}
+
+static void make_looping_link(const char *path)
+{
+    ck_assert_int_eq(symlink(path, path), 0);
+}
+
+static void make_device_link(const char *path)
+{
+    ck_assert_int_eq(symlink("/dev/zero", path), 0);
+}
+
+static void make_huge_file(const char *path)
+{
+    write_file("policy.conf", "");
+    ck_assert_int_eq(truncate(path, 1024 * 1024 + 1), 0);
+}
+
+static const struct {
+    void (*make)(const char *path);
+    const char *objection;
+} no_policies[] = {
+    {make_fifo, "not a regular file"},        {make_subdirectory, "not a regular file"},
+    {make_broken_link, "leads nowhere"},      {make_looping_link, "leads nowhere"},
+    {make_device_link, "not a regular file"}, {make_huge_file, "larger than 1 MiB"},
+};
+
+START_TEST(what_is_no_file_cannot_switch_enforcement_off)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    no_policies[_i].make(path_of("policy.conf"));
+    struct policy *policy = load((struct config_environment){.mode = "off"}, &errors);
+    ck_assert_uint_eq(errors.count, 1);
+    ck_assert_str_eq(errors.items[0].file, path_of("policy.conf"));
+    ck_assert_msg(strstr(errors.items[0].message, no_policies[_i].objection), "%s", errors.items[0].message);
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    config_errors_free(&errors);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(links_to_good_files_are_followed)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("real", "[policy]\nmode = enforce\n");
+    char target[128];
+    snprintf(target, sizeof target, "%s", path_of("real"));
+    ck_assert_int_eq(symlink(target, path_of("policy.conf")), 0);
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(a_system_directory_that_leads_nowhere_is_an_error)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    char link[128];
+    snprintf(link, sizeof link, "%s", path_of("link"));
+    ck_assert_int_eq(symlink("/no/such/directory", link), 0);
+    struct config_environment environment = {.system_dir = link};
+    struct policy *policy = config_load(&environment, &errors);
+    ck_assert(policy_is_invalid(policy));
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    config_errors_free(&errors);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+static int open_descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 256; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+START_TEST(no_descriptor_is_kept)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[rule r]\nuser = root\nuser = nobody-here\n");
+    write_file("policy.d/a.conf", "broken");
+    make_fifo(path_of("policy.d/b.conf"));
+    int before = open_descriptors();
+    policy_free(load((struct config_environment){0}, &errors));
+    ck_assert_int_eq(open_descriptors(), before);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    bool found;
+    uid_t uid;
+} accounts[] = {
+    {"root", true, 0},    {"app", true, 1000},    {"ap", false, 0},    {"appp", false, 0},
+    {"last", true, 1002}, {"", false, 0},         {"short", false, 0}, {"letters", false, 0},
+    {"huge", false, 0},   {"reserved", false, 0}, {"x", false, 0},     {"App", false, 0},
+};
+
+START_TEST(accounts_without_nss)
+{
+    uid_t uid = 0;
+    make_directory();
+    write_file("passwd",
+               "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\nshort:x\n"
+               "letters:x:10a:0::/:\nhuge:x:4294967296:0::/:\nreserved:x:4294967295:0::/:\n+::::::\nlast:x:1002:0::/:");
+    bool found = account_uid(path_of("passwd"), accounts[_i].name, &uid);
+    ck_assert_msg(found == accounts[_i].found, "%s", accounts[_i].name);
+    if (found)
+        ck_assert_uint_eq(uid, accounts[_i].uid);
+    ck_assert(!account_uid(path_of("no-passwd"), "root", &uid));
+    remove_directory();
+}
+END_TEST
+
+#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
+
+int main(void)
+{
+    Suite *suite = suite_create("config");
+    TCase *text = tcase_create("text");
+    tcase_add_test(text, defaults);
+    tcase_add_loop_test(text, every_key, 0, ROWS(keys));
+    tcase_add_test(text, an_overlong_line_is_a_line);
+    tcase_add_test(text, several_texts_are_one_policy);
+    tcase_add_loop_test(text, every_error, 0, ROWS(wrong));
+    tcase_add_test(text, a_nul_byte_is_an_error);
+    tcase_add_test(text, all_errors_are_told);
+    tcase_add_loop_test(text, rules_that_weaken_need_an_owner_a_reason_and_an_end, 0, ROWS(weakening));
+    tcase_add_test(text, the_missing_metadata_is_named);
+    tcase_add_test(text, a_whole_policy_survives_printing);
+    suite_add_tcase(suite, text);
+
+    TCase *files = tcase_create("files");
+    tcase_add_loop_test(files, which_policy_counts, 0, ROWS(which));
+    tcase_add_test(files, rules_keep_their_own_mode);
+    tcase_add_test(files, drop_ins_are_read_in_byte_order);
+    tcase_add_test(files, a_drop_in_alone_is_a_system_policy);
+    tcase_add_test(files, the_default_comes_from_no_file);
+    tcase_add_loop_test(files, what_an_include_brings, 0, ROWS(includes));
+    tcase_add_test(files, an_included_file_is_checked_like_any_other);
+    tcase_add_test(files, a_missing_include_is_watched_for);
+    tcase_add_test(files, included_rules_are_printed_as_comments);
+    tcase_add_loop_test(files, who_may_switch_off, 0, ROWS(kill_switches));
+    tcase_add_loop_test(files, who_may_write_a_policy, 0, ROWS(permissions));
+    tcase_add_loop_test(files, what_is_no_file_cannot_switch_enforcement_off, 0, ROWS(no_policies));
+    tcase_add_test(files, links_to_good_files_are_followed);
+    tcase_add_test(files, a_system_directory_that_leads_nowhere_is_an_error);
+    tcase_add_test(files, no_descriptor_is_kept);
+    tcase_add_loop_test(files, accounts_without_nss, 0, ROWS(accounts));
+    suite_add_tcase(suite, files);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,721 @@
+/* Which settings hold for whom, and what follows from the facts of a handshake. */
+#include "config.h"
+#include "pattern.h"
+#include "policy.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct policy *parse(const char *data)
+{
+    struct config_errors errors = {0};
+    struct config_text text = {"test.conf", data, strlen(data)};
+    struct policy *policy = config_parse(&text, 1, &errors);
+    for (size_t i = 0; i < errors.count; i++)
+        fprintf(stderr, "line %u: %s: %s\n", errors.items[i].line, errors.items[i].text, errors.items[i].message);
+    ck_assert_ptr_nonnull(policy);
+    config_errors_free(&errors);
+    return policy;
+}
+
+/* The name of the rule that decides, "" for [policy]. */
+static const char *deciding_rule(const struct policy *policy, const char *executable, uid_t uid,
+                                 struct destination destination, time_t now)
+{
+    struct process_identity process = {executable, uid};
+    struct settings settings = policy_settings(policy, &process, &destination, now);
+    return settings.rule ? settings.rule : "";
+}
+
+static const struct {
+    const char *fact;
+    const char *pattern;
+    const char *text;
+    bool match;
+} globs[] = {
+    {"a path matches itself", "/usr/bin/curl", "/usr/bin/curl", true},
+    {"a path is no prefix", "/usr/bin/curl", "/usr/bin/curl7", false},
+    {"a path is no suffix", "/bin/curl", "/usr/bin/curl", false},
+    {"a path is compared with case", "/usr/bin/Curl", "/usr/bin/curl", false},
+    {"* stands for nothing", "/usr/bin/curl*", "/usr/bin/curl", true},
+    {"* stands for a name", "/opt/acme/bin/*", "/opt/acme/bin/sync", true},
+    {"* stands for slashes", "/opt/acme/*", "/opt/acme/lib/x/sync", true},
+    {"* at the front", "*/python3*", "/usr/bin/python3.11", true},
+    {"* backtracks", "*/bin/*sync", "/opt/bin/bin/xsync/async", true},
+    {"two * that cannot both match", "/a*b*c", "/axxbxx", false},
+    {"? stands for one byte", "/usr/bin/python3.1?", "/usr/bin/python3.11", true},
+    {"? stands for no less", "/usr/bin/python3.1?", "/usr/bin/python3.1", false},
+    {"[ is itself", "/usr/bin/[", "/usr/bin/[", true},
+    {"[ is no class", "/usr/bin/[ab]", "/usr/bin/a", false},
+    {"the rest of the pattern must match too", "/usr/bin/*x", "/usr/bin/curl", false},
+};
+
+START_TEST(program_globs)
+{
+    ck_assert_msg(glob_match(globs[_i].pattern, globs[_i].text) == globs[_i].match, "%s", globs[_i].fact);
+}
+END_TEST
+
+START_TEST(globs_take_no_exponential_time)
+{
+    char text[4096];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    ck_assert(!glob_match("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", text));
+}
+END_TEST
+
+static const struct {
+    const char *fact;
+    const char *pattern;
+    struct destination destination;
+    bool match;
+} destinations[] = {
+    {"a host by name", "ldap.example", {"ldap.example", NULL, 636}, true},
+    {"a host whatever the case", "LDAP.Example", {"ldap.eXample", NULL, 0}, true},
+    {"a host with a trailing dot in the pattern", "ldap.example.", {"ldap.example", NULL, 0}, true},
+    {"a host with a trailing dot in the name", "ldap.example", {"ldap.example.", NULL, 0}, true},
+    {"another host", "ldap.example", {"dap.example", NULL, 0}, false},
+    {"a host below it", "ldap.example", {"a.ldap.example", NULL, 0}, false},
+    {"a host above it", "a.ldap.example", {"ldap.example", NULL, 0}, false},
+    {"no name is known", "ldap.example", {NULL, "192.0.2.1", 636}, false},
+    {"nothing is known", "ldap.example", {NULL, NULL, 0}, false},
+    {"host and port", "ldap.example:636", {"ldap.example", NULL, 636}, true},
+    {"host and another port", "ldap.example:636", {"ldap.example", NULL, 389}, false},
+    {"host and unknown port", "ldap.example:636", {"ldap.example", NULL, 0}, false},
+    {"one label below a suffix", "*.corp.example", {"a.corp.example", NULL, 0}, true},
+    {"two labels below a suffix", "*.corp.example", {"a.b.corp.example", NULL, 0}, true},
+    {"the suffix itself", "*.corp.example", {"corp.example", NULL, 0}, false},
+    {"the suffix with a leading dot", "*.corp.example", {".corp.example", NULL, 0}, false},
+    {"a name that only ends like the suffix", "*.corp.example", {"evilcorp.example", NULL, 0}, false},
+    {"a suffix and a port", "*.corp.example:443", {"a.corp.example", NULL, 443}, true},
+    {"a suffix and another port", "*.corp.example:443", {"a.corp.example", NULL, 80}, false},
+    {"any host on a port", "*:8443", {"a.example", NULL, 8443}, true},
+    {"any host on another port", "*:8443", {"a.example", NULL, 443}, false},
+    {"unknown host on a port", "*:8443", {NULL, NULL, 8443}, true},
+    {"an address", "192.0.2.1", {NULL, "192.0.2.1", 0}, true},
+    {"another address", "192.0.2.1", {NULL, "192.0.2.11", 0}, false},
+    {"an address that is the name", "192.0.2.1", {"192.0.2.1", NULL, 0}, true},
+    {"an address where the name is another", "192.0.2.1", {"ldap.example", "192.0.2.1", 0}, true},
+    {"an address and a port", "192.0.2.1:443", {NULL, "192.0.2.1", 443}, true},
+    {"an address and another port", "192.0.2.1:443", {NULL, "192.0.2.1", 80}, false},
+    {"first address of a network", "10.1.0.0/16", {NULL, "10.1.0.0", 0}, true},
+    {"last address of a network", "10.1.0.0/16", {NULL, "10.1.255.255", 0}, true},
+    {"first address after a network", "10.1.0.0/16", {NULL, "10.2.0.0", 0}, false},
+    {"last address of an odd prefix", "10.0.0.0/9", {NULL, "10.127.255.255", 0}, true},
+    {"first address after an odd prefix", "10.0.0.0/9", {NULL, "10.128.0.0", 0}, false},
+    {"prefix 0 is all of IPv4", "0.0.0.0/0", {NULL, "203.0.113.9", 0}, true},
+    {"prefix 0 of IPv4 is not IPv6", "0.0.0.0/0", {NULL, "2001:db8::1", 0}, false},
+    {"prefix 32 is one address", "10.0.0.1/32", {NULL, "10.0.0.0", 0}, false},
+    {"a network and a port", "10.0.0.0/8:636", {NULL, "10.9.9.9", 636}, true},
+    {"a network and another port", "10.0.0.0/8:636", {NULL, "10.9.9.9", 389}, false},
+    {"an IPv6 address", "2001:db8::1", {NULL, "2001:db8::1", 0}, true},
+    {"an IPv6 address written otherwise", "2001:DB8:0::0001", {NULL, "2001:db8::1", 0}, true},
+    {"another IPv6 address", "2001:db8::1", {NULL, "2001:db8::2", 0}, false},
+    {"an IPv6 address in brackets", "[2001:db8::1]", {NULL, "2001:db8::1", 9}, true},
+    {"an IPv6 address and a port", "[2001:db8::1]:443", {NULL, "2001:db8::1", 443}, true},
+    {"an IPv6 address and another port", "[2001:db8::1]:443", {NULL, "2001:db8::1", 80}, false},
+    {"an IPv6 network", "2001:db8::/33", {NULL, "2001:db8:7fff::1", 0}, true},
+    {"after an IPv6 network", "2001:db8::/33", {NULL, "2001:db8:8000::1", 0}, false},
+    {"an IPv6 network and a port", "[2001:db8::/32]:443", {NULL, "2001:db8::5", 443}, true},
+    {"an IPv4-mapped address is the IPv4 one", "192.0.2.0/24", {NULL, "::ffff:192.0.2.7", 0}, true},
+    {"a pattern that is IPv4-mapped", "::ffff:192.0.2.7", {NULL, "192.0.2.7", 0}, true},
+    {"an address is no host name", "example", {NULL, "192.0.2.7", 0}, false},
+};
+
+START_TEST(destination_patterns)
+{
+    char text[256];
+    snprintf(text, sizeof text, "[rule r]\ndestination = %s\n", destinations[_i].pattern);
+    struct policy *policy = parse(text);
+    bool match = *deciding_rule(policy, "/bin/x", 0, destinations[_i].destination, 0);
+    ck_assert_msg(match == destinations[_i].match, "%s", destinations[_i].fact);
+    policy_free(policy);
+}
+END_TEST
+
+static const char precedence_text[] = "[policy]\nmode = enforce\n"
+                                      "[rule both]\nprogram = /opt/a\nprogram = /opt/b\ndestination = x.example\n"
+                                      "destination = y.example\n"
+                                      "[rule user]\nuser = 1000\nuser = root\nprogram = /opt/u\n"
+                                      "[rule first]\nprogram = /opt/c*\n"
+                                      "[rule second]\nprogram = /opt/cc\n"
+                                      "[rule nobody]\nuser = no-such-user-here\n"
+                                      "[rule any-z]\ndestination = z.example\n";
+
+static const struct {
+    const char *fact;
+    const char *executable;
+    uid_t uid;
+    struct destination destination;
+    const char *rule;
+} precedence[] = {
+    {"first program, first destination", "/opt/a", 7, {"x.example", NULL, 0}, "both"},
+    {"second program, second destination", "/opt/b", 7, {"y.example", NULL, 0}, "both"},
+    {"the program alone is not enough", "/opt/a", 7, {"w.example", NULL, 0}, ""},
+    {"the destination alone is not enough", "/opt/q", 7, {"x.example", NULL, 0}, ""},
+    {"a numeric user", "/opt/u", 1000, {NULL, NULL, 0}, "user"},
+    {"a named user", "/opt/u", 0, {NULL, NULL, 0}, "user"},
+    {"another user", "/opt/u", 1001, {NULL, NULL, 0}, ""},
+    {"the first rule that matches decides", "/opt/cc", 7, {NULL, NULL, 0}, "first"},
+    {"a user this host does not know is nobody", "/opt/q", (uid_t)0, {NULL, NULL, 0}, ""},
+    {"a rule without a program is for every program", "/opt/q", 7, {"z.example", NULL, 0}, "any-z"},
+    {"an unknown executable matches no program", NULL, 7, {"x.example", NULL, 0}, ""},
+    {"an unknown executable may match a destination", NULL, 7, {"z.example", NULL, 0}, "any-z"},
+};
+
+START_TEST(rule_precedence)
+{
+    struct policy *policy = parse(precedence_text);
+    ck_assert_msg(
+        strcmp(deciding_rule(policy, precedence[_i].executable, precedence[_i].uid, precedence[_i].destination, 0),
+               precedence[_i].rule) == 0,
+        "%s", precedence[_i].fact);
+    policy_free(policy);
+}
+END_TEST
+
+START_TEST(a_rule_inherits_what_it_does_not_say)
+{
+    struct policy *policy = parse("[rule r]\nprogram = /x\npsk = block\n"
+                                  "[rule own]\nprogram = /own\ntrust = /own.pem\ntrust = system\n"
+                                  "[policy]\nmode = enforce\ntrust = /a.pem\nlog = stderr\nstrict = yes\n"
+                                  "security-level = 3\n");
+    struct process_identity process = {"/x", 0};
+    struct process_identity other = {"/y", 0};
+    struct process_identity own = {"/own", 0};
+    struct destination destination = {0};
+    struct settings rule = policy_settings(policy, &process, &destination, 0);
+    struct settings base = policy_settings(policy, &other, &destination, 0);
+    struct settings ours = policy_settings(policy, &own, &destination, 0);
+    ck_assert_int_eq(rule.psk, CHOICE_BLOCK);
+    ck_assert_int_eq(base.psk, CHOICE_ALLOW);
+    ck_assert_int_eq(rule.mode, MODE_ENFORCE);
+    ck_assert(rule.strict);
+    ck_assert_int_eq(rule.security_level, 3);
+    ck_assert_str_eq(rule.log, "stderr");
+    ck_assert_ptr_eq(rule.trust, base.trust);
+    ck_assert_uint_eq(rule.trust_count, 1);
+    ck_assert_ptr_ne(ours.trust, base.trust);
+    ck_assert_uint_eq(ours.trust_count, 2);
+    ck_assert_str_eq(ours.trust[0].path, "/own.pem");
+    ck_assert_ptr_null(ours.trust[1].path);
+    ck_assert_ptr_eq(policy_settings(policy, &own, &destination, 0).trust, ours.trust);
+    policy_free(policy);
+}
+END_TEST
+
+static const struct {
+    const char *fact;
+    const char *expires;
+    int64_t now;
+    bool applies;
+} expiry[] = {
+    {"the last second of the day counts", "2027-03-31", 1806537599, true},
+    {"the next day does not", "2027-03-31", 1806537600, false},
+    {"the first day of all", "1970-01-01", 86399, true},
+    {"the day after the first day of all", "1970-01-01", 86400, false},
+    {"the last second of a leap day", "2028-02-29", 1835481599, true},
+    {"the day after a leap day", "2028-02-29", 1835481600, false},
+    {"the first day after a leap day is one day longer", "2028-03-01", 1835481600, true},
+    {"the last second of a year", "2000-12-31", 978307199, true},
+    {"the first second of the next year", "2000-12-31", 978307200, false},
+    {"after 2038", "2100-02-28", 4107542399, true},
+    {"2100 has no leap day", "2100-02-28", 4107542400, false},
+};
+
+START_TEST(rules_expire)
+{
+    char text[128];
+    snprintf(text, sizeof text, "[rule old]\nprogram = *\nexpires = %s\n[rule next]\nprogram = *\n",
+             expiry[_i].expires);
+    struct policy *policy = parse(text);
+    struct process_identity process = {"/x", 0};
+    struct destination destination = {0};
+    struct settings settings = policy_settings(policy, &process, &destination, (time_t)expiry[_i].now);
+    ck_assert_msg((strcmp(settings.rule, "old") == 0) == expiry[_i].applies, "%s", expiry[_i].fact);
+    if (expiry[_i].applies)
+        ck_assert_ptr_null(settings.expired_rule);
+    else
+        ck_assert_str_eq(settings.expired_rule, "old");
+    policy_free(policy);
+}
+END_TEST
+
+START_TEST(the_first_expired_rule_is_named)
+{
+    struct policy *policy = parse("[rule other]\nprogram = /other\nexpires = 1999-01-01\n"
+                                  "[rule one]\nprogram = *\nexpires = 1999-01-01\n"
+                                  "[rule two]\nprogram = *\nexpires = 1999-01-01\n");
+    struct process_identity process = {"/x", 0};
+    struct destination destination = {0};
+    struct settings settings = policy_settings(policy, &process, &destination, 1000000000);
+    ck_assert_ptr_null(settings.rule);
+    ck_assert_str_eq(settings.expired_rule, "one");
+    policy_free(policy);
+}
+END_TEST
+
+#define EXCUSE "owner = o\nreason = r\nexpires = 2027-01-01\n"
+
+static const struct {
+    const char *fact;
+    const char *text;
+    bool off;
+} switches[] = {
+    {"[policy] is off", "[policy]\nmode = off\n", true},
+    {"[policy] is not", "[policy]\nmode = audit\n", false},
+    {"a rule for one destination is not off", "[policy]\nmode = off\n[rule a]\ndestination = *:1\nmode = audit\n",
+     false},
+    {"a rule for another program does not count", "[policy]\nmode = off\n[rule a]\nprogram = /y\nmode = audit\n", true},
+    {"a rule for another user does not count", "[policy]\nmode = off\n[rule a]\nuser = 9\nmode = audit\n", true},
+    {"a rule switches the program off", "[rule a]\nprogram = /x\nmode = off\n" EXCUSE, true},
+    {"a rule switches one destination off", "[rule a]\nprogram = /x\ndestination = *:1\nmode = off\n" EXCUSE, false},
+    {"an earlier rule keeps one destination",
+     "[rule a]\ndestination = *:1\n[rule b]\nprogram = /x\nmode = off\n" EXCUSE, false},
+    {"a later rule is never reached", "[rule a]\nprogram = /x\nmode = off\n" EXCUSE "[rule b]\nprogram = /x\n", true},
+    {"an expired rule does not switch off",
+     "[rule a]\nprogram = /x\nmode = off\nowner = o\nreason = r\nexpires = 1999-01-01\n", false},
+    {"an expired rule does not keep on",
+     "[policy]\nmode = off\n[rule a]\nprogram = /x\nmode = audit\nexpires = 1999-01-01\n", true},
+};
+
+START_TEST(off_for_a_whole_process)
+{
+    struct policy *policy = parse(switches[_i].text);
+    struct process_identity process = {"/x", 0};
+    ck_assert_msg(policy_is_off(policy, &process, 1000000000) == switches[_i].off, "%s", switches[_i].fact);
+    policy_free(policy);
+}
+END_TEST
+
+/* The program's own demands. */
+#define DEMANDS_ALL .app_demands_chain = true, .app_demands_name = true
+#define DEMANDS_CHAIN .app_demands_chain = true
+#define REJECTED(error) .app_rejected = true, .app_error = (error)
+/* What its anchors and ours say. */
+#define APP(error) .app_anchors_checked = true, .app_anchors_error = (error)
+#define OURS(error) .policy_anchors_checked = true, .policy_anchors_error = (error)
+#define NAME(error) .name_source = NAME_FROM_APP, .name_checked = true, .name_error = (error)
+#define NO_NAME .name_source = NAME_UNKNOWN
+/* Settings. */
+#define FULL .mode = MODE_ENFORCE, .verify = VERIFY_FULL
+#define CA .mode = MODE_ENFORCE, .verify = VERIFY_CA
+#define NONE .mode = MODE_ENFORCE, .verify = VERIFY_NONE
+#define EXTEND .trust_mode = TRUST_EXTEND
+#define EXCLUSIVE .trust_mode = TRUST_EXCLUSIVE
+#define PSK_ALLOWED .psk = CHOICE_ALLOW
+/* Verdicts. */
+#define VERIFIED OUTCOME_VERIFIED, ACTION_ALLOWED, DECIDED_BY_POLICY, REASON_NONE, 0
+#define BY_POLICY OUTCOME_VERIFIED_BY_POLICY, ACTION_ALLOWED, DECIDED_BY_POLICY, REASON_NONE, 0
+#define BLOCKED(reason, error) OUTCOME_FAILED, ACTION_BLOCKED, DECIDED_BY_POLICY, (reason), (error)
+#define WOULD_BLOCK(reason, error) OUTCOME_FAILED, ACTION_WOULD_BLOCK, DECIDED_BY_POLICY, (reason), (error)
+#define TOLERATED(reason, error) OUTCOME_FAILED, ACTION_ALLOWED, DECIDED_BY_POLICY, (reason), (error)
+#define BY_PROGRAM(reason, error) OUTCOME_FAILED, ACTION_BLOCKED, DECIDED_BY_PROGRAM, (reason), (error)
+
+static const struct {
+    const char *fact;
+    struct settings settings;
+    struct facts facts;
+    struct verdict verdict;
+} verdicts[] = {
+    /* Who would have noticed a forgery. */
+    {"a careful program", {FULL}, {DEMANDS_ALL, APP(0), NAME(0)}, {VERIFIED}},
+    {"a program that checks nothing", {FULL}, {APP(0), OURS(0), NAME(0)}, {BY_POLICY}},
+    {"a program that never checks the name", {FULL}, {DEMANDS_CHAIN, APP(0), NAME(0)}, {BY_POLICY}},
+    {"... which is enough for level ca", {CA}, {DEMANDS_CHAIN, APP(0), NAME(0)}, {VERIFIED}},
+    {"... but for level none says nothing", {NONE}, {DEMANDS_CHAIN, APP(0), NAME(0)}, {BY_POLICY}},
+    {"a name without a chain is no check", {FULL}, {.app_demands_name = true, APP(0), NAME(0)}, {BY_POLICY}},
+    {"a callback that forgives", {FULL}, {DEMANDS_ALL, APP(20), OURS(0), NAME(0)}, {BY_POLICY}},
+    {"its own anchors were not looked at", {FULL}, {DEMANDS_ALL, OURS(0), NAME(0)}, {BY_POLICY}},
+    {"DANE stands for chain and name", {FULL}, {.app_dane_verified = true, OURS(20), NAME(62)}, {VERIFIED}},
+    {"DANE counts under exclusive", {FULL, EXCLUSIVE}, {.app_dane_verified = true, OURS(20)}, {VERIFIED}},
+
+    /* The chain. */
+    {"untrusted", {FULL}, {OURS(20), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"self-signed leaf", {FULL}, {OURS(18), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 18)}},
+    {"self-signed root", {FULL}, {OURS(19), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 19)}},
+    {"no issuer", {FULL}, {OURS(2), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 2)}},
+    {"leaf not verifiable", {FULL}, {OURS(21), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 21)}},
+    {"expired", {FULL}, {OURS(10), NAME(0)}, {BLOCKED(REASON_EXPIRED, 10)}},
+    {"not yet valid", {FULL}, {OURS(9), NAME(0)}, {BLOCKED(REASON_VALIDATION_FAILURE, 9)}},
+    {"revoked", {FULL}, {OURS(23), NAME(0)}, {BLOCKED(REASON_REVOKED, 23)}},
+    {"weak key", {FULL}, {OURS(66), NAME(0)}, {BLOCKED(REASON_VALIDATION_FAILURE, 66)}},
+    {"wrong purpose", {FULL}, {OURS(26), NAME(0)}, {BLOCKED(REASON_VALIDATION_FAILURE, 26)}},
+    {"chain before name", {FULL}, {OURS(20), NAME(62)}, {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"the program's anchors are enough", {FULL}, {DEMANDS_ALL, APP(0), OURS(20), NAME(0)}, {VERIFIED}},
+    {"our anchors are enough", {FULL}, {DEMANDS_ALL, APP(20), OURS(0), NAME(0)}, {BY_POLICY}},
+    {"an anchor found says more than none", {FULL}, {APP(10), OURS(20), NAME(0)}, {BLOCKED(REASON_EXPIRED, 10)}},
+    {"... on either side", {FULL}, {APP(20), OURS(10), NAME(0)}, {BLOCKED(REASON_EXPIRED, 10)}},
+    {"only the program's anchors were looked at", {FULL}, {APP(10), NAME(0)}, {BLOCKED(REASON_EXPIRED, 10)}},
+    {"nothing was looked at", {FULL}, {DEMANDS_ALL, NAME(0)}, {BLOCKED(REASON_VALIDATION_FAILURE, 50)}},
+
+    /* The name. */
+    {"host mismatch", {FULL}, {OURS(0), NAME(62)}, {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"address mismatch", {FULL}, {OURS(0), NAME(64)}, {BLOCKED(REASON_HOST_MISMATCH, 64)}},
+    {"mismatch, trusted by the program",
+     {FULL},
+     {DEMANDS_CHAIN, APP(0), NAME(62)},
+     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"ca tolerates a mismatch and tells it", {CA}, {OURS(0), NAME(62)}, {TOLERATED(REASON_HOST_MISMATCH, 62)}},
+    {"ca does not tolerate the chain", {CA}, {OURS(20), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"ca needs no name", {CA}, {OURS(0), NO_NAME}, {BY_POLICY}},
+    {"unknown name", {FULL}, {OURS(0), NO_NAME}, {BLOCKED(REASON_NAME_UNKNOWN, 62)}},
+    {"unknown name allowed, and told",
+     {FULL, .unknown_name = CHOICE_ALLOW},
+     {OURS(0), NO_NAME},
+     {TOLERATED(REASON_NAME_UNKNOWN, 62)}},
+    {"unknown-name = allow allows no mismatch",
+     {FULL, .unknown_name = CHOICE_ALLOW},
+     {OURS(0), NAME(62)},
+     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"unknown-name = allow allows no bad chain",
+     {FULL, .unknown_name = CHOICE_ALLOW},
+     {OURS(20), NO_NAME},
+     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"a known name that was not compared",
+     {FULL},
+     {OURS(0), .name_source = NAME_FROM_SNI},
+     {BLOCKED(REASON_INTERNAL_ERROR, 50)}},
+
+    /* Level none, and the modes. */
+    {"none tolerates the chain and tells it", {NONE}, {OURS(20), NAME(0)}, {TOLERATED(REASON_NOT_TRUSTED, 20)}},
+    {"none tolerates the name and tells it", {NONE}, {OURS(0), NAME(62)}, {TOLERATED(REASON_HOST_MISMATCH, 62)}},
+    {"none, and all is well", {NONE}, {OURS(0), NAME(0)}, {BY_POLICY}},
+    {"audit would block",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL},
+     {OURS(20), NAME(0)},
+     {WOULD_BLOCK(REASON_NOT_TRUSTED, 20)}},
+    {"audit tolerates what enforce would",
+     {.mode = MODE_AUDIT, .verify = VERIFY_NONE},
+     {OURS(20), NAME(0)},
+     {TOLERATED(REASON_NOT_TRUSTED, 20)}},
+    {"off lets all pass",
+     {.mode = MODE_OFF, .verify = VERIFY_FULL},
+     {OURS(20), NAME(0)},
+     {TOLERATED(REASON_NOT_TRUSTED, 20)}},
+
+    /* What the program rejects. */
+    {"supplement: stays rejected",
+     {FULL},
+     {DEMANDS_ALL, REJECTED(20), APP(20), OURS(0), NAME(0)},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+    {"in audit too",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL},
+     {DEMANDS_ALL, REJECTED(62), OURS(0), NAME(62)},
+     {BY_PROGRAM(REASON_HOST_MISMATCH, 62)}},
+    {"under none too", {NONE}, {DEMANDS_ALL, REJECTED(10), OURS(0), NAME(0)}, {BY_PROGRAM(REASON_EXPIRED, 10)}},
+    {"under off too",
+     {.mode = MODE_OFF},
+     {DEMANDS_ALL, REJECTED(10), OURS(0), NAME(0)},
+     {BY_PROGRAM(REASON_EXPIRED, 10)}},
+    {"a rejection without an error",
+     {FULL},
+     {DEMANDS_ALL, REJECTED(0), OURS(0), NAME(0)},
+     {BY_PROGRAM(REASON_VALIDATION_FAILURE, 50)}},
+    {"... although its anchors accept",
+     {FULL},
+     {DEMANDS_ALL, REJECTED(50), APP(0), OURS(0), NAME(0)},
+     {BY_PROGRAM(REASON_VALIDATION_FAILURE, 50)}},
+    {"extend: our store may accept",
+     {FULL, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), APP(20), OURS(0), NAME(0)},
+     {BY_POLICY}},
+    {"exclusive: our store may accept", {FULL, EXCLUSIVE}, {DEMANDS_ALL, REJECTED(20), OURS(0), NAME(0)}, {BY_POLICY}},
+    {"extend: our store may not",
+     {FULL, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), APP(20), OURS(20), NAME(0)},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+    {"extend: our store was not asked",
+     {FULL, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), APP(0), NAME(0)},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+    {"extend: the name must match",
+     {FULL, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), OURS(0), NAME(62)},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+    {"extend: the name must be known",
+     {FULL, EXTEND},
+     {DEMANDS_CHAIN, REJECTED(20), OURS(0), NO_NAME},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+    {"extend with ca: no name demanded by anyone",
+     {CA, EXTEND},
+     {DEMANDS_CHAIN, REJECTED(20), OURS(0), NO_NAME},
+     {BY_POLICY}},
+    {"extend with ca: the program demanded the name",
+     {CA, EXTEND},
+     {DEMANDS_ALL, REJECTED(62), OURS(0), NAME(62)},
+     {BY_PROGRAM(REASON_HOST_MISMATCH, 62)}},
+    {"extend in audit changes nothing",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), OURS(0), NAME(0)},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+    {"extend: an internal error overrides nothing",
+     {FULL, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), OURS(0), NAME(0), .internal_error = true},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+    {"extend: an invalid policy overrides nothing",
+     {FULL, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), OURS(0), NAME(0), .policy_invalid = true},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 20)}},
+
+    /* Exclusive. */
+    {"exclusive: the program's anchors do not count",
+     {FULL, EXCLUSIVE},
+     {DEMANDS_ALL, APP(0), OURS(20), NAME(0)},
+     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"exclusive: nor do their errors",
+     {FULL, EXCLUSIVE},
+     {DEMANDS_ALL, APP(10), OURS(20), NAME(0)},
+     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"extend: the program's anchors count", {FULL, EXTEND}, {DEMANDS_ALL, APP(0), OURS(20), NAME(0)}, {VERIFIED}},
+    {"exclusive: both accept", {FULL, EXCLUSIVE}, {DEMANDS_ALL, APP(0), OURS(0), NAME(0)}, {VERIFIED}},
+
+    /* What is missing or broken. */
+    {"no trust store", {FULL}, {.trust_missing = true, NAME(0)}, {BLOCKED(REASON_TRUST_MISSING, 20)}},
+    {"no trust store, but none was needed", {FULL}, {DEMANDS_ALL, APP(0), .trust_missing = true, NAME(0)}, {VERIFIED}},
+    {"no trust store under exclusive",
+     {FULL, EXCLUSIVE},
+     {DEMANDS_ALL, APP(0), .trust_missing = true, NAME(0)},
+     {BLOCKED(REASON_TRUST_MISSING, 20)}},
+    {"an empty store that was asked",
+     {FULL},
+     {OURS(20), .trust_missing = true, NAME(0)},
+     {BLOCKED(REASON_TRUST_MISSING, 20)}},
+    {"no trust store under none", {NONE}, {.trust_missing = true, NAME(0)}, {TOLERATED(REASON_TRUST_MISSING, 20)}},
+    {"invalid policy",
+     {FULL},
+     {DEMANDS_ALL, APP(0), NAME(0), .policy_invalid = true},
+     {BLOCKED(REASON_POLICY_INVALID, 50)}},
+    {"invalid policy in audit",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL},
+     {APP(0), .policy_invalid = true},
+     {WOULD_BLOCK(REASON_POLICY_INVALID, 50)}},
+    {"internal error",
+     {FULL},
+     {DEMANDS_ALL, APP(0), NAME(0), .internal_error = true},
+     {BLOCKED(REASON_INTERNAL_ERROR, 50)}},
+    {"internal error in audit",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL},
+     {APP(0), .internal_error = true},
+     {WOULD_BLOCK(REASON_INTERNAL_ERROR, 50)}},
+    {"internal error under DANE",
+     {FULL},
+     {.app_dane_verified = true, .internal_error = true},
+     {BLOCKED(REASON_INTERNAL_ERROR, 50)}},
+
+    /* Handshakes without a certificate. */
+    {"resumed, marked, careful",
+     {FULL},
+     {.authentication = AUTH_RESUMPTION, DEMANDS_ALL, .session_verified = true},
+     {VERIFIED}},
+    {"resumed, marked, careless", {FULL}, {.authentication = AUTH_RESUMPTION, .session_verified = true}, {BY_POLICY}},
+    {"resumed, not marked",
+     {FULL},
+     {.authentication = AUTH_RESUMPTION, DEMANDS_ALL},
+     {BLOCKED(REASON_SESSION_UNVERIFIED, 50)}},
+    {"resumed, not marked, ca",
+     {CA},
+     {.authentication = AUTH_RESUMPTION, DEMANDS_ALL},
+     {BLOCKED(REASON_SESSION_UNVERIFIED, 50)}},
+    {"resumed, not marked, none",
+     {NONE},
+     {.authentication = AUTH_RESUMPTION},
+     {TOLERATED(REASON_SESSION_UNVERIFIED, 50)}},
+    {"resumed, not marked, audit",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL},
+     {.authentication = AUTH_RESUMPTION},
+     {WOULD_BLOCK(REASON_SESSION_UNVERIFIED, 50)}},
+    {"PSK allowed", {FULL, PSK_ALLOWED}, {.authentication = AUTH_PSK}, {VERIFIED}},
+    {"SRP allowed", {FULL, PSK_ALLOWED}, {.authentication = AUTH_SRP}, {VERIFIED}},
+    {"PSK blocked", {FULL}, {.authentication = AUTH_PSK}, {BLOCKED(REASON_NO_CERTIFICATE, 50)}},
+    {"SRP blocked", {FULL}, {.authentication = AUTH_SRP}, {BLOCKED(REASON_NO_CERTIFICATE, 50)}},
+    {"PSK blocked whatever the level", {NONE}, {.authentication = AUTH_PSK}, {BLOCKED(REASON_NO_CERTIFICATE, 50)}},
+    {"anonymous",
+     {FULL, PSK_ALLOWED},
+     {.authentication = AUTH_ANONYMOUS, DEMANDS_ALL},
+     {BLOCKED(REASON_NO_CERTIFICATE, 50)}},
+    {"anonymous, ca", {CA}, {.authentication = AUTH_ANONYMOUS}, {BLOCKED(REASON_NO_CERTIFICATE, 50)}},
+    {"anonymous, none", {NONE}, {.authentication = AUTH_ANONYMOUS}, {TOLERATED(REASON_NO_CERTIFICATE, 50)}},
+    {"raw public key", {FULL}, {.authentication = AUTH_RAW_PUBLIC_KEY}, {BLOCKED(REASON_NO_CERTIFICATE, 50)}},
+    {"raw public key bound by DANE",
+     {FULL},
+     {.authentication = AUTH_RAW_PUBLIC_KEY, .app_dane_verified = true},
+     {VERIFIED}},
+};
+
+START_TEST(verdict_of_facts)
+{
+    struct verdict got = decide(&verdicts[_i].settings, &verdicts[_i].facts);
+    struct verdict want = verdicts[_i].verdict;
+    bool same = got.outcome == want.outcome && got.action == want.action && got.decider == want.decider &&
+                got.reason == want.reason && got.x509_error == want.x509_error;
+    ck_assert_msg(same, "%s: %s, %s, %s, %d", verdicts[_i].fact, outcome_text(got.outcome), action_text(got.action),
+                  reason_text(got.reason), got.x509_error);
+}
+END_TEST
+
+/* A small generator of our own (xorshift64), so that a failing run can be repeated. */
+static unsigned draw(uint64_t *state, unsigned limit)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return (unsigned)(*state >> 33) % limit;
+}
+
+static struct facts draw_facts(uint64_t *state)
+{
+    static const int errors[] = {0, 0, 10, 20, 62};
+    return (struct facts){
+        .authentication = (enum authentication)draw(state, AUTH_ANONYMOUS + 1),
+        .name_source = (enum name_source)draw(state, NAME_UNKNOWN + 1),
+        .policy_invalid = draw(state, 16) == 0,
+        .trust_missing = draw(state, 4) == 0,
+        .internal_error = draw(state, 16) == 0,
+        .app_demands_chain = draw(state, 2),
+        .app_demands_name = draw(state, 2),
+        .app_rejected = draw(state, 3) == 0,
+        .app_error = errors[draw(state, 5)],
+        .app_dane_verified = draw(state, 16) == 0,
+        .app_anchors_checked = draw(state, 2),
+        .app_anchors_error = errors[draw(state, 5)],
+        .policy_anchors_checked = draw(state, 2),
+        .policy_anchors_error = errors[draw(state, 5)],
+        .name_checked = draw(state, 2),
+        .name_error = draw(state, 2) ? 62 : 0,
+        .session_verified = draw(state, 2),
+    };
+}
+
+static struct settings draw_settings(uint64_t *state)
+{
+    return (struct settings){
+        .mode = (enum policy_mode)draw(state, 3),
+        .verify = (enum verify_level)draw(state, 3),
+        .trust_mode = (enum trust_mode)draw(state, 3),
+        .unknown_name = (enum choice)draw(state, 2),
+        .psk = (enum choice)draw(state, 2),
+    };
+}
+
+/* The promises, over many drawn facts. */
+START_TEST(promises_hold_for_any_facts)
+{
+    uint64_t state = 88172645463325252u;
+    for (int round = 0; round < 300000; round++) {
+        struct settings settings = draw_settings(&state);
+        struct facts facts = draw_facts(&state);
+        struct verdict verdict = decide(&settings, &facts);
+        bool failed = verdict.outcome == OUTCOME_FAILED;
+        ck_assert_int_eq(failed, verdict.reason != REASON_NONE);
+        ck_assert_int_eq(failed, verdict.x509_error != 0);
+        if (!failed)
+            ck_assert_int_eq(verdict.action, ACTION_ALLOWED);
+        if (verdict.action == ACTION_BLOCKED && verdict.decider == DECIDED_BY_POLICY)
+            ck_assert_int_eq(settings.mode, MODE_ENFORCE);
+        if (verdict.action == ACTION_WOULD_BLOCK)
+            ck_assert_int_eq(settings.mode, MODE_AUDIT);
+        if (facts.app_rejected && (settings.trust_mode == TRUST_SUPPLEMENT || settings.mode != MODE_ENFORCE))
+            ck_assert(verdict.action == ACTION_BLOCKED && verdict.decider == DECIDED_BY_PROGRAM);
+        if (verdict.decider == DECIDED_BY_PROGRAM)
+            ck_assert(facts.app_rejected);
+
+        /* What audit announces is what enforce does. */
+        struct settings audit = settings;
+        struct settings enforce = settings;
+        audit.mode = MODE_AUDIT;
+        enforce.mode = MODE_ENFORCE;
+        if (decide(&audit, &facts).action == ACTION_WOULD_BLOCK)
+            ck_assert_int_eq(decide(&enforce, &facts).action, ACTION_BLOCKED);
+
+        /* A higher level never allows what a lower one blocks. */
+        struct settings higher = enforce;
+        if (enforce.verify < VERIFY_FULL)
+            higher.verify = (enum verify_level)(enforce.verify + 1);
+        if (decide(&enforce, &facts).action == ACTION_BLOCKED)
+            ck_assert_int_eq(decide(&higher, &facts).action, ACTION_BLOCKED);
+    }
+}
+END_TEST
+
+START_TEST(words_of_the_log)
+{
+    ck_assert_str_eq(name_source_text(NAME_FROM_POLICY), "policy");
+    ck_assert_str_eq(name_source_text(NAME_FROM_ADDRESS), "address");
+    ck_assert_str_eq(name_source_text(NAME_UNKNOWN), "unknown");
+    ck_assert_str_eq(authentication_text(AUTH_CERTIFICATE), "certificate");
+    ck_assert_str_eq(authentication_text(AUTH_RAW_PUBLIC_KEY), "raw-public-key");
+    ck_assert_str_eq(authentication_text(AUTH_ANONYMOUS), "anonymous");
+    ck_assert_str_eq(outcome_text(OUTCOME_VERIFIED_BY_POLICY), "verified-by-policy");
+    ck_assert_str_eq(outcome_text(OUTCOME_FAILED), "failed");
+    ck_assert_str_eq(action_text(ACTION_WOULD_BLOCK), "would-block");
+    ck_assert_str_eq(action_text(ACTION_BLOCKED), "blocked");
+    ck_assert_str_eq(reason_text(REASON_HOST_MISMATCH), "certificate-host-mismatch");
+    ck_assert_str_eq(reason_text(REASON_INTERNAL_ERROR), "internal-error");
+    ck_assert_str_eq(mode_text(MODE_ENFORCE), "enforce");
+    ck_assert_str_eq(verify_level_text(VERIFY_FULL), "full");
+    ck_assert_str_eq(trust_mode_text(TRUST_EXCLUSIVE), "exclusive");
+}
+END_TEST
+
+static const struct {
+    const char *fact;
+    struct facts facts;
+    const char *finding;
+} findings[] = {
+    {"nothing demanded", {.authentication = AUTH_CERTIFICATE}, "chain-not-verified"},
+    {"a name set, but no chain demanded", {.app_demands_name = true}, "chain-not-verified"},
+    {"a chain without a name", {.app_demands_chain = true}, "host-not-checked"},
+    {"a callback said yes to what the anchors refuse",
+     {.app_demands_chain = true, .app_demands_name = true, .app_anchors_checked = true, .app_anchors_error = 20},
+     "failure-forgiven"},
+    {"another host is named than connected to",
+     {.app_demands_chain = true, .app_demands_name = true, .app_names_other = true},
+     "other-host-named"},
+    {"chain and name", {.app_demands_chain = true, .app_demands_name = true}, NULL},
+    {"the program refuses by itself", {.app_demands_chain = true, .app_rejected = true}, NULL},
+    {"DANE stands for both", {.app_demands_chain = true, .app_dane_verified = true}, NULL},
+    {"no certificate, no finding", {.authentication = AUTH_PSK}, NULL},
+};
+
+START_TEST(finding_of_facts)
+{
+    const char *finding = finding_text(&findings[_i].facts);
+    const char *expected = findings[_i].finding;
+    bool same = finding == NULL || expected == NULL ? finding == expected : strcmp(finding, expected) == 0;
+    ck_assert_msg(same, "%s: %s", findings[_i].fact, finding != NULL ? finding : "none");
+}
+END_TEST
+
+#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
+
+int main(void)
+{
+    Suite *suite = suite_create("policy");
+    TCase *matching = tcase_create("matching");
+    tcase_add_loop_test(matching, program_globs, 0, ROWS(globs));
+    tcase_add_test(matching, globs_take_no_exponential_time);
+    tcase_add_loop_test(matching, destination_patterns, 0, ROWS(destinations));
+    tcase_add_loop_test(matching, rule_precedence, 0, ROWS(precedence));
+    tcase_add_test(matching, a_rule_inherits_what_it_does_not_say);
+    tcase_add_loop_test(matching, rules_expire, 0, ROWS(expiry));
+    tcase_add_test(matching, the_first_expired_rule_is_named);
+    tcase_add_loop_test(matching, off_for_a_whole_process, 0, ROWS(switches));
+    suite_add_tcase(suite, matching);
+
+    TCase *deciding = tcase_create("deciding");
+    tcase_add_loop_test(deciding, verdict_of_facts, 0, ROWS(verdicts));
+    tcase_add_test(deciding, promises_hold_for_any_facts);
+    tcase_add_loop_test(deciding, finding_of_facts, 0, ROWS(findings));
+    tcase_add_test(deciding, words_of_the_log);
+    suite_add_tcase(suite, deciding);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

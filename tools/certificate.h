@@ -1,0 +1,22 @@
+/*
+ * What is shown of a certificate.
+ */
+#ifndef TLSWARD_CERTIFICATE_H
+#define TLSWARD_CERTIFICATE_H
+
+#include <openssl/x509.h>
+
+struct certificate_text {
+    char *subject; /* RFC 2253 */
+    char *issuer;
+    char not_after[24]; /* RFC 3339 */
+    long days_left;     /* negative once it has expired */
+};
+
+struct certificate_text certificate_describe(const X509 *certificate);
+void certificate_text_free(struct certificate_text *text);
+
+/* Upper-case hexadecimal SHA-256 of the certificate. */
+void certificate_fingerprint(const X509 *certificate, char text[static 65]);
+
+#endif

@@ -1,0 +1,73 @@
+# bash completion for tlsward
+
+_tlsward_words()
+{
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen "$@" -- "$cur")
+}
+
+_tlsward_options()
+{
+    case $1 in
+    run) echo '--audit --enforce --trust --policy --log --summary --help --' ;;
+    check) echo '--json --help' ;;
+    explain) echo '--as --user --starttls --policy --trust --json --help' ;;
+    esac
+}
+
+# Where run's own command begins, or 0: the first word that is neither an option nor an option's value.
+_tlsward_command_offset()
+{
+    local i
+    for ((i = 2; i < cword; i++)); do
+        case ${words[i]} in
+        --trust | --policy | --log) ((i++)) ;;
+        --) echo $((i + 1)) && return ;;
+        -*) ;;
+        *) echo "$i" && return ;;
+        esac
+    done
+    echo 0
+}
+
+_tlsward()
+{
+    local cur prev words cword offset subcommand
+    _init_completion -n : || return
+    subcommand=${words[1]}
+    if ((cword == 1)); then
+        _tlsward_words -W 'run check explain --help --version'
+        return
+    fi
+    if [[ $subcommand == run ]]; then
+        offset=$(_tlsward_command_offset)
+        if ((offset > 0)); then
+            _command_offset "$offset"
+            return
+        fi
+    fi
+    case $prev in
+    --policy) _filedir ;;
+    --as)
+        _filedir
+        _tlsward_words -c
+        ;;
+    --trust)
+        _filedir
+        _tlsward_words -W system
+        ;;
+    --user) _tlsward_words -W "$(getent passwd | cut -d: -f3)" ;;
+    --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
+    --log) _tlsward_words -W 'stderr journald syslog file: unix:' ;;
+    *)
+        if [[ $cur == -* ]]; then
+            _tlsward_words -W "$(_tlsward_options "$subcommand")"
+        elif [[ $subcommand == run ]]; then
+            _tlsward_words -c
+        elif [[ $subcommand == check ]]; then
+            _filedir
+        elif [[ $subcommand == explain ]]; then
+            _known_hosts_real -- "$cur"
+        fi
+        ;;
+    esac
+} && complete -F _tlsward tlsward

@@ -1,0 +1,64 @@
+#include "explain_verify.h"
+
+#include "shared_verify.h"
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+bool explain_name_matches(X509 *certificate, const struct peer_name *expected, bool allow_cn)
+{
+    unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | (allow_cn ? 0 : X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    int match = expected->kind == PEER_ADDRESS
+                    ? X509_check_ip_asc(certificate, expected->text, flags)
+                    : X509_check_host(certificate, expected->text, strlen(expected->text), flags, NULL);
+    ERR_clear_error();
+    return match == 1;
+}
+
+/* The library takes the larger of the policy's level and the connection's, which in Debian's clients is this. */
+#define CONNECTION_LEVEL 2
+
+static X509_STORE *make_store(const struct anchors *anchors)
+{
+    X509_STORE *store = X509_STORE_new();
+    for (size_t i = 0; store != NULL && i < anchors->count; i++) {
+        if (X509_STORE_add_cert(store, anchors->items[i].certificate) != 1) {
+            X509_STORE_free(store);
+            store = NULL;
+        }
+    }
+    return store;
+}
+
+static int mismatch(const struct peer_name *expected)
+{
+    return expected->kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
+bool explain_verify(STACK_OF(X509) * sent, const struct anchors *anchors, const struct settings *settings,
+                    const struct peer_name *expected, struct chain_result *result)
+{
+    struct shared_verify_result verified;
+    X509 *leaf = sk_X509_value(sent, 0);
+    X509_STORE *store = make_store(anchors);
+    struct settings required = *settings;
+    if (required.security_level < CONNECTION_LEVEL)
+        required.security_level = CONNECTION_LEVEL;
+    bool done = store != NULL && shared_verify(store, leaf, sent, &required, expected, &verified);
+    X509_STORE_free(store);
+    ERR_clear_error();
+    *result = (struct chain_result){.built = NULL};
+    if (!done)
+        return false;
+    result->built = verified.chain;
+    result->chain_error = verified.chain_error;
+    result->chain_depth = verified.depth;
+    result->name_error = verified.name_error;
+    /* Where no chain can be built the library need not look at the name, but whoever asks wants to know. */
+    if (!verified.name_checked && expected->kind != PEER_NONE &&
+        !explain_name_matches(leaf, expected, settings->allow_cn))
+        result->name_error = mismatch(expected);
+    return true;
+}

@@ -1,0 +1,24 @@
+#include "explanation.h"
+
+#include "text.h"
+
+#include <openssl/x509_vfy.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool explanation_allows(const struct explanation *explanation)
+{
+    return explanation->settings.mode == MODE_OFF || explanation->verdict.action == ACTION_ALLOWED;
+}
+
+char *explanation_verdict(const struct explanation *explanation)
+{
+    const struct verdict *verdict = &explanation->verdict;
+    const char *action = action_text(verdict->action);
+    if (explanation->settings.mode == MODE_OFF)
+        return text_format("allowed: tlsward is off here");
+    if (verdict->reason == REASON_NONE)
+        return text_format("%s: %s", action, outcome_text(verdict->outcome));
+    return text_format("%s: %s (%s)", action, reason_text(verdict->reason),
+                       X509_verify_cert_error_string(verdict->x509_error));
+}

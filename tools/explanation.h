@@ -1,0 +1,38 @@
+/*
+ * Everything `explain` found out about one server, and its three renderings.
+ */
+#ifndef TLSWARD_EXPLANATION_H
+#define TLSWARD_EXPLANATION_H
+
+#include "anchors.h"
+#include "certificate_names.h"
+#include "explain_verify.h"
+#include "tls_peer.h"
+#include "peer.h"
+#include "policy.h"
+
+struct explanation {
+    const char *host;
+    uint16_t port;
+    const char *address; /* the one that answered */
+    struct expected_peer peer;
+    struct peer_name expected;
+    struct settings settings;
+    struct anchors anchors;
+    struct tls_peer tls;
+    struct certificate_names names;
+    struct chain_result chain;
+    struct facts facts;
+    struct verdict verdict;
+};
+
+/* Whether the handshake goes on: with the mode off or audit it does, but would-block counts as blocked here. */
+bool explanation_allows(const struct explanation *explanation);
+
+/* The one-line verdict: "blocked: certificate-expired (certificate has expired)". The caller frees it. */
+char *explanation_verdict(const struct explanation *explanation);
+
+void explanation_print(const struct explanation *explanation);
+void explanation_print_json(const struct explanation *explanation);
+
+#endif
