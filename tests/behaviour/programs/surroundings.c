@@ -68,10 +68,8 @@ static void on_demand(void)
 }
 
 static const struct scenario ways[] = {
-    {"plain", plain},
-    {"descriptors-closed", descriptors_closed},
-    {"other-root", other_root},
-    {"environment-overwritten", environment_overwritten},
+    {"plain", plain},           {"descriptors-closed", descriptors_closed},
+    {"other-root", other_root}, {"environment-overwritten", environment_overwritten},
     {"on-demand", on_demand},
 };
 
