@@ -101,6 +101,7 @@ help:
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
 	@echo 'make bench            what the library costs'
+	@echo 'make asan, tsan       unit and behaviour tests with sanitizers'
 	@echo 'make lint             clang-format and clang-tidy'
 	@echo 'make musl             the library for programs that use musl; give it a B of its own'
 	@echo 'make install, uninstall'
@@ -143,6 +144,15 @@ test-clients: library drivers
 # ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
 test-behaviour: library $(BEHAVIOUR)
 	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
+
+# The sanitizers' runtimes must come before every other library, and OpenSSL's own locks are none of ours to judge.
+# Without the stubs: a runtime asks dlsym before the memory is there that instrumented code keeps its books in.
+asan:
+	@$(MAKE) --no-print-directory B=$(B)-asan STUBS= SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+	    RUNTIME=$(shell $(CC) -print-file-name=libasan.so) -k unit test-behaviour
+tsan:
+	@TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --no-print-directory B=$(B)-tsan STUBS= \
+	    SANITIZE=-fsanitize=thread RUNTIME=$(shell $(CC) -print-file-name=libtsan.so) -k unit test-behaviour
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
@@ -231,5 +241,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: demo test $(GROUPS) table test-libs musl bench lint install uninstall
+.PHONY: demo test $(GROUPS) table test-libs asan tsan musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)

@@ -1,4 +1,5 @@
 """The rows, group by group: what a row's name says is what is broken when it fails."""
+import checks
 from run import Row
 
 # What libssl does with each bad certificate: the X.509 error, the alert and our reason.
@@ -307,6 +308,77 @@ def suite_rows():
     yield Row('suites: raw-public-key: blocked', ['suites', 'raw-public-key'])
 
 
+def thread_rows():
+    for contexts in 'shared', 'own':
+        yield Row(f'threads: 160 handshakes at once, {contexts} context', ['threads', contexts],
+                  expect={'passed': '80', 'blocked': '80', 'received': '0'})
+
+
+def file_rows():
+    for name, check in (('exports exactly the hooks', checks.exports_only_hooks),
+                        ('needs no library but libc', checks.needs_only_libc),
+                        ('names no versions', checks.has_no_versions),
+                        ('imports nothing newer than glibc 2.17', checks.imports_nothing_new),
+                        ('RELRO, no executable stack, no text relocations', checks.has_hard_segments)):
+        yield Row(f'file: {name}', [], check=check)
+
+
+def policy_rows():
+    for name, check in (('an invalid policy fails handshakes, not the process', checks.invalid_policy),
+                        ('an invalid policy is told with file, line and text', checks.invalid_policy_is_told),
+                        ('a missing trust file fails handshakes, and is told', checks.trust_file_missing),
+                        ('a replaced trust file is picked up', checks.trust_file_replaced),
+                        ('a replaced policy is picked up', checks.policy_replaced),
+                        ('TLSWARD_OFF=1 stands down without a system policy', checks.kill_switch_environment),
+                        ('a program of the deny-list is left alone', checks.deny_list)):
+        yield Row(f'policy: {name}', [], check=check)
+
+
+def surrounding_rows():
+    for way in 'descriptors-closed', 'environment-overwritten':
+        yield Row(f'process: {way}: trust and policy still work', ['surroundings', way, 'good'], expect=passes(),
+                  event={'tlsward.outcome': 'verified-by-policy'})
+        yield Row(f'process: {way}: a bad certificate is stopped', ['surroundings', way, 'wrong-host'],
+                  expect={'connected': '-1', 'explained': '1', 'received': '0'},
+                  event=blocked('certificate-host-mismatch', 62))
+    # The log cannot be reached from there.
+    yield Row('process: other-root: trust still works', ['surroundings', 'other-root', 'good'], expect=passes(),
+              events=0)
+    yield Row('process: other-root: a bad certificate is stopped', ['surroundings', 'other-root', 'wrong-host'],
+              expect={'connected': '-1', 'explained': '1', 'received': '0'}, events=0)
+    yield Row('process: fork in a program of many threads: the child is protected and ends', ['forks'],
+              expect={'passed': '20', 'blocked': '20'})
+
+
+def server_rows():
+    for kind in 'strict', 'forgiving', 'replaced', 'optional':
+        for leaf in 'good', 'unknown-ca', 'expired', 'none':
+            yield Row(f'server: {kind}: its rules for client certificates are its own: {leaf}',
+                      ['server_side', kind, leaf], as_bare=True, events=1)
+    yield Row('server: a context for both sides does not ask clients for certificates', ['server_side', 'both', '-'],
+              policy='unknown-name = allow', as_bare=True, expect={'both': '1 1', 'client-certificate': '0'}, events=1)
+
+
+def system_rows():
+    loose = {'TLSWARD_POLICY': 'LOOSE', 'TLSWARD_MODE': 'off', 'TLSWARD_LOG': 'stderr', 'TLSWARD_TRUST': 'system'}
+    for name, check in (
+            ('the environment does not loosen a system policy', checks.system_row('', loose, True)),
+            ('the environment may tighten it',
+             checks.system_row('mode = audit', {'TLSWARD_MODE': 'enforce'}, True)),
+            ('TLSWARD_OFF does not count', checks.system_row('', {'TLSWARD_OFF': '1'}, True)),
+            ('TLSWARD_OFF counts where the policy allows it',
+             checks.system_row('kill-switch-environment = allow', {'TLSWARD_OFF': '1'}, False)),
+            ('the kill switch stands down', checks.system_row('', {}, False, kill_switch=True)),
+            ('setuid: the system policy applies', checks.system_row('', {}, True, setuid=True)),
+            ('setuid: the environment does not exist', checks.system_row('', loose, True, setuid=True)),
+            ('setuid: the environment may not even tighten',
+             checks.system_row('mode = audit', {'TLSWARD_MODE': 'enforce'}, False, setuid=True)),
+            ('setuid: TLSWARD_OFF does not exist',
+             checks.system_row('kill-switch-environment = allow', {'TLSWARD_OFF': '1'}, True, setuid=True))):
+        yield Row(f'system: {name}', [], check=check)
+
+
 def all_rows():
-    for group in (callback_rows, mode_rows, state_rows, trust_rows, session_rows, name_rows, suite_rows):
+    for group in (callback_rows, mode_rows, state_rows, trust_rows, session_rows, name_rows, suite_rows, thread_rows,
+                  file_rows, policy_rows, surrounding_rows, server_rows, system_rows):
         yield from group()

@@ -122,9 +122,16 @@ static void memory(void)
 }
 
 static const struct scenario sources[] = {
-    {"app", app},         {"app-with-several", app_with_several}, {"app-address", app_address}, {"sni", sni},
-    {"bio", bio},         {"resolver", resolver},                 {"address", address},         {"session", session},
-    {"memory", memory},   {"local-socket", local_socket},
+    {"app", app},
+    {"app-with-several", app_with_several},
+    {"app-address", app_address},
+    {"sni", sni},
+    {"bio", bio},
+    {"resolver", resolver},
+    {"address", address},
+    {"session", session},
+    {"memory", memory},
+    {"local-socket", local_socket},
 };
 
 int main(int argc, char **argv)

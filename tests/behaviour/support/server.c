@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -126,6 +127,30 @@ struct server *server_start(const struct server_options *options)
     server->threads = options->threads > 0 ? options->threads : 1;
     for (int i = 0; i < server->threads; i++)
         demand(pthread_create(&server->thread[i], NULL, serve_all, server) == 0);
+    return server;
+}
+
+static void serve_elsewhere(const struct server_options *options, int answer)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    struct server *server = server_start(options);
+    demand(write(answer, &server->port, sizeof server->port) == sizeof server->port);
+    for (;;)
+        pause();
+}
+
+struct server *server_start_elsewhere(const struct server_options *options)
+{
+    int answer[2];
+    struct server *server = calloc(1, sizeof *server);
+    demand(server != NULL && pipe(answer) == 0);
+    pid_t process = fork();
+    demand(process >= 0);
+    if (process == 0)
+        serve_elsewhere(options, answer[1]);
+    demand(read(answer[0], &server->port, sizeof server->port) == sizeof server->port);
+    close(answer[0]);
+    close(answer[1]);
     return server;
 }
 

@@ -40,6 +40,9 @@ struct server_report {
 struct server;
 struct server *server_start(const struct server_options *options);
 
+/* A server in a process of its own, for as long as this one lives: no thread of it holds a lock at a fork. */
+struct server *server_start_elsewhere(const struct server_options *options);
+
 /* Waits until every dialled connection was served, and frees the server. */
 struct server_report server_stop(struct server *server);
 void say_server(const struct server_report *report);

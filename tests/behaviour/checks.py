@@ -1,0 +1,223 @@
+"""Rows that are more than one run of a program: the library's file, files that change, a system policy."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+
+from run import Skip, assert_members, facts_of
+
+NOBODY = 65534
+
+
+def lines_of(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def released_file(check):
+    """For what a sanitizer adds to the library and a release does not have."""
+    def checked(setting):
+        if setting.runtime:
+            raise Skip('a sanitizer adds to the library')
+        check(setting)
+    return checked
+
+
+@released_file
+def exports_only_hooks(setting):
+    table = pathlib.Path(__file__).parents[2] / 'shim' / 'hooks.def'
+    hooks = set(re.findall(r'^(?:[A-Z]+_)?HOOK\([^,]+?,\s*(\w+),', table.read_text(), re.M))
+    found = {line.split()[-1] for line in lines_of('nm', '-D', '--defined-only', setting.library)}
+    assert found == hooks, f'exported but no hook: {found - hooks}, not exported: {hooks - found}'
+
+
+@released_file
+def needs_only_libc(setting):
+    needed = [line for line in lines_of('readelf', '-dW', setting.library) if '(NEEDED)' in line]
+    assert len(needed) == 1 and '[libc.so.6]' in needed[0], needed
+
+
+def has_no_versions(setting):
+    assert not [line for line in lines_of('readelf', '-VW', setting.library) if 'version definition' in line.lower()]
+
+
+@released_file
+def imports_nothing_new(setting):
+    versions = re.findall(r'GLIBC_2\.(\d+)', '\n'.join(lines_of('readelf', '-VW', setting.library)))
+    assert versions and max(map(int, versions)) <= 17, f'GLIBC_2.{max(map(int, versions))}'
+
+
+def has_hard_segments(setting):
+    segments = lines_of('readelf', '-lW', setting.library)
+    assert any('GNU_RELRO' in line for line in segments), 'no RELRO'
+    stack = [line for line in segments if 'GNU_STACK' in line]
+    assert stack and ' RWE ' not in stack[0], f'executable stack: {stack}'
+    dynamic = '\n'.join(lines_of('readelf', '-dW', setting.library))
+    assert 'TEXTREL' not in dynamic, 'text relocations'
+
+
+def invalid_policy(setting):
+    setting.write_policy('bogus-key = 1')
+    facts = facts_of(setting.run(['surroundings', 'plain', 'good']))
+    assert_members({'connected': '-1', 'received': '0', 'explained': '1'}, facts, 'program')
+    assert_members({'tlsward.reason': 'policy-invalid', 'tlsward.action': 'blocked'}, setting_events(setting)[-1],
+                   'event')
+
+
+def setting_events(setting, action='tls-handshake'):
+    events = setting.events(action)
+    assert events, f'no {action} event was written'
+    return events
+
+
+def invalid_policy_is_told(setting):
+    setting.write_policy('bogus-key = 1')
+    setting.run(['surroundings', 'plain', 'good'])
+    message = setting_events(setting, 'tlsward-notice')[0]['tlsward.message']
+    line = 1 + setting.policy.read_text().splitlines().index('bogus-key = 1')
+    assert f'{setting.policy}:{line}:' in message and 'bogus-key' in message, message
+
+
+class OnDemand:
+    """A program that makes one handshake whenever it is asked to."""
+
+    def __init__(self, setting, leaf):
+        self.process = subprocess.Popen(setting.program(['surroundings', 'on-demand', leaf]), text=True,
+                                        env=setting.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.stdout.read()
+        self.process.stdout.close()
+        assert self.process.wait(timeout=30) == 0
+
+    def handshake(self):
+        self.process.stdin.write('\n')
+        self.process.stdin.flush()
+        lines = iter(self.process.stdout.readline, 'done\n')
+        return facts_of(''.join(lines))['connected'] == '1'
+
+    def connects_within(self, seconds, wanted):
+        end = time.monotonic() + seconds
+        while (connected := self.handshake()) != wanted and time.monotonic() < end:
+            time.sleep(0.1)
+        return connected == wanted
+
+
+def replace(path, text):
+    fresh = path.with_suffix('.new')
+    fresh.write_text(text)
+    fresh.rename(path)
+
+
+def trust_file_replaced(setting):
+    trust = setting.directory / 'trust.pem'
+    trust.write_text((setting.pki / 'ca.pem').read_text())
+    setting.write_policy(f'trust = {trust}')
+    with OnDemand(setting, 'unknown-ca') as program:
+        assert not program.handshake()
+        replace(trust, trust.read_text() + (setting.pki / 'other-ca.pem').read_text())
+        assert program.connects_within(2.5, True), 'the new CA was not picked up'
+
+
+def policy_replaced(setting):
+    setting.write_policy('mode = audit')
+    with OnDemand(setting, 'wrong-host') as program:
+        assert program.handshake()
+        enforcing = setting.policy.read_text().replace('mode = audit', 'mode = enforce')
+        replace(setting.policy, enforcing)
+        assert program.connects_within(2.5, False), 'the new policy was not picked up'
+
+
+def trust_file_missing(setting):
+    setting.write_policy(f'trust = {setting.directory}/nowhere.pem')
+    facts = facts_of(setting.run(['surroundings', 'plain', 'good']))
+    assert_members({'connected': '-1', 'received': '0', 'explained': '1'}, facts, 'program')
+    assert_members({'tlsward.reason': 'trust-store-missing'}, setting_events(setting)[-1], 'event')
+    assert setting_events(setting, 'tlsward-notice')
+
+
+def is_inactive(setting, output):
+    assert facts_of(output)['connected'] == '1', output
+    assert not setting.log.exists(), setting.log.read_text()
+
+
+def kill_switch_environment(setting):
+    is_inactive(setting, setting.run(['surroundings', 'plain', 'wrong-host'], environment={'TLSWARD_OFF': '1'}))
+
+
+def deny_list(setting):
+    program = setting.directory / 'dpkg'
+    shutil.copy(setting.build / 'behaviour' / 'surroundings', program)
+    done = subprocess.run([program, 'plain', 'wrong-host'], env=setting.environment(), capture_output=True, text=True,
+                          check=True)
+    is_inactive(setting, done.stdout)
+
+
+# Within a mount namespace of its own, /etc is a copy that preloads the library and carries a system policy.
+NAMESPACE = '''set -e
+cp -a /etc "$1/etc"
+mount --make-rprivate /
+mount --bind "$1/etc" /etc
+mkdir -p /etc/tlsward
+cp "$1/policy.conf" /etc/tlsward/policy.conf
+[ ! -e "$1/off" ] || touch /etc/tlsward/off
+echo "$1/libtlsward.so" > /etc/ld.so.preload
+shift
+exec "$@"
+'''
+
+
+class System:
+    """A copy of the program and the library where another user can reach them, under a system policy."""
+
+    def __init__(self, setting, policy):
+        if os.geteuid() != 0 or subprocess.run(['unshare', '-m', 'true'], check=False).returncode != 0:
+            raise Skip('only root may make a mount namespace')
+        if setting.runtime:
+            raise Skip('a sanitizer must come before /etc/ld.so.preload')
+        self.setting = setting
+        setting.write_policy(policy)
+        setting.directory.chmod(0o777)
+        shutil.copy(setting.library, setting.directory)
+        self.program = setting.directory / 'surroundings'
+        shutil.copy(setting.build / 'behaviour' / 'surroundings', self.program)
+        shutil.copytree(setting.pki, setting.directory / 'pki')
+        for path in (setting.directory / 'pki').iterdir():
+            path.chmod(0o644)
+
+    def run(self, environment, setuid=False):
+        self.program.chmod(0o4755 if setuid else 0o755)
+        command = ['unshare', '-m', 'sh', '-c', NAMESPACE, 'sh', self.setting.directory]
+        if setuid:
+            command += ['setpriv', f'--reuid={NOBODY}', '--clear-groups']
+        variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **environment}
+        done = subprocess.run([*command, self.program, 'plain', 'wrong-host'], env=variables, capture_output=True,
+                              text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return facts_of(done.stdout)
+
+
+def system_row(policy, environment, blocked, setuid=False, kill_switch=False):
+    """What a system policy and an environment do to a server with the wrong name."""
+    def check(setting):
+        system = System(setting, policy)
+        loose = setting.directory / 'loose.conf'
+        loose.write_text('[policy]\nmode = off\n')
+        if kill_switch:
+            (setting.directory / 'off').touch()
+        variables = {name: value.replace('LOOSE', str(loose)) for name, value in environment.items()}
+        facts = system.run(variables, setuid)
+        assert facts['connected'] == ('-1' if blocked else '1'), facts
+        assert facts['explained'] == ('1' if blocked else '0'), facts
+        if kill_switch:
+            assert not setting.log.exists(), setting.log.read_text()
+        elif 'TLSWARD_OFF' not in environment or blocked:
+            events = [json.loads(line) for line in setting.log.read_text().splitlines()]
+            assert any(event['event.action'] == 'tls-handshake' for event in events), events
+    return check

@@ -1,0 +1,92 @@
+/*
+ * server_side KIND LEAF: a server that asks its clients for certificates, and a client that shows LEAF. KIND is what
+ * the server demands: "strict" (its own CA), "forgiving" (a callback that accepts all), "replaced" (a function in
+ * place of the verification), "optional" (no certificate is needed).
+ */
+#include "support.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char *kind;
+static int asked;
+
+static int forgive(int ok, X509_STORE_CTX *ctx)
+{
+    (void)ok;
+    (void)ctx;
+    asked++;
+    return 1;
+}
+
+static int accept_all(X509_STORE_CTX *ctx, void *argument)
+{
+    (void)ctx;
+    (void)argument;
+    asked++;
+    return 1;
+}
+
+static void configure(SSL_CTX *ctx)
+{
+    int mode = SSL_VERIFY_PEER | (strcmp(kind, "optional") == 0 ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
+    demand(SSL_CTX_load_verify_file(ctx, pki_file("ca")) == 1);
+    SSL_CTX_set_verify(ctx, mode, strcmp(kind, "forgiving") == 0 ? forgive : NULL);
+    if (strcmp(kind, "replaced") == 0)
+        SSL_CTX_set_cert_verify_callback(ctx, accept_all, NULL);
+}
+
+static void show(SSL_CTX *ctx, const char *leaf)
+{
+    if (strcmp(leaf, "none") != 0)
+        demand(SSL_CTX_use_certificate_file(ctx, pki_file(leaf), SSL_FILETYPE_PEM) == 1 &&
+               SSL_CTX_use_PrivateKey_file(ctx, pki_file(leaf), SSL_FILETYPE_PEM) == 1);
+}
+
+/* One context of TLS_method() for the server and for the client. */
+static void run_both(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    BIO *client_bio, *server_bio;
+    show(ctx, "good");
+    SSL *client = SSL_new(ctx), *server = SSL_new(ctx);
+    demand(BIO_new_bio_pair(&client_bio, 0, &server_bio, 0) == 1);
+    SSL_set_bio(client, client_bio, client_bio);
+    SSL_set_bio(server, server_bio, server_bio);
+    SSL_set_tlsext_host_name(client, "good.test");
+    SSL_set_connect_state(client);
+    SSL_set_accept_state(server);
+    int client_done = 0, server_done = 0;
+    for (int i = 0; i < 10 && (client_done != 1 || server_done != 1); i++) {
+        client_done = SSL_do_handshake(client);
+        server_done = SSL_do_handshake(server);
+    }
+    say("both", "%d %d", client_done, server_done);
+    say("client-certificate", "%d", SSL_get0_peer_certificate(server) != NULL);
+    say("server-mode", "%d", SSL_get_verify_mode(server));
+    SSL_free(client);
+    SSL_free(server);
+    SSL_CTX_free(ctx);
+}
+
+int main(int argc, char **argv)
+{
+    demand(argc == 3);
+    kind = argv[1];
+    if (strcmp(kind, "both") == 0) {
+        run_both();
+        return 0;
+    }
+    struct server *server =
+        server_start(&(struct server_options){.leaf = "good", .version = TLS1_2_VERSION, .configure = configure});
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    show(context, argv[2]);
+    SSL *ssl = client_new(context, server, "good.test");
+    client_run(ssl);
+    client_free(ssl);
+    struct server_report report = server_stop(server);
+    say_server(&report);
+    say("asked", "%d", asked);
+    SSL_CTX_free(context);
+    return 0;
+}

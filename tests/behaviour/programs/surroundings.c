@@ -1,0 +1,86 @@
+/*
+ * surroundings WAY LEAF: a client that did something to its process before its first handshake.
+ */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static struct server *server;
+static SSL_CTX *context;
+
+static void run(void)
+{
+    SSL *ssl = client_new(context, server, "good.test");
+    client_run(ssl);
+    client_free(ssl);
+}
+
+static void plain(void)
+{
+    run();
+}
+
+static void descriptors_closed(void)
+{
+    int fd = dial(server);
+    for (int other = 3; other < 256; other++)
+        if (other != fd && lseek(other, 0, SEEK_CUR) >= 0) /* the server's sockets are not to seek in */
+            close(other);
+    SSL *ssl = SSL_new(context);
+    demand(SSL_set_fd(ssl, fd) == 1 && SSL_set_tlsext_host_name(ssl, "good.test") == 1);
+    client_run(ssl);
+    client_free(ssl);
+}
+
+static void other_root(void)
+{
+    char directory[] = "/tmp/tlsward-root-XXXXXX";
+    if (geteuid() != 0) {
+        say("skip", "only root may change its root directory");
+        return;
+    }
+    demand(mkdtemp(directory) != NULL && chdir(directory) == 0 && rmdir(directory) == 0 && chroot(".") == 0);
+    run();
+}
+
+static void environment_overwritten(void)
+{
+    for (char **variable = environ; *variable != NULL; variable++)
+        memset(*variable, 'x', strlen(*variable));
+    environ = NULL;
+    run();
+}
+
+/* One handshake per line of input: the runner changes files in between. */
+static void on_demand(void)
+{
+    char line[16];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        run();
+        puts("done");
+        fflush(stdout);
+    }
+}
+
+static const struct scenario ways[] = {
+    {"plain", plain},           {"descriptors-closed", descriptors_closed},
+    {"other-root", other_root}, {"environment-overwritten", environment_overwritten},
+    {"on-demand", on_demand},
+};
+
+int main(int argc, char **argv)
+{
+    demand(argc == 3);
+    server = server_start(&(struct server_options){.leaf = argv[2]});
+    context = SSL_CTX_new(TLS_client_method());
+    run_scenario(ways, sizeof ways / sizeof ways[0], argv[1]);
+    struct server_report report = server_stop(server);
+    say("received", "%zu", report.received);
+    SSL_CTX_free(context);
+    return 0;
+}
