@@ -65,15 +65,6 @@ class TestServer(Server):
         return [*self.program, self.port, self.certificate, self.key, self.kind, *self.other]
 
 
-class Datagrams(Server):
-    ready_line = "ACCEPT"
-    end_of_connection = "CONNECTION CLOSED"
-
-    def command(self):
-        return ["openssl", "s_server", "-dtls", "-accept", f"127.0.0.1:{self.port}", "-cert", self.certificate, "-key",
-                self.key]
-
-
 class Fleet:
     """The servers of one library, each started when the first row asks for it."""
 
@@ -118,8 +109,6 @@ def make_bench(arguments, library, directory, trust, system_server):
     environment = library.environment(directory / "link")
 
     def make(kind, certificate, where):
-        if kind == "dtls":
-            return Datagrams(trust.parent.parent, certificate, where)
         program, its_environment = system_server
         if kind in NEEDS_THE_SAME_LIBRARY:
             program, its_environment = directory / "programs" / "server", environment
