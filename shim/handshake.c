@@ -235,6 +235,13 @@ static bool is_ours_to_judge(const struct library *library, const SSL *ssl)
     return ssl != NULL && observe_is_client(library, ssl) && process_is_welcome();
 }
 
+/* SSL_set_retry_verify(3). A QUIC object cannot be asked: it holds its lock while it verifies. */
+static bool retry_is_pending(const struct openssl_api *api, const SSL *ssl)
+{
+    return api->SSL_want != NULL && (api->SSL_is_quic == NULL || api->SSL_is_quic(ssl) == 0) &&
+           api->SSL_want(ssl) == SSL_RETRY_VERIFY;
+}
+
 static int verify(const struct library *library, SSL *ssl, const struct context *context, X509_STORE_CTX *store_ctx)
 {
     if (!is_ours_to_judge(library, ssl))
@@ -252,10 +259,8 @@ static int verify(const struct library *library, SSL *ssl, const struct context 
     struct judgement judgement;
     judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
     int accepted = program_verifies(library, ssl, context, store_ctx);
-    /* SSL_set_retry_verify(3): only together with success does libssl take it for a request to be asked again. */
-    bool retry_pending =
-        accepted > 0 && library->api.SSL_want != NULL && library->api.SSL_want(ssl) == SSL_RETRY_VERIFY;
-    if (!retry_pending) {
+    /* Only together with success does libssl take it for a request to be asked again. */
+    if (accepted <= 0 || !retry_is_pending(&library->api, ssl)) {
         judge_after_program(&judgement, accepted);
         connection->stage = STAGE_DECIDED;
         report_handshake(library, ssl, connection, judgement.request.leaf);

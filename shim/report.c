@@ -98,7 +98,9 @@ static const char *or_null(const char *text)
 
 static const char *version_number(const char *version)
 {
-    /* "TLSv1.3", "DTLSv1.2", "TLSv1" */
+    /* "TLSv1.3", "DTLSv1.2", "TLSv1", "QUICv1" */
+    if (strncmp(version, "QUIC", 4) == 0)
+        return "1.3"; /* RFC 9001, section 4.2 */
     const char *v = strchr(version, 'v');
     return v != NULL ? v + 1 : version;
 }

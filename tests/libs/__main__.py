@@ -5,6 +5,7 @@ cannot be had is skipped, visibly.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -55,22 +56,13 @@ class TestServer(Server):
 
     def __init__(self, program, environment, kind, certificates_directory, certificate, directory):
         super().__init__(certificates_directory, certificate, directory)
-        self.program = program
-        self.environment = environment
+        # As arguments of env(1), because what starts the server needs the system's own libraries.
+        self.program = ["env", *(f"{name}={value}" for name, value in environment.items()), program]
         self.kind = kind
         self.other = [certificates_directory / f"other.{end}" for end in ("pem", "key")]
 
     def command(self):
-        return [self.program, self.port, self.certificate, self.key, self.kind, *self.other]
-
-
-class Datagrams(Server):
-    ready_line = "ACCEPT"
-    end_of_connection = "ACCEPT"
-
-    def command(self):
-        return ["openssl", "s_server", "-dtls", "-accept", f"127.0.0.1:{self.port}", "-cert", self.certificate, "-key",
-                self.key]
+        return [*self.program, self.port, self.certificate, self.key, self.kind, *self.other]
 
 
 class Fleet:
@@ -97,7 +89,6 @@ def find(name, fetched):
     if name == "system":
         return libraries.system()
     if name in FETCHED:
-        subprocess.run([HERE / "fetch", fetched, name], check=True)
         return libraries.unpacked(name, fetched / name)
     return libraries.given(name)
 
@@ -118,8 +109,6 @@ def make_bench(arguments, library, directory, trust, system_server):
     environment = library.environment(directory / "link")
 
     def make(kind, certificate, where):
-        if kind == "dtls":
-            return Datagrams(trust.parent.parent, certificate, where)
         program, its_environment = system_server
         if kind in NEEDS_THE_SAME_LIBRARY:
             program, its_environment = directory / "programs" / "server", environment
@@ -188,6 +177,8 @@ def main():
     parser.add_argument("--objects", type=Path, default=Path("build/test-libs"))
     parser.add_argument("--fetched", type=Path, default=Path("build/libs"))
     arguments = parser.parse_args()
+    if namespace.MARK not in os.environ:  # inside there is no network
+        subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & set(FETCHED))], check=True)
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-libs.") as directory:
         Path(directory).chmod(0o755)

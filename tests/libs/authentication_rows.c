@@ -66,10 +66,6 @@ static enum result raw_public_key(void)
 }
 
 const struct row authentication_rows[] = {
-    {"anonymous", anonymous},
-    {"anonymous-too", anonymous_too},
-    {"psk-tls12", psk_tls12},
-    {"psk-tls13", psk_tls13},
-    {"raw-public-key", raw_public_key},
-    {NULL, NULL},
+    {"anonymous", anonymous}, {"anonymous-too", anonymous_too},   {"psk-tls12", psk_tls12},
+    {"psk-tls13", psk_tls13}, {"raw-public-key", raw_public_key}, {NULL, NULL},
 };

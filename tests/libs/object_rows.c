@@ -75,8 +75,14 @@ static enum result renegotiation(void)
 }
 
 /* What the loader's own tables say, whoever stands in front: a pointer fetched before the library was preloaded. */
-static int find_function(struct dl_phdr_info *info, size_t size, void *found)
+struct search {
+    const char *name;
+    ElfW(Addr) found;
+};
+
+static int find_function(struct dl_phdr_info *info, size_t size, void *argument)
 {
+    struct search *search = argument;
     (void)size;
     const ElfW(Sym) *symbols = NULL;
     const char *strings = NULL;
@@ -94,24 +100,43 @@ static int find_function(struct dl_phdr_info *info, size_t size, void *found)
         }
     }
     for (const ElfW(Sym) *symbol = symbols; (const void *)symbol < (const void *)strings; symbol++)
-        if (symbol->st_value != 0 && strcmp(strings + symbol->st_name, "SSL_CTX_new") == 0)
-            *(ElfW(Addr) *)found = info->dlpi_addr + symbol->st_value;
+        if (symbol->st_value != 0 && strcmp(strings + symbol->st_name, search->name) == 0)
+            search->found = info->dlpi_addr + symbol->st_value;
     return 0;
 }
 
+static void *unseen(const char *name)
+{
+    struct search search = {.name = name};
+    void *function;
+    dl_iterate_phdr(find_function, &search);
+    memcpy(&function, &search.found, sizeof function);
+    return function;
+}
+
+/* SSL_CTX_new() may call SSL_CTX_new_ex() where it can be seen. */
 static SSL_CTX *unseen_context(void)
 {
-    SSL_CTX *(*unseen)(const SSL_METHOD *) = NULL;
-    dl_iterate_phdr(find_function, &unseen);
-    if (unseen == NULL)
-        return NULL;
-    return unseen(TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method());
+    const SSL_METHOD *method = TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method();
+    SSL_CTX *(*new_ex)(void *, const char *, const SSL_METHOD *);
+    SSL_CTX *(*new)(const SSL_METHOD *);
+    *(void **)&new_ex = unseen("SSL_CTX_new_ex");
+    *(void **)&new = unseen("SSL_CTX_new");
+    return new_ex != NULL ? new_ex(NULL, NULL, method) : new (method);
 }
 
 static enum result context_unseen(void)
 {
-    SSL_CTX *ctx = unseen_context();
-    return ctx != NULL ? client_talk_to(ctx) : MISUSED;
+    return client_talk_to(unseen_context());
+}
+
+/* Nobody sees the handshake either, and only what libssl calls in libcrypto is left. */
+static enum result context_and_connect_unseen(void)
+{
+    int (*connect_unseen)(SSL *);
+    *(void **)&connect_unseen = unseen("SSL_connect");
+    SSL *ssl = client_connection(unseen_context());
+    return connect_unseen(ssl) == 1 ? client_talk(ssl) : client_fails("handshake");
 }
 
 static int accept_all(X509_STORE_CTX *ctx, void *argument)
@@ -124,8 +149,6 @@ static int accept_all(X509_STORE_CTX *ctx, void *argument)
 static enum result context_unseen_callback(void)
 {
     SSL_CTX *ctx = unseen_context();
-    if (ctx == NULL)
-        return MISUSED;
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, accept_all, NULL);
     return client_talk_to(ctx);
@@ -221,6 +244,7 @@ const struct row object_rows[] = {
     {"clear-after-refusal", clear_after_refusal},
     {"renegotiation", renegotiation},
     {"context-unseen", context_unseen},
+    {"context-and-connect-unseen", context_and_connect_unseen},
     {"context-unseen-callback", context_unseen_callback},
     {"bio-connect", bio_connect},
     {"bio-new-ssl", bio_new_ssl},

@@ -129,6 +129,8 @@ def problems(row, certificate, mode, port, result, plain, library):
         yield f"exit status {result.status}"
     if row.never and (row.never in result.server_log) != (mode != "enforce"):
         yield f"'{row.never}' {'reached' if mode == 'enforce' else 'did not reach'} the server"
+    if mode == "enforce" and certificate in row.good and row.always not in result.server_log:
+        yield f"no '{row.always}' at the server"
     if mode == "audit" and (result.status, result.output) != (plain.status, plain.output):
         yield f"differs from a run without the library: {plain.status} {plain.output}"
     if mode == "plain":
@@ -152,7 +154,8 @@ def run_row(bench, row):
                 plain = result
             if result.status == LACKING:
                 raise Lacking(row.name)
-            seen = list(problems(row, certificate, mode, server.port, result, plain, bench.library))
+            port = server.port if row.address_known else None
+            seen = list(problems(row, certificate, mode, port, result, plain, bench.library))
             if seen:
                 found += [f"{certificate}/{mode}: {problem}" for problem in seen] + [str(result)]
     return found

@@ -55,7 +55,10 @@ static void serve_without_certificate(SSL_CTX *ctx)
 
 static SSL_CTX *new_context(char **files)
 {
-    SSL_CTX *ctx = SSL_CTX_new(is_kind("quic") ? OSSL_QUIC_server_method() : TLS_server_method());
+    const SSL_METHOD *method = is_kind("quic")   ? OSSL_QUIC_server_method()
+                               : is_kind("dtls") ? DTLS_server_method()
+                                                 : TLS_server_method();
+    SSL_CTX *ctx = SSL_CTX_new(method);
     if (ctx == NULL)
         return NULL;
     SSL_CTX_set_security_level(ctx, 0);
@@ -151,7 +154,6 @@ static void serve(SSL *ssl)
         answer(ssl);
     }
     tell_errors();
-    puts("closed");
 }
 
 static void serve_stream(SSL_CTX *ctx, int listener)
@@ -168,6 +170,27 @@ static void serve_stream(SSL_CTX *ctx, int listener)
         serve(ssl);
         SSL_free(ssl);
         close(fd);
+        puts("closed");
+    }
+}
+
+/* The socket is the first client's once it has sent something; the next one gets a new socket. */
+static void serve_datagrams(SSL_CTX *ctx, int fd, const char *port)
+{
+    struct sockaddr_in client;
+    socklen_t length = sizeof client;
+    char byte;
+    while (fd >= 0 && recvfrom(fd, &byte, 1, MSG_PEEK, (struct sockaddr *)&client, &length) >= 0) {
+        connect(fd, (struct sockaddr *)&client, length);
+        SSL *ssl = SSL_new(ctx);
+        BIO *bio = BIO_new_dgram(fd, BIO_CLOSE);
+        BIO_ctrl(bio, BIO_CTRL_DGRAM_SET_CONNECTED, 0, &client);
+        SSL_set_bio(ssl, bio, bio);
+        SSL_set_accept_state(ssl);
+        serve(ssl);
+        SSL_free(ssl);
+        fd = bound_socket(port, SOCK_DGRAM);
+        puts("closed");
     }
 }
 
@@ -180,6 +203,7 @@ static void serve_quic(SSL_CTX *ctx, int fd)
     while ((ssl = SSL_accept_connection(listener, 0)) != NULL) {
         serve(ssl);
         SSL_free(ssl);
+        puts("closed");
     }
 }
 
@@ -192,7 +216,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     setvbuf(stdout, NULL, _IOLBF, 0);
     SSL_CTX *ctx = new_context(argv + 2);
-    int fd = bound_socket(argv[1], is_kind("quic") ? SOCK_DGRAM : SOCK_STREAM);
+    int fd = bound_socket(argv[1], is_kind("quic") || is_kind("dtls") ? SOCK_DGRAM : SOCK_STREAM);
     if (ctx == NULL || fd < 0) {
         tell_errors();
         perror("server");
@@ -201,6 +225,8 @@ int main(int argc, char **argv)
     puts("ready");
     if (is_kind("quic"))
         serve_quic(ctx, fd);
+    else if (is_kind("dtls"))
+        serve_datagrams(ctx, fd, argv[1]);
     else
         serve_stream(ctx, fd);
     return 0;

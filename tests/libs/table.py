@@ -35,8 +35,10 @@ class Row:
     before: str = ""  # the client's row that runs first, without the library
     other_host: str = NAME
     other_good: bool = False  # the second peer is a server with a good certificate; else the same server
+    address_known: bool = True  # the event tells address and port
     silent: bool = False  # enforce leaves nothing to verify, so no event
     never: str = ""  # must not be in the server's log in enforce, and must be there without the library
+    always: str = ""  # must be in the server's log where enforce lets the program through
 
     @property
     def function(self):
@@ -105,6 +107,8 @@ ROWS = (
     careless("store-callback"),
     careless("verify-result"),
     partly("no-check-time", {"unknown-ca"}),
+    partly("store-no-check-time", {"unknown-ca"}),
+    partly("store-function", {"unknown-ca"}),
     partly("check-time", {"unknown-ca"}, certificates=("good", "other", "unknown-ca", "just-expired")),
     partly("partial-chain", UNTRUSTED),
     partly("trusted-set", {"expired"}),
@@ -116,12 +120,12 @@ ROWS = (
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
-    without_certificate("anonymous", "anonymous", good=NONE, reasons=NO_CERTIFICATE, silent=True,
+    without_certificate("anonymous", "anonymous", good=NONE, never="accepted", reasons=NO_CERTIFICATE, silent=True,
                         event={"tlsward.authentication": "anonymous"}),
     careless("anonymous-too"),
     without_certificate("psk-tls12", "psk", event={"tlsward.authentication": "psk"}),
     without_certificate("psk-tls13", "psk", event={"tlsward.authentication": "psk"}),
-    without_certificate("psk-tls12-blocked", "psk", client="psk-tls12", policy="psk = block\n", good=NONE, silent=True,
+    without_certificate("psk-tls12-blocked", "psk", client="psk-tls12", policy="psk = block\n", good=NONE, never="accepted", silent=True,
                         reasons=NO_CERTIFICATE),
     without_certificate("psk-tls13-blocked", "psk", client="psk-tls13", policy="psk = block\n", good=NONE,
                         reasons=NO_CERTIFICATE),
@@ -147,14 +151,15 @@ ROWS = (
         reasons={"good": "certificate-host-mismatch"}),
     Row("renegotiation-resumed", "renegotiation", kind="renegotiation-resumed", certificates=("good",), event=RESUMED),
     careless("context-unseen"),
+    careless("context-and-connect-unseen"),
     careless("context-unseen-callback"),
     careless("bio-connect", source="bio"),
     careless("bio-new-ssl", source="resolver"),
     careless("conf"),
     careless("http-client", source="bio"),
-    careless("quic", kind="quic"),
+    careless("quic", kind="quic", address_known=False, event={"tls.protocol.version": "1.3"}),
 
-    driver("connect"),
+    driver("connect", always=f"accepted full {NAME}"),
     driver("do-handshake"),
     driver("write"),
     driver("read", kind="greeting"),

@@ -127,6 +127,29 @@ static enum result no_check_time(void)
     return with_flags(X509_V_FLAG_NO_CHECK_TIME);
 }
 
+static enum result store_no_check_time(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx), X509_V_FLAG_NO_CHECK_TIME);
+    return client_talk_to(ctx);
+}
+
+static int verifies_nothing(X509_STORE_CTX *ctx)
+{
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    return 1;
+}
+
+/* Signatures and dates are no longer looked at. */
+static enum result store_function(void)
+{
+    if (X509_STORE_set_verify == NULL)
+        return LACKING;
+    SSL_CTX *ctx = client_verifying_context();
+    X509_STORE_set_verify(SSL_CTX_get_cert_store(ctx), verifies_nothing);
+    return client_talk_to(ctx);
+}
+
 static enum result partial_chain(void)
 {
     return with_flags(X509_V_FLAG_PARTIAL_CHAIN);
@@ -209,6 +232,8 @@ const struct row verification_rows[] = {
     {"store-callback", store_callback},
     {"verify-result", verify_result},
     {"no-check-time", no_check_time},
+    {"store-no-check-time", store_no_check_time},
+    {"store-function", store_function},
     {"check-time", check_time},
     {"partial-chain", partial_chain},
     {"trusted-set", trusted_set},
