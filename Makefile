@@ -72,6 +72,7 @@ help:
 	@echo 'make unit          unit tests'
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
+	@echo 'make test-names     names that are hard to know; ROW=PATTERN picks rows'
 	@echo 'make test-command  the tlsward command'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
@@ -91,6 +92,7 @@ deps-test:
 test: deps-test
 	@$(MAKE) --no-print-directory all drivers
 	@tests/tally '$(MAKE) --no-print-directory unit' '$(MAKE) --no-print-directory test-clients' \
+	    '$(MAKE) --no-print-directory test-names' \
 	    $(if $(wildcard tests/command/test_command.py),'$(MAKE) --no-print-directory test-command') \
 	    '$(MAKE) --no-print-directory test-corpus'
 
@@ -100,6 +102,17 @@ unit: $(UNIT)
 
 test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
+
+test-names: library $(B)/names/story $(B)/names/interrupted.so
+	@$(PYTHON) tests/names --library $(B)/libtlsward.so --programs $(B)/names --row '$(or $(ROW),*)'
+
+$(B)/names/%: tests/names/%.c
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< -lssl -lcrypto -lpthread
+
+$(B)/names/%.so: tests/names/%.c
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) -std=c11 -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
 
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
@@ -144,5 +157,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: test unit test-clients test-command test-corpus bench lint install uninstall
--include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)
+.PHONY: test unit test-clients test-names test-command test-corpus bench lint install uninstall
+-include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

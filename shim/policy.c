@@ -81,6 +81,17 @@ bool policy_allows_kill_switch(const struct policy *policy)
     return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;
 }
 
+bool policy_believes_environment(const struct policy *policy)
+{
+    return !policy->from_system || policy->base.environment == CHOICE_ALLOW;
+}
+
+const struct proxy *policy_proxies(const struct policy *policy, size_t *count)
+{
+    *count = policy->base.proxy_count;
+    return policy->base.proxies;
+}
+
 const char *name_source_text(enum name_source source)
 {
     static const char text[][32] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};

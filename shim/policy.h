@@ -54,6 +54,7 @@ struct destination {
 };
 
 struct policy;
+struct proxy;
 
 /*
  * The settings for a destination: those of the first rule that matches program, user and destination and
@@ -76,6 +77,12 @@ bool policy_is_invalid(const struct policy *policy);
  * kill-switch-environment = allow, otherwise always.
  */
 bool policy_allows_kill_switch(const struct policy *policy);
+
+/* False under a system policy that does not say environment = allow: then the environment may only tighten. */
+bool policy_believes_environment(const struct policy *policy);
+
+/* The proxies that [policy] lists; they live as long as the policy. */
+const struct proxy *policy_proxies(const struct policy *policy, size_t *count);
 
 /* Where the expected peer name came from; the order is the order of precedence. */
 enum name_source {
