@@ -10,7 +10,7 @@ struct search {
     struct loaded_object *object;
 };
 
-static void read_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct loaded_object *object)
+static void read_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) *segment, struct loaded_object *object)
 {
     const unsigned char *note = (const unsigned char *)(info->dlpi_addr + segment->p_vaddr); /* NOLINT */
     size_t left = segment->p_memsz;

@@ -11,9 +11,9 @@
 #define BUILD_ID_MAX 64
 
 struct loaded_object {
-    char path[4096]; /* as the loader names it; "" for the main program */
-    uintptr_t base;  /* load address: offsets in the file are relative to it */
-    uintptr_t start; /* the range of all its segments */
+    char path[4096];    /* as the loader names it; "" for the main program */
+    uintptr_t base;     /* load address: offsets in the file are relative to it */
+    uintptr_t start;    /* the range of all its segments */
     uintptr_t end;
     unsigned char build_id[BUILD_ID_MAX];
     size_t build_id_length;

@@ -146,6 +146,8 @@ ROWS = (
     unknown("no-descriptor-refused", "lookup:good.test connect:{port} tls-memory", "", policy="weak-names = refuse\n"),
     unknown("no-descriptor-two-connections", "lookup:good.test connect:{spare} connect:{port} tls-memory", "", address_known=False),
 
+    story("connect-bio", "connect-bio:good.test:{port} tls-bio", source="bio"),
+
     story("proxy-not-told", PROXIED, proxy=True, expected="proxy.test", certificate="proxy.test"),
     *(unknown(variable, PROXIED, BEHIND_PROXY, proxy=True, environment={variable: "http://proxy.test:{proxy}"})
       for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")),
@@ -159,6 +161,8 @@ ROWS = (
             policy="proxy = proxy.test:{proxy}\n"),
     story("another-port-is-no-proxy", PROXIED, proxy=True, expected="proxy.test", certificate="proxy.test",
           policy="proxy = proxy.test:1\n"),
+    unknown("proxy-connect-bio", "connect-bio:proxy.test:{proxy} proxy:127.0.0.1:{port} tls-bio", BEHIND_PROXY, proxy=True,
+            policy="proxy = proxy.test:{proxy}\n"),
     story("proxy-with-rule", PROXIED, proxy=True, environment={"https_proxy": "proxy.test:{proxy}"}, **NAME_OF_PROXY),
     Row("curl-proxy", ("curl", "-sSk", "https://good.test:{port}/"), source="sni", proxy=True,
         environment={"https_proxy": "http://proxy.test:{proxy}"}),

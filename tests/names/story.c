@@ -202,6 +202,17 @@ static void ask_proxy(const char *peer)
     fail("the proxy");
 }
 
+static BIO *bio;
+
+/* libcrypto looks up and connects. */
+static void connect_bio(const char *host_and_port)
+{
+    bio = BIO_new_connect(host_and_port);
+    if (BIO_do_connect(bio) != 1)
+        fail("connect BIO");
+    BIO_get_fd(bio, &fd);
+}
+
 static void handshake(SSL *ssl)
 {
     struct pollfd polled = {.fd = fd, .events = POLLIN};
@@ -222,9 +233,17 @@ static void tls(const char *unused)
 static void dtls(const char *unused)
 {
     SSL *ssl = SSL_new(SSL_CTX_new(DTLS_client_method()));
-    BIO *bio = BIO_new_dgram(fd, BIO_NOCLOSE);
     (void)unused;
+    bio = BIO_new_dgram(fd, BIO_NOCLOSE);
     BIO_ctrl(bio, BIO_CTRL_DGRAM_SET_CONNECTED, 0, &address);
+    SSL_set_bio(ssl, bio, bio);
+    handshake(ssl);
+}
+
+static void tls_bio(const char *unused)
+{
+    SSL *ssl = SSL_new(SSL_CTX_new(TLS_client_method()));
+    (void)unused;
     SSL_set_bio(ssl, bio, bio);
     handshake(ssl);
 }
@@ -268,10 +287,12 @@ static const struct step {
     {"connect-datagram", connect_datagram, 0},
     {"connect-child", connect_child, 0},
     {"connect-thread", connect_stream, 1},
+    {"connect-bio", connect_bio, 0},
     {"fork", fork_worker, 0},
     {"proxy", ask_proxy, 0},
     {"tls", tls, 0},
     {"dtls", dtls, 0},
+    {"tls-bio", tls_bio, 0},
     {"tls-memory", tls_memory, 0},
 };
 
