@@ -4,6 +4,7 @@ CORPUS  ?= ../shared/corpus
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
 MANDIR  ?= $(PREFIX)/share/man
+SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 VERSION := 0.1.0
 
@@ -11,14 +12,21 @@ CC      ?= gcc
 PYTHON  := /usr/bin/python3 -B
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-OURS     = -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim $(WARN) $(SANITIZE) -MMD -MP
+DEFINES  = -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -DTLSWARD_SHARE='"$(SHARE)"'
+OURS     = -std=c11 $(DEFINES) -Ishim $(WARN) $(SANITIZE) -MMD -MP
 # No fortified symbols: other C libraries lack them. Static TLS: a preloaded library may not allocate to find it.
 LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
 SHIM    := $(sort $(wildcard shim/*.c))
+# The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
+# A sanitizer's runtime calls dlsym before code that it instruments can run, so a build for it has none of them either.
+STUBS   := $(if $(SANITIZE),,$(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S))
+OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
+BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
+SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
@@ -32,14 +40,18 @@ $(B)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<
 
+$(B)/shim/%.o: shim/%.S Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) -c -o $@ $<
+
 # The hooks are the only symbols the library exports; the map carries no version name, because a versioned
 # definition would not bind to unversioned references.
 $(B)/exports.map: shim/hooks.def
 	@mkdir -p $(@D)
-	{ echo '{ global:'; sed -nE 's|^HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \1;|p' $<; echo 'local: *; };'; } > $@
+	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
 
-$(B)/libtlsward.so: $(SHIM:%.c=$(B)/%.o) $(B)/exports.map
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(SHIM:%.c=$(B)/%.o) -Wl,--version-script=$(B)/exports.map \
+$(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(OBJECTS) -Wl,--version-script=$(B)/exports.map \
 	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,--as-needed $(LDFLAGS)
 
 # The same objects without the exported hooks, for the command and the unit tests.
@@ -68,12 +80,19 @@ drivers: $(DRIVERS)
 
 help:
 	@echo 'make               the library and the command, below $(B)'
+	@echo 'make demo          what tlsward does, shown on real programs: installs what it needs, builds, runs'
 	@echo 'make test          everything: installs what it needs, builds, runs all groups; one closing line'
 	@echo 'make unit          unit tests'
 	@echo 'make test-clients  real programs against real servers; ROW=PATTERN picks rows:'
 	@echo '                   ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
 	@echo 'make test-names     names that are hard to know; ROW=PATTERN picks rows'
+	@echo 'make test-behaviour                     the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-command  the tlsward command'
+	@echo 'make test-loading  every way a TLS library gets into a process'
+	@echo 'make musl          the library for programs that use musl; give it a B of its own'
+	@echo 'make test-keep     programs that must keep working, and what they must not do after a block; ROW=PATTERN'
+	@echo 'make test-table     ways to escape verification, on the libssl of the system and on 1.1.1; ROW=PATTERN'
+	@echo 'make test-libs      the same on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR one of yours'
 	@echo 'make test-corpus   certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make bench         what the library costs'
 	@echo 'make lint          clang-format and clang-tidy'
@@ -88,13 +107,21 @@ deps-demo:
 deps-test:
 	@tests/install-packages $(PACKAGES_TEST)
 
+demo: deps-demo
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(B)
+
+# What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
+GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-corpus
+
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
 	@$(MAKE) --no-print-directory all drivers
-	@tests/tally '$(MAKE) --no-print-directory unit' '$(MAKE) --no-print-directory test-clients' \
-	    '$(MAKE) --no-print-directory test-names' \
-	    $(if $(wildcard tests/command/test_command.py),'$(MAKE) --no-print-directory test-command') \
-	    '$(MAKE) --no-print-directory test-corpus'
+	@tests/tally $(GROUPS:%='$(MAKE) --no-print-directory %')
+
+$(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm
 
 # Every test program runs, even after one that failed.
 unit: $(UNIT)
@@ -114,8 +141,53 @@ $(B)/names/%.so: tests/names/%.c
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) -std=c11 -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
 
+# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
+test-behaviour: library $(BEHAVIOUR)
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
+
 test-command: all
 	@$(PYTHON) tests/command/test_command.py
+
+test-loading: library
+	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)
+
+# The library for programs of the other C library: make musl B=build-musl
+musl:
+	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
+
+test-keep: library
+	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --row '$(or $(ROW),*)'
+
+# Clients and servers that know no header of one version; a stub stands in for libssl while they are linked.
+$(B)/test-libs/client/%.o: tests/libs/%.c tests/libs/client.h $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/server/%.o: tests/libs/%.c $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/drivers/%.o: tests/drivers/%.c tests/drivers/driver.h $(wildcard tests/libs/include/openssl/*) Makefile
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/libs/include -c -o $@ $<
+
+$(B)/test-libs/libssl-under-test.so: tests/libs/include/openssl/functions.def
+	@mkdir -p $(@D)
+	sed -nE 's/^TLS\([^,]+, ([A-Za-z0-9_]+),.*/void \1(void);void \1(void){}/p' $< | \
+	    $(CC) -shared -fPIC -x c -Wl,-soname,$(@F) -o $@ -
+
+TABLE := $(filter-out tests/libs/server.c,$(wildcard tests/libs/*.c))
+table: library $(TABLE:tests/libs/%.c=$(B)/test-libs/client/%.o) $(B)/test-libs/server/server.o \
+    $(patsubst tests/drivers/%.c,$(B)/test-libs/drivers/%.o,$(wildcard tests/drivers/*.c)) \
+    $(B)/test-libs/libssl-under-test.so
+
+TABLE_LIBS := system,1.1.1
+RUN_TABLE = $(PYTHON) tests/libs --library $(B)/libtlsward.so --objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
+test-table: table
+	@$(RUN_TABLE) --libs '$(or $(LIBSSL),$(LIBS),$(TABLE_LIBS))'
+
+test-libs: table
+	@$(RUN_TABLE) $(if $(or $(LIBSSL),$(LIBS)),--libs '$(or $(LIBSSL),$(LIBS))')
 
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
@@ -139,6 +211,8 @@ install: all
 	mv -f $(DESTDIR)$(LIBDIR)/.libtlsward.so.new $(DESTDIR)$(LIBDIR)/libtlsward.so
 	for page in tools/man/*; do \
 	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
+	for rules in tools/share/*; do \
+	    install -D -m 644 $$rules $(DESTDIR)$(SHARE)/$${rules##*/} || exit 1; done
 	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/tlsward
 
 # A program that still names the library in LD_PRELOAD only prints a warning; ld.so.preload must not name it any more.
@@ -147,15 +221,16 @@ uninstall:
 	    echo "remove the libtlsward.so line from $(DESTDIR)/etc/ld.so.preload first" >&2; exit 1; fi
 	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward
 	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+	for rules in tools/share/*; do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
 
 LINTED := $(wildcard shim/*.c tools/*.c)
 lint:
 	clang-format --dry-run --Werror $(wildcard shim/*.[ch] tools/*.[ch] tests/*/*.[ch])
-	clang-tidy --quiet $(LINTED) -- -std=c11 -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -Ishim
+	clang-tidy --quiet $(LINTED) -- -std=c11 $(DEFINES) -Ishim
 
 clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: test unit test-clients test-names test-command test-corpus bench lint install uninstall
+.PHONY: demo test $(GROUPS) table test-libs musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

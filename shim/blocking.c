@@ -30,7 +30,8 @@ int blocking_carry_out(const struct library *library, SSL *ssl, struct connectio
         return 0;
     }
     /* A program that looks at SSL_get_verify_result() itself must find what the policy found. */
-    if (connection->settings.trust_mode != TRUST_SUPPLEMENT && verdict->outcome != OUTCOME_FAILED) {
+    if (connection->settings.trust_mode != TRUST_SUPPLEMENT &&
+        (verdict->outcome != OUTCOME_FAILED || connection->facts.app_rejected)) {
         library->api.X509_STORE_CTX_set_error(store_ctx, 0);
         return 1;
     }
@@ -50,7 +51,7 @@ int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE
 
 void blocking_explain(const struct library *library, struct connection *connection)
 {
-    if (connection == NULL || !connection->refused)
+    if (!connection->refused)
         return;
     /* The reason's low bits are the same in every version's packing: see ERR_GET_REASON(3). */
     if ((library->api.ERR_peek_last_error() & 0xfff) != SSL_R_CERTIFICATE_VERIFY_FAILED)

@@ -16,6 +16,7 @@ struct parser {
     struct parse_result *result;
     const char *file;
     unsigned line;
+    const char *include;            /* what the text was included as, or NULL */
     struct policy_section *section; /* where keys go; NULL where there is none */
     bool header_seen;
     struct policy_section scratch; /* for the keys of a rule that is not kept: they are checked all the same */
@@ -112,15 +113,31 @@ static void add_rule(struct parser *parser, const char *name)
         return;
     policy->rules = rules;
     parser->section = &rules[policy->rule_count++];
-    *parser->section = (struct policy_section){.file = parser->file, .line = parser->line, .settings = {.rule = name}};
+    *parser->section = (struct policy_section){
+        .file = parser->file, .line = parser->line, .included = parser->include != NULL, .settings = {.rule = name}};
 }
 
-static void start_rule(struct parser *parser, const char *header, const char *name)
+/* An included rule carries the name of its set, so that it is never mistaken for one of the administrator's. */
+static const char *full_name(struct parser *parser, const char *name)
 {
+    if (!parser->include)
+        return name;
+    size_t size = strlen(parser->include) + strlen(name) + 2;
+    char *full = arena_alloc(&parser->policy->arena, size);
+    if (full)
+        snprintf(full, size, "%s/%s", parser->include, name);
+    return full;
+}
+
+static void start_rule(struct parser *parser, const char *header, const char *short_name)
+{
+    const char *name = full_name(parser, short_name);
+    if (!name)
+        return;
     const struct policy_section *earlier = find_rule(parser->policy, name);
     parser->scratch = (struct policy_section){.settings = {.rule = name}};
     parser->section = &parser->scratch;
-    if (!is_rule_name(name)) {
+    if (!is_rule_name(short_name)) {
         fail(parser, header, "a rule needs a name of letters, digits, '.', '_' and '-'", "");
     } else if (earlier) {
         parser->result->failed = true;
@@ -145,12 +162,36 @@ static void parse_header(struct parser *parser, const char *header)
     }
     *end = '\0';
     name = trim(name);
-    if (strcmp(name, "policy") == 0)
+    if (strcmp(name, "policy") == 0 && parser->include)
+        fail(parser, header, "an included file holds nothing but rules", "");
+    else if (strcmp(name, "policy") == 0)
         parser->section = &parser->policy->base;
     else if (strcmp(name, "rule") == 0 || strncmp(name, "rule ", 5) == 0 || strncmp(name, "rule\t", 5) == 0)
         start_rule(parser, header, trim(name + 4));
     else
         fail(parser, header, "unknown section; accepted: [policy], [rule NAME]", "");
+}
+
+static void note_include(struct parser *parser)
+{
+    struct include *last = &parser->policy->base.includes[parser->policy->base.include_count - 1];
+    if (last->file)
+        return;
+    last->file = parser->file;
+    last->line = parser->line;
+}
+
+static void set_value(struct parser *parser, const struct config_key *key, const char *value)
+{
+    char words[WORDS_SIZE];
+    const char *problem = config_value_set(&parser->policy->arena, parser->section, key, value);
+    list_words(key->words, words);
+    if (problem && !parser->policy->arena.exhausted)
+        fail(parser, value, problem, words);
+    else if (!problem && key->kind == KEY_INCLUDE)
+        note_include(parser);
+    else if (parser->include && strcmp(key->name, "mode") == 0 && parser->section->settings.mode == MODE_ENFORCE)
+        fail(parser, value, "an included rule cannot ask for enforcement", "");
 }
 
 static void set_key(struct parser *parser, const char *line, const char *name, const char *value)
@@ -171,10 +212,7 @@ static void set_key(struct parser *parser, const char *line, const char *name, c
         list_words(key->words, words);
         fail(parser, line, "a value is missing", words);
     } else {
-        const char *problem = config_value_set(&parser->policy->arena, section, key, value);
-        list_words(key->words, words);
-        if (problem && !parser->policy->arena.exhausted)
-            fail(parser, value, problem, words);
+        set_value(parser, key, value);
     }
 }
 
@@ -206,7 +244,7 @@ static void parse_assignment(struct parser *parser, const char *line)
     else if (parser->section)
         set_key(parser, line, name, value);
     bool understood = !parser->result->failed && parser->section;
-    if (may_ask_for_enforcement(line, name, value, understood))
+    if (!parser->include && may_ask_for_enforcement(line, name, value, understood))
         parser->result->enforcement_possible = true;
     parser->result->failed |= failed_before;
 }
@@ -237,7 +275,7 @@ static bool refuse_binary(struct parser *parser, const struct config_text *text)
     for (const char *c = text->data; c < nul; c++)
         parser->line += *c == '\n';
     fail(parser, NULL, "a NUL byte: this is no text file", "");
-    parser->result->enforcement_possible = true;
+    parser->result->enforcement_possible |= !parser->include;
     return true;
 }
 
@@ -258,10 +296,33 @@ static void parse_text(struct parser *parser, const struct config_text *text)
     }
 }
 
-static const char *add_file(struct policy *policy, const char *file)
+const char *policy_add_file(struct policy *policy, const char *file)
 {
-    policy->files[policy->file_count] = arena_copy(&policy->arena, file, strlen(file));
-    return policy->files[policy->file_count++];
+    struct arena *arena = &policy->arena;
+    const char *copy = arena_copy(arena, file, strlen(file));
+    const char **files = policy->files ? policy->files : arena_grow(arena, NULL, 0, sizeof *files);
+    /* Counted with the NULL at its end; new memory is zero. */
+    if (copy && files)
+        files = arena_grow(arena, files, policy->file_count + 1, sizeof *files);
+    if (!copy || !files)
+        return NULL;
+    files[policy->file_count++] = copy;
+    policy->files = files;
+    return copy;
+}
+
+static void parse_file(struct parser *parser, const struct config_text *text)
+{
+    parser->file = policy_add_file(parser->policy, text->file);
+    if (parser->file)
+        parse_text(parser, text);
+}
+
+void policy_parse_included(struct policy *policy, const char *include, const struct config_text *text,
+                           struct config_errors *errors, struct parse_result *result)
+{
+    struct parser parser = {.policy = policy, .errors = errors, .result = result, .include = include};
+    parse_file(&parser, text);
 }
 
 struct policy *policy_parse(const struct config_text *texts, size_t count, struct config_errors *errors,
@@ -272,18 +333,12 @@ struct policy *policy_parse(const struct config_text *texts, size_t count, struc
     *result = (struct parse_result){0};
     if (!policy)
         return NULL;
-    policy->files = arena_alloc(&policy->arena, (count + 1) * sizeof *policy->files);
-    for (size_t i = 0; i < count && !policy->arena.exhausted; i++) {
-        parser.file = add_file(policy, texts[i].file);
-        if (parser.file)
-            parse_text(&parser, &texts[i]);
-    }
+    for (size_t i = 0; i < count && !policy->arena.exhausted; i++)
+        parse_file(&parser, &texts[i]);
     if (policy->arena.exhausted) {
         policy_free(policy);
         return NULL;
     }
-    if (!policy_check_rules(policy, errors))
-        result->failed = true;
     return policy;
 }
 
@@ -301,7 +356,7 @@ struct policy *config_parse(const struct config_text *texts, size_t count, struc
     struct policy *policy = policy_parse(texts, count, errors, &result);
     if (!policy)
         return NULL;
-    if (result.failed) {
+    if (!policy_check_rules(policy, errors) || result.failed) {
         policy_free(policy);
         return NULL;
     }

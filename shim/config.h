@@ -34,9 +34,13 @@ struct config_environment {
     const char *trust;       /* TLSWARD_TRUST: colon separated paths or "system", or NULL */
     const char *log;         /* TLSWARD_LOG, or NULL */
     const char *system_dir;  /* "/etc/tlsward" */
+    const char *share_dir;   /* where `include = NAME` finds NAME.conf */
 };
 
-/* Parses texts in order as one policy. NULL on error or memory shortage; every error is in `errors`. */
+/*
+ * Parses texts in order as one policy; what they include is not read. NULL on error or memory shortage; every error
+ * is in `errors`.
+ */
 struct policy *config_parse(const struct config_text *texts, size_t count, struct config_errors *errors);
 
 /*
@@ -46,10 +50,13 @@ struct policy *config_parse(const struct config_text *texts, size_t count, struc
  */
 struct policy *config_load(const struct config_environment *environment, struct config_errors *errors);
 
-/* The files a policy was read from, NULL terminated; empty for the built-in default. */
+/* The files a policy was read from, or should have been, NULL terminated; empty for the built-in default. */
 const char *const *policy_files(const struct policy *policy);
 
-/* The effective policy as policy-file text that config_parse() reads back to the same value. malloc'ed. */
+/*
+ * The effective policy as policy-file text that config_parse() reads back to the same value but for included rules,
+ * which stand in it as comments. malloc'ed.
+ */
 char *config_print(const struct policy *policy);
 
 void config_errors_free(struct config_errors *errors);

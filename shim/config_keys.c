@@ -25,9 +25,17 @@
     {                                                                                                                  \
         "refuse", "use"                                                                                                \
     }
+#define FALLBACK_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "refuse", "known", "allow"                                                                                     \
+    }
 #define IGNORE_WORDS                                                                                                   \
     {                                                                                                                  \
         "ignore", "allow"                                                                                              \
+    }
+#define DEEPBIND_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "report", "strip"                                                                                              \
     }
 #define FLAG_WORDS                                                                                                     \
     {                                                                                                                  \
@@ -66,12 +74,15 @@ const struct config_key config_keys[] = {
     {"allow-cn", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(allow_cn), HIGHER_WEAKENS, false},
     {"strict", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(strict), LOWER_WEAKENS, false},
     {"security-level", KEY_WORD, BOTH, LEVEL_WORDS, SETTING(security_level), LOWER_WEAKENS, false},
+    {"fallback", KEY_WORD, IN_RULE, FALLBACK_WORDS, SETTING(fallback), HIGHER_WEAKENS, false},
     {"name", KEY_NAME, IN_RULE, {""}, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
     {"log", KEY_LOG, IN_POLICY, LOG_WORDS, SETTING(log), NEVER_WEAKENS, false},
     {"proxy", KEY_PROXY, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
+    {"include", KEY_INCLUDE, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
     {"environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(environment), NEVER_WEAKENS, false},
     {"kill-switch-environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(kill_switch_environment), NEVER_WEAKENS,
      false},
+    {"deepbind", KEY_WORD, IN_POLICY, DEEPBIND_WORDS, MEMBER(deepbind), NEVER_WEAKENS, false},
     {"owner", KEY_TEXT, IN_RULE, {""}, MEMBER(owner), NEVER_WEAKENS, false},
     {"reason", KEY_TEXT, IN_RULE, {""}, MEMBER(reason), NEVER_WEAKENS, false},
     {"ticket", KEY_TEXT, IN_RULE, {""}, MEMBER(ticket), NEVER_WEAKENS, false},
@@ -92,6 +103,7 @@ struct policy_section config_defaults(void)
                      .weak_names = CHOICE_ALLOW,
                      .psk = CHOICE_ALLOW,
                      .security_level = 2,
+                     .fallback = FALLBACK_KNOWN,
                      .log = "auto"},
     };
 }
@@ -138,6 +150,23 @@ static const char *set_word(struct policy_section *section, const struct config_
         return NULL;
     }
     return "unknown value";
+}
+
+/* What may become part of a file name. Where the include stands in the text is for the parser to add. */
+static const char *add_include(struct arena *arena, struct policy_section *section, const char *value)
+{
+    static const char accepted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (value[strspn(value, accepted)] != '\0')
+        return "not the name of shipped rules: letters, digits, '_' and '-'";
+    for (size_t i = 0; i < section->include_count; i++)
+        if (strcmp(section->includes[i].name, value) == 0)
+            return NULL;
+    struct include *includes = arena_grow(arena, section->includes, section->include_count, sizeof *includes);
+    if (!includes)
+        return "out of memory";
+    includes[section->include_count++] = (struct include){.name = value};
+    section->includes = includes;
+    return NULL;
 }
 
 static const char *set_text(struct policy_section *section, const struct config_key *key, const char *value)
@@ -304,6 +333,8 @@ static const char *set_value(struct arena *arena, struct policy_section *section
         return set_trust(arena, section, value);
     case KEY_LOG:
         return set_log(section, key, value);
+    case KEY_INCLUDE:
+        return add_include(arena, section, value);
     case KEY_NAME:
         return set_name(section, key, value);
     case KEY_TEXT:
@@ -346,6 +377,7 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
     case KEY_LOG:
         rule->settings.log = base->settings.log;
         break;
+    case KEY_INCLUDE:
     case KEY_NAME:
     case KEY_TEXT:
     case KEY_DATE:
@@ -362,6 +394,8 @@ size_t config_value_count(const struct policy_section *section, const struct con
     switch (key->kind) {
     case KEY_TRUST:
         return section->settings.trust_count;
+    case KEY_INCLUDE:
+        return section->include_count;
     case KEY_PROGRAM:
         return section->program_count;
     case KEY_USER:
@@ -383,6 +417,8 @@ const char *config_value_text(const struct policy_section *section, const struct
         return key->words[config_value_number(section, key)];
     case KEY_TRUST:
         return section->settings.trust[index].path ? section->settings.trust[index].path : system_word;
+    case KEY_INCLUDE:
+        return section->includes[index].name;
     case KEY_PROGRAM:
         return section->programs[index];
     case KEY_USER:

@@ -14,6 +14,7 @@ enum key_kind {
     KEY_FLAG, /* no, yes */
     KEY_TRUST,
     KEY_LOG,
+    KEY_INCLUDE,
     KEY_NAME,
     KEY_TEXT,
     KEY_DATE,

@@ -5,6 +5,7 @@
 #include "config_keys.h"
 #include "config_parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,15 +42,19 @@ static void note(struct sources *sources, enum config_file_status status)
     sources->no_memory |= status == CONFIG_FILE_NO_MEMORY;
 }
 
+static bool is_privileged(const struct loading *loading)
+{
+    return loading->environment->secure || geteuid() == 0;
+}
+
 static enum config_file_status add_file(struct sources *sources, const struct loading *loading, const char *path)
 {
-    bool privileged = loading->environment->secure || geteuid() == 0;
     struct config_text text = {0};
     struct config_text *texts = realloc(sources->texts, (sources->count + 1) * sizeof *texts);
     if (!texts)
         return CONFIG_FILE_NO_MEMORY;
     sources->texts = texts;
-    enum config_file_status status = config_file_read(path, privileged, &text, loading->errors);
+    enum config_file_status status = config_file_read(path, is_privileged(loading), &text, loading->errors);
     if (status == CONFIG_FILE_READ)
         texts[sources->count++] = text;
     return status;
@@ -95,9 +100,47 @@ static struct sources environment_sources(const struct loading *loading)
     note(&sources, status);
     if (status == CONFIG_FILE_ABSENT) {
         sources.refused = true;
-        config_error_add(loading->errors, path, 0, NULL, "the policy that TLSWARD_POLICY names does not exist");
+        config_error_add(loading->errors, path, 0, NULL, "the policy file does not exist");
     }
     return sources;
+}
+
+static void complain_of_include(struct loading *loading, const struct include *include, const char *path)
+{
+    config_error_add(loading->errors, include->file, include->line, include->name,
+                     "these shipped rules cannot be used: %s", path);
+    loading->result.failed = true;
+}
+
+static void take_include(struct loading *loading, const struct include *include)
+{
+    struct policy *policy = loading->policy;
+    struct config_text text = {0};
+    char *path = NULL;
+    enum config_file_status status = CONFIG_FILE_NO_MEMORY;
+    if (asprintf(&path, "%s/%s.conf", loading->environment->share_dir, include->name) < 0)
+        path = NULL;
+    if (path)
+        status = config_file_read(path, is_privileged(loading), &text, loading->errors);
+    if (status == CONFIG_FILE_READ)
+        policy_parse_included(policy, include->name, &text, loading->errors, &loading->result);
+    else if (path)
+        policy_add_file(policy, path); /* so that its coming is noticed */
+    if (status == CONFIG_FILE_ABSENT || status == CONFIG_FILE_REFUSED)
+        complain_of_include(loading, include, path);
+    policy->arena.exhausted |= status == CONFIG_FILE_NO_MEMORY;
+    free((char *)text.file);
+    free((char *)text.data);
+    free(path);
+}
+
+static void complete(struct loading *loading)
+{
+    struct policy *policy = loading->policy;
+    for (size_t i = 0; i < policy->base.include_count; i++)
+        take_include(loading, &policy->base.includes[i]);
+    if (!policy_check_rules(policy, loading->errors))
+        loading->result.failed = true;
 }
 
 /* Replaces the policy by that of `sources`, which it frees. */
@@ -107,6 +150,8 @@ static void take(struct loading *loading, struct sources *sources)
     loading->policy = NULL;
     if (!sources->no_memory)
         loading->policy = policy_parse(sources->texts, sources->count, loading->errors, &loading->result);
+    if (loading->policy)
+        complete(loading);
     if (sources->refused)
         loading->result = (struct parse_result){.failed = true, .enforcement_possible = true};
     sources_free(sources);

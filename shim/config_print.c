@@ -39,7 +39,15 @@ static void append(struct text *text, const char *format, ...)
 static void append_key(struct text *text, const struct policy_section *section, const struct config_key *key)
 {
     for (size_t i = 0; i < config_value_count(section, key); i++)
-        append(text, "%s = %s\n", key->name, config_value_text(section, key, i));
+        append(text, "%s%s = %s\n", section->included ? "# " : "", key->name, config_value_text(section, key, i));
+}
+
+static void append_rule(struct text *text, const struct policy_section *rule)
+{
+    append(text, "\n%s[rule %s]\n", rule->included ? "# " : "", rule->settings.rule);
+    for (size_t k = 0; k < config_key_count; k++)
+        if (rule->given & config_key_bit(&config_keys[k]))
+            append_key(text, rule, &config_keys[k]);
 }
 
 char *config_print(const struct policy *policy)
@@ -49,13 +57,8 @@ char *config_print(const struct policy *policy)
     for (size_t k = 0; k < config_key_count; k++)
         if (config_keys[k].sections & IN_POLICY)
             append_key(&text, &policy->base, &config_keys[k]);
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_section *rule = &policy->rules[i];
-        append(&text, "\n[rule %s]\n", rule->settings.rule);
-        for (size_t k = 0; k < config_key_count; k++)
-            if (rule->given & config_key_bit(&config_keys[k]))
-                append_key(&text, rule, &config_keys[k]);
-    }
+    for (size_t i = 0; i < policy->rule_count; i++)
+        append_rule(&text, &policy->rules[i]);
     if (text.failed) {
         free(text.data);
         return NULL;

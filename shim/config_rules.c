@@ -97,7 +97,8 @@ static bool check_weakening(const struct policy_section *rule, const struct poli
     static const char *const required[] = {"owner", "reason", "expires"};
     char missing[40] = "";
     char weakening[160] = "";
-    for (size_t i = 0; i < sizeof required / sizeof required[0]; i++)
+    size_t count = sizeof required / sizeof required[0] - (rule->included ? 1 : 0); /* they do not expire */
+    for (size_t i = 0; i < count; i++)
         if (!is_given(rule, required[i]))
             append(missing, sizeof missing, required[i]);
     for (size_t i = 0; i < config_key_count; i++)

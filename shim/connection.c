@@ -1,5 +1,7 @@
 #include "connection.h"
 
+#include "ex_data.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,15 +52,8 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
 
 bool connection_attach(struct library *library)
 {
-    const struct openssl_api *api = &library->api;
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
-    do {
-        library->connection_index =
-            api->SSL_get_ex_new_index != NULL
-                ? api->SSL_get_ex_new_index(0, library, connection_new, connection_dup, connection_free)
-                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, library, connection_new, connection_dup,
-                                               connection_free);
-    } while (library->connection_index == 0);
+    const struct ex_data_callbacks callbacks = {connection_new, connection_dup, connection_free, library};
+    library->connection_index = ex_data_index(&library->api, EX_DATA_OF_SSL, &callbacks);
     return library->connection_index > 0;
 }
 

@@ -25,10 +25,11 @@ struct connection {
     bool mode_is_ours;
 
     enum connection_stage stage;
-    bool prepared;      /* observed just before the handshake starts: START need not look again */
-    bool out_of_memory; /* what was observed is incomplete: fail closed */
-    bool had_session;   /* a session was there when the handshake started */
-    bool refused;       /* blocked by the policy: the alert's error is still to be explained */
+    bool prepared;               /* observed just before the handshake starts: START need not look again */
+    bool out_of_memory;          /* what was observed is incomplete: fail closed */
+    bool had_session;            /* a session was there when the handshake started */
+    enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
+    bool refused;                /* blocked by the policy: the alert's error is still to be explained */
 
     const struct policy *policy;
     struct settings settings;

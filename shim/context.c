@@ -1,5 +1,6 @@
 #include "context.h"
 
+#include "ex_data.h"
 #include "handshake.h"
 
 #include <stdlib.h>
@@ -20,14 +21,8 @@ static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int in
 
 bool context_attach(struct library *library)
 {
-    const struct openssl_api *api = &library->api;
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
-    do {
-        library->context_index =
-            api->SSL_CTX_get_ex_new_index != NULL
-                ? api->SSL_CTX_get_ex_new_index(0, library, NULL, NULL, context_free)
-                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, library, NULL, NULL, context_free);
-    } while (library->context_index == 0);
+    const struct ex_data_callbacks callbacks = {.freed = context_free, .argument = library};
+    library->context_index = ex_data_index(&library->api, EX_DATA_OF_SSL_CTX, &callbacks);
     return library->context_index > 0;
 }
 

@@ -4,6 +4,20 @@
 
 #define ECS_VERSION "8.11.0"
 
+static const char *event_type(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_NOTICE:
+        return "[\"info\"]";
+    case EVENT_RETRY_REFUSED:
+        return "[\"connection\",\"denied\"]";
+    case EVENT_HANDSHAKE:
+    case EVENT_UPDATE:
+        break;
+    }
+    return "[\"connection\"]";
+}
+
 static const char *action_name(enum event_kind kind)
 {
     switch (kind) {
@@ -11,6 +25,8 @@ static const char *action_name(enum event_kind kind)
         return "tls-handshake";
     case EVENT_UPDATE:
         return "tls-handshake-update";
+    case EVENT_RETRY_REFUSED:
+        return "clear-text-retry-refused";
     case EVENT_NOTICE:
         break;
     }
@@ -31,14 +47,13 @@ static void write_count(struct json_writer *writer, const char *name, uint64_t c
 
 static void write_head(struct json_writer *writer, const struct event *event)
 {
-    bool notice = event->kind == EVENT_NOTICE;
     json_writer_time(writer, "@timestamp", &event->time);
     json_writer_text(writer, "ecs.version", ECS_VERSION);
     json_writer_number(writer, "tlsward.schema", 1);
     json_writer_text(writer, "event.id", event->id);
     json_writer_text(writer, "event.kind", "event");
     json_writer_literal(writer, "event.category", "[\"network\"]");
-    json_writer_literal(writer, "event.type", notice ? "[\"info\"]" : "[\"connection\"]");
+    json_writer_literal(writer, "event.type", event_type(event->kind));
     json_writer_text(writer, "event.action", action_name(event->kind));
     if (event->verdict)
         json_writer_text(writer, "event.outcome", event->verdict->outcome == OUTCOME_FAILED ? "failure" : "success");
@@ -62,7 +77,7 @@ static void write_connection(struct json_writer *writer, const struct event *eve
     json_writer_text(writer, "server.ip", event->server_ip);
     write_count(writer, "server.port", event->server_port);
     if (event->tls_version) {
-        json_writer_text(writer, "tls.protocol.name", "tls");
+        json_writer_text(writer, "tls.protocol.name", event->tls_is_datagram ? "dtls" : "tls");
         json_writer_text(writer, "tls.protocol.version", event->tls_version);
     }
     json_writer_text(writer, "tls.cipher", event->tls_cipher);
@@ -110,6 +125,7 @@ static void write_facts(struct json_writer *writer, const struct facts *facts)
     write_flag(writer, "tlsward.name_weak", facts->name_is_weak);
     json_writer_text(writer, "tlsward.app_verify", verify_level_text(demanded_level(facts)));
     write_flag(writer, "tlsward.app_rejected", facts->app_rejected);
+    json_writer_text(writer, "tlsward.finding", finding_text(facts));
 }
 
 static bool write_event(struct json_writer *writer, const struct event *event)

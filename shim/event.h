@@ -15,9 +15,10 @@
 #define EVENT_MAX 8192
 
 enum event_kind {
-    EVENT_HANDSHAKE, /* one client handshake */
-    EVENT_UPDATE,    /* what was learned later about the handshake with the same id */
-    EVENT_NOTICE     /* about tlsward itself: stood down, trust file skipped, policy invalid */
+    EVENT_HANDSHAKE,    /* one client handshake */
+    EVENT_UPDATE,       /* what was learned later about the handshake with the same id */
+    EVENT_NOTICE,       /* about tlsward itself: stood down, trust file skipped, policy invalid */
+    EVENT_RETRY_REFUSED /* after the blocked handshake with the same id: a connection in clear text was refused */
 };
 
 /* Pointers may be NULL: their fields are left out. Bytes that come from the network are escaped on output. */
@@ -34,7 +35,8 @@ struct event {
     const char *server_ip;      /* server.ip */
     uint16_t server_port;
 
-    const char *tls_version; /* "1.2", "1.3": tls.protocol.version; tls.protocol.name is "tls" */
+    const char *tls_version; /* "1.2", "1.3": tls.protocol.version */
+    bool tls_is_datagram;    /* DTLS: tls.protocol.name is "dtls", else "tls" */
     const char *tls_cipher;
     const char *tls_subject; /* RFC 2253 */
     const char *tls_issuer;

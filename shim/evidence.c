@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum evidence_kind { CERTIFICATE_FETCHED = 1, RESULT_ASKED = 2, NAME_MATCHED = 4, NAME_MISMATCHED = 8 };
+enum evidence_kind {
+    CERTIFICATE_FETCHED = 1,
+    RESULT_ASKED = 2,
+    NAMES_READ = 4,
+    NAME_MATCHED = 8,
+    NAME_MISMATCHED = 16
+};
 
 static const struct {
     enum evidence_kind kind;
@@ -13,6 +19,7 @@ static const struct {
 } kinds[] = {
     {CERTIFICATE_FETCHED, "peer-certificate"},
     {RESULT_ASKED, "verify-result"},
+    {NAMES_READ, "names-read"},
     {NAME_MATCHED, "name-matched"},
     {NAME_MISMATCHED, "name-mismatch"},
 };
@@ -59,9 +66,14 @@ static struct connection *worth_watching(const struct library *library, const SS
 
 static void add(struct connection *connection, enum evidence_kind kind)
 {
+    bool is_latest = memcmp(latest.subject.event_id, connection->event_id, sizeof connection->event_id) == 0;
+    if (is_latest)
+        connection->evidence |= latest.evidence;
     if ((connection->evidence & kind) != 0)
         return;
     connection->evidence |= kind;
+    if (is_latest)
+        latest.evidence = connection->evidence;
     struct report_subject subject = subject_of(connection);
     report_evidence(&subject, connection->evidence);
 }
@@ -84,11 +96,21 @@ void evidence_verify_result(const struct library *library, const SSL *ssl, const
         add(connection, RESULT_ASKED);
 }
 
-void evidence_name_check(const X509 *certificate, int matched)
+static void add_to_latest(const X509 *certificate, enum evidence_kind kind)
 {
-    enum evidence_kind kind = matched == 1 ? NAME_MATCHED : NAME_MISMATCHED;
     if (certificate == NULL || certificate != latest.leaf || (latest.evidence & kind) != 0)
         return;
     latest.evidence |= kind;
     report_evidence(&latest.subject, latest.evidence);
+}
+
+void evidence_name_check(const X509 *certificate, int matched)
+{
+    add_to_latest(certificate, matched == 1 ? NAME_MATCHED : NAME_MISMATCHED);
+}
+
+void evidence_extension(const struct library *library, const X509 *certificate, int nid, const void *caller)
+{
+    if (nid == NID_subject_alt_name && library != NULL && !library_called_itself(library, caller))
+        add_to_latest(certificate, NAMES_READ);
 }

@@ -3,6 +3,7 @@
  * what follows from it is decided elsewhere.
  */
 #include "evidence.h"
+#include "fallback.h"
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
@@ -114,7 +115,7 @@ EXPORT info_callback SSL_CTX_get_info_callback(SSL_CTX *ctx)
 EXPORT void SSL_set_info_callback(SSL *ssl, info_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    if (!install_connection_info(library, ssl, callback) && library != NULL)
+    if (!install_connection_info(library, ssl, callback, CALLER) && library != NULL)
         library->real.SSL_set_info_callback(ssl, callback);
 }
 
@@ -259,6 +260,13 @@ EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned in
     return matched;
 }
 
+EXPORT void *X509_get_ext_d2i(const X509 *certificate, int nid, int *critical, int *index)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_get_ext_d2i");
+    evidence_extension(library, certificate, nid, CALLER);
+    return REAL(library, NULL, X509_get_ext_d2i, certificate, nid, critical, index);
+}
+
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                        struct addrinfo **restrict result)
 {
@@ -269,6 +277,7 @@ EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, 
     return failure;
 }
 
+#ifdef GAI_WAIT /* musl has none of this */
 /* The outcome of a request, with its names where it is complete: ar_result means nothing before and elsewhere. */
 static int outcome(const struct real_functions *libanl, struct gaicb *request)
 {
@@ -293,6 +302,7 @@ EXPORT int gai_error(struct gaicb *request)
 {
     return outcome(library_libanl(), request);
 }
+#endif
 
 EXPORT struct hostent *gethostbyname(const char *name)
 {
@@ -333,6 +343,10 @@ EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hosten
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     const struct real_functions *libc;
+    if (fallback_refuses(address, length, CALLER)) {
+        errno = ECONNREFUSED;
+        return -1;
+    }
     int failure = LIBC(-1, connect, fd, address, length);
     if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
         trail_connected(fd, address, length);

@@ -13,8 +13,11 @@
 #include <string.h>
 #include <time.h>
 
-/* The store context whose verification is running under handshake_verify() in this thread. */
-static __thread const X509_STORE_CTX *verifying;
+/* The program's verification that is running under verify() in this thread. */
+static __thread struct {
+    const X509_STORE_CTX *store_ctx;
+    const SSL *ssl;
+} verifying;
 
 static bool is_first_start(const struct library *library, const SSL *ssl)
 {
@@ -43,10 +46,16 @@ static void add_sni(const struct library *library, SSL *ssl, const struct connec
         api->SSL_set_tlsext_host_name(ssl, name);
 }
 
+static bool demands_verification(const struct connection *connection)
+{
+    return connection->settings.mode == MODE_ENFORCE && connection->settings.verify != VERIFY_NONE;
+}
+
 static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
 {
     SSL_SESSION *session = library->api.SSL_get_session(ssl);
-    if (session == NULL || !connection->had_session || session_is_verified(library, session, connection))
+    connection->had_session = session != NULL;
+    if (!demands_verification(connection) || session == NULL || session_is_verified(library, ssl, session, connection))
         return;
     library->api.SSL_set_session(ssl, NULL);
     connection->had_session = false;
@@ -54,34 +63,43 @@ static void drop_unverified_session(const struct library *library, SSL *ssl, str
 
 static void begin(const struct library *library, SSL *ssl, struct connection *connection, bool may_drop_session)
 {
+    library->api.ERR_set_mark();
     blocking_undo(library, ssl, connection);
     observe_peer(library, ssl, connection);
-    if (connection->settings.mode != MODE_ENFORCE)
-        return;
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
-    if (connection->settings.verify == VERIFY_NONE)
+    if (demands_verification(connection)) {
+        add_sni(library, ssl, connection);
+        connection->dropped = suites_drop_unauthenticated(library, ssl, connection->settings.psk);
+    }
+    library->api.ERR_pop_to_mark();
+}
+
+/* A renegotiation is judged anew, and may resume the session of the connection; TLS 1.3 only seems to have any. */
+static void renegotiate(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    if (connection->stage <= STAGE_OBSERVED || strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") == 0)
         return;
-    add_sni(library, ssl, connection);
-    suites_drop_unauthenticated(library, ssl, connection->settings.psk);
+    connection->stage = STAGE_OBSERVED;
+    connection->had_session = library->api.SSL_get_session(ssl) != NULL;
 }
 
 static void on_start(const struct library *library, SSL *ssl)
 {
     if (!is_first_start(library, ssl)) {
         struct connection *known = connection_of(library, ssl);
-        /* A renegotiation is judged anew; TLS 1.3 has none, its later messages only look like it. */
-        if (known != NULL && known->stage > STAGE_OBSERVED && strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") != 0)
-            known->stage = STAGE_OBSERVED;
+        if (known != NULL)
+            renegotiate(library, ssl, known);
         return;
     }
     struct connection *connection = connection_get(library, ssl);
     if (connection == NULL)
         return; /* the verification finds none either, and fails closed */
-    if (connection->prepared)
-        connection->prepared = false;
-    else
+    if (!connection->prepared)
         begin(library, ssl, connection, library->modern);
+    else if (library->modern)
+        drop_unverified_session(library, ssl, connection); /* it may have been set since */
+    connection->prepared = false;
 }
 
 static void prepare(const struct library *library, SSL *ssl)
@@ -89,9 +107,7 @@ static void prepare(const struct library *library, SSL *ssl)
     int saved = errno;
     struct connection *connection = is_first_start(library, ssl) ? connection_get(library, ssl) : NULL;
     if (connection != NULL && !connection->prepared && process_is_welcome()) {
-        library->api.ERR_set_mark();
         begin(library, ssl, connection, true);
-        library->api.ERR_pop_to_mark();
         connection->prepared = true;
     }
     errno = saved;
@@ -146,6 +162,23 @@ static void on_done(const struct library *library, SSL *ssl)
     connection->stage = STAGE_DONE;
 }
 
+/* Without the suites that were dropped the two sides may have nothing in common, which must not happen in silence. */
+static void on_alert(const struct library *library, SSL *ssl, int where, int value)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection == NULL || value >> 8 != SSL3_AL_FATAL)
+        return;
+    if (where == SSL_CB_WRITE_ALERT)
+        blocking_explain(library, connection);
+    int alert = value & 0xff; /* the server found no shared suite, or libssl none to offer */
+    if (connection->stage != STAGE_OBSERVED || connection->dropped == AUTH_CERTIFICATE ||
+        (alert != SSL_AD_HANDSHAKE_FAILURE && alert != SSL_AD_INTERNAL_ERROR))
+        return;
+    judge_without_suites(connection);
+    report_handshake(library, ssl, connection, NULL);
+    connection->stage = STAGE_DONE;
+}
+
 static void tell_program(const struct library *library, const SSL *ssl, int where, int value)
 {
     const struct connection *connection = connection_of(library, ssl);
@@ -163,29 +196,31 @@ void handshake_info(const struct library *library, const SSL *const_ssl, int whe
     SSL *ssl = (SSL *)const_ssl;
     int saved = errno;
 
-    if (where == SSL_CB_WRITE_ALERT) {
-        blocking_explain(library, connection_of(library, ssl));
+    if (where == SSL_CB_WRITE_ALERT || where == SSL_CB_READ_ALERT) {
+        on_alert(library, ssl, where, value);
     } else if ((where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE) && observe_is_client(library, ssl) &&
                (connection_of(library, ssl) != NULL || process_is_welcome())) {
-        library->api.ERR_set_mark();
         if (where == SSL_CB_HANDSHAKE_START)
             on_start(library, ssl);
         else
             on_done(library, ssl);
-        library->api.ERR_pop_to_mark();
     }
     errno = saved;
     tell_program(library, ssl, where, value);
 }
 
-static int program_verifies(const struct library *library, const struct context *context, X509_STORE_CTX *store_ctx)
+static int program_verifies(const struct library *library, const SSL *ssl, const struct context *context,
+                            X509_STORE_CTX *store_ctx)
 {
-    const X509_STORE_CTX *outer = verifying;
-    verifying = store_ctx;
+    const X509_STORE_CTX *outer_store_ctx = verifying.store_ctx;
+    const SSL *outer_ssl = verifying.ssl;
+    verifying.store_ctx = store_ctx;
+    verifying.ssl = ssl;
     int accepted = context != NULL && context->app_verify != NULL
                        ? context->app_verify(store_ctx, context->app_verify_argument)
                        : library->api.X509_verify_cert(store_ctx);
-    verifying = outer;
+    verifying.store_ctx = outer_store_ctx;
+    verifying.ssl = outer_ssl;
     return accepted;
 }
 
@@ -203,22 +238,23 @@ static bool is_ours_to_judge(const struct library *library, const SSL *ssl)
 static int verify(const struct library *library, SSL *ssl, const struct context *context, X509_STORE_CTX *store_ctx)
 {
     if (!is_ours_to_judge(library, ssl))
-        return program_verifies(library, context, store_ctx);
+        return program_verifies(library, ssl, context, store_ctx);
     struct connection *connection = connection_get(library, ssl);
     if (connection == NULL)
-        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, context, store_ctx));
+        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, ssl, context, store_ctx));
     if (connection->stage == STAGE_NEW)
         observe_peer(library, ssl, connection);
     else
         observe_address(library, ssl, connection);
     if (connection->settings.mode == MODE_OFF)
-        return program_verifies(library, context, store_ctx);
+        return program_verifies(library, ssl, context, store_ctx);
 
     struct judgement judgement;
     judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
-    int accepted = program_verifies(library, context, store_ctx);
+    int accepted = program_verifies(library, ssl, context, store_ctx);
+    /* SSL_set_retry_verify(3): only together with success does libssl take it for a request to be asked again. */
     bool retry_pending =
-        accepted <= 0 && library->api.SSL_want != NULL && library->api.SSL_want(ssl) == SSL_RETRY_VERIFY;
+        accepted > 0 && library->api.SSL_want != NULL && library->api.SSL_want(ssl) == SSL_RETRY_VERIFY;
     if (!retry_pending) {
         judge_after_program(&judgement, accepted);
         connection->stage = STAGE_DECIDED;
@@ -239,10 +275,11 @@ int handshake_verify(X509_STORE_CTX *store_ctx, void *argument)
 
 int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx)
 {
-    if (!library->known || store_ctx == verifying)
+    if (!library->known || store_ctx == verifying.store_ctx)
         return library->real.X509_verify_cert(store_ctx);
     SSL *ssl = connection_being_verified(library, store_ctx);
-    if (ssl == NULL)
+    /* A program's callback may verify again in a context of its own: the verdict waits for what it returns. */
+    if (ssl == NULL || ssl == verifying.ssl)
         return library->real.X509_verify_cert(store_ctx);
     return verify(library, ssl, NULL, store_ctx);
 }

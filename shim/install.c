@@ -5,8 +5,8 @@
 #include "context.h"
 #include "handshake.h"
 #include "loader.h"
+#include "notice.h"
 #include "process.h"
-#include "report.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static bool is_usable(const struct library *library)
 {
@@ -26,16 +25,12 @@ static void report_unknown(const struct library *library)
 {
     static atomic_bool reported;
     char message[1024];
-    const struct policy *policy = process_policy();
-    if (policy == NULL || atomic_exchange(&reported, true))
-        return;
-    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
-    if (settings.mode == MODE_OFF)
+    if (atomic_exchange(&reported, true))
         return;
     snprintf(message, sizeof message,
              "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
              library->path != NULL ? library->path : "?", library->missing != NULL ? library->missing : "ex_data");
-    report_notice(settings.log, message);
+    notice_not_covered(message);
 }
 
 void install_new_context(const struct library *library, SSL_CTX *ctx, void *library_context, const char *properties,
@@ -91,9 +86,14 @@ static const struct context *context_of_connection(const struct library *library
     return is_usable(library) && ssl != NULL ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
 }
 
-bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback)
+bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback, const void *caller)
 {
-    struct connection *connection = context_of_connection(library, ssl) != NULL ? connection_get(library, ssl) : NULL;
+    if (context_of_connection(library, ssl) == NULL)
+        return false;
+    /* SSL_dup(3), which copies our ex_data as well: a connection made here would be lost by that. */
+    if (library_called_itself(library, caller))
+        return true;
+    struct connection *connection = connection_get(library, ssl);
     if (connection == NULL)
         return false;
     connection->app_info = callback;

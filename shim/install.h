@@ -17,7 +17,7 @@ void install_used_connection(const struct library *library, const SSL *ssl, cons
 
 /* The callbacks a program sets: true where ours stands in front and the program's was kept. */
 bool install_context_info(const struct library *library, SSL_CTX *ctx, info_callback callback);
-bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback);
+bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback, const void *caller);
 bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_verify_callback callback, void *argument,
                             const void *caller);
 

@@ -140,7 +140,8 @@ static void lend_anchor(struct judgement *judgement)
     X509_STORE *anchors = policy_anchors(judgement);
 
     judgement->request.keep_chain = true;
-    if (anchors != NULL && run(judgement, anchors, result) && result->error == 0 && result->chain != NULL) {
+    /* Whatever the name: that is for the program's own check, and then for the verdict. */
+    if (anchors != NULL && run(judgement, anchors, result) && result->chain_error == 0 && result->chain != NULL) {
         judgement->request.keep_chain = false;
         int length = api_stack_num(api, result->chain);
         if (length > 0 && !app_anchors_accept(judgement))
@@ -152,6 +153,7 @@ static void lend_anchor(struct judgement *judgement)
 static void start_facts(struct connection *connection)
 {
     bool app_demands_name = connection->facts.app_demands_name;
+    bool app_names_other = connection->facts.app_names_other;
     connection->facts = (struct facts){
         .authentication = AUTH_CERTIFICATE,
         .name_source = connection->name_source,
@@ -159,6 +161,7 @@ static void start_facts(struct connection *connection)
         .policy_invalid = connection->policy != NULL && policy_is_invalid(connection->policy),
         .internal_error = connection->out_of_memory,
         .app_demands_name = app_demands_name,
+        .app_names_other = app_names_other,
     };
 }
 
@@ -254,6 +257,7 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
     const struct openssl_api *api = &library->api;
     struct facts *facts = &connection->facts;
 
+    api->ERR_set_mark();
     start_facts(connection);
     facts->app_demands_chain = (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
     if (!was_resumed(api, ssl)) {
@@ -264,7 +268,15 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
         facts->authentication = AUTH_PSK;
     } else {
         facts->authentication = AUTH_RESUMPTION;
-        facts->session_verified = session_is_verified(library, api->SSL_get_session(ssl), connection);
+        facts->session_verified = session_is_verified(library, ssl, api->SSL_get_session(ssl), connection);
     }
     connection->verdict = decide(&connection->settings, facts);
+    api->ERR_pop_to_mark();
+}
+
+void judge_without_suites(struct connection *connection)
+{
+    start_facts(connection);
+    connection->facts.authentication = connection->dropped;
+    connection->verdict = decide(&connection->settings, &connection->facts);
 }

@@ -36,4 +36,7 @@ void judge_finish(struct judgement *judgement);
 /* A handshake that is over and brought no certificate: resumed, with a pre-shared key, anonymous. */
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection);
 
+/* A handshake that ended because suites of a kind that the policy does not allow were not offered. */
+void judge_without_suites(struct connection *connection);
+
 #endif

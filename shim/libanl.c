@@ -9,8 +9,11 @@ const struct real_functions *library_libanl(void)
     static atomic_bool bound;
 
     if (!atomic_load_explicit(&bound, memory_order_acquire)) {
-        *(void **)&libanl.getaddrinfo_a = loader_next("getaddrinfo_a");
-        *(void **)&libanl.gai_error = loader_next("gai_error");
+#define HOOK(type, name, parameters)
+#define LIBC_HOOK(type, name, parameters)
+#define LIBANL_HOOK(type, name, parameters) *(void **)&libanl.name = loader_next(#name);
+#include "hooks.def"
+#undef HOOK
         atomic_store_explicit(&bound, true, memory_order_release);
     }
     return &libanl;

@@ -11,9 +11,9 @@
 #define BUILD_ID_MAX 64
 
 struct loaded_object {
-    char path[4096];    /* as the loader names it; "" for the main program */
-    uintptr_t base;     /* load address: offsets in the file are relative to it */
-    uintptr_t start;    /* the range of all its segments */
+    char path[4096]; /* as the loader names it; "" for the main program */
+    uintptr_t base;  /* load address: offsets in the file are relative to it */
+    uintptr_t start; /* the range of all its segments */
     uintptr_t end;
     unsigned char build_id[BUILD_ID_MAX];
     size_t build_id_length;
@@ -34,10 +34,44 @@ void *loader_handle(const struct loaded_object *object);
 /* A symbol of the object or its dependencies, never one of our own hooks; NULL where there is none. */
 void *loader_symbol(void *handle, const char *name);
 
-/* The definition after ours in the order of the global scope (RTLD_NEXT). */
+/*
+ * The first definition in an object that was loaded after this library, in load order: among the objects a program
+ * starts with that is what RTLD_NEXT means (dlsym(3)); behind them come all others, RTLD_LOCAL or not. The
+ * vDSO's few names (time, clock_gettime) count too. Does not allocate and leaves dlerror(3) alone.
+ */
 void *loader_next(const char *name);
 
-/* True where some loaded object is called libssl.*: a hint that a policy will be needed. Binds nothing. */
-bool loader_sees_libssl(void);
+/* The hook this library exports under that name, or NULL. */
+void *loader_own_hook(const char *name);
+
+/*
+ * The definition that dlsym(RTLD_DEFAULT) would give the object that holds `caller` if this library were not there:
+ * from the global scope, else from the object and its dependencies. NULL, with dlerror(3) set, where there is none.
+ */
+void *loader_seen_by(const void *caller, const char *name);
+
+/* How many loaded objects, this library not counted, define a symbol. */
+unsigned loader_count_definitions(const char *name);
+
+/* True where the object that holds `address` defines the symbol. */
+bool loader_defines_beside(const void *address, const char *name);
+
+/*
+ * The functions behind our hooks of the same name; NULL where nothing loaded has them (dlvsym in musl; all of them
+ * where glibc is older than 2.34 and libdl is not loaded).
+ */
+typedef void *dlopen_function(const char *path, int flags);
+typedef void *dlsym_function(void *handle, const char *name);
+typedef void *dlvsym_function(void *handle, const char *name, const char *version);
+dlopen_function *loader_real_dlopen(void);
+dlsym_function *loader_real_dlsym(void);
+dlvsym_function *loader_real_dlvsym(void);
+
+/*
+ * What a process brings with it when it starts: a program that exports an OpenSSL of its own, which then comes before
+ * every library; or some object called libssl.*, a hint that a policy will be needed. Binds nothing.
+ */
+enum loader_tls { TLS_NOT_SEEN, TLS_IN_LIBRARY, TLS_IN_PROGRAM };
+enum loader_tls loader_sees_tls(void);
 
 #endif

@@ -168,6 +168,18 @@ static void keep_names(struct connection *connection, const struct expected_peer
     connection->name_count = expected->count;
 }
 
+/* The program checks a name, but of another host than it asks for or has looked up. */
+static bool names_other(const struct peer_candidates *candidates)
+{
+    const struct peer_name *meant = candidates->sni.kind == PEER_HOST ? &candidates->sni : &candidates->resolver;
+    if (candidates->app_count == 0 || meant->kind != PEER_HOST)
+        return false;
+    for (size_t i = 0; i < candidates->app_count; i++)
+        if (strcmp(candidates->app[i].text, meant->text) == 0)
+            return false;
+    return true;
+}
+
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
 {
     int saved = errno;
@@ -210,6 +222,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     expected = peer_expected(&candidates, connection->settings.weak_names);
     keep_names(connection, &expected);
     connection->facts.app_demands_name = candidates.app_count > 0;
+    connection->facts.app_names_other = names_other(&candidates);
     if (!process_is_welcome())
         connection->settings.mode = MODE_OFF;
 out:

@@ -30,6 +30,8 @@ typedef struct stack_st STACK; /* every STACK_OF(T) */
 typedef int (*verify_callback)(int ok, X509_STORE_CTX *);
 typedef int (*cert_verify_callback)(X509_STORE_CTX *, void *);
 typedef void (*info_callback)(const SSL *, int where, int value);
+typedef unsigned int (*psk_client_callback)(SSL *, const char *hint, char *identity, unsigned int identity_length,
+                                            unsigned char *key, unsigned int key_length);
 /* Returns int in 1.0.x and void since 1.1.0, where the value is not looked at. */
 typedef int (*ex_data_new)(void *parent, void *value, CRYPTO_EX_DATA *, int index, long, void *);
 typedef int (*ex_data_dup)(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long, void *);
@@ -45,7 +47,11 @@ enum {
     SSL_ST_CONNECT = 0x1000,
     SSL_CB_HANDSHAKE_START = 0x10,
     SSL_CB_HANDSHAKE_DONE = 0x20,
+    SSL_CB_READ_ALERT = 0x4004,
     SSL_CB_WRITE_ALERT = 0x4008,
+    SSL3_AL_FATAL = 2,
+    SSL_AD_HANDSHAKE_FAILURE = 40,
+    SSL_AD_INTERNAL_ERROR = 80,
     SSL_RETRY_VERIFY = 8, /* SSL_want(3), 3.0+ */
     SSL_SENT_AND_RECEIVED_SHUTDOWN = 3,
     SSL_R_CERTIFICATE_VERIFY_FAILED = 134,

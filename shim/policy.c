@@ -76,6 +76,16 @@ bool policy_is_invalid(const struct policy *policy)
     return policy->invalid;
 }
 
+bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count)
+{
+    if (index > policy->rule_count)
+        return false;
+    const struct settings *settings = index == 0 ? &policy->base.settings : &policy->rules[index - 1].settings;
+    *trust = settings->trust;
+    *count = settings->trust_count;
+    return true;
+}
+
 bool policy_allows_kill_switch(const struct policy *policy)
 {
     return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;
@@ -92,6 +102,11 @@ const struct proxy *policy_proxies(const struct policy *policy, size_t *count)
     return policy->base.proxies;
 }
 
+bool policy_strips_deepbind(const struct policy *policy)
+{
+    return policy->base.deepbind == DEEPBIND_STRIP;
+}
+
 const char *name_source_text(enum name_source source)
 {
     static const char text[][32] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};
@@ -102,6 +117,19 @@ const char *authentication_text(enum authentication authentication)
 {
     static const char text[][32] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};
     return text[authentication];
+}
+
+const char *finding_text(const struct facts *facts)
+{
+    if (facts->authentication != AUTH_CERTIFICATE || facts->app_dane_verified || facts->app_rejected)
+        return NULL;
+    if (!facts->app_demands_chain)
+        return "chain-not-verified";
+    if (facts->app_anchors_checked && facts->app_anchors_error != 0)
+        return "failure-forgiven";
+    if (!facts->app_demands_name)
+        return "host-not-checked";
+    return facts->app_names_other ? "other-host-named" : NULL;
 }
 
 const char *outcome_text(enum outcome outcome)

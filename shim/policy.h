@@ -16,6 +16,7 @@ enum policy_mode { MODE_OFF, MODE_AUDIT, MODE_ENFORCE };
 enum verify_level { VERIFY_NONE, VERIFY_CA, VERIFY_FULL };
 enum trust_mode { TRUST_SUPPLEMENT, TRUST_EXTEND, TRUST_EXCLUSIVE };
 enum choice { CHOICE_BLOCK, CHOICE_ALLOW };
+enum fallback { FALLBACK_REFUSE, FALLBACK_KNOWN, FALLBACK_ALLOW };
 
 /* One trust source: the word "system" (path == NULL) or an absolute path of a file or a directory. */
 struct trust_source {
@@ -35,9 +36,10 @@ struct settings {
     bool allow_cn;            /* common-name fallback where the leaf has no SAN */
     bool strict;              /* X509_V_FLAG_X509_STRICT */
     int security_level;       /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
+    enum fallback fallback;   /* clear text after a blocked handshake; KNOWN: refused to libraries known to try it */
     const char *name;         /* the expected peer name given by the rule, or NULL */
     const char *log;  /* "auto" (journald, else syslog), "stderr", "journald", "syslog", "file:PATH", "unix:PATH" */
-    const char *rule; /* name of the rule that decided, or NULL for [policy] */
+    const char *rule; /* name of the rule that decided ("INCLUDE/NAME" for a shipped one), or NULL for [policy] */
     const char *expired_rule; /* first rule that would have matched but has expired, or NULL */
 };
 
@@ -73,6 +75,12 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
 bool policy_is_invalid(const struct policy *policy);
 
 /*
+ * The trust list number `index` of the policy, for reading all of them early: false where there are no more.
+ * Rules without a list of their own share that of [policy].
+ */
+bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count);
+
+/*
  * Whether TLSWARD_OFF in the environment counts: under a system policy only where that says
  * kill-switch-environment = allow, otherwise always.
  */
@@ -83,6 +91,9 @@ bool policy_believes_environment(const struct policy *policy);
 
 /* The proxies that [policy] lists; they live as long as the policy. */
 const struct proxy *policy_proxies(const struct policy *policy, size_t *count);
+
+/* Whether RTLD_DEEPBIND is taken away when the process opens an object with dlopen(3). */
+bool policy_strips_deepbind(const struct policy *policy);
 
 /* Where the expected peer name came from; the order is the order of precedence. */
 enum name_source {
@@ -124,6 +135,7 @@ struct facts {
     /* The program's own verification. */
     bool app_demands_chain; /* verify mode PEER at the time of the verification */
     bool app_demands_name;  /* a host or address to check was set */
+    bool app_names_other;   /* and it is not the name that SNI or the resolver know */
     bool app_rejected;      /* demanded, and its verification returned failure */
     int app_error;          /* the X.509 error it left */
     bool app_dane_verified; /* DANE-EE or DANE-TA success, which stands for chain and name */
@@ -139,6 +151,13 @@ struct facts {
 
     bool session_verified; /* resumption: the session is marked verified for this name */
 };
+
+/*
+ * The weakest point of the program's own verification of a certificate, in a word: "chain-not-verified",
+ * "failure-forgiven" (it accepted what its own trust anchors refuse), "host-not-checked", "other-host-named".
+ * NULL where there is none, or no certificate.
+ */
+const char *finding_text(const struct facts *facts);
 
 enum outcome { OUTCOME_VERIFIED, OUTCOME_VERIFIED_BY_POLICY, OUTCOME_FAILED };
 enum action { ACTION_ALLOWED, ACTION_WOULD_BLOCK, ACTION_BLOCKED };

@@ -16,11 +16,20 @@ struct user_pattern {
     bool exists; /* a name that this host does not know matches nobody */
 };
 
+enum deepbind { DEEPBIND_REPORT, DEEPBIND_STRIP };
+/* A set of shipped rules that the policy switches on. */
+struct include {
+    const char *name;
+    const char *file; /* where it says so */
+    unsigned line;
+};
+
 /* One section of the file: [policy], or a rule. */
 struct policy_section {
     unsigned given; /* which rows of config_keys[] were written down, one bit each */
     const char *file;
     unsigned line;
+    bool included; /* a rule that `include` brought */
     struct settings settings;
 
     const char **programs;
@@ -40,6 +49,9 @@ struct policy_section {
     enum choice kill_switch_environment;
     struct proxy *proxies;
     size_t proxy_count;
+    enum deepbind deepbind;
+    struct include *includes;
+    size_t include_count;
 };
 
 struct policy {

@@ -4,6 +4,7 @@
 #include "file_identity.h"
 #include "library.h"
 #include "loader.h"
+#include "notice.h"
 #include "proxy.h"
 #include "report.h"
 #include "trust.h"
@@ -166,6 +167,7 @@ static const struct start *read_start(void)
         .trust = values[TRUST],
         .log = values[LOG],
         .system_dir = SYSTEM_DIRECTORY,
+        .share_dir = TLSWARD_SHARE,
     };
     fresh->off_requested = values[OFF] != NULL && strcmp(values[OFF], "1") == 0;
     fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};
@@ -231,11 +233,16 @@ static void report_errors(const struct policy *policy, const struct config_error
         report_config_error(policy, &errors->items[i]);
 }
 
-/* Reads the bytes of the trust files too: a daemon may chroot before its first handshake. */
+/* Reads the bytes of all trust files too: a daemon may chroot before its first handshake. */
 static void read_trust(const struct policy *policy)
 {
     struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
-    trust_snapshot(settings.trust, settings.trust_count, report_trust_warning, (void *)settings.log);
+    const struct trust_source *trust;
+    size_t count;
+    if (policy_is_off(policy, process_identity(), time(NULL)))
+        return;
+    for (size_t i = 0; policy_trust_list(policy, i, &trust, &count); i++)
+        trust_snapshot(trust, count, report_trust_warning, (void *)settings.log);
 }
 
 static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
@@ -309,15 +316,25 @@ const struct policy *process_policy(void)
     return current != NULL ? current->policy : NULL;
 }
 
-/* All that a program without TLS pays for: a look at its environment and at the names of its libraries. */
+/* All that a program without TLS pays for: a look at its environment and at its libraries. */
 __attribute__((constructor)) static void remember_start(void)
 {
     read_variables();
-    if (!loader_sees_libssl())
+    enum loader_tls tls = loader_sees_tls();
+    if (tls == TLS_NOT_SEEN)
         return;
     int saved = errno;
     library_libc();
-    if (process_is_welcome())
+    if (tls == TLS_IN_PROGRAM)
+        notice_not_covered("not covered: the program has an OpenSSL of its own built in");
+    else if (process_is_welcome())
         process_policy();
     errno = saved;
+}
+
+__attribute__((destructor)) static void report_rest(void)
+{
+    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    if (current != NULL)
+        report_counted(current->policy);
 }

@@ -159,7 +159,9 @@ static void describe(struct event *event, struct description *text, const struct
     if (cipher == NULL && api->SSL_get_pending_cipher != NULL)
         cipher = api->SSL_get_pending_cipher(ssl);
     event->tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
-    event->tls_version = version_number(api->SSL_get_version(ssl));
+    const char *version = api->SSL_get_version(ssl);
+    event->tls_version = version_number(version);
+    event->tls_is_datagram = strncmp(version, "DTLS", 4) == 0;
     event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
     if (event->verdict->x509_error != 0)
         event->x509_text = api->X509_verify_cert_error_string(event->verdict->x509_error);
@@ -179,6 +181,8 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
     make_id(connection->event_id, &event.time);
     memcpy(event.id, connection->event_id, sizeof event.id);
     add_connection(&event, connection);
+    if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
+        event.clear_text_retry_possible = fallback_after_block(connection, call_site);
     if (admit(&event, &library->api, leaf, call_site)) {
         describe(&event, &text, library, ssl, leaf, call_site);
         send_event(&event, connection->settings.log, severity_of(&connection->verdict));
@@ -202,6 +206,21 @@ void report_update(const struct report_subject *subject, const char *checked_lat
     errno = saved;
 }
 
+void report_retry_refused(const struct refusal *refusal)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct event event = start_event(EVENT_RETRY_REFUSED);
+    memcpy(event.id, refusal->event_id, sizeof event.id);
+    ip_print(&refusal->ip, address);
+    event.settings = &refusal->settings;
+    event.expected_name = or_null(refusal->name);
+    event.server_address = event.expected_name != NULL ? event.expected_name : address;
+    event.server_ip = address;
+    event.server_port = (uint16_t)refusal->port;
+    event.message = "a connection to the peer of a blocked handshake was refused: it might have been in clear text";
+    send_event(&event, refusal->settings.log, SEVERITY_WARNING);
+}
+
 void report_notice(const char *log, const char *message)
 {
     int saved = errno;
@@ -209,6 +228,24 @@ void report_notice(const char *log, const char *message)
     make_id(event.id, &event.time);
     event.message = message;
     send_event(&event, log, SEVERITY_WARNING);
+    errno = saved;
+}
+
+void report_counted(const struct policy *policy)
+{
+    size_t cursor = 0;
+    uint64_t key, count, sum = 0;
+    while (repeat_flush_next(&cursor, &key, &count))
+        sum += count;
+    if (sum == 0)
+        return;
+    int saved = errno;
+    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
+    event.repeated = sum;
+    send_event(&event, settings.log, SEVERITY_INFORMATIONAL);
     errno = saved;
 }
 

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "connection.h"
+#include "fallback.h"
 
 /* The event of a handshake that was just judged. `leaf` is NULL where no certificate came. */
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf);
@@ -20,10 +21,19 @@ struct report_subject {
 };
 void report_update(const struct report_subject *subject, const char *checked_later);
 
+/*
+ * A connection in clear text was refused after a blocked handshake, and this event has the handshake's id.
+ * Async-signal-safe: connect(2) calls it.
+ */
+void report_retry_refused(const struct refusal *refusal);
+
 void report_config_error(const struct policy *policy, const struct config_error *error);
 
 /* A trust_warning; `log` is the destination, as in struct settings. */
 void report_trust_warning(void *log, const char *file, unsigned position, const char *why);
+
+/* At the end of the process: how many handshakes were only counted, being repeats, and are in no event yet. */
+void report_counted(const struct policy *policy);
 
 void report_notice(const char *log, const char *message);
 

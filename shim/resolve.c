@@ -24,6 +24,7 @@ static void *lookup_symbol(const char *name, void *handle)
 static void bind_real_functions(struct library *library, void *handle)
 {
 #define HOOK(type, name, parameters) *(void **)&library->real.name = loader_symbol(handle, #name);
+#define LIBC_HOOK(type, name, parameters)
 #include "hooks.def"
 #undef HOOK
 }
@@ -204,12 +205,11 @@ const struct real_functions *library_libc(void)
     static atomic_bool bound;
 
     if (!atomic_load_explicit(&bound, memory_order_acquire)) {
-        *(void **)&libc.getaddrinfo = loader_next("getaddrinfo");
-        *(void **)&libc.gethostbyname = loader_next("gethostbyname");
-        *(void **)&libc.gethostbyname2 = loader_next("gethostbyname2");
-        *(void **)&libc.gethostbyname_r = loader_next("gethostbyname_r");
-        *(void **)&libc.gethostbyname2_r = loader_next("gethostbyname2_r");
-        *(void **)&libc.connect = loader_next("connect");
+#define HOOK(type, name, parameters)
+#define LIBC_HOOK(type, name, parameters) *(void **)&libc.name = loader_next(#name);
+#define LIBANL_HOOK(type, name, parameters)
+#include "hooks.def"
+#undef HOOK
         atomic_store_explicit(&bound, true, memory_order_release);
     }
     return &libc;

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "ex_data.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +9,7 @@ struct session_mark {
     const struct policy *policy;
     const char *rule;
     bool name_was_verified;
+    bool by_app_anchors; /* the chain led to the program's trust anchors; the policy's were not asked or refused it */
     struct peer_name name;
 };
 
@@ -27,14 +30,8 @@ static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index
  */
 bool session_attach(struct library *library)
 {
-    const struct openssl_api *api = &library->api;
-    /* Index 0 is the program's app_data in 1.0.2 and old LibreSSL. */
-    do {
-        library->mark_index =
-            api->X509_get_ex_new_index != NULL
-                ? api->X509_get_ex_new_index(0, library, NULL, NULL, mark_free)
-                : api->CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_X509, 0, library, NULL, NULL, mark_free);
-    } while (library->mark_index == 0);
+    const struct ex_data_callbacks callbacks = {.freed = mark_free, .argument = library};
+    library->mark_index = ex_data_index(&library->api, EX_DATA_OF_X509, &callbacks);
     return library->mark_index > 0;
 }
 
@@ -60,10 +57,13 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
     mark->policy = connection->policy;
     mark->rule = connection->settings.rule;
     mark->name_was_verified = connection->facts.name_checked && connection->facts.name_error == 0;
+    mark->by_app_anchors = !connection->facts.policy_anchors_checked || connection->facts.policy_anchors_error != 0;
     if (connection->name_count > 0)
         mark->name = connection->names[0];
+    library->api.ERR_set_mark();
     if (library->api.X509_set_ex_data(leaf, library->mark_index, mark) != 1)
         free(mark);
+    library->api.ERR_pop_to_mark();
 }
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session)
@@ -85,12 +85,15 @@ static bool names_peer(const struct session_mark *mark, const struct connection 
     return false;
 }
 
-bool session_is_verified(const struct library *library, const SSL_SESSION *session, const struct connection *connection)
+bool session_is_verified(const struct library *library, const SSL *ssl, const SSL_SESSION *session,
+                         const struct connection *connection)
 {
     const struct session_mark *mark = mark_of(library, session);
     /* A policy is never changed in place and its rules keep their names' addresses, so equal pointers mean equal
      * settings. */
     if (mark == NULL || mark->policy != connection->policy || mark->rule != connection->settings.rule)
+        return false;
+    if (mark->by_app_anchors && (library->api.SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
         return false;
     if (connection->settings.verify != VERIFY_FULL)
         return true;

@@ -54,21 +54,36 @@ static size_t append(char *list, size_t used, const char *name)
     return used + length;
 }
 
-void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk)
+/* What the ClientHello would offer: without it a default list looks full of PSK suites that nobody has a key for. */
+static enum authentication unwanted_offer(const struct openssl_api *api, SSL *ssl, enum choice psk)
 {
-    const struct openssl_api *api = &library->api;
-    STACK *suites = api->SSL_get_ciphers(ssl);
-    bool found = false;
-    size_t space = 1;
-    for (int i = 0; suites != NULL && i < api_stack_num(api, suites); i++) {
-        const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
-        found = found || is_unwanted(authentication_of(api, cipher), psk);
-        space += strlen(api->SSL_CIPHER_get_name(cipher)) + 1;
+    STACK *owned = api->SSL_get1_supported_ciphers != NULL ? api->SSL_get1_supported_ciphers(ssl) : NULL;
+    const STACK *offered = owned != NULL ? owned : api->SSL_get_ciphers(ssl);
+    enum authentication found = AUTH_CERTIFICATE;
+    for (int i = 0; offered != NULL && found == AUTH_CERTIFICATE && i < api_stack_num(api, offered); i++) {
+        enum authentication authentication = authentication_of(api, api_stack_value(api, offered, i));
+        if (is_unwanted(authentication, psk))
+            found = authentication;
     }
-    char *list = found ? calloc(1, space) : NULL;
+    if (owned != NULL)
+        api_stack_free(api, owned);
+    return found;
+}
+
+static size_t list_space(const struct openssl_api *api, const STACK *suites)
+{
+    size_t space = 1;
+    for (int i = 0; i < api_stack_num(api, suites); i++)
+        space += strlen(api->SSL_CIPHER_get_name(api_stack_value(api, suites, i))) + 1;
+    return space;
+}
+
+static void rewrite_list(const struct openssl_api *api, SSL *ssl, enum choice psk)
+{
+    const STACK *suites = api->SSL_get_ciphers(ssl);
+    char *list = suites != NULL ? calloc(1, list_space(api, suites)) : NULL;
     if (list == NULL)
         return;
-
     size_t used = 0;
     for (int i = 0; i < api_stack_num(api, suites); i++) {
         const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
@@ -78,6 +93,19 @@ void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum c
     /* An empty list is refused by some versions; this one names nothing and leaves the TLS 1.3 suites. */
     api->SSL_set_cipher_list(ssl, used > 0 ? list : "-ALL");
     free(list);
+}
+
+enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk)
+{
+    const struct openssl_api *api = &library->api;
+    enum authentication unwanted = unwanted_offer(api, ssl, psk);
+    if (unwanted == AUTH_CERTIFICATE)
+        return unwanted;
+    rewrite_list(api, ssl, psk);
+    /* In TLS 1.3 no suite stands for the pre-shared key. */
+    if (psk == CHOICE_BLOCK && api->SSL_set_psk_client_callback != NULL)
+        api->SSL_set_psk_client_callback(ssl, NULL);
+    return unwanted;
 }
 
 enum authentication suites_authentication(const struct library *library, const SSL *ssl)

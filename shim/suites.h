@@ -9,9 +9,10 @@
 
 /*
  * Takes the suites that authenticate nobody out of the connection's list, and the pre-shared key and SRP suites too
- * where the policy blocks them. The list is rewritten only if such a suite is in it.
+ * where the policy blocks them. The list is rewritten only if such a suite would be offered. Returns what was taken
+ * away, AUTH_CERTIFICATE for nothing.
  */
-void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk);
+enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk);
 
 /* How the peer of a finished handshake without a certificate was authenticated. */
 enum authentication suites_authentication(const struct library *library, const SSL *ssl);

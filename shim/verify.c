@@ -148,7 +148,7 @@ bool verify_chain(const struct openssl_api *api, const struct verify_request *re
     result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
     if (result->name_checked)
         refuse_common_name(api, request, result);
-    if (request->keep_chain && result->chain_error == 0)
+    if (request->keep_chain)
         result->chain = api->X509_STORE_CTX_get1_chain(ctx);
 out:
     if (ctx != NULL)

@@ -14,18 +14,19 @@ struct config_environment effective_environment(void)
                                        .mode = getenv("TLSWARD_MODE"),
                                        .trust = getenv("TLSWARD_TRUST"),
                                        .log = getenv("TLSWARD_LOG"),
-                                       .system_dir = SYSTEM_DIRECTORY};
+                                       .system_dir = SYSTEM_DIRECTORY,
+                                       .share_dir = TLSWARD_SHARE};
 }
 
 struct config_environment effective_file(const char *path)
 {
-    return (struct config_environment){.policy_path = path, .system_dir = "/nonexistent"};
+    return (struct config_environment){.policy_path = path, .system_dir = "/nonexistent", .share_dir = TLSWARD_SHARE};
 }
 
 static struct policy *load_system(const char *log)
 {
     struct config_errors errors = {0};
-    struct config_environment environment = {.log = log, .system_dir = SYSTEM_DIRECTORY};
+    struct config_environment environment = {.log = log, .system_dir = SYSTEM_DIRECTORY, .share_dir = TLSWARD_SHARE};
     struct policy *policy = config_load(&environment, &errors);
     config_errors_free(&errors);
     return policy;

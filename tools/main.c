@@ -23,7 +23,18 @@ static void usage(FILE *out)
           out);
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         fprintf(out, "  %-9s %s\n", subcommands[i].name, subcommands[i].summary);
-    fputs("\n'tlsward SUBCOMMAND --help' says more; the manual is tlsward(1).\n", out);
+    fputs(
+        "\n'tlsward SUBCOMMAND --help' says more; 'tlsward --version' names the version;\nthe manual is tlsward(1).\n",
+        out);
+}
+
+/* getopt(3) begins its messages with argv[0]. */
+static int start(const struct subcommand *subcommand, int argc, char **argv)
+{
+    char title[32];
+    snprintf(title, sizeof title, "tlsward %s", subcommand->name);
+    argv[0] = title;
+    return subcommand->main(argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -42,7 +53,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         if (strcmp(argv[1], subcommands[i].name) == 0)
-            return subcommands[i].main(argc - 1, argv + 1);
+            return start(&subcommands[i], argc - 1, argv + 1);
     fprintf(stderr, "tlsward: no subcommand '%s'; 'tlsward --help' lists them\n", argv[1]);
     return STATUS_USAGE;
 }

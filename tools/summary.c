@@ -93,10 +93,10 @@ void summary_print(const struct summary *summary, FILE *out)
     uint64_t all = summary->by_program + summary->by_policy + summary->failed + summary->blocked;
     const char *colour = text_colour(out, summary->failed + summary->blocked > 0 ? COLOUR_BAD : COLOUR_GOOD);
     fprintf(out,
-            "%stlsward: %" PRIu64 " connections: %" PRIu64 " verified by the program, %" PRIu64
+            "%stlsward: %" PRIu64 " connection%s: %" PRIu64 " verified by the program, %" PRIu64
             " verified by the policy, %" PRIu64 " failed, %" PRIu64 " blocked%s\n",
-            colour, all, summary->by_program, summary->by_policy, summary->failed, summary->blocked,
-            text_colour(out, COLOUR_OFF));
+            colour, all, all == 1 ? "" : "s", summary->by_program, summary->by_policy, summary->failed,
+            summary->blocked, text_colour(out, COLOUR_OFF));
     const char *text;
     json_t *count;
     json_object_foreach(summary->failures, text, count)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -87,16 +87,14 @@ def jobs(setup, fleet, pattern):
 
 
 def run_all(arguments, directory):
-    namespace.furnish(directory)
     trust = certificates.make_all(directory / "certificates")
     setup = Setup(arguments.library.resolve(), arguments.drivers.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
     tally = Tally()
     pool = ThreadPoolExecutor(WORKERS)
     try:
-        for rows, work in jobs(setup, fleet, arguments.row):
-            pool.submit(report_all, tally, rows, work)
-        pool.shutdown()
+        # A server dies with the thread that started it, prctl(2): no worker ends before all rows are done.
+        wait([pool.submit(report_all, tally, rows, work) for rows, work in jobs(setup, fleet, arguments.row)])
     finally:
         pool.shutdown(cancel_futures=True)
         fleet.stop()
@@ -113,7 +111,8 @@ def main():
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-clients.") as directory:
         Path(directory).chmod(0o755)
-        return run_all(arguments, Path(directory))
+        with namespace.furnished(directory):
+            return run_all(arguments, Path(directory))
 
 
 if __name__ == "__main__":

@@ -17,5 +17,18 @@ class Events:
         found = self.handshakes(port)
         if not found:
             return [f"no event for port {port}: the library was not loaded, or missed the handshake"]
-        return [f"event: {name} is {event.get(name)!r}, not {value!r}"
-                for event in found for name, value in expected.items() if event.get(name) != value]
+        differences = [f"event: {name} is {event.get(name)!r}, not {value!r}"
+                       for event in found for name, value in expected.items() if event.get(name) != value]
+        return differences + self.forgetful_updates()
+
+    def forgetful_updates(self):
+        """The last update of a handshake says all: none leaves out what one before it said."""
+        seen = {}
+        found = []
+        for event in self.all:
+            words = set(event.get("tlsward.app_checked_later", "").split())
+            before = seen.setdefault(event["event.id"], set())
+            if event["event.action"] == "tls-handshake-update" and not before <= words:
+                found.append(f"update: {words} lacks some of {before}, said earlier")
+            before |= words
+        return found

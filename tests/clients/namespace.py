@@ -1,5 +1,6 @@
 """A private network and mount namespace, so that the tests name and bind what they like on the machine they run on."""
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -13,6 +14,13 @@ from cases import ADDRESS, NAME, OTHER_NAME
 MARK = "TLSWARD_TEST_NAMESPACE"
 SIOCSIFFLAGS = 0x8914  # netdevice(7)
 IFF_UP = 1
+HOSTS = Path("/etc/hosts")
+
+
+def propagation():
+    """Mounts stay in the namespace, except where the root is a plain chroot(2): that is no mount that could be told."""
+    mount_points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    return "private" if "/" in mount_points else "unchanged"
 
 
 def enter():
@@ -22,13 +30,24 @@ def enter():
         return
     os.environ[MARK] = "1"
     mapping = [] if os.geteuid() == 0 else ["--map-root-user"]
-    os.execvp("unshare", ["unshare", *mapping, "--mount", "--net", sys.executable, "-B", *sys.argv])
+    options = [*mapping, "--mount", "--net", f"--propagation={propagation()}"]
+    os.execvp("unshare", ["unshare", *options, sys.executable, "-B", *sys.argv])
 
 
-def furnish(directory):
-    """Brings the loopback interface up and lays a hosts file of our own over the machine's."""
+@contextlib.contextmanager
+def furnished(directory):
+    """Brings the loopback interface up and lays a hosts file of our own over the machine's, which may have none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
     hosts = Path(directory) / "hosts"
     hosts.write_text(f"{ADDRESS} localhost\n{ADDRESS} {NAME}\n{ADDRESS} {OTHER_NAME}\n")
-    subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
+    has_hosts = HOSTS.exists()
+    if not has_hosts:
+        HOSTS.touch()
+    subprocess.run(["mount", "--bind", hosts, HOSTS], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", HOSTS], check=True)
+        if not has_hosts:
+            HOSTS.unlink()

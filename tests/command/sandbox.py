@@ -9,13 +9,19 @@ import sys
 INSIDE = "TLSWARD_TEST_NAMESPACE"
 
 
+def propagation():
+    """Mounts stay in the namespace, except where the root is a plain chroot(2): that is no mount that could be told."""
+    mount_points = [line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()]
+    return "private" if "/" in mount_points else "unchanged"
+
+
 def enter():
     """Runs this program again inside the namespace; returns only there."""
     if INSIDE in os.environ:
         return
     os.environ[INSIDE] = "root" if os.getuid() == 0 else "user"
-    flags = ["-m"] if os.getuid() == 0 else ["-r", "-m"]
-    os.execvp("unshare", ["unshare", *flags, sys.executable, *sys.argv])
+    flags = [] if os.getuid() == 0 else ["-r"]
+    os.execvp("unshare", ["unshare", *flags, "-m", f"--propagation={propagation()}", sys.executable, *sys.argv])
 
 
 def is_root():

@@ -152,50 +152,22 @@ rsa_private_key_file={directory}/good.key
     return start(port, ["/usr/sbin/vsftpd", home / "vsftpd.conf"], log=log)
 
 
-def postfix(directory, port, log):
+def smtp(directory, port, log):
     home = directory / "smtp"
-    for name in ("queue", "data", "etc"):
-        (home / name).mkdir(parents=True)
-    shutil.chown(home / "data", "postfix")
+    home.mkdir()
     (home / "chain.pem").write_text((directory / "good.pem").read_text() + (directory / "middle.pem").read_text())
-    (home / "etc/main.cf").write_text(
-        f"""compatibility_level = 3.6
-queue_directory = {home}/queue
-data_directory = {home}/data
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = good.test
-mydestination =
-alias_maps =
-smtpd_tls_security_level = may
-smtpd_tls_cert_file = {home}/chain.pem
-smtpd_tls_key_file = {directory}/good.key
-maillog_file = /dev/stdout
-"""
-    )
-    (home / "etc/master.cf").write_text(
-        f"""127.0.0.1:{port} inet n - n - - smtpd
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-proxymap unix - - n - - proxymap
-"""
-    )
-    subprocess.run(["/usr/sbin/postfix", "-c", home / "etc", "check"], check=False, stdout=log, stderr=log)
-    return start(port, ["/usr/sbin/postfix", "-c", home / "etc", "start-fg"], log=log)
+    identity = ["--tlscert", home / "chain.pem", "--tlskey", directory / "good.key"]
+    return start(port, ["/usr/bin/aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", *identity], log=log)
 
 
 # STARTTLS protocol → the program that serves it, and how to start it
 STARTTLS = {
     "postgres": ("/usr/bin/pg_lsclusters", postgres),
-    "imap": ("/usr/sbin/dovecot", lambda *a: dovecot(a[0], "imap", *a[1:])),
-    "pop3": ("/usr/sbin/dovecot", lambda *a: dovecot(a[0], "pop3", *a[1:])),
+    "imap": ("/usr/lib/dovecot/imap-login", lambda *a: dovecot(a[0], "imap", *a[1:])),
+    "pop3": ("/usr/lib/dovecot/pop3-login", lambda *a: dovecot(a[0], "pop3", *a[1:])),
     "ldap": ("/usr/sbin/slapd", slapd),
     "ftp": ("/usr/sbin/vsftpd", vsftpd),
-    "smtp": ("/usr/sbin/postfix", postfix),
+    "smtp": ("/usr/bin/aiosmtpd", smtp),
 }
 
 

@@ -70,9 +70,12 @@ LDAP_UNAVAILABLE = bytes.fromhex("30 84 00000010 020101 78 84 00000007 0a0134 04
 
 
 def system_count():
-    """How many certificates the system's bundle has, as a regular expression."""
-    bundle = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
-    return str(bundle.read_text().count("BEGIN CERTIFICATE")) if bundle.exists() else "0"
+    """How many certificates the system's bundle and hashed directory have between them, as a regular expression."""
+    hashed = pathlib.Path("/etc/ssl/certs").glob("[0-9a-f]*.[0-9]")
+    bundles = [pathlib.Path("/etc/ssl/certs/ca-certificates.crt"), *hashed]
+    frame = re.compile("-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
+    found = [text for bundle in bundles if bundle.exists() for text in frame.findall(bundle.read_text())]
+    return str(len({"".join(text.split()) for text in found}))
 
 
 def make_programs(directory):

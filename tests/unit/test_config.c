@@ -74,12 +74,13 @@ static bool same_settings(const struct settings *a, const struct settings *b)
     return same_trust && a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode &&
            a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
            a->allow_cn == b->allow_cn && a->strict == b->strict && a->security_level == b->security_level &&
-           strcmp(a->log, b->log) == 0 && strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
+           a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
+           strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
 }
 
 #define DEFAULTS                                                                                                       \
     .mode = MODE_AUDIT, .verify = VERIFY_FULL, .trust = system_trust, .trust_count = 1, .weak_names = CHOICE_ALLOW,    \
-    .psk = CHOICE_ALLOW, .security_level = 2, .log = "auto"
+    .psk = CHOICE_ALLOW, .security_level = 2, .fallback = FALLBACK_KNOWN, .log = "auto"
 
 static const struct trust_source system_trust[] = {{NULL}};
 static const struct trust_source file_trust[] = {{"/etc/corp roots/root.pem"}};
@@ -121,6 +122,10 @@ static const struct {
     {"strict = yes", BOTH, {DEFAULTS, .strict = true}},
     {"security-level = 0", BOTH, {DEFAULTS, .security_level = 0}},
     {"security-level = 5", BOTH, {DEFAULTS, .security_level = 5}},
+    {"include = protocols", POLICY_ONLY, {DEFAULTS}},
+    {"fallback = refuse", RULE_ONLY, {DEFAULTS, .fallback = FALLBACK_REFUSE}},
+    {"fallback = known", RULE_ONLY, {DEFAULTS}},
+    {"fallback = allow", RULE_ONLY, {DEFAULTS, .fallback = FALLBACK_ALLOW}},
     {"log = auto", POLICY_ONLY, {DEFAULTS}},
     {"log = journald", POLICY_ONLY, {DEFAULTS, .log = "journald"}},
     {"log = syslog", POLICY_ONLY, {DEFAULTS, .log = "syslog"}},
@@ -133,6 +138,8 @@ static const struct {
     {"environment = allow", POLICY_ONLY, {DEFAULTS}},
     {"kill-switch-environment = ignore", POLICY_ONLY, {DEFAULTS}},
     {"kill-switch-environment = allow", POLICY_ONLY, {DEFAULTS}},
+    {"deepbind = report", POLICY_ONLY, {DEFAULTS}},
+    {"deepbind = strip", POLICY_ONLY, {DEFAULTS}},
     {"name = ldap.example", RULE_ONLY, {DEFAULTS, .name = "ldap.example"}},
     {"ticket = T-1", RULE_ONLY, {DEFAULTS}},
     {"user = root", RULE_ONLY, {DEFAULTS}},
@@ -264,6 +271,7 @@ static const struct {
     {RULE "proxy = proxy.example", 3, "proxy = proxy.example", "belongs in [policy]"},
     {"[policy]\nenvironment = yes", 2, "yes", "accepted: ignore, allow"},
     {"[policy]\nkill-switch-environment = yes", 2, "yes", "accepted: ignore, allow"},
+    {"[policy]\ndeepbind = yes", 2, "yes", "accepted: report, strip"},
     {"[policy]\nname = x.example", 2, "name = x.example", "belongs in a rule"},
     {"[policy]\nowner = o", 2, "owner = o", "belongs in a rule"},
     {RULE "log = stderr", 3, "log = stderr", "belongs in [policy]"},
@@ -408,6 +416,8 @@ static const struct {
     {"", "name = x.example", "(name)"},
     {"", "name = x.example\ndestination = *:443", "(name)"},
     {"", "name = x.example\ndestination = 192.0.2.1", NULL},
+    {"", "fallback = refuse", NULL},
+    {"", "fallback = allow", "(fallback)"},
     {"mode = enforce", "mode = off\nverify = none", "(mode, verify)"},
     {"mode = enforce", "program = /y", NULL},
 };
@@ -510,6 +520,7 @@ static void write_file(const char *name, const char *text)
 static struct policy *load(struct config_environment environment, struct config_errors *errors)
 {
     environment.system_dir = directory;
+    environment.share_dir = directory;
     struct policy *policy = config_load(&environment, errors);
     ck_assert_ptr_nonnull(policy);
     ck_assert_int_eq(policy_is_invalid(policy), errors->count > 0);
@@ -799,6 +810,117 @@ START_TEST(the_default_comes_from_no_file)
 }
 END_TEST
 
+#define OF_INCLUDE "program = /x\nowner = o\nreason = r\n"
+
+/*
+ * What "include = extra" brings. `shipped` is extra.conf, NULL: there is none. The rule that decides for /x, or the
+ * error, and what is left in force where there is one.
+ */
+static const struct {
+    const char *fact;
+    const char *system;
+    const char *shipped;
+    const char *rule;
+    const char *error;
+    enum policy_mode mode;
+} includes[] = {
+    {"a rule of an included file applies, without an end", "[policy]\nmode = enforce\ninclude = extra\n",
+     "[rule a]\n" OF_INCLUDE "verify = none\n", "extra/a", NULL, MODE_ENFORCE},
+    {"the administrator's rules come first, whatever stands first in the file",
+     "[policy]\ninclude = extra\n[rule own]\nprogram = /x\n", "[rule a]\n" OF_INCLUDE, "own", NULL, MODE_AUDIT},
+    {"a rule may have the name of an included one", "[policy]\ninclude = extra\n[rule a]\nprogram = /y\n",
+     "[rule a]\n" OF_INCLUDE, "extra/a", NULL, MODE_AUDIT},
+    {"including twice is including once", "[policy]\ninclude = extra\ninclude = extra\n", "[rule a]\n" OF_INCLUDE,
+     "extra/a", NULL, MODE_AUDIT},
+    {"one that weakens says who wants it and why", "[policy]\ninclude = extra\n",
+     "[rule a]\nprogram = /x\nverify = none\n", NULL,
+     "extra.conf:1: the rule weakens [policy] (verify) and must "
+     "say: owner, reason",
+     MODE_AUDIT},
+    {"it holds no [policy]", "[policy]\ninclude = extra\n", "[policy]\nmode = off\n", NULL,
+     "extra.conf:1: an included file holds nothing but rules", MODE_AUDIT},
+    {"it cannot ask for enforcement", "[policy]\ninclude = extra\n", "[rule a]\nprogram = /x\nmode = enforce\n", NULL,
+     "extra.conf:3: an included rule cannot ask for enforcement", MODE_AUDIT},
+    {"a missing one is an error where it is included", "[policy]\n\ninclude = extra\n", NULL, NULL,
+     "policy.conf:3: these shipped rules cannot be used: ", MODE_AUDIT},
+    {"a missing one fails closed where the policy enforces", "[policy]\nmode = enforce\ninclude = extra\n", NULL, NULL,
+     "policy.conf:3: these shipped rules cannot be used: ", MODE_ENFORCE},
+    {"its name leads to no other place", "[policy]\ninclude = ../extra\n", "[rule a]\n" OF_INCLUDE, NULL,
+     "policy.conf:2: not the name of shipped rules", MODE_AUDIT},
+};
+
+START_TEST(what_an_include_brings)
+{
+    struct config_errors errors = {0};
+    char told[512] = "";
+    make_directory();
+    write_file("policy.conf", includes[_i].system);
+    if (includes[_i].shipped)
+        write_file("extra.conf", includes[_i].shipped);
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    struct settings settings = settings_of(policy);
+    if (errors.count > 0)
+        snprintf(told, sizeof told, "%s:%u: %s", strrchr(errors.items[0].file, '/') + 1, errors.items[0].line,
+                 errors.items[0].message);
+    const char *error = includes[_i].error ? includes[_i].error : "";
+    ck_assert_msg(strncmp(told, error, *error ? strlen(error) : 1) == 0, "%s: %s", includes[_i].fact, told);
+    ck_assert_msg(settings.mode == includes[_i].mode, "%s: mode %d", includes[_i].fact, settings.mode);
+    ck_assert_msg(!settings.rule == !includes[_i].rule, "%s", includes[_i].fact);
+    if (settings.rule)
+        ck_assert_str_eq(settings.rule, includes[_i].rule);
+    policy_free(policy);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(an_included_file_is_checked_like_any_other)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\ninclude = extra\n");
+    write_file("extra.conf", "[rule a]\n" OF_INCLUDE);
+    ck_assert_int_eq(chmod(path_of("extra.conf"), 0666), 0);
+    policy_free(load((struct config_environment){0}, &errors));
+    ck_assert_uint_eq(errors.count, 2);
+    ck_assert_ptr_nonnull(strstr(errors.items[0].message, "others than its owner can write it"));
+    ck_assert_uint_eq(errors.items[1].line, 2);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(a_missing_include_is_watched_for)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\ninclude = extra\n");
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert_str_eq(policy_files(policy)[1], path_of("extra.conf"));
+    ck_assert_ptr_null(policy_files(policy)[2]);
+    policy_free(policy);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(included_rules_are_printed_as_comments)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\ninclude = extra\n");
+    write_file("extra.conf", "[rule a]\n" OF_INCLUDE "verify = none\n");
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    char *text = config_print(policy);
+    ck_assert_ptr_nonnull(strstr(text, "\ninclude = extra\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n# [rule extra/a]\n# program = /x\n# verify = none\n"));
+    policy_free(parse_good(text));
+    free(text);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
 static const struct {
     const char *system;
     bool allows;
@@ -1060,6 +1182,10 @@ int main(void)
     tcase_add_test(files, drop_ins_are_read_in_byte_order);
     tcase_add_test(files, a_drop_in_alone_is_a_system_policy);
     tcase_add_test(files, the_default_comes_from_no_file);
+    tcase_add_loop_test(files, what_an_include_brings, 0, ROWS(includes));
+    tcase_add_test(files, an_included_file_is_checked_like_any_other);
+    tcase_add_test(files, a_missing_include_is_watched_for);
+    tcase_add_test(files, included_rules_are_printed_as_comments);
     tcase_add_loop_test(files, who_may_switch_off, 0, ROWS(kill_switches));
     tcase_add_loop_test(files, who_may_write_a_policy, 0, ROWS(permissions));
     tcase_add_loop_test(files, what_is_no_file_cannot_switch_enforcement_off, 0, ROWS(no_policies));

@@ -171,6 +171,12 @@ static const struct whole {
      "\"event.kind\":\"event\",\"event.category\":[\"network\"],\"event.type\":[\"connection\"],"
      "\"event.action\":\"tls-handshake-update\",\"process.pid\":1,\"user.id\":\"0\","
      "\"tlsward.app_checked_later\":\"X509_check_ip\"}"},
+    {"a refused retry names the peer and has the id of the blocked handshake",
+     {.kind = EVENT_RETRY_REFUSED, .id = "r", .pid = 1, .server_address = "a.example", .server_port = 5432},
+     "{\"@timestamp\":\"1970-01-01T00:00:00.000Z\",\"ecs.version\":\"8.11.0\",\"tlsward.schema\":1,\"event.id\":\"r\","
+     "\"event.kind\":\"event\",\"event.category\":[\"network\"],\"event.type\":[\"connection\",\"denied\"],"
+     "\"event.action\":\"clear-text-retry-refused\",\"process.pid\":1,\"user.id\":\"0\","
+     "\"server.address\":\"a.example\",\"server.port\":5432}"},
     {"a success leaves out reason, error and everything unknown",
      {.kind = EVENT_HANDSHAKE,
       .id = "h",

@@ -661,6 +661,35 @@ START_TEST(words_of_the_log)
 }
 END_TEST
 
+static const struct {
+    const char *fact;
+    struct facts facts;
+    const char *finding;
+} findings[] = {
+    {"nothing demanded", {.authentication = AUTH_CERTIFICATE}, "chain-not-verified"},
+    {"a name set, but no chain demanded", {.app_demands_name = true}, "chain-not-verified"},
+    {"a chain without a name", {.app_demands_chain = true}, "host-not-checked"},
+    {"a callback said yes to what the anchors refuse",
+     {.app_demands_chain = true, .app_demands_name = true, .app_anchors_checked = true, .app_anchors_error = 20},
+     "failure-forgiven"},
+    {"another host is named than connected to",
+     {.app_demands_chain = true, .app_demands_name = true, .app_names_other = true},
+     "other-host-named"},
+    {"chain and name", {.app_demands_chain = true, .app_demands_name = true}, NULL},
+    {"the program refuses by itself", {.app_demands_chain = true, .app_rejected = true}, NULL},
+    {"DANE stands for both", {.app_demands_chain = true, .app_dane_verified = true}, NULL},
+    {"no certificate, no finding", {.authentication = AUTH_PSK}, NULL},
+};
+
+START_TEST(finding_of_facts)
+{
+    const char *finding = finding_text(&findings[_i].facts);
+    const char *expected = findings[_i].finding;
+    bool same = finding == NULL || expected == NULL ? finding == expected : strcmp(finding, expected) == 0;
+    ck_assert_msg(same, "%s: %s", findings[_i].fact, finding != NULL ? finding : "none");
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
 
 int main(void)
@@ -680,6 +709,7 @@ int main(void)
     TCase *deciding = tcase_create("deciding");
     tcase_add_loop_test(deciding, verdict_of_facts, 0, ROWS(verdicts));
     tcase_add_test(deciding, promises_hold_for_any_facts);
+    tcase_add_loop_test(deciding, finding_of_facts, 0, ROWS(findings));
     tcase_add_test(deciding, words_of_the_log);
     suite_add_tcase(suite, deciding);
 

@@ -1,0 +1,39 @@
+/*
+ * Look-ups in the dynamic symbol tables of loaded objects, done by ourselves: before glibc 2.34 dlsym(3) is in a
+ * library that may not be there, our own dlsym hook would call itself, and a failed dlsym allocates and changes what
+ * dlerror(3) says. Nothing here allocates. Formats: gABI, "Symbol Table" and "Hash Table"; DT_GNU_HASH as written by
+ * binutils; elf(5).
+ */
+#ifndef TLSWARD_ELF_SYMBOLS_H
+#define TLSWARD_ELF_SYMBOLS_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The dynamic symbols of one loaded object; points into it. */
+struct elf_symbols {
+    uintptr_t base;
+    const ElfW(Sym) * table;
+    const char *strings;
+    size_t strings_size;
+    const ElfW(Half) * versions; /* NULL where the object has none */
+    const uint32_t *gnu_hash;    /* one of the two is not NULL */
+    const uint32_t *hash;
+};
+
+/*
+ * Reads the dynamic section of an object loaded at `base`, or of one that dl_iterate_phdr(3) tells of. False where it
+ * has no symbol table that can be searched.
+ */
+bool elf_symbols_read(struct elf_symbols *symbols, uintptr_t base, const ElfW(Dyn) * dynamic);
+bool elf_symbols_of_object(struct elf_symbols *symbols, const struct dl_phdr_info *object);
+
+/*
+ * The address of the object's own definition, or NULL. Of several versions the default one; a version that is not the
+ * default (name@VERSION) only where there is no other.
+ */
+void *elf_symbols_find(const struct elf_symbols *symbols, const char *name);
+
+#endif

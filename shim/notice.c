@@ -1,0 +1,19 @@
+#include "notice.h"
+
+#include "process.h"
+#include "report.h"
+
+#include <errno.h>
+#include <time.h>
+
+void notice_not_covered(const char *message)
+{
+    int saved = errno;
+    const struct policy *policy = process_is_welcome() ? process_policy() : NULL;
+    time_t now = time(NULL);
+    if (policy != NULL && !policy_is_off(policy, process_identity(), now)) {
+        struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, now);
+        report_notice(settings.log, message);
+    }
+    errno = saved;
+}

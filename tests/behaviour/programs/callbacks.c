@@ -1,0 +1,255 @@
+/*
+ * callbacks SCENARIO LEAF: a client that sets callbacks of its own, and says what they saw.
+ */
+#include "support.h"
+
+#include <string.h>
+
+static SSL_CTX *context;
+static struct server *server;
+static const char *leaf;
+static char seen[4096];
+static int argument_of_program;
+
+static void note(const char *format, int first, int second, int third)
+{
+    size_t used = strlen(seen);
+    snprintf(seen + used, sizeof seen - used, format, first, second, third);
+}
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    note(" %d/%d", where, value, 0);
+}
+
+static void on_other_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    note(" other:%d/%d", where, value, 0);
+}
+
+static int on_verify(int ok, X509_STORE_CTX *ctx)
+{
+    note(" %d/%d/%d", ok, X509_STORE_CTX_get_error(ctx), X509_STORE_CTX_get_error_depth(ctx));
+    return ok;
+}
+
+static int on_certificate(X509_STORE_CTX *ctx, void *argument)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    int accepted = X509_verify_cert(ctx);
+    note(" argument:%d connection:%d accepted:%d", argument == &argument_of_program, ssl != NULL, accepted);
+    return accepted;
+}
+
+static int verifies_twice(X509_STORE_CTX *ctx, void *argument)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    X509_STORE_CTX *second = X509_STORE_CTX_new();
+    demand(X509_STORE_CTX_init(second, X509_STORE_CTX_get0_store(ctx), X509_STORE_CTX_get0_cert(ctx), NULL) == 1);
+    X509_STORE_CTX_set_ex_data(second, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl);
+    note(" second:%d", X509_verify_cert(second), 0, 0);
+    X509_STORE_CTX_free(second);
+    return on_certificate(ctx, argument);
+}
+
+static void run(SSL *ssl)
+{
+    client_run(ssl);
+    say("mode", "%d", SSL_get_verify_mode(ssl));
+    say("seen", "%s", seen);
+    client_free(ssl);
+}
+
+static void info_on_context(void)
+{
+    SSL_CTX_set_info_callback(context, on_info);
+    run(client_new(context, server, "good.test"));
+}
+
+static void info_on_connection(void)
+{
+    SSL *ssl = client_new(context, server, "good.test");
+    SSL_set_info_callback(ssl, on_info);
+    run(ssl);
+}
+
+static void info_on_both(void)
+{
+    SSL_CTX_set_info_callback(context, on_other_info);
+    info_on_connection();
+}
+
+static void info_on_context_after_connection(void)
+{
+    SSL *ssl = client_new(context, server, "good.test");
+    SSL_CTX_set_info_callback(context, on_info);
+    run(ssl);
+}
+
+static void info_taken_back(void)
+{
+    SSL_CTX_set_info_callback(context, on_info);
+    SSL *ssl = client_new(context, server, "good.test");
+    SSL_set_info_callback(ssl, on_other_info);
+    SSL_set_info_callback(ssl, NULL);
+    run(ssl);
+}
+
+static void getters(void)
+{
+    say("context-before", "%d", SSL_CTX_get_info_callback(context) == NULL);
+    SSL_CTX_set_info_callback(context, on_info);
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, on_verify);
+    SSL *ssl = client_new(context, server, "good.test");
+    say("context", "%d", SSL_CTX_get_info_callback(context) == on_info);
+    say("connection-before", "%d", SSL_get_info_callback(ssl) == NULL);
+    SSL_set_info_callback(ssl, on_other_info);
+    say("connection", "%d", SSL_get_info_callback(ssl) == on_other_info);
+    say("verify", "%d", SSL_get_verify_callback(ssl) == on_verify);
+    run(ssl);
+    say("context-after", "%d", SSL_CTX_get_info_callback(context) == on_info);
+    say("context-verify-after", "%d", SSL_CTX_get_verify_callback(context) == on_verify);
+}
+
+static void getters_after_block(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, on_verify);
+    SSL *ssl = client_new(context, server, "good.test");
+    client_run(ssl);
+    say("mode", "%d", SSL_get_verify_mode(ssl));
+    say("verify", "%d", SSL_get_verify_callback(ssl) == on_verify);
+    say("context-mode", "%d", SSL_CTX_get_verify_mode(context));
+    client_free(ssl);
+}
+
+static void demand_ca(int mode, SSL_verify_cb callback)
+{
+    demand(SSL_CTX_load_verify_file(context, pki_file("ca")) == 1);
+    SSL_CTX_set_verify(context, mode, callback);
+}
+
+static void cert_verify(void)
+{
+    demand_ca(SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, on_certificate, &argument_of_program);
+    run(client_new(context, server, "good.test"));
+}
+
+static void cert_verify_none(void)
+{
+    SSL_CTX_set_cert_verify_callback(context, on_certificate, &argument_of_program);
+    run(client_new(context, server, "good.test"));
+}
+
+static void cert_verify_taken_back(void)
+{
+    demand_ca(SSL_VERIFY_PEER, on_verify);
+    SSL_CTX_set_cert_verify_callback(context, on_certificate, &argument_of_program);
+    SSL_CTX_set_cert_verify_callback(context, NULL, NULL);
+    run(client_new(context, server, "good.test"));
+}
+
+static void cert_verify_twice(void)
+{
+    demand_ca(SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, verifies_twice, &argument_of_program);
+    run(client_new(context, server, "good.test"));
+}
+
+static void verify_peer(void)
+{
+    demand_ca(SSL_VERIFY_PEER, on_verify);
+    run(client_new(context, server, "good.test"));
+}
+
+static void verify_none(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, on_verify);
+    run(client_new(context, server, "good.test"));
+}
+
+static void verify_on_connection(void)
+{
+    demand_ca(SSL_VERIFY_NONE, NULL);
+    SSL *ssl = client_new(context, server, "good.test");
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, on_verify);
+    demand(SSL_set1_host(ssl, "good.test") == 1);
+    run(ssl);
+}
+
+static int retries;
+
+static int retry_once(X509_STORE_CTX *ctx, void *argument)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    (void)argument;
+    return retries++ == 0 ? SSL_set_retry_verify(ssl) : 1;
+}
+
+static void retry(SSL *ssl)
+{
+    int connected = SSL_connect(ssl);
+    say("first", "%d want:%d", connected, SSL_want(ssl) == SSL_RETRY_VERIFY);
+    client_tell(ssl, SSL_connect(ssl));
+    say("retries", "%d", retries);
+    client_free(ssl);
+}
+
+static void retry_verify(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, retry_once, NULL);
+    retry(client_new(context, server, "good.test"));
+}
+
+static int retry_and_fail(X509_STORE_CTX *ctx, void *argument)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    (void)argument;
+    SSL_set_retry_verify(ssl);
+    return 0;
+}
+
+/* libssl takes a failure for one, whatever SSL_want() says: under SSL_VERIFY_NONE the handshake goes on. */
+static void retry_refused(void)
+{
+    SSL_CTX_set_cert_verify_callback(context, retry_and_fail, NULL);
+    SSL *ssl = client_new(context, server, "good.test");
+    client_run(ssl);
+    client_free(ssl);
+}
+
+static const struct scenario scenarios[] = {
+    {"info-on-context", info_on_context},
+    {"info-on-connection", info_on_connection},
+    {"info-on-both", info_on_both},
+    {"info-on-context-after-SSL_new", info_on_context_after_connection},
+    {"info-taken-back", info_taken_back},
+    {"getters", getters},
+    {"getters-after-block", getters_after_block},
+    {"cert-verify", cert_verify},
+    {"cert-verify-none", cert_verify_none},
+    {"cert-verify-taken-back", cert_verify_taken_back},
+    {"cert-verify-twice", cert_verify_twice},
+    {"verify-peer", verify_peer},
+    {"verify-none", verify_none},
+    {"verify-on-connection", verify_on_connection},
+    {"retry-verify", retry_verify},
+    {"retry-refused", retry_refused},
+};
+
+int main(int argc, char **argv)
+{
+    demand(argc == 3);
+    leaf = argv[2];
+    server = server_start(&(struct server_options){.leaf = leaf});
+    context = SSL_CTX_new(TLS_client_method());
+    run_scenario(scenarios, sizeof scenarios / sizeof scenarios[0], argv[1]);
+    struct server_report report = server_stop(server);
+    say("received", "%zu", report.received);
+    say("alert", "%s", report.alert);
+    SSL_CTX_free(context);
+    return 0;
+}

@@ -1,0 +1,140 @@
+/*
+ * names SOURCE LEAF: a client that says in one of several ways whom it means to talk to.
+ */
+#include "support.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static SSL_CTX *context;
+static struct server *server;
+
+static SSL *without_name(int fd)
+{
+    SSL *ssl = SSL_new(context);
+    demand(ssl != NULL && SSL_set_fd(ssl, fd) == 1);
+    return ssl;
+}
+
+static void run(SSL *ssl)
+{
+    client_run(ssl);
+    say("reused", "%d", SSL_session_reused(ssl));
+    client_free(ssl);
+}
+
+static void app(void)
+{
+    SSL *ssl = without_name(dial(server));
+    demand(SSL_set1_host(ssl, "localhost") == 1);
+    run(ssl);
+}
+
+static void app_with_several(void)
+{
+    SSL *ssl = without_name(dial(server));
+    demand(SSL_set1_host(ssl, "c.test") == 1 && SSL_add1_host(ssl, "b.test") == 1);
+    run(ssl);
+}
+
+static void app_address(void)
+{
+    SSL *ssl = without_name(dial_name(server, "localhost"));
+    demand(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), "127.0.0.1") == 1);
+    run(ssl);
+}
+
+static void sni(void)
+{
+    run(client_new(context, server, "localhost"));
+}
+
+static void bio(void)
+{
+    char target[64];
+    SSL *ssl;
+    BIO *chain = BIO_new_ssl_connect(context);
+    snprintf(target, sizeof target, "localhost:%d", server_port(server));
+    BIO_set_conn_hostname(chain, target);
+    BIO_set_conn_ip_family(chain, BIO_FAMILY_IPV4);
+    BIO_get_ssl(chain, &ssl);
+    server_expect(server);
+    client_tell(ssl, BIO_do_connect(chain) == 1 ? 1 : -1);
+    BIO_free_all(chain);
+}
+
+static void resolver(void)
+{
+    run(without_name(dial_name(server, "localhost")));
+}
+
+static void address(void)
+{
+    run(without_name(dial(server)));
+}
+
+static void local_socket(void)
+{
+    run(without_name(dial_local(server)));
+}
+
+static void session(void)
+{
+    SSL *first = client_new(context, server, "good.test");
+    client_run(first);
+    SSL_SESSION *kept = SSL_get1_session(first);
+    client_free(first);
+    SSL *second = without_name(dial(server));
+    demand(SSL_set_session(second, kept) == 1);
+    SSL_SESSION_free(kept);
+    run(second);
+}
+
+static void flush(SSL *ssl, int fd)
+{
+    char data[16384];
+    for (int length; (length = BIO_read(SSL_get_wbio(ssl), data, sizeof data)) > 0;)
+        demand(write(fd, data, (size_t)length) == length);
+}
+
+/* A client that moves the bytes itself: the SSL knows no descriptor. */
+static void memory(void)
+{
+    char data[16384];
+    ssize_t length;
+    int connected, fd = dial_name(server, "localhost");
+    SSL *ssl = SSL_new(context);
+    SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    while ((connected = SSL_connect(ssl)) != 1 && SSL_get_error(ssl, connected) == SSL_ERROR_WANT_READ) {
+        flush(ssl, fd);
+        if ((length = read(fd, data, sizeof data)) <= 0)
+            break;
+        demand(BIO_write(SSL_get_rbio(ssl), data, (int)length) == length);
+    }
+    flush(ssl, fd);
+    if (connected == 1)
+        SSL_write(ssl, "ping", 4);
+    flush(ssl, fd);
+    say("connected", "%d", connected);
+    say("result", "%ld", SSL_get_verify_result(ssl));
+    SSL_free(ssl);
+    close(fd);
+}
+
+static const struct scenario sources[] = {
+    {"app", app},         {"app-with-several", app_with_several}, {"app-address", app_address}, {"sni", sni},
+    {"bio", bio},         {"resolver", resolver},                 {"address", address},         {"session", session},
+    {"memory", memory},   {"local-socket", local_socket},
+};
+
+int main(int argc, char **argv)
+{
+    demand(argc >= 3);
+    server = server_start(&(struct server_options){.leaf = argv[2], .version = argc > 3 ? TLS1_2_VERSION : 0});
+    context = SSL_CTX_new(TLS_client_method());
+    run_scenario(sources, sizeof sources / sizeof sources[0], argv[1]);
+    struct server_report report = server_stop(server);
+    say_server(&report);
+    SSL_CTX_free(context);
+    return 0;
+}

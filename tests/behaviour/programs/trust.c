@@ -1,0 +1,101 @@
+/*
+ * trust CLIENT LEAF: a client with trust anchors of its own, or one that does not verify. Its verify callback says
+ * what it saw: "ok/error/depth" for each call.
+ */
+#include "support.h"
+
+#include <string.h>
+
+static SSL_CTX *context;
+static struct server *server;
+static char seen[4096];
+
+static int watch(int ok, X509_STORE_CTX *ctx)
+{
+    size_t used = strlen(seen);
+    snprintf(seen + used, sizeof seen - used, " %d/%d/%d", ok, X509_STORE_CTX_get_error(ctx),
+             X509_STORE_CTX_get_error_depth(ctx));
+    return ok;
+}
+
+static int refuse_leaf(int ok, X509_STORE_CTX *ctx)
+{
+    watch(ok, ctx);
+    if (!ok || X509_STORE_CTX_get_error_depth(ctx) > 0)
+        return ok;
+    X509_STORE_CTX_set_error(ctx, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+static void run(const char *host)
+{
+    SSL *ssl = client_new(context, server, "good.test");
+    if (host != NULL)
+        demand(SSL_set1_host(ssl, host) == 1);
+    client_run(ssl);
+    say("seen", "%s", seen);
+    client_free(ssl);
+}
+
+static void verify_with(int mode, const char *authority, SSL_verify_cb callback)
+{
+    SSL_CTX_set_verify(context, mode, callback);
+    demand(SSL_CTX_load_verify_file(context, pki_file(authority)) == 1);
+}
+
+static void careless(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, watch);
+    run(NULL);
+}
+
+static void careless_with_anchors(void)
+{
+    verify_with(SSL_VERIFY_NONE, "program-ca", watch);
+    run(NULL);
+}
+
+static void careful(void)
+{
+    verify_with(SSL_VERIFY_PEER, "program-ca", watch);
+    run("good.test");
+}
+
+static void careful_without_host(void)
+{
+    verify_with(SSL_VERIFY_PEER, "program-ca", watch);
+    run(NULL);
+}
+
+static void careful_of_another_host(void)
+{
+    verify_with(SSL_VERIFY_PEER, "program-ca", watch);
+    run("another.test");
+}
+
+static void pinned(void)
+{
+    verify_with(SSL_VERIFY_PEER, "program-ca", refuse_leaf);
+    run("good.test");
+}
+
+static const struct scenario clients[] = {
+    {"careless", careless},
+    {"careless-with-anchors", careless_with_anchors},
+    {"careful", careful},
+    {"careful-without-host", careful_without_host},
+    {"careful-of-another-host", careful_of_another_host},
+    {"pinned", pinned},
+};
+
+int main(int argc, char **argv)
+{
+    demand(argc == 3);
+    server = server_start(&(struct server_options){.leaf = argv[2]});
+    context = SSL_CTX_new(TLS_client_method());
+    run_scenario(clients, sizeof clients / sizeof clients[0], argv[1]);
+    struct server_report report = server_stop(server);
+    say_server(&report);
+    SSL_CTX_free(context);
+    return 0;
+}

@@ -1,0 +1,311 @@
+"""The rows, group by group: what a row's name says is what is broken when it fails."""
+from run import Row
+
+# What libssl does with each bad certificate: the X.509 error, the alert and our reason.
+BAD = {
+    'wrong-host': (62, 'bad certificate', 'certificate-host-mismatch'),
+    'unknown-ca': (20, 'unknown ca', 'certificate-not-trusted'),
+    'expired': (10, 'certificate expired', 'certificate-expired'),
+    'self-signed': (18, 'unknown ca', 'certificate-not-trusted'),
+}
+ALERTS = {'bad certificate': 'sslv3 alert bad certificate', 'unknown ca': 'tlsv1 alert unknown ca',
+          'certificate expired': 'sslv3 alert certificate expired'}
+
+
+def passes(**more):
+    return {'connected': '1', 'reply': 'pong', 'reason': '-', 'explained': '0', 'received': '4', **more}
+
+
+def is_stopped(error, alert, **more):
+    return {'connected': '-1', 'reply': '-', 'reason': 'certificate verify failed', 'explained': '1',
+            'result': str(error), 'received': '0', 'alert': ALERTS[alert], **more}
+
+
+def blocked(reason, error):
+    return {'tlsward.action': 'blocked', 'tlsward.reason': reason, 'tlsward.x509_error': error}
+
+
+CALLBACK_SCENARIOS = ['info-on-context', 'info-on-connection', 'info-on-both', 'info-on-context-after-SSL_new',
+                      'info-taken-back', 'getters', 'cert-verify', 'cert-verify-none', 'cert-verify-taken-back',
+                      'cert-verify-twice', 'verify-peer', 'verify-none', 'verify-on-connection', 'retry-verify']
+
+
+def callback_rows():
+    for mode in 'audit', 'enforce':
+        for scenario in CALLBACK_SCENARIOS:
+            yield Row(f'callbacks: {mode} keeps what the program sees: {scenario}', ['callbacks', scenario, 'good'],
+                      policy=f'mode = {mode}', as_bare=True, expect={'connected': '1'}, events=1)
+    for leaf in BAD:
+        for scenario in CALLBACK_SCENARIOS:
+            yield Row(f'callbacks: audit changes nothing with {leaf}: {scenario}', ['callbacks', scenario, leaf],
+                      policy='mode = audit', as_bare=True)
+    yield Row('callbacks: getters show the program its own mode and callback after a block',
+              ['callbacks', 'getters-after-block', 'wrong-host'],
+              expect={'connected': '-1', 'mode': '0', 'verify': '1', 'context-mode': '0'})
+    yield Row('callbacks: a second verification by the program is its own affair',
+              ['callbacks', 'cert-verify-twice', 'wrong-host'],
+              expect={'connected': '-1', 'seen': ' second:1 argument:1 connection:1 accepted:1', 'explained': '1'})
+    yield Row('callbacks: the verdict waits for a verification to be retried',
+              ['callbacks', 'retry-verify', 'wrong-host'], events=1,
+              expect={'first': '-1 want:1', 'retries': '2', 'connected': '-1', 'explained': '1', 'received': '0'})
+    yield Row('callbacks: a failed verification that asks to be retried is not let through',
+              ['callbacks', 'retry-refused', 'wrong-host'], expect={'connected': '-1', 'received': '0'})
+
+
+WAYS = ['never-set', 'none-on-context', 'none-on-context-after-SSL_new', 'none-on-connection',
+        'verify-callback-on-context', 'verify-callback-on-connection', 'verify-callback-that-clears',
+        'verify-callback-of-store', 'cert-verify-callback', 'cert-verify-callback-that-clears',
+        'store-with-own-verify', 'no-check-time', 'use-check-time', 'low-depth', 'chain-without-host']
+# Where the program's own verification refuses the certificate before tlsward is asked.
+DEMAND_CHAIN = ['none-on-context-after-SSL_new', 'no-check-time', 'use-check-time', 'store-with-own-verify',
+                'chain-without-host']
+REFUSED_BY_PROGRAM = {(way, leaf) for way in DEMAND_CHAIN for leaf in ('unknown-ca', 'self-signed')} | {
+    ('chain-without-host', 'expired'), ('none-on-context-after-SSL_new', 'expired')}
+
+
+def mode_rows():
+    for way in WAYS:
+        yield Row(f'modes: {way}: a good certificate passes', ['modes', way, 'good'],
+                  expect=passes(**{'mode-kept': '1'}), event={'tlsward.action': 'allowed'})
+        for leaf, (error, alert, reason) in BAD.items():
+            own = (way, leaf) in REFUSED_BY_PROGRAM
+            expect = is_stopped(error, alert, **{'mode-kept': '1', 'explained': '0' if own else '1'})
+            event = {'tlsward.decided_by': 'program'} if own else blocked(reason, error)
+            yield Row(f'modes: {way}: {leaf} is stopped', ['modes', way, leaf], expect=expect, event=event)
+            yield Row(f'modes: {way}: {leaf} is recorded by audit', ['modes', way, leaf], policy='mode = audit',
+                      expect={'connected': '-1' if own else '1', 'explained': '0'}, as_bare=True,
+                      event={} if own else {'tlsward.action': 'would-block', 'tlsward.reason': reason})
+    yield Row('modes: low-security-level: a 1024-bit key is stopped', ['modes', 'low-security-level', 'weak-key'],
+              expect=is_stopped(66, 'bad certificate'), event=blocked('validation-failure', 66))
+
+
+HOOKS = ['SSL_CTX_new', 'SSL_CTX_new_ex', 'SSL_CTX_new-failing', 'SSL_connect', 'SSL_do_handshake',
+         'implicit-handshake', 'SSL_set_connect_state', 'BIO_new_ssl_connect', 'SSL_set_session',
+         'SSL_copy_session_id', 'SSL_write_early_data', 'info-callbacks', 'SSL_CTX_set_cert_verify_callback',
+         'verify-modes', 'hosts', 'params', 'X509_verify_cert', 'peer-certificate', 'name-checks', 'getaddrinfo',
+         'getaddrinfo-failing', 'gethostbyname', 'connect']
+
+
+def state_rows():
+    for hook in HOOKS:
+        for mode in 'audit', 'enforce':
+            yield Row(f'state: {mode}: {hook} leaves errno, error queue, locale, rounding and descriptors alone',
+                      ['state', hook, 'good'], policy=f'mode = {mode}', as_bare=True)
+        yield Row(f'state: audit of a bad certificate: {hook} leaves everything alone',
+                  ['state', hook, 'wrong-host'], policy='mode = audit', as_bare=True)
+
+
+POLICY_ACCEPTS = {'tlsward.outcome': 'verified-by-policy', 'tlsward.action': 'allowed'}
+BY_PROGRAM = {'tlsward.decided_by': 'program', 'tlsward.action': 'blocked'}
+CLEAN = ' 1/0/1 1/0/0'  # what a verify callback sees of a chain of two that verifies
+
+# Design, section 5: client, leaf, and per trust mode what follows: 0 (accepted, with a result of 0), an X.509 error
+# with who stopped it, or None (accepted, whatever the result).
+TRUST_TABLE = [
+    ('careless', 'good', None, 0, 0),
+    ('careless', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
+    ('careless-with-anchors', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
+    ('careless-with-anchors', 'good', None, 0, 0),
+    ('careless', 'wrong-host', (62, 'policy'), (62, 'policy'), (62, 'policy')),
+    ('careful', 'good', (20, 'program'), 0, 0),
+    ('careful', 'program-ca-leaf', 0, 0, (20, 'policy')),
+    ('careful', 'unknown-ca', (20, 'program'), (20, 'program'), (20, 'program')),
+    ('careful', 'expired', (20, 'program'), (20, 'program'), (20, 'program')),
+    ('careful-without-host', 'good', (20, 'program'), 0, 0),
+    ('careful-without-host', 'wrong-host', (20, 'program'), (62, 'policy'), (20, 'program')),
+    ('careful-without-host', 'program-ca-wrong-host', (62, 'policy'), (62, 'policy'), (20, 'policy')),
+    ('careful-of-another-host', 'good', (20, 'program'), (62, 'program'), (20, 'program')),
+    ('careful-of-another-host', 'program-ca-leaf', (62, 'program'), (62, 'program'), (62, 'program')),
+    ('pinned', 'good', (20, 'program'), (50, 'program'), 0),
+    ('pinned', 'program-ca-leaf', (50, 'program'), (50, 'program'), (50, 'program')),
+]
+
+
+def trust_rows():
+    for client, leaf, *follows in TRUST_TABLE:
+        for trust_mode, result in zip(('supplement', 'extend', 'exclusive'), follows):
+            if isinstance(result, tuple):
+                expect = {'connected': '-1', 'result': str(result[0]), 'received': '0'}
+                event = {'tlsward.action': 'blocked', 'tlsward.decided_by': result[1]}
+            else:
+                expect = passes(**({} if result is None else {'result': '0'}))
+                event = {'tlsward.action': 'allowed', 'tlsward.decided_by': 'policy'}
+            if trust_mode == 'extend' and result == 0:
+                expect['seen'] = CLEAN
+            yield Row(f'trust: {trust_mode}: {client} client, {leaf}', ['trust', client, leaf],
+                      policy=f'trust-mode = {trust_mode}', expect=expect, event=event)
+            yield Row(f'trust: {trust_mode}: audit changes nothing: {client} client, {leaf}', ['trust', client, leaf],
+                      policy=f'trust-mode = {trust_mode}\nmode = audit', as_bare=True)
+    for trust_mode in 'extend', 'exclusive':
+        yield Row(f'trust: {trust_mode}: a name that verify = ca does not demand is no reason to refuse',
+                  ['trust', 'careful-without-host', 'wrong-host'],
+                  policy=f'trust-mode = {trust_mode}\nverify = ca', expect=passes(result='0'),
+                  event={'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'})
+
+
+KINDS = ['tls1.2-id', 'tls1.2-ticket', 'tls1.3']
+OFF_RULE = '''
+[rule off]
+program = *
+destination = off.test
+mode = off
+owner = test
+reason = test
+expires = 2099-01-01
+'''
+
+
+def session_rows():
+    full, resumed = passes(reused='0', received='8'), passes(reused='1', received='8')
+    for kind in KINDS:
+        def row(what, scenario, leaf, expect, event=None, kind=kind, **more):
+            return Row(f'sessions: {kind}: {what}', ['sessions', scenario, kind, leaf], expect=expect,
+                       event=event or {}, **more)
+
+        yield row('a verified session is resumed for the same name', 'same-name', 'good', resumed,
+                  {'tls.resumed': True, 'tlsward.action': 'allowed'})
+        yield row('what a resumed connection got is resumed again', 'third-connection', 'good',
+                  passes(reused='1', received='12', resumed='2'))
+        yield row('a session of another name is not taken', 'other-name', 'two-hosts', full)
+        yield row('a session does not carry another name past the check', 'other-name-of-bad-certificate', 'good',
+                  is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
+        yield row('a session of the program\'s CA is taken where the program verifies', 'other-context-that-verifies',
+                  'program-ca-leaf', resumed)
+        yield row('a session of the program\'s CA does not go where the program does not verify',
+                  'other-context-that-does-not', 'program-ca-leaf', is_stopped(20, 'unknown ca', received='4'))
+        yield row('a session read from a file is not taken', 'from-file', 'good', full, policy=OFF_RULE)
+        yield row('a session that was serialised is taken where this process verified its leaf', 'serialised', 'good',
+                  resumed, {'tls.resumed': True, 'tlsward.action': 'allowed'})
+        yield row('a session that was serialised is not taken for another name', 'serialised-for-other-name',
+                  'two-hosts', full)
+        yield row('a session of an unverified connection is not taken', 'unverified-origin', 'good', full,
+                  policy=OFF_RULE)
+        yield row('a session does not carry a bad certificate past the check', 'unverified-origin', 'wrong-host',
+                  is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62),
+                  policy=OFF_RULE)
+        yield row('a session copied from an unverified connection is not taken', 'copied', 'wrong-host',
+                  is_stopped(62, 'bad certificate', received='4'), policy=OFF_RULE)
+        yield row('audit takes a session from a file and says so', 'from-file', 'good', resumed,
+                  {'tlsward.reason': 'session-not-verified', 'tlsward.action': 'would-block'},
+                  policy='mode = audit' + OFF_RULE, as_bare=True)
+        yield row('audit takes a session of another name and says so', 'other-name', 'two-hosts', resumed,
+                  {'tlsward.reason': 'session-not-verified'}, policy='mode = audit', as_bare=True)
+        yield row('SSL_clear: the verified session is resumed', 'cleared-and-resumed', 'good', resumed)
+        yield row('SSL_clear: after a block the same object may reach an allowed peer', 'cleared-after-block',
+                  'wrong-host', passes(received='0', blocked='1', mode='0', **{'second-received': '4'}), events=2)
+        yield row('SSL_dup: the copy is verified', 'duplicated', 'wrong-host', is_stopped(62, 'bad certificate'))
+        yield row('SSL_dup: the copy keeps the callbacks', 'duplicated', 'good', passes(infos='1'), as_bare=True)
+        yield row('SSL_dup: the copy of a blocked connection has the program\'s mode', 'duplicated-after-block',
+                  'wrong-host', passes(mode='0', received='0', **{'mode-after': '0'}))
+    for kind in KINDS[:2]:
+        yield Row(f'sessions: {kind}: an abbreviated renegotiation is a resumption, not a pre-shared key',
+                  ['sessions', 'renegotiated', kind, 'good'], policy='psk = block', expect=passes(received='8'),
+                  event={'tlsward.authentication': 'resumption', 'tlsward.action': 'allowed'})
+    early = {'early-accepted': '1', 'early': '5', 'reused': '1'}
+    none = {'early-accepted': '0', 'early': '0', 'reused': '0'}
+    yield Row('sessions: early data of a verified session is sent',
+              ['sessions', 'early-data-of-verified', 'tls1.3', 'good'], expect=passes(**early, received='8'))
+    for scenario in 'early-data-of-file', 'session-set-after-early-data':
+        yield Row(f'sessions: no early data with an unverified session: {scenario}',
+                  ['sessions', scenario, 'tls1.3', 'good'], policy=OFF_RULE, expect=passes(**none, received='8'))
+    yield Row('sessions: audit lets early data go and says that the session was not verified',
+              ['sessions', 'early-data-of-file', 'tls1.3', 'good'], policy='mode = audit' + OFF_RULE, as_bare=True,
+              expect=early, event={'tlsward.reason': 'session-not-verified'})
+
+
+# How the client names its peer, a leaf that fits, and one that does not with its X.509 error.
+SOURCES = [
+    ('app', 'localhost', 'good', 62),
+    ('sni', 'localhost', 'good', 62),
+    ('bio', 'localhost', 'good', 62),
+    ('resolver', 'localhost', 'good', 62),
+    ('address', 'address', 'localhost', 64),
+]
+
+NAME_RULE = '''
+[rule named]
+program = *
+destination = 127.0.0.1
+name = good.test
+owner = test
+reason = test
+expires = 2099-01-01
+'''
+
+
+def name_rows():
+    for source, fitting, other, error in SOURCES:
+        name = 'localhost' if source != 'address' else '127.0.0.1'
+        known = {'tlsward.name_source': source, 'tlsward.expected_name': name}
+        sni = 'localhost' if source != 'address' else '-'
+        yield Row(f'names: {source}: the certificate of that name passes, and SNI is added', ['names', source, fitting],
+                  expect=passes(sni=sni), event={**known, 'tlsward.action': 'allowed'})
+        yield Row(f'names: {source}: a certificate of another name is stopped', ['names', source, other],
+                  expect={'connected': '-1', 'result': str(error), 'received': '0'},
+                  event={**known, **blocked('certificate-host-mismatch', error)})
+        yield Row(f'names: {source}: audit adds no SNI', ['names', source, other], policy='mode = audit',
+                  as_bare=True, expect={'sni': 'localhost' if source == 'sni' else '-'},
+                  event={**known, 'tlsward.action': 'would-block'})
+    yield Row('names: app: any one of several names is enough', ['names', 'app-with-several', 'two-hosts'],
+              expect=passes(), event={'tlsward.name_source': 'app'})
+    yield Row('names: app: none of several names fits', ['names', 'app-with-several', 'good'],
+              expect=is_stopped(62, 'bad certificate'))
+    yield Row('names: app: an address that the program demands comes before the resolved name',
+              ['names', 'app-address', 'address'], expect=passes(sni='-'), event={'tlsward.name_source': 'app'})
+    yield Row('names: policy: the rule says whose certificate it must be', ['names', 'address', 'good'],
+              policy=NAME_RULE, expect=passes(sni='good.test'),
+              event={'tlsward.name_source': 'policy', 'rule.name': 'named'})
+    yield Row('names: policy: another one is stopped', ['names', 'address', 'address'], policy=NAME_RULE,
+              expect=is_stopped(62, 'bad certificate'), event={'tlsward.name_source': 'policy'})
+    for version in [], ['tls1.2']:
+        yield Row(f'names: session: a resumed connection to an address has the name of its session {version}',
+                  ['names', 'session', 'good', *version], expect=passes(reused='1', received='8'),
+                  event={'tlsward.name_source': 'session', 'tlsward.expected_name': 'good.test'})
+    yield Row('names: unknown: blocked by default', ['names', 'local-socket', 'good'],
+              expect=is_stopped(62, 'bad certificate'),
+              event={'tlsward.name_source': 'unknown', **blocked('name-unknown', 62)})
+    yield Row('names: unknown: allowed where the policy says so', ['names', 'local-socket', 'good'],
+              policy='unknown-name = allow', expect=passes(), event={'tlsward.name_source': 'unknown'})
+    yield Row('names: unknown: allowed, but the chain is verified', ['names', 'local-socket', 'unknown-ca'],
+              policy='unknown-name = allow', expect=is_stopped(20, 'unknown ca'))
+    weak = {'tlsward.name_source': 'resolver', 'tlsward.name_weak': True}
+    yield Row('names: weak: memory BIOs take the one connection of the thread, without SNI',
+              ['names', 'memory', 'localhost'], expect={'connected': '1', 'received': '4', 'sni': '-'}, event=weak)
+    yield Row('names: weak: another name is stopped', ['names', 'memory', 'good'],
+              expect={'connected': '-1', 'result': '62', 'received': '0'}, event=weak)
+    yield Row('names: weak: refused where the policy says so', ['names', 'memory', 'localhost'],
+              policy='weak-names = refuse', expect={'connected': '-1', 'received': '0'},
+              event=blocked('name-unknown', 62))
+
+
+def suite_rows():
+    stopped = {'connected': '-1', 'received': '0'}
+    anonymous = {'tlsward.authentication': 'anonymous', 'tlsward.reason': 'no-certificate'}
+    for scenario in 'anonymous-only', 'anonymous-too':
+        yield Row(f'suites: {scenario}: audit records it', ['suites', scenario], policy='mode = audit', as_bare=True,
+                  event={**anonymous, 'tlsward.action': 'would-block'})
+        yield Row(f'suites: {scenario}: not offered, and said so', ['suites', scenario], expect=stopped, events=1,
+                  event={**anonymous, 'tlsward.action': 'blocked'})
+    yield Row('suites: anonymous-not-needed: the other suites are still offered, and @SECLEVEL stays',
+              ['suites', 'anonymous-not-needed'], expect=passes(level='0'))
+    yield Row('suites: anonymous-offered-to-tls1.3: TLS 1.3 needs none of them',
+              ['suites', 'anonymous-offered-to-tls1.3'], expect=passes(level='0'))
+    for scenario in 'psk-tls1.2', 'psk-tls1.3', 'psk-beside-certificate':
+        psk = {'tlsward.authentication': 'psk', 'tlsward.action': 'allowed'}
+        yield Row(f'suites: {scenario}: allowed and recorded', ['suites', scenario], expect=passes(), event=psk)
+        yield Row(f'suites: {scenario}: audit changes nothing', ['suites', scenario],
+                  policy='mode = audit\npsk = block', as_bare=True,
+                  event={**psk, 'tlsward.action': 'would-block'})
+    for scenario in 'psk-tls1.2', 'psk-tls1.3':
+        yield Row(f'suites: {scenario}: psk = block: not offered, and said so', ['suites', scenario],
+                  policy='psk = block', expect=stopped,
+                  event={'tlsward.authentication': 'psk', **blocked('no-certificate', 50)})
+    yield Row('suites: psk-beside-certificate: psk = block leaves the certificate',
+              ['suites', 'psk-beside-certificate'], policy='psk = block', expect=passes(),
+              event={'tlsward.authentication': 'certificate'})
+    yield Row('suites: raw-public-key: blocked', ['suites', 'raw-public-key'])
+
+
+def all_rows():
+    for group in (callback_rows, mode_rows, state_rows, trust_rows, session_rows, name_rows, suite_rows):
+        yield from group()

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Runs small TLS programs under the preloaded library and compares what they and the library say.
+
+A row names a program, a policy and what must be seen: "key=value" lines of the program, members of events.
+Every row asserts that the library was active: an event was written, unless the row says otherwise.
+
+    run.py --build build [--runtime libasan.so] [ROW ...]
+
+A ROW is a part of a row's name; without one, all rows run. The last line is "N passed, N failed, N skipped".
+"""
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import typing
+
+TIMEOUT = 60  # seconds; only a deadlock takes so long, even under a sanitizer
+
+
+class Skip(Exception):
+    """A row that this machine cannot run, with the reason."""
+
+
+@dataclasses.dataclass
+class Row:
+    name: str
+    command: list
+    policy: str = ''  # what is added to a [policy] that enforces with the test's CA
+    expect: dict = dataclasses.field(default_factory=dict)  # facts the program says
+    event: dict = dataclasses.field(default_factory=dict)  # members of the last handshake event; None: absent
+    as_bare: bool = False  # everything the program says is the same without the library
+    events: typing.Optional[int] = None  # how many handshake events there are; None: at least one
+    environment: dict = dataclasses.field(default_factory=dict)
+    check: typing.Optional[typing.Callable] = None  # replaces the run: check(setting) raises AssertionError
+
+
+class Setting:
+    """Where a row runs: its directory, its policy and the library."""
+
+    def __init__(self, build, runtime, pki, directory):
+        self.build, self.runtime, self.pki, self.directory = build, runtime, pki, directory
+        self.log = directory / 'events'
+        self.policy = directory / 'policy.conf'
+        self.library = build / 'libtlsward.so'
+
+    def write_policy(self, more=''):
+        """More lines come first, because a key may be given once only."""
+        keys = {line.split('=')[0].strip() for line in more.split('[rule')[0].splitlines()}
+        defaults = {'mode': 'enforce', 'trust': self.pki / 'ca.pem', 'log': f'file:{self.log}'}
+        lines = [f'{key} = {value}' for key, value in defaults.items() if key not in keys]
+        self.policy.write_text('\n'.join(['[policy]', *lines, more, '']))
+
+    def environment(self, preload=True):
+        environment = {key: value for key, value in os.environ.items() if not key.startswith('TLSWARD_')}
+        environment.update(PKI=str(self.pki), LC_ALL='C.UTF-8', OPENSSL_CONF='/dev/null')
+        libraries = [self.runtime] if self.runtime else []
+        if preload:
+            environment['TLSWARD_POLICY'] = str(self.policy)
+            libraries.append(str(self.library))
+        if libraries:
+            environment['LD_PRELOAD'] = ':'.join(libraries)
+        return environment
+
+    def program(self, command):
+        return [str(self.build / 'behaviour' / command[0]), *command[1:]]
+
+    def run(self, command, preload=True, environment=None):
+        done = subprocess.run(self.program(command), env={**self.environment(preload), **(environment or {})},
+                              capture_output=True, text=True, timeout=TIMEOUT, cwd=self.directory, check=False)
+        assert done.returncode == 0, f'{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}'
+        assert done.stderr == '', f'{command} wrote to stderr:\n{done.stderr}'
+        return done.stdout
+
+    def events(self, action='tls-handshake'):
+        text = self.log.read_text() if self.log.exists() else ''
+        events = [json.loads(line) for line in text.splitlines()]
+        return [event for event in events if event['event.action'] == action]
+
+
+def facts_of(output):
+    return dict(line.split('=', 1) for line in output.splitlines())
+
+
+def assert_members(expected, found, what):
+    for key, value in expected.items():
+        assert found.get(key) == value, f'{what} {key}: expected {value!r}, found {found.get(key)!r}\n{found}'
+
+
+def run_row(row, setting):
+    setting.write_policy(row.policy)
+    if row.check:
+        row.check(setting)
+        return
+    output = setting.run(row.command, environment=row.environment)
+    facts, events = facts_of(output), setting.events()
+    if 'skip' in facts:
+        raise Skip(facts['skip'])
+    assert_members(row.expect, facts, 'program')
+    if row.events is None:
+        assert events, 'the library was not active: no event was written'
+    else:
+        assert len(events) == row.events, f'{row.events} events expected: {events}'
+    if row.event:
+        assert_members(row.event, events[-1], 'event')
+    if row.as_bare:
+        bare = setting.run(row.command, preload=False)
+        assert output == bare, f'with the library:\n{output}\nwithout it:\n{bare}'
+
+
+def report(row, build, runtime, pki):
+    with tempfile.TemporaryDirectory(prefix='tlsward-') as directory:
+        try:
+            run_row(row, Setting(build, runtime, pki, pathlib.Path(directory)))
+        except Skip as skip:
+            print(f'skipped  {row.name}: {skip}')
+            return 'skipped'
+        except (AssertionError, subprocess.TimeoutExpired) as failure:
+            print(f'FAILED   {row.name}\n         ' + str(failure).replace('\n', '\n         '))
+            return 'failed'
+    print(f'passed   {row.name}')
+    return 'passed'
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
+    parser.add_argument('--runtime', help="a sanitizer's runtime, which must come before every other library")
+    parser.add_argument('rows', nargs='*', metavar='ROW')
+    arguments = parser.parse_args()
+    build = arguments.build.resolve()
+
+    import rows  # pylint: disable=import-outside-toplevel # it imports this module's classes
+    counts = {'passed': 0, 'failed': 0, 'skipped': 0}
+    with tempfile.TemporaryDirectory(prefix='tlsward-pki-') as pki:
+        subprocess.run([build / 'behaviour' / 'make_pki', pki], check=True)
+        for row in rows.all_rows():
+            if not arguments.rows or any(part in row.name for part in arguments.rows):
+                counts[report(row, build, arguments.runtime, pathlib.Path(pki))] += 1
+                sys.stdout.flush()
+    print(', '.join(f'{count} {word}' for word, count in counts.items()))
+    return 1 if counts['failed'] or not counts['passed'] else 0
+
+
+if __name__ == '__main__':
+    sys.modules['run'] = sys.modules['__main__']
+    sys.exit(main())

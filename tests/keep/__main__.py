@@ -1,0 +1,199 @@
+"""Programs that must keep working, and what they must not do after a block: python3 -B tests/keep [--row PATTERN].
+
+Everything happens in a private network and mount namespace and in a temporary directory. The shipped rules are those
+of this source tree, laid over the place where the library looks for them.
+"""
+
+import argparse
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(1, str(HERE.parent / "clients"))
+
+import certificates  # noqa: E402
+import namespace  # noqa: E402
+import more_servers  # noqa: E402, F401
+from events import Events  # noqa: E402
+from keep_rows import NEVER, ROWS  # noqa: E402
+from servers import Fleet, Unavailable  # noqa: E402
+
+SHIPPED = HERE.parent.parent / "tools" / "share"
+SECONDS = 40
+LOG_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Setup:
+    library: Path
+    trust: Path
+    directory: Path
+
+
+def nearest_directory(place):
+    return next(path for path in (place, *place.parents) if path.is_dir())
+
+
+def take_away(place, directory):
+    """So that the temporary directory can be removed. What is still in use goes away with the namespace."""
+    subprocess.run(["umount", "-l", place], check=False)
+    subprocess.run(["umount", "-l", directory / "share"], check=False)
+
+
+def lay_over(place, directory):
+    """Puts the shipped rules where the library reads them; nothing changes outside the namespace."""
+    there = nearest_directory(place)
+    layer = directory / "share"
+    layer.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", layer], check=True)
+    for name in ("upper", "work"):
+        (layer / name).mkdir()
+    options = f"lowerdir={there},upperdir={layer}/upper,workdir={layer}/work"
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, there], check=True)
+    place.mkdir(parents=True, exist_ok=True)
+    for rules in SHIPPED.iterdir():
+        shutil.copy(rules, place)
+        (place / rules.name).chmod(0o644)
+
+
+def is_missing(need):
+    if "." in need:
+        try:
+            return importlib.util.find_spec(need) is None
+        except ModuleNotFoundError:
+            return True
+    return need and shutil.which(need) is None
+
+
+def environment(setup, row, directory):
+    values = {"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "HOME": str(directory), "LANG": "C.UTF-8"}
+    if row.policy is not None:
+        events = directory / "events.jsonl"
+        events.touch()
+        events.chmod(0o666)  # daemons write to it as their own users
+        policy = directory / "policy.conf"
+        policy.write_text(f"[policy]\ntrust = {setup.trust}\nlog = file:{events}\n{row.policy}\n")
+        policy.chmod(0o644)
+        values |= {"LD_PRELOAD": str(setup.library), "TLSWARD_POLICY": str(policy)}
+    return values | row.environment
+
+
+def run(row, command, directory, values):
+    """Exit status and output; a program that goes on for ever is stopped once it has said what is waited for."""
+    output = directory / "output"
+    deadline = time.monotonic() + SECONDS
+    with open(output, "wb") as file:
+        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=directory, env=values)
+    while program.poll() is None and time.monotonic() < deadline:
+        if row.until and row.until in output.read_text(errors="replace"):
+            break
+        time.sleep(0.02)
+    if program.poll() is None:
+        program.terminate()
+        try:
+            program.wait(10)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+    return program.returncode, output.read_text(errors="replace")
+
+
+def matches(event, expected):
+    return all(name not in event if value is NEVER else event.get(name) == value for name, value in expected.items())
+
+
+def problems(row, words, status, output, log, events):
+    if status not in row.statuses:
+        yield f"exit status {status}, not {row.statuses}"
+    if row.said.format(**words) not in output:
+        yield f"the program did not say '{row.said}'"
+    if row.not_said and row.not_said in output:
+        yield f"the program said '{row.not_said}'"
+    for text in row.arrived:
+        if text.format(**words) not in log:
+            yield f"the server saw no '{text}'"
+    if row.never and row.never.format(**words) in log:
+        yield f"the server saw '{row.never}'"
+    for expected in row.events:
+        if not any(matches(event, expected) for event in events):
+            yield f"no event with {expected}"
+    if row.policy is None and events:
+        yield "an event without the library"
+
+
+def try_row(setup, fleet, row):
+    """What is wrong, and a report on it."""
+    if is_missing(row.needs):
+        raise Unavailable(f"{row.needs} is not installed")
+    directory = setup.directory / row.name.replace("/", "-")
+    directory.mkdir()
+    servers = {word: fleet.get(*kind) for word, kind in row.servers.items()}
+    for server in servers.values():
+        server.ensure_started()
+    words = {"token": directory.name, "directory": directory, "certificates": setup.trust.parent.parent,
+             "known": setup.trust, "unknown": setup.trust.parent.parent / "unknown" / "ca.pem",
+             **{word: server.port for word, server in servers.items()}}
+    command = [word.format(**words) for word in row.command]
+    values = environment(setup, row, directory)
+    first = next(iter(servers.values()))
+    before = len(first.log())
+    status, output = run(row, command, directory, values)
+    log = first.log_after(before, row.arrived[0].format(**words) if row.arrived else "", LOG_SECONDS)
+    events = Events(directory / "events.jsonl").all
+    found = list(problems(row, words, status, output, log, events))
+    report = [*found, "$ " + shlex.join(command), f"exit status: {status}", output, "server: " + log[-3000:],
+              *map(str, events)]
+    return found, "\n".join(report)
+
+
+def run_all(arguments, directory):
+    lay_over(arguments.share, directory)
+    trust = certificates.make_all(directory / "certificates")
+    setup = Setup(arguments.library.resolve(), trust, directory)
+    fleet = Fleet(directory / "certificates", directory)
+    counts = {"ok": 0, "FAIL": 0, "skip": 0}
+    try:
+        for row in (row for row in ROWS if fnmatch(row.name, arguments.row)):
+            try:
+                found, report = try_row(setup, fleet, row)
+                result = "FAIL" if found else "ok"
+            except Unavailable as reason:
+                result, report = "skip", str(reason)
+            except Exception:  # the other rows go on
+                result, report = "FAIL", traceback.format_exc()
+            counts[result] += 1
+            print(f"{result:4} {row.name}", flush=True)
+            if result != "ok":
+                print("    " + report.strip().replace("\n", "\n    "), flush=True)
+    finally:
+        fleet.stop()
+        take_away(arguments.share, directory)
+    print("{ok} passed, {FAIL} failed, {skip} skipped".format(**counts))
+    return 0 if counts["FAIL"] == 0 and sum(counts.values()) else 1
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
+    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
+    parser.add_argument("--share", type=Path, default=Path("/usr/local/share/tlsward"))
+    arguments = parser.parse_args()
+    namespace.enter()
+    with tempfile.TemporaryDirectory(prefix="tlsward-keep.") as directory:
+        Path(directory).chmod(0o755)
+        with namespace.furnished(Path(directory)):
+            return run_all(arguments, Path(directory))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

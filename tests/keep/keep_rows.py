@@ -1,0 +1,158 @@
+"""What must keep working, and what must not happen after a block: one row per fact."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROGRAMS = Path(__file__).resolve().parent / "programs"
+PYTHON = "/usr/bin/python3"
+
+ENFORCE = "mode = enforce"
+AUDIT = "mode = audit"
+PROTOCOLS = "mode = enforce\ninclude = protocols"
+EXTEND = "mode = enforce\ntrust-mode = extend"
+OWNED = "owner = tests\nreason = tests\nexpires = 2099-12-31"
+
+ALLOWED = {"event.action": "tls-handshake", "tlsward.action": "allowed"}
+WOULD_BLOCK = {"event.action": "tls-handshake", "tlsward.action": "would-block"}
+BLOCKED = {"event.action": "tls-handshake", "tlsward.action": "blocked", "tlsward.decided_by": "policy"}
+REJECTED = {"event.action": "tls-handshake", "tlsward.action": "blocked", "tlsward.decided_by": "program"}
+RETRY_REFUSED = {"event.action": "clear-text-retry-refused", "server.address": "good.test", "server.ip": "127.0.0.1"}
+NEVER = object()  # an event member that must not be there
+
+
+@dataclass(frozen=True)
+class Row:
+    """Words in braces are filled in: token, directory, known and unknown (the CAs' files), a port for each server."""
+
+    name: str
+    servers: dict  # word for the port: (kind in servers.KINDS, certificate); what arrives is read from the first
+    command: tuple
+    policy: str = None  # below [policy]; None: without the library
+    needs: str = ""  # a program or a Python module; the row is skipped without it
+    statuses: tuple = (0,)
+    until: str = ""  # the program goes on for ever: it is stopped once it has said this, or the next
+    or_until: str = ""
+    said: str = ""  # by the program
+    not_said: str = ""
+    arrived: tuple = ()  # in the server's log
+    never: str = ""  # in the server's log
+    events: tuple = ()  # each of them is among those recorded
+    environment: dict = field(default_factory=dict)
+
+
+def openvpn(name, certificate, policy, **rest):
+    """A peer that trusts the CA `unknown` and nobody else; it needs no device."""
+    command = ("openvpn", "--dev", "null", "--ifconfig-noexec", "--tls-client", "--nobind", "--proto", "udp", "--remote",
+               "good.test", "{port}", "--ca", "{unknown}", "--cert", "{certificates}/self-signed.pem", "--key",
+               "{certificates}/self-signed.key", "--connect-retry-max", "1", "--tls-exit", "--verb", "3")
+    return Row(f"openvpn/{name}", {"port": ("openvpn", certificate)}, command, policy, needs="openvpn", **rest)
+
+
+CONNECTED = "Initialization Sequence Completed"
+IS_CONNECTED = {"until": CONNECTED, "said": CONNECTED, "statuses": (0, -15)}
+IS_NOT_CONNECTED = {"until": "TLS handshake failed", "not_said": CONNECTED, "statuses": (0, 1, -15)}
+
+
+def postfix(name, policy, **rest):
+    command = (PYTHON, str(PROGRAMS / "postfix_delivers.py"), "{directory}", "{port}", "{token}")
+    return Row(f"postfix/{name}", {"port": ("smtp-25", "self-signed")}, command, policy, needs="postfix", **rest)
+
+
+def psql(name, certificate, policy, **rest):
+    """In its default, sslmode=prefer."""
+    command = ("psql", "-XAt", "-c", "select '{token}'",
+               "host=good.test port={port} user=postgres dbname=postgres sslmode=prefer")
+    return Row(f"psql/{name}", {"port": ("postgresql-1.2", certificate)}, command, policy, needs="psql", **rest)
+
+
+def mariadb(name, certificate, policy, **rest):
+    command = ("mariadb", "--no-defaults", "--protocol=tcp", "--ssl", "-h", "good.test", "-P", "{port}", "-u", "root",
+               "-e", "select '{token}'")
+    return Row(f"mariadb/{name}", {"port": ("mariadb", certificate)}, command, policy, needs="mariadb", **rest)
+
+
+def ftps(name, command, certificate, policy, **rest):
+    return Row(f"ftps/{name}", {"port": ("ftps", certificate)}, command, policy, **rest)
+
+
+FTPS_CURL = ("curl", "-sSk", "--ssl-reqd", "ftp://good.test:{port}/")
+FTPS_CURL_12 = (*FTPS_CURL, "--tls-max", "1.2")
+FTPS_PYTHON = (PYTHON, str(PROGRAMS / "ftps_client.py"), "good.test", "{port}")
+LISTED = {"said": "file-of-the-server", "arrived": ("reused",), "events": (ALLOWED, ALLOWED | {"tls.resumed": True})}
+
+
+def qt(name, certificate, policy, **rest):
+    command = (PYTHON, str(PROGRAMS / "qt_client.py"), "good.test", "{port}")
+    return Row(f"qt/{name}", {"port": ("openssl", certificate)}, command, policy, needs="PySide2.QtNetwork",
+               environment={"QT_QPA_PLATFORM": "minimal"}, **rest)
+
+
+def curl(name, policy, **rest):
+    """Twice the same peer: first by TLS, then in clear text."""
+    command = ("curl", "-sSk", "https://good.test:{port}/", "http://good.test:{port}/{token}")
+    return Row(f"clear-text/{name}", {"port": ("https", "self-signed")}, command, policy, **rest)
+
+
+def curl_by_proxy(name, policy, **rest):
+    """Two origins behind one proxy."""
+    command = ("curl", "-sSk", "--proxy", "http://other.test:{proxy}", "https://good.test:{bad}/", "https://good.test:{port}/{token}")
+    servers = {"port": ("https", "good"), "bad": ("https", "self-signed"), "proxy": ("proxy", "good")}
+    return Row(f"proxy/{name}", servers, command, policy, **rest)
+
+
+def curl_rule(setting):
+    return f"{ENFORCE}\n[rule curl]\nprogram = */bin/curl\nfallback = {setting}\n{OWNED}"
+
+
+TLS_SESSION = "SSL enabled"
+POSSIBLE = {"tlsward.clear_text_retry_possible": True}
+
+ROWS = (
+    openvpn("own-ca/plain", "unknown-ca", None, **IS_CONNECTED),
+    openvpn("own-ca/protocols", "unknown-ca", PROTOCOLS, **IS_CONNECTED,
+            events=(ALLOWED | {"rule.name": "protocols/openvpn", "tlsward.outcome": "verified"},)),
+    openvpn("own-ca/enforce", "unknown-ca", ENFORCE, **IS_NOT_CONNECTED, events=(BLOCKED,)),
+    openvpn("another-ca/protocols", "good", PROTOCOLS, **IS_NOT_CONNECTED, events=(REJECTED,)),
+
+    postfix("self-signed/plain", None, said="status=sent", arrived=("{token}",)),
+    postfix("self-signed/protocols", PROTOCOLS, said="status=sent", arrived=("{token}",),
+            events=(ALLOWED | {"rule.name": "protocols/postfix", "server.port": 25},)),
+    postfix("self-signed/enforce", ENFORCE, not_said="status=sent", never="{token}", events=(BLOCKED,)),
+
+    psql("self-signed/plain", "self-signed", None, said="{token}", arrived=("{token}", TLS_SESSION)),
+    psql("falls-back/plain", "other", None, environment={"PGSSLMINPROTOCOLVERSION": "TLSv1.3"}, said="{token}",
+         arrived=("{token}",), never=TLS_SESSION),
+    psql("self-signed/audit", "self-signed", AUDIT, said="{token}", arrived=("{token}", TLS_SESSION),
+         events=(WOULD_BLOCK | {"tlsward.clear_text_retry_possible": NEVER},)),
+    psql("good/enforce", "good", ENFORCE, said="{token}", arrived=("{token}", TLS_SESSION), events=(ALLOWED,)),
+    psql("self-signed/enforce", "self-signed", ENFORCE, statuses=(2,), said="certificate verify failed", never="{token}",
+         events=(BLOCKED | {"tlsward.clear_text_retry_possible": NEVER}, RETRY_REFUSED)),
+    psql("allowed-by-a-rule/enforce", "self-signed",
+         f"{ENFORCE}\n[rule psql]\nprogram = */psql\nfallback = allow\n{OWNED}", said="{token}", arrived=("{token}",),
+         events=(BLOCKED | POSSIBLE,)),
+
+    mariadb("self-signed/plain", "self-signed", None, said="{token}", arrived=("{token}", "using SSL/TLS")),
+    mariadb("good/enforce", "good", ENFORCE, said="{token}", arrived=("{token}", "using SSL/TLS"), events=(ALLOWED,)),
+    mariadb("self-signed/enforce", "self-signed", ENFORCE, statuses=(1,), never="{token}", events=(BLOCKED,)),
+
+    curl("plain", None, arrived=("{token}",)),
+    curl("enforce", ENFORCE, arrived=("{token}",),
+         events=(BLOCKED | {"tlsward.clear_text_retry_possible": NEVER},)),
+    curl("refused-by-a-rule", curl_rule("refuse"), statuses=(7,), never="{token}", events=(BLOCKED, RETRY_REFUSED)),
+    curl("allowed-by-a-rule", curl_rule("allow"), arrived=("{token}",), events=(BLOCKED | POSSIBLE,)),
+    curl_by_proxy("plain", None, arrived=("{token}",)),
+    curl_by_proxy("refused-by-a-rule", curl_rule("refuse"), arrived=("{token}",), events=(BLOCKED, ALLOWED)),
+
+    ftps("curl/plain", FTPS_CURL, "good", None, said="file-of-the-server", arrived=("reused",)),
+    ftps("curl/enforce", FTPS_CURL, "good", ENFORCE, **LISTED),
+    ftps("curl-tls1.2/enforce", FTPS_CURL_12, "good", ENFORCE, **LISTED),
+    ftps("python/plain", FTPS_PYTHON, "good", None, said="file-of-the-server", arrived=("reused",)),
+    ftps("python/enforce", FTPS_PYTHON, "good", ENFORCE, **LISTED),
+    ftps("curl/self-signed/enforce", FTPS_CURL, "self-signed", ENFORCE, statuses=(60,), events=(BLOCKED,)),
+
+    qt("good/plain", "good", None, said="errors:", not_said="encrypted"),
+    qt("good/enforce", "good", ENFORCE, said="errors:", not_said="encrypted", events=(ALLOWED,)),
+    qt("good/extend", "good", EXTEND, said="encrypted", not_said="errors:", events=(ALLOWED,)),
+    qt("self-signed/extend", "self-signed", EXTEND, said="certificate verify failed", not_said="encrypted",
+       events=(BLOCKED,)),
+)

@@ -1,0 +1,199 @@
+"""The table of escapes on every libssl: python3 -B tests/libs [--libs NAME,...] [--row PATTERN] [--libssl DIR].
+
+A row is named library/escape. A library is `system`, one that fetch knows, or a directory with a built one. What
+cannot be had is skipped, visibly.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(1, str(HERE.parent / "clients"))
+
+import certificates  # noqa: E402 (found through the path above)
+import namespace  # noqa: E402
+from cases import NAME  # noqa: E402
+from servers import Server  # noqa: E402
+
+import libraries  # noqa: E402
+from run import NEEDS_THE_SAME_LIBRARY, Bench, Lacking, run_row  # noqa: E402
+from table import ROWS  # noqa: E402
+
+WORKERS = 2
+FETCHED = ("1.1.1", "3.5", "3.6", "4.0")
+
+
+class Tally:
+    def __init__(self):
+        self.counts = {"ok": 0, "FAIL": 0, "skip": 0}
+        self.lock = threading.Lock()
+
+    def add(self, result, row, report=""):
+        with self.lock:
+            self.counts[result] += 1
+            print(f"{result:4} {row}", flush=True)
+            if report:
+                print("    " + report.strip().replace("\n", "\n    "), flush=True)
+
+    def closing_line(self):
+        return "{ok} passed, {FAIL} failed, {skip} skipped".format(**self.counts)
+
+
+class TestServer(Server):
+    """tests/libs/server.c in one of its kinds."""
+
+    ready_line = "ready"
+    end_of_connection = "closed"
+
+    def __init__(self, program, environment, kind, certificates_directory, certificate, directory):
+        super().__init__(certificates_directory, certificate, directory)
+        self.program = program
+        self.environment = environment
+        self.kind = kind
+        self.other = [certificates_directory / f"other.{end}" for end in ("pem", "key")]
+
+    def command(self):
+        return [self.program, self.port, self.certificate, self.key, self.kind, *self.other]
+
+
+class Datagrams(Server):
+    ready_line = "ACCEPT"
+    end_of_connection = "ACCEPT"
+
+    def command(self):
+        return ["openssl", "s_server", "-dtls", "-accept", f"127.0.0.1:{self.port}", "-cert", self.certificate, "-key",
+                self.key]
+
+
+class Fleet:
+    """The servers of one library, each started when the first row asks for it."""
+
+    def __init__(self, make, directory):
+        self.make = make
+        self.directory = directory
+        self.servers = {}
+
+    def get(self, kind, certificate):
+        key = (kind, certificate)
+        if key not in self.servers:
+            self.servers[key] = self.make(kind, certificate, self.directory / f"{kind}-{certificate}")
+        self.servers[key].ensure_started()
+        return self.servers[key]
+
+    def stop(self):
+        for server in self.servers.values():
+            server.stop()
+
+
+def find(name, fetched):
+    if name == "system":
+        return libraries.system()
+    if name in FETCHED:
+        subprocess.run([HERE / "fetch", fetched, name], check=True)
+        return libraries.unpacked(name, fetched / name)
+    return libraries.given(name)
+
+
+def build(library, objects, directory):
+    directory.mkdir(parents=True)
+    common = [objects / "drivers" / "driver.o"]
+    for source in sorted((objects / "drivers").glob("drive_*.o")):
+        way = source.stem.removeprefix("drive_").replace("_", "-")
+        libraries.link(library, [source, *common], objects, directory / f"driver-{way}")
+    for program in ("client", "server"):
+        libraries.link(library, sorted((objects / program).glob("*.o")), objects, directory / program)
+
+
+def make_bench(arguments, library, directory, trust, system_server):
+    objects = arguments.objects.resolve()
+    build(library, objects, directory / "programs")
+    environment = library.environment(directory / "link")
+
+    def make(kind, certificate, where):
+        if kind == "dtls":
+            return Datagrams(trust.parent.parent, certificate, where)
+        program, its_environment = system_server
+        if kind in NEEDS_THE_SAME_LIBRARY:
+            program, its_environment = directory / "programs" / "server", environment
+        return TestServer(program, its_environment, kind, trust.parent.parent, certificate, where)
+
+    return Bench(library, arguments.library.resolve(), directory / "programs", environment, trust,
+                 Fleet(make, directory), directory)
+
+
+def run_library(tally, arguments, name, directory, trust, system_server):
+    rows = [row for row in ROWS if fnmatch(row.name, arguments.row)]
+    label = Path(name).name
+    bench = None
+    try:
+        library = find(name, arguments.fetched.resolve())
+        bench = make_bench(arguments, library, directory / label, trust, system_server)
+        for row in rows:
+            try:
+                found = run_row(bench, row)
+                tally.add("FAIL" if found else "ok", f"{label}/{row.name}", "\n".join(found))
+            except Lacking:
+                tally.add("skip", f"{label}/{row.name}", "this libssl lacks it")
+            except Exception:  # the other rows go on
+                tally.add("FAIL", f"{label}/{row.name}", traceback.format_exc(limit=-2, chain=False))
+    except (libraries.Absent, subprocess.CalledProcessError) as reason:
+        tally.add("skip", label, str(reason))
+    finally:
+        if bench:
+            bench.fleet.stop()
+
+
+def issue_further(directory):
+    """Certificates that only this table needs."""
+    known = directory / "known"
+    base = ["req", "-nodes", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-config",
+            known / "config"]
+    request = ["ca", "-batch", "-notext", "-config", known / "config", "-startdate", certificates.VALID[0]]
+    ends = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
+    for name, key, end in (("weak", ["rsa:1024"], certificates.VALID[1]),
+                           ("just-expired", certificates.NEW_KEY[1:4], ends)):
+        certificates.openssl(*base, "-newkey", *key, "-keyout", directory / f"{name}.key", "-out",
+                             directory / f"{name}.csr")
+        certificates.openssl(*request, "-enddate", end, "-in", directory / f"{name}.csr", "-out",
+                             directory / f"{name}.pem")
+    time.sleep(2)
+
+
+def run_all(arguments, directory):
+    trust = certificates.make_all(directory / "certificates")
+    issue_further(directory / "certificates")
+    build(libraries.system(), arguments.objects.resolve(), directory / "programs")
+    system_server = (directory / "programs" / "server", libraries.system().environment(directory / "link"))
+    tally = Tally()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for name in arguments.libs:
+            pool.submit(run_library, tally, arguments, name, directory, trust, system_server)
+    print(tally.closing_line())
+    return 0 if tally.counts["FAIL"] == 0 and sum(tally.counts.values()) else 1
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
+    parser.add_argument("--libs", default="system," + ",".join(FETCHED), type=lambda text: text.split(","))
+    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
+    parser.add_argument("--objects", type=Path, default=Path("build/test-libs"))
+    parser.add_argument("--fetched", type=Path, default=Path("build/libs"))
+    arguments = parser.parse_args()
+    namespace.enter()
+    with tempfile.TemporaryDirectory(prefix="tlsward-libs.") as directory:
+        Path(directory).chmod(0o755)
+        with namespace.furnished(Path(directory)):
+            return run_all(arguments, Path(directory))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

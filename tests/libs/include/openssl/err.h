@@ -1,0 +1,2 @@
+/* Everything is declared in one place. */
+#include <openssl/ssl.h>

@@ -1,0 +1,71 @@
+/*
+ * What the clients and servers in tests/libs and tests/drivers call, declared as every version from 1.0.2 to 4.0 and
+ * LibreSSL has it, so that one binary runs on each. All references are weak: NULL where a version lacks the function.
+ */
+#ifndef TESTS_LIBS_OPENSSL_H
+#define TESTS_LIBS_OPENSSL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#pragma GCC diagnostic ignored "-Waddress"
+
+typedef struct ssl_st SSL;
+typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_method_st SSL_METHOD;
+typedef struct ssl_session_st SSL_SESSION;
+typedef struct ssl_cipher_st SSL_CIPHER;
+typedef struct ssl_conf_ctx_st SSL_CONF_CTX;
+typedef struct x509_store_st X509_STORE;
+typedef struct x509_store_ctx_st X509_STORE_CTX;
+typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
+typedef struct stack_st STACK;
+typedef struct bio_st BIO;
+typedef struct bio_method_st BIO_METHOD;
+typedef union bio_addr_st BIO_ADDR;
+
+enum {
+    SSL_VERIFY_NONE = 0,
+    SSL_VERIFY_PEER = 1,
+    SSL_FILETYPE_PEM = 1,
+    SSL_ERROR_WANT_READ = 2,
+    SSL_ERROR_WANT_WRITE = 3,
+    SSL_ERROR_ZERO_RETURN = 6,
+    SSL_CTRL_OPTIONS = 32,
+    SSL_CTRL_MODE = 33,
+    SSL_CTRL_SET_TLSEXT_HOSTNAME = 55,
+    SSL_CTRL_SET_MIN_PROTO_VERSION = 123,
+    SSL_CTRL_SET_MAX_PROTO_VERSION = 124,
+    SSL_OP_NO_TICKET = 0x4000,
+    SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION = 0x10000,
+    SSL_MODE_AUTO_RETRY = 4,
+    SSL_EARLY_DATA_ACCEPTED = 2,
+    SSL_READ_EARLY_DATA_ERROR = 0,
+    SSL_READ_EARLY_DATA_SUCCESS = 1,
+    SSL_CONF_FLAG_CLIENT = 4,
+    SSL_CONF_FLAG_FILE = 2,
+    TLSEXT_NAMETYPE_host_name = 0,
+    TLSEXT_cert_type_rpk = 2,
+    SSL_TLSEXT_ERR_OK = 0,
+    TLS1_2_VERSION = 0x303,
+    TLS1_3_VERSION = 0x304,
+    X509_V_OK = 0,
+    X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
+    X509_V_FLAG_NO_CHECK_TIME = 0x200000,
+    X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT = 1,
+    BIO_CLOSE = 1,
+    BIO_CTRL_DGRAM_SET_CONNECTED = 32,
+    BIO_C_SET_CONNECT = 100,
+    BIO_C_GET_SSL = 110
+};
+
+#define TLS(type, name, parameters) __attribute__((weak)) extern type name parameters;
+#include "functions.def"
+#undef TLS
+
+#define BIO_get_ssl(bio, out) BIO_ctrl(bio, BIO_C_GET_SSL, 0, (void *)(out))
+#define BIO_set_conn_hostname(bio, host) BIO_ctrl(bio, BIO_C_SET_CONNECT, 0, host)
+#define BIO_set_conn_port(bio, port) BIO_ctrl(bio, BIO_C_SET_CONNECT, 1, port)
+
+#endif

@@ -1,0 +1,64 @@
+"""Where a libssl lies, and how a program is linked so that it runs with that one."""
+
+import glob
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+STUB = "libssl-under-test.so"  # what every client needs; a link of that name leads to the real one
+LINK = ("-Wl,--no-as-needed", f"-l:{STUB}", "-Wl,-z,lazy")  # all references are weak, and some are missing
+
+
+class Absent(Exception):
+    """This library is not here."""
+
+
+@dataclass(frozen=True)
+class Library:
+    name: str
+    libssl: Path
+    directories: tuple  # further ones to search
+    loader: str  # empty: the system's
+
+    def environment(self, directory):
+        """Makes the link in `directory`; what the dynamic linker needs to find the library there."""
+        directory.mkdir(parents=True, exist_ok=True)
+        link = directory / STUB
+        if not link.is_symlink():
+            link.symlink_to(self.libssl)
+        return {"LD_LIBRARY_PATH": ":".join(map(str, (directory, self.libssl.parent, *self.directories)))}
+
+
+def one(pattern):
+    found = sorted(glob.glob(str(pattern)))
+    if not found:
+        raise Absent(f"there is no {pattern}")
+    return Path(found[0]).resolve()
+
+
+def system():
+    path = subprocess.run(["gcc", "-print-file-name=libssl.so"], check=True, capture_output=True, text=True).stdout
+    return Library("system", Path(path.strip()).resolve(), (), "")
+
+
+def unpacked(name, root):
+    """From another suite of Debian, with its own loader and C library where they were fetched too."""
+    loaders = sorted(glob.glob(f"{root}/usr/lib/*/ld-linux*.so.*"))
+    libssl = one(f"{root}/usr/lib/*/libssl.so.*")
+    return Library(name, libssl, (), str(Path(loaders[0]).resolve()) if loaders else "")
+
+
+def given(directory):
+    """As built: libssl and libcrypto in one place or two."""
+    for pattern in ("libssl.so*", "lib*/libssl.so*", "ssl/.libs/libssl.so*"):
+        if glob.glob(f"{directory}/{pattern}"):
+            crypto = [Path(path).resolve().parent for path in glob.glob(f"{directory}/crypto/.libs/libcrypto.so")]
+            return Library(Path(directory).name, one(f"{directory}/{pattern}"), tuple(crypto), "")
+    raise Absent(f"there is no libssl.so in {directory}")
+
+
+def link(library, objects, stub_directory, program):
+    """Links `program` against the stub, for this library's dynamic linker."""
+    interpreter = [f"-Wl,--dynamic-linker={library.loader}"] if library.loader else []
+    subprocess.run(["gcc", "-o", program, *objects, f"-L{stub_directory}", *LINK, *interpreter],
+                   check=True)

@@ -1,0 +1,231 @@
+/* Connections and contexts that were copied, exchanged, used again, made by OpenSSL, or made where nobody looked. */
+#include "client.h"
+
+#include <arpa/inet.h>
+#include <elf.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+static enum result set_ssl_ctx(void)
+{
+    SSL *ssl = client_connection(client_verifying_context());
+    SSL_set_SSL_CTX(ssl, client_context());
+    SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
+    return client_talk(ssl);
+}
+
+static enum result dup_connection(void)
+{
+    SSL *original = SSL_new(client_context());
+    SSL_set_connect_state(original);
+    SSL *ssl = SSL_dup(original);
+    if (ssl == NULL)
+        return client_fails("SSL_dup");
+    client_reach(ssl, peer.host, peer.port);
+    return client_talk(ssl);
+}
+
+/* First a server that is what it should be, then the other one with the same object. */
+static enum result clear_and_reuse(void)
+{
+    SSL *ssl = SSL_new(client_context());
+    client_reach(ssl, peer.other_host, peer.other_port);
+    if (client_say(ssl, "first") != TALKED)
+        return MISUSED;
+    SSL_clear(ssl);
+    client_reach(ssl, peer.host, peer.port);
+    return client_talk(ssl);
+}
+
+/* The other way round: what was refused must not spoil what follows. */
+static enum result clear_after_refusal(void)
+{
+    SSL *ssl = client_connection(client_context());
+    if (client_talk(ssl) == TALKED)
+        return TALKED;
+    int mode = SSL_get_verify_mode(ssl);
+    ERR_clear_error();
+    SSL_clear(ssl);
+    client_reach(ssl, peer.other_host, peer.other_port);
+    if (client_say(ssl, "second") != TALKED)
+        return MISUSED;
+    return mode == SSL_VERIFY_NONE && SSL_get_verify_mode(ssl) == SSL_VERIFY_NONE ? REFUSED : MISUSED;
+}
+
+/* The server changes its certificate after the first data and negotiates anew, which happens while we read. */
+static enum result renegotiation(void)
+{
+    const struct timeval patience = {.tv_usec = 300000};
+    char buffer[64];
+    SSL_CTX *ctx = client_context();
+    client_speak_at_most(ctx, TLS1_2_VERSION);
+    SSL *ssl = client_connection(ctx);
+    if (SSL_connect(ssl) != 1)
+        return client_fails("handshake");
+    SSL_write(ssl, "first", 5);
+    setsockopt(SSL_get_fd(ssl), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    int length = SSL_read(ssl, buffer, sizeof buffer);
+    if (SSL_get_error(ssl, length) != SSL_ERROR_WANT_READ)
+        return client_fails("renegotiation");
+    return client_talk(ssl);
+}
+
+/* What the loader's own tables say, whoever stands in front: a pointer fetched before the library was preloaded. */
+static int find_function(struct dl_phdr_info *info, size_t size, void *found)
+{
+    (void)size;
+    const ElfW(Sym) *symbols = NULL;
+    const char *strings = NULL;
+    if (strstr(info->dlpi_name, "libssl") == NULL && strstr(info->dlpi_name, "under-test") == NULL)
+        return 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        if (info->dlpi_phdr[i].p_type != PT_DYNAMIC)
+            continue;
+        const ElfW(Dyn) *entry = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_SYMTAB)
+                symbols = (const void *)entry->d_un.d_ptr;
+            if (entry->d_tag == DT_STRTAB)
+                strings = (const void *)entry->d_un.d_ptr;
+        }
+    }
+    for (const ElfW(Sym) *symbol = symbols; (const void *)symbol < (const void *)strings; symbol++)
+        if (symbol->st_value != 0 && strcmp(strings + symbol->st_name, "SSL_CTX_new") == 0)
+            *(ElfW(Addr) *)found = info->dlpi_addr + symbol->st_value;
+    return 0;
+}
+
+static SSL_CTX *unseen_context(void)
+{
+    SSL_CTX *(*unseen)(const SSL_METHOD *) = NULL;
+    dl_iterate_phdr(find_function, &unseen);
+    if (unseen == NULL)
+        return NULL;
+    return unseen(TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method());
+}
+
+static enum result context_unseen(void)
+{
+    SSL_CTX *ctx = unseen_context();
+    return ctx != NULL ? client_talk_to(ctx) : MISUSED;
+}
+
+static int accept_all(X509_STORE_CTX *ctx, void *argument)
+{
+    (void)argument;
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    return 1;
+}
+
+static enum result context_unseen_callback(void)
+{
+    SSL_CTX *ctx = unseen_context();
+    if (ctx == NULL)
+        return MISUSED;
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, accept_all, NULL);
+    return client_talk_to(ctx);
+}
+
+/* A connect BIO has no descriptor and no SNI before its first use. */
+static enum result bio_connect(void)
+{
+    char host[256];
+    char port[16];
+    SSL *ssl = NULL;
+    BIO *bio = BIO_new_ssl_connect(client_context());
+    snprintf(host, sizeof host, "%s", peer.host);
+    snprintf(port, sizeof port, "%s", peer.port);
+    BIO_set_conn_hostname(bio, host);
+    BIO_set_conn_port(bio, port);
+    BIO_get_ssl(bio, &ssl);
+    return client_talk(ssl);
+}
+
+static enum result bio_new_ssl(void)
+{
+    SSL *ssl = NULL;
+    BIO *bio = BIO_new_ssl(client_context(), 1);
+    BIO_push(bio, BIO_new_socket(client_socket(peer.host, peer.port), BIO_CLOSE));
+    BIO_get_ssl(bio, &ssl);
+    char buffer[64];
+    if (BIO_write(bio, peer.token, (int)strlen(peer.token)) <= 0)
+        return client_fails("write");
+    return BIO_read(bio, buffer, sizeof buffer) > 0 ? TALKED : client_fails("read");
+}
+
+static enum result conf(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    if (SSL_CONF_CTX_new == NULL)
+        return LACKING;
+    SSL_CONF_CTX *conf = SSL_CONF_CTX_new();
+    SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_CLIENT);
+    SSL_CONF_CTX_set_ssl_ctx(conf, ctx);
+    SSL_CONF_cmd(conf, "VerifyMode", "Request");
+    SSL_CONF_CTX_finish(conf);
+    SSL_CONF_CTX_free(conf);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
+    return client_talk_to(ctx);
+}
+
+static BIO *wrap(BIO *bio, void *ctx, int connecting, int detail)
+{
+    (void)detail;
+    return connecting ? BIO_push(BIO_new_ssl(ctx, 1), bio) : bio;
+}
+
+static enum result http_client(void)
+{
+    char url[512];
+    if (OSSL_HTTP_get == NULL)
+        return LACKING;
+    snprintf(url, sizeof url, "https://%s:%s/%s", peer.host, peer.port, peer.token);
+    BIO *answer = OSSL_HTTP_get(url, NULL, NULL, NULL, NULL, wrap, client_context(), 0, NULL, NULL, 0, 0, 5);
+    return answer != NULL ? TALKED : client_fails("request");
+}
+
+static void reach_datagrams(SSL *ssl)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%s", peer.host);
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
+    SSL_set_alpn_protos(ssl, (const unsigned char *)"\5tests", 6);
+
+    const struct in_addr loopback = {htonl(INADDR_LOOPBACK)};
+    BIO_ADDR *address = BIO_ADDR_new();
+    BIO_ADDR_rawmake(address, AF_INET, &loopback, sizeof loopback, htons((uint16_t)atoi(peer.port)));
+    SSL_set_fd(ssl, socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+    SSL_set1_initial_peer_addr(ssl, address);
+    BIO_ADDR_free(address);
+}
+
+/* A QUIC object hides the TLS connection inside; its descriptor is not connected. */
+static enum result quic(void)
+{
+    if (OSSL_QUIC_client_method == NULL || OSSL_QUIC_server_method == NULL)
+        return LACKING;
+    SSL *ssl = SSL_new(SSL_CTX_new(OSSL_QUIC_client_method()));
+    reach_datagrams(ssl);
+    return client_talk(ssl);
+}
+
+const struct row object_rows[] = {
+    {"set-ssl-ctx", set_ssl_ctx},
+    {"dup", dup_connection},
+    {"clear-and-reuse", clear_and_reuse},
+    {"clear-after-refusal", clear_after_refusal},
+    {"renegotiation", renegotiation},
+    {"context-unseen", context_unseen},
+    {"context-unseen-callback", context_unseen_callback},
+    {"bio-connect", bio_connect},
+    {"bio-new-ssl", bio_new_ssl},
+    {"conf", conf},
+    {"http-client", http_client},
+    {"quic", quic},
+    {NULL, NULL},
+};

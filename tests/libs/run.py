@@ -1,0 +1,158 @@
+"""One row on one library: starts the client, and compares what the server, the program and the events say."""
+
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from cases import NAME
+from events import Events
+
+MODES = ("plain", "audit", "enforce")
+PROGRAM_SECONDS = 20
+LOG_SECONDS = 5
+NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is too old for these
+TALKED, REFUSED, LACKING = 0, 1, 77
+
+
+class Lacking(Exception):
+    """This library cannot do what the row does."""
+
+
+@dataclass
+class Run:
+    command: list
+    environment: dict
+    status: int
+    output: str
+    server_log: str
+    events: Events
+
+    def __str__(self):
+        environment = [f"{name}={value}" for name, value in self.environment.items() if os.environ.get(name) != value]
+        return "\n".join(["$ " + shlex.join(["env", *environment, *map(str, self.command)]),
+                          f"exit status: {self.status}", "output: " + self.output, "server: " + self.server_log,
+                          "events:", *map(brief, self.events.all)])
+
+
+def brief(event):
+    """An event without what is the same in all."""
+    return " ".join(f"{name}={value}" for name, value in event.items()
+                    if name.startswith(("tlsward.", "server.", "tls.")) and not name.startswith("tls.server."))
+
+
+class Bench:
+    """One library with its programs and servers."""
+
+    def __init__(self, library, shim, programs, environment, trust, fleet, directory):
+        self.library = library
+        self.shim = shim
+        self.programs = programs
+        self.base = {"PATH": os.environ["PATH"], "HOME": str(directory), "LANG": "C.UTF-8", **environment}
+        self.trust = trust
+        self.fleet = fleet
+        self.directory = directory
+
+    def environment(self, row, mode):
+        if mode == "plain":
+            return self.base
+        policy = self.directory / "policy.conf"
+        policy.write_text(f"[policy]\nmode = {mode}\ntrust = {self.trust}\n"
+                          f"log = file:{self.directory}/events.jsonl\n{row.policy}")
+        policy.chmod(0o600)
+        return self.base | {"LD_PRELOAD": str(self.shim), "TLSWARD_POLICY": str(policy)}
+
+    def command(self, row, function, server, token):
+        if row.name.startswith("driver-"):
+            return [self.programs / row.name, NAME, server.port, token]
+        other = self.fleet.get("tls", "good") if row.other_good else server
+        return [self.programs / "client", function, NAME, server.port, row.other_host, other.port, token, self.trust,
+                self.directory / "session"]
+
+    def check_that_it_can(self, row):
+        """Where the server needs the same libssl, it cannot be started to find out that the client lacks something."""
+        if row.kind in NEEDS_THE_SAME_LIBRARY:
+            command = [self.programs / "client", row.function, NAME, "0", NAME, "0", "", "", ""]
+            if subprocess.run(command, env=self.base, capture_output=True, check=False).returncode == LACKING:
+                raise Lacking(row.name)
+
+    def run(self, row, function, server, mode):
+        events = self.directory / "events.jsonl"
+        events.unlink(missing_ok=True)
+        environment = self.environment(row, mode)
+        token = f"token-of-{row.name}-{server.certificate.stem}-{mode}"
+        command = [str(word) for word in self.command(row, function, server, token)]
+        before = len(server.log())
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS,
+                                  check=False, stdin=subprocess.DEVNULL, cwd=self.directory)
+            status, output = done.returncode, done.stdout + done.stderr
+        except subprocess.TimeoutExpired:
+            status, output = "did not end", ""
+        log = server.log_after(before, server.end_of_connection, LOG_SECONDS)
+        return Run(command, environment, status, output.replace(token, "TOKEN"), log.replace(token, "TOKEN"),
+                   Events(events))
+
+
+def check_event(row, certificate, mode, port, result, library):
+    found = result.events.handshakes(port)
+    if row.silent and mode == "enforce":
+        return
+    if not found:
+        yield f"no event for port {port}"
+        return
+    expected = {"tlsward.mode": mode, "tlsward.name_source": row.source, "tlsward.expected_name": row.expected_name,
+                "tlsward.library": str(library.libssl)} | row.event
+    expected |= {"audit": row.audit_event, "enforce": row.enforce_event}[mode]
+    if certificate in row.rejects:
+        expected |= {"tlsward.action": "blocked", "tlsward.decided_by": "program"}
+    elif certificate in row.good and not (row.audit_reason and mode == "audit"):
+        expected |= {"tlsward.action": "allowed", "event.outcome": "success"}
+    else:
+        expected |= {"tlsward.action": "blocked" if mode == "enforce" else "would-block",
+                     "tlsward.reason": row.reason(certificate, mode)}
+    last = found[-1]
+    for name, value in expected.items():
+        seen = last.get(name)
+        if name == "tlsward.library":
+            seen = os.path.realpath(seen or "")
+        if seen != value:
+            yield f"event: {name} is {seen!r}, not {value!r}"
+
+
+def problems(row, certificate, mode, port, result, plain, library):
+    arrives = row.lets_through(certificate, mode)
+    if ("TOKEN" in result.server_log) != arrives:
+        yield f"application data {'did not reach' if arrives else 'reached'} the server"
+    if result.status != (TALKED if arrives else REFUSED):
+        yield f"exit status {result.status}"
+    if row.never and (row.never in result.server_log) != (mode != "enforce"):
+        yield f"'{row.never}' {'reached' if mode == 'enforce' else 'did not reach'} the server"
+    if mode == "audit" and (result.status, result.output) != (plain.status, plain.output):
+        yield f"differs from a run without the library: {plain.status} {plain.output}"
+    if mode == "plain":
+        return
+    yield from check_event(row, certificate, mode, port, result, library)
+
+
+def run_row(bench, row):
+    """All problems of a row, each with the run it was seen in."""
+    found = []
+    bench.check_that_it_can(row)
+    for certificate in row.certificates:
+        server = bench.fleet.get(row.kind, certificate)
+        for mode in MODES:
+            if row.before:
+                saved = bench.run(row, row.before, server, "plain")
+                if saved.status == LACKING:
+                    raise Lacking(row.name)
+            result = bench.run(row, row.function, server, mode)
+            if mode == "plain":
+                plain = result
+            if result.status == LACKING:
+                raise Lacking(row.name)
+            seen = list(problems(row, certificate, mode, server.port, result, plain, bench.library))
+            if seen:
+                found += [f"{certificate}/{mode}: {problem}" for problem in seen] + [str(result)]
+    return found

@@ -1,0 +1,207 @@
+/*
+ * A server that takes one connection after the other and tells on standard output what arrived:
+ * PORT CERTIFICATE KEY KIND [OTHER-CERTIFICATE OTHER-KEY]. It is never run under tlsward.
+ */
+#include <arpa/inet.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char *kind;
+static char **other_certificate;
+
+static bool is_kind(const char *name)
+{
+    return strcmp(kind, name) == 0;
+}
+
+static unsigned known_key(SSL *ssl, const char *identity, unsigned char *key, unsigned size)
+{
+    (void)ssl;
+    (void)identity;
+    memset(key, 7, size < 16 ? size : 16);
+    return 16;
+}
+
+static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
+                           unsigned in_length, void *argument)
+{
+    (void)ssl;
+    (void)in_length;
+    (void)argument;
+    *length = in[0];
+    *out = in + 1;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void serve_without_certificate(SSL_CTX *ctx)
+{
+    static const unsigned char raw_public_key[] = {TLSEXT_cert_type_rpk};
+    if (is_kind("anonymous")) {
+        SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_2_VERSION, NULL);
+        SSL_CTX_set_cipher_list(ctx, "aNULL:@SECLEVEL=0");
+    } else if (is_kind("psk")) {
+        SSL_CTX_set_psk_server_callback(ctx, known_key);
+        SSL_CTX_set_cipher_list(ctx, "PSK:@SECLEVEL=0");
+    } else if (is_kind("raw-public-key")) {
+        SSL_CTX_set1_server_cert_type(ctx, raw_public_key, sizeof raw_public_key);
+    }
+}
+
+static SSL_CTX *new_context(char **files)
+{
+    SSL_CTX *ctx = SSL_CTX_new(is_kind("quic") ? OSSL_QUIC_server_method() : TLS_server_method());
+    if (ctx == NULL)
+        return NULL;
+    SSL_CTX_set_security_level(ctx, 0);
+    SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"tests", 5);
+    SSL_CTX_set_alpn_select_cb(ctx, select_protocol, NULL);
+    serve_without_certificate(ctx);
+    if (is_kind("renegotiation"))
+        SSL_CTX_set_options(ctx, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
+    if (is_kind("early-data"))
+        SSL_CTX_set_max_early_data(ctx, 1024);
+    if (is_kind("anonymous") || is_kind("psk"))
+        return ctx;
+    return SSL_CTX_use_certificate_file(ctx, files[0], SSL_FILETYPE_PEM) == 1 &&
+                   SSL_CTX_use_PrivateKey_file(ctx, files[1], SSL_FILETYPE_PEM) == 1
+               ? ctx
+               : NULL;
+}
+
+static int bound_socket(const char *port, int type)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    int fd = socket(AF_INET, type, 0);
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
+        return -1;
+    return type == SOCK_DGRAM || listen(fd, 16) == 0 ? fd : -1;
+}
+
+static void tell_errors(void)
+{
+    unsigned long error = 0;
+    char text[256];
+    while ((error = ERR_get_error()) != 0) {
+        ERR_error_string_n(error, text, sizeof text);
+        printf("error %s\n", text);
+    }
+}
+
+static bool read_early_data(SSL *ssl)
+{
+    char buffer[1024];
+    size_t length = 0;
+    int result = 0;
+    while ((result = SSL_read_early_data(ssl, buffer, sizeof buffer, &length)) == SSL_READ_EARLY_DATA_SUCCESS)
+        printf("early %.*s\n", (int)length, buffer);
+    return result != SSL_READ_EARLY_DATA_ERROR;
+}
+
+/* After it the client would have to notice that somebody else answers. */
+static void change_certificate(SSL *ssl)
+{
+    SSL_use_certificate_file(ssl, other_certificate[0], SSL_FILETYPE_PEM);
+    SSL_use_PrivateKey_file(ssl, other_certificate[1], SSL_FILETYPE_PEM);
+    SSL_renegotiate(ssl);
+    SSL_do_handshake(ssl);
+}
+
+static const char *answer_to(const char *request)
+{
+    if (strncmp(request, "GET ", 4) == 0)
+        return "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nanswer\n";
+    return strncmp(request, "a LOGIN ", 8) == 0 ? "a OK" : "answer";
+}
+
+static void answer(SSL *ssl)
+{
+    char buffer[1024];
+    int length = 0;
+    bool changed = false;
+    while ((length = SSL_read(ssl, buffer, sizeof buffer)) > 0) {
+        printf("data %.*s\n", length, buffer);
+        if (strncmp(kind, "renegotiation", 13) == 0 && !changed) {
+            change_certificate(ssl);
+            changed = true;
+            continue;
+        }
+        const char *text = answer_to(buffer);
+        SSL_write(ssl, text, (int)strlen(text));
+        SSL_shutdown(ssl);
+    }
+}
+
+static void serve(SSL *ssl)
+{
+    bool accepted = is_kind("early-data") ? read_early_data(ssl) && SSL_accept(ssl) == 1 : SSL_do_handshake(ssl) == 1;
+    if (accepted) {
+        const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+        if (is_kind("greeting"))
+            SSL_write(ssl, "hello", 5);
+        printf("accepted %s %s\n", SSL_session_reused(ssl) ? "resumed" : "full", name != NULL ? name : "-");
+        answer(ssl);
+    }
+    tell_errors();
+    puts("closed");
+}
+
+static void serve_stream(SSL_CTX *ctx, int listener)
+{
+    int fd;
+    while ((fd = accept(listener, NULL, NULL)) >= 0) {
+        const struct timeval patience = {.tv_sec = 5};
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        SSL *ssl = SSL_new(ctx);
+        SSL_set_fd(ssl, fd);
+        SSL_ctrl(ssl, SSL_CTRL_MODE, SSL_MODE_AUTO_RETRY, NULL);
+        if (!is_kind("early-data"))
+            SSL_set_accept_state(ssl);
+        serve(ssl);
+        SSL_free(ssl);
+        close(fd);
+    }
+}
+
+static void serve_quic(SSL_CTX *ctx, int fd)
+{
+    SSL *listener = SSL_new_listener(ctx, 0);
+    SSL_set_fd(listener, fd);
+    SSL_listen(listener);
+    SSL *ssl = NULL;
+    while ((ssl = SSL_accept_connection(listener, 0)) != NULL) {
+        serve(ssl);
+        SSL_free(ssl);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 5)
+        return 2;
+    kind = argv[4];
+    other_certificate = argv + 5;
+    signal(SIGPIPE, SIG_IGN);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    SSL_CTX *ctx = new_context(argv + 2);
+    int fd = bound_socket(argv[1], is_kind("quic") ? SOCK_DGRAM : SOCK_STREAM);
+    if (ctx == NULL || fd < 0) {
+        tell_errors();
+        perror("server");
+        return 1;
+    }
+    puts("ready");
+    if (is_kind("quic"))
+        serve_quic(ctx, fd);
+    else
+        serve_stream(ctx, fd);
+    return 0;
+}

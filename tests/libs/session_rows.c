@@ -1,0 +1,167 @@
+/* Sessions that were made elsewhere: in a file by an unverified run, for another name, in another context. */
+#include "client.h"
+
+#include <stdio.h>
+
+enum { SESSION_MAX = 16384 };
+
+static SSL_CTX *context_for(int version, bool tickets)
+{
+    SSL_CTX *ctx = client_context();
+    client_speak_at_most(ctx, version);
+    if (!tickets && SSL_CTX_set_options != NULL)
+        SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+    else if (!tickets)
+        SSL_CTX_ctrl(ctx, SSL_CTRL_OPTIONS, SSL_OP_NO_TICKET, NULL);
+    return ctx;
+}
+
+static enum result save(int version, bool tickets)
+{
+    unsigned char buffer[SESSION_MAX];
+    unsigned char *end = buffer;
+    SSL *ssl = client_connection(context_for(version, tickets));
+    enum result result = client_talk(ssl);
+    SSL_SESSION *session = SSL_get1_session(ssl);
+    FILE *file = fopen(peer.session, "wb");
+    if (session == NULL || file == NULL || i2d_SSL_SESSION(session, NULL) > SESSION_MAX)
+        return MISUSED;
+    int length = i2d_SSL_SESSION(session, &end);
+    fwrite(buffer, 1, (size_t)length, file);
+    fclose(file);
+    SSL_SESSION_free(session);
+    return result;
+}
+
+static SSL_SESSION *load(void)
+{
+    unsigned char buffer[SESSION_MAX];
+    const unsigned char *start = buffer;
+    FILE *file = fopen(peer.session, "rb");
+    if (file == NULL)
+        return NULL;
+    size_t length = fread(buffer, 1, sizeof buffer, file);
+    fclose(file);
+    return d2i_SSL_SESSION(NULL, &start, (long)length);
+}
+
+static enum result resume(int version, bool tickets)
+{
+    SSL_SESSION *session = load();
+    SSL *ssl = client_connection(context_for(version, tickets));
+    if (session == NULL)
+        return MISUSED;
+    SSL_set_session(ssl, session);
+    return client_talk(ssl);
+}
+
+static enum result save_id(void)
+{
+    return save(TLS1_2_VERSION, false);
+}
+
+static enum result resume_id(void)
+{
+    return resume(TLS1_2_VERSION, false);
+}
+
+static enum result save_ticket(void)
+{
+    return save(TLS1_2_VERSION, true);
+}
+
+static enum result resume_ticket(void)
+{
+    return resume(TLS1_2_VERSION, true);
+}
+
+static enum result save_tls13(void)
+{
+    return SSL_CTX_set_options != NULL ? save(TLS1_3_VERSION, true) : LACKING;
+}
+
+static enum result resume_tls13(void)
+{
+    return resume(TLS1_3_VERSION, true);
+}
+
+static enum result early_data(void)
+{
+    size_t written = 0;
+    SSL_SESSION *session = load();
+    SSL *ssl = client_connection(context_for(TLS1_3_VERSION, true));
+    if (session == NULL || SSL_write_early_data == NULL)
+        return LACKING;
+    SSL_set_session(ssl, session);
+    if (SSL_write_early_data(ssl, "too early", 9, &written) != 1)
+        puts("no early data");
+    ERR_clear_error();
+    return client_talk(ssl);
+}
+
+/* The same session once more, for the second peer; `how` gives it to the new connection. */
+static enum result again(SSL_CTX *second_context, void (*how)(SSL *to, SSL *from))
+{
+    SSL *first = client_connection(context_for(TLS1_2_VERSION, true));
+    if (client_say(first, "first") != TALKED)
+        return MISUSED;
+    SSL *second = SSL_new(second_context);
+    client_reach(second, peer.other_host, peer.other_port);
+    how(second, first);
+    return client_talk(second);
+}
+
+static void set_session(SSL *to, SSL *from)
+{
+    SSL_SESSION *session = SSL_get1_session(from);
+    SSL_set_session(to, session);
+    SSL_SESSION_free(session);
+}
+
+static void copy_session(SSL *to, SSL *from)
+{
+    SSL_copy_session_id(to, from);
+}
+
+static enum result reuse_session(void)
+{
+    return again(context_for(TLS1_2_VERSION, true), set_session);
+}
+
+static enum result reuse_session_verifying(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    client_speak_at_most(ctx, TLS1_2_VERSION);
+    return again(ctx, set_session);
+}
+
+static enum result reuse_session_copied(void)
+{
+    return again(context_for(TLS1_2_VERSION, true), copy_session);
+}
+
+static enum result reuse_tls13(void)
+{
+    SSL *first = client_connection(context_for(TLS1_3_VERSION, true));
+    SSL *second = SSL_new(context_for(TLS1_3_VERSION, true));
+    if (client_say(first, "first") != TALKED)
+        return MISUSED;
+    client_reach(second, peer.other_host, peer.other_port);
+    set_session(second, first);
+    return client_talk(second);
+}
+
+const struct row session_rows[] = {
+    {"save-id", save_id},
+    {"session-file-id", resume_id},
+    {"save-ticket", save_ticket},
+    {"session-file-ticket", resume_ticket},
+    {"save-tls13", save_tls13},
+    {"session-file-tls13", resume_tls13},
+    {"early-data", early_data},
+    {"session-memory", reuse_session},
+    {"session-memory-verifying", reuse_session_verifying},
+    {"session-memory-copied", reuse_session_copied},
+    {"session-memory-tls13", reuse_tls13},
+    {NULL, NULL},
+};

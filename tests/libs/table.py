@@ -1,0 +1,165 @@
+"""The ways to escape verification, and what has to come of each.
+
+A row runs one function of the client (see client.c) against servers with several certificates, three times each:
+without the library, in audit and in enforce. Without the library the escape must work, or the row proves nothing.
+"""
+
+from dataclasses import dataclass, field
+
+from cases import CASES, NAME, OTHER_NAME
+
+REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {
+    "weak": "validation-failure", "just-expired": "certificate-expired"}
+CERTIFICATES = ("good", "other", "unknown-ca", "expired")
+UNTRUSTED = frozenset({"unknown-ca", "expired"})
+EVERY = frozenset(CERTIFICATES)
+NONE = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    client: str = ""  # the client's row, where its name is another
+    kind: str = "tls"  # of server
+    certificates: tuple = CERTIFICATES  # of the server, in certificates.ISSUED
+    good: frozenset = frozenset({"good"})  # what enforce lets through
+    rejects: frozenset = NONE  # what the program refuses by itself
+    reasons: dict = field(default_factory=dict)  # where they differ from REASONS
+    audit_reason: str = ""  # where audit comes to another reason than enforce
+    source: str = "sni"  # of the expected name
+    expected_name: str = NAME
+    event: dict = field(default_factory=dict)  # further members of every event
+    audit_event: dict = field(default_factory=dict)
+    enforce_event: dict = field(default_factory=dict)
+    policy: str = ""  # further lines
+    before: str = ""  # the client's row that runs first, without the library
+    other_host: str = NAME
+    other_good: bool = False  # the second peer is a server with a good certificate; else the same server
+    silent: bool = False  # enforce leaves nothing to verify, so no event
+    never: str = ""  # must not be in the server's log in enforce, and must be there without the library
+
+    @property
+    def function(self):
+        return self.client or self.name
+
+    def reason(self, certificate, mode):
+        if mode == "audit" and self.audit_reason:
+            return self.audit_reason
+        return self.reasons.get(certificate) or REASONS[certificate]
+
+    def lets_through(self, certificate, mode):
+        return certificate not in self.rejects and (mode != "enforce" or certificate in self.good)
+
+
+def careless(name, **rest):
+    """Accepts every certificate."""
+    return Row(name, **rest)
+
+
+def partly(name, rejects, **rest):
+    """Refuses some by itself."""
+    return Row(name, rejects=frozenset(rejects), **rest)
+
+
+def without_certificate(name, kind, **rest):
+    """The server has none; the name of its certificate is only one for the row."""
+    return Row(name, kind=kind, certificates=("good",), **rest)
+
+
+NO_CERTIFICATE = {"good": "no-certificate"}
+RESUMED = {"tls.resumed": True, "tlsward.authentication": "resumption"}
+FULL = {"tls.resumed": False, "tlsward.authentication": "certificate"}
+
+
+def from_file(name, before, **rest):
+    """The session was made by a run without the library: audit sees it resumed, enforce makes a new one."""
+    return Row(name, before=before, audit_reason="session-not-verified", audit_event=RESUMED, enforce_event=FULL,
+               **rest)
+
+
+def from_memory(name, client, **rest):
+    """The session was made for a good certificate by the same process."""
+    return Row(name, client, certificates=("good",), **rest)
+
+
+def for_another(name, client):
+    """... and is used for another host, which the certificate does not name."""
+    return from_memory(name, client, other_host=OTHER_NAME, expected_name=OTHER_NAME, good=NONE,
+                       reasons={"good": "certificate-host-mismatch"}, audit_reason="session-not-verified",
+                       audit_event=RESUMED, enforce_event=FULL)
+
+
+def driver(way, **rest):
+    return Row("driver-" + way, **{"source": "resolver"} | rest)
+
+
+ROWS = (
+    careless("says-nothing"),
+    careless("verify-none-context"),
+    careless("verify-none-connection"),
+    careless("callback-context"),
+    careless("callback-connection"),
+    careless("callback-clears-error"),
+    careless("cert-verify-callback"),
+    careless("cert-verify-callback-forgives"),
+    careless("store-callback"),
+    careless("verify-result"),
+    partly("no-check-time", {"unknown-ca"}),
+    partly("check-time", {"unknown-ca"}, certificates=("good", "other", "unknown-ca", "just-expired")),
+    partly("partial-chain", UNTRUSTED),
+    partly("trusted-set", {"expired"}),
+    partly("security-level", UNTRUSTED, certificates=(*CERTIFICATES, "weak"), kind="weak"),
+    partly("host-flags", UNTRUSTED, certificates=(*CERTIFICATES, "common-name"), source="app"),
+    partly("host-leading-dot", UNTRUSTED),
+    partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
+           expected_name=OTHER_NAME),
+    partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
+    partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
+
+    without_certificate("anonymous", "anonymous", good=NONE, reasons=NO_CERTIFICATE, silent=True,
+                        event={"tlsward.authentication": "anonymous"}),
+    careless("anonymous-too"),
+    without_certificate("psk-tls12", "psk", event={"tlsward.authentication": "psk"}),
+    without_certificate("psk-tls13", "psk", event={"tlsward.authentication": "psk"}),
+    without_certificate("psk-tls12-blocked", "psk", client="psk-tls12", policy="psk = block\n", good=NONE, silent=True,
+                        reasons=NO_CERTIFICATE),
+    without_certificate("psk-tls13-blocked", "psk", client="psk-tls13", policy="psk = block\n", good=NONE,
+                        reasons=NO_CERTIFICATE),
+    Row("raw-public-key", kind="raw-public-key", certificates=("good",), good=NONE, reasons=NO_CERTIFICATE,
+        event={"tlsward.authentication": "raw-public-key"}),
+
+    from_file("session-file-id", "save-id"),
+    from_file("session-file-ticket", "save-ticket"),
+    from_file("session-file-tls13", "save-tls13"),
+    from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
+    from_memory("session-memory", "session-memory", event=RESUMED),
+    from_memory("session-memory-tls13", "session-memory-tls13", event=RESUMED),
+    for_another("session-of-another-host", "session-memory"),
+    for_another("session-of-another-host-verifying", "session-memory-verifying"),
+    for_another("session-of-another-host-copied", "session-memory-copied"),
+    for_another("session-of-another-host-tls13", "session-memory-tls13"),
+
+    careless("set-ssl-ctx"),
+    careless("dup"),
+    careless("clear-and-reuse", other_good=True),
+    careless("clear-after-refusal", other_good=True),
+    Row("renegotiation", kind="renegotiation", certificates=("good",), good=NONE,
+        reasons={"good": "certificate-host-mismatch"}),
+    Row("renegotiation-resumed", "renegotiation", kind="renegotiation-resumed", certificates=("good",), event=RESUMED),
+    careless("context-unseen"),
+    careless("context-unseen-callback"),
+    careless("bio-connect", source="bio"),
+    careless("bio-new-ssl", source="resolver"),
+    careless("conf"),
+    careless("http-client", source="bio"),
+    careless("quic", kind="quic"),
+
+    driver("connect"),
+    driver("do-handshake"),
+    driver("write"),
+    driver("read", kind="greeting"),
+    driver("bio-connect", source="bio"),
+    driver("nonblocking"),
+    driver("memory-bio"),
+    driver("dtls", kind="dtls"),
+)

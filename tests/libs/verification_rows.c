@@ -1,0 +1,222 @@
+/* Verification switched off, forgiven, or weakened: on the context, on the connection, in callbacks, by flags. */
+#include "client.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static int forgive(int ok, X509_STORE_CTX *ctx)
+{
+    (void)ok;
+    (void)ctx;
+    return 1;
+}
+
+static int forget(int ok, X509_STORE_CTX *ctx)
+{
+    (void)ok;
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    return 1;
+}
+
+static int accept_all(X509_STORE_CTX *ctx, void *argument)
+{
+    (void)argument;
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    return 1;
+}
+
+static int verify_and_accept(X509_STORE_CTX *ctx, void *argument)
+{
+    (void)argument;
+    X509_verify_cert(ctx);
+    return 1;
+}
+
+/* Whatever the server sent becomes a trust anchor. */
+static int trust_what_was_sent(X509_STORE_CTX *ctx, void *argument)
+{
+    (void)argument;
+    X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(ctx), X509_V_FLAG_PARTIAL_CHAIN);
+    X509_STORE_CTX_set0_trusted_stack(ctx, X509_STORE_CTX_get0_untrusted(ctx));
+    return X509_verify_cert(ctx);
+}
+
+static enum result says_nothing(void)
+{
+    return client_talk_to(client_context());
+}
+
+static enum result verify_none_context(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
+    return client_talk_to(ctx);
+}
+
+static enum result verify_none_connection(void)
+{
+    SSL *ssl = client_connection(client_verifying_context());
+    SSL_set_verify(ssl, SSL_VERIFY_NONE, NULL);
+    return client_talk(ssl);
+}
+
+static enum result callback_context(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, forgive);
+    return client_talk_to(ctx);
+}
+
+static enum result callback_connection(void)
+{
+    SSL *ssl = client_connection(client_verifying_context());
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, forgive);
+    return client_talk(ssl);
+}
+
+static enum result callback_clears_error(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, forget);
+    return client_talk_to(ctx);
+}
+
+static enum result cert_verify_callback(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    SSL_CTX_set_cert_verify_callback(ctx, accept_all, NULL);
+    return client_talk_to(ctx);
+}
+
+static enum result cert_verify_callback_forgives(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, verify_and_accept, NULL);
+    return client_talk_to(ctx);
+}
+
+static enum result store_callback(void)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    X509_STORE_set_verify_cb(SSL_CTX_get_cert_store(ctx), forget);
+    return client_talk_to(ctx);
+}
+
+static enum result verify_result(void)
+{
+    SSL *ssl = client_connection(client_context());
+    SSL_set_verify_result(ssl, X509_V_OK);
+    enum result result = client_talk(ssl);
+    SSL_set_verify_result(ssl, X509_V_OK);
+    return SSL_get_verify_result(ssl) == X509_V_OK ? result : REFUSED;
+}
+
+static enum result with_flags(unsigned long flags)
+{
+    SSL_CTX *ctx = client_verifying_context();
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param != NULL ? SSL_CTX_get0_param(ctx) : NULL;
+    if (param == NULL)
+        return LACKING;
+    X509_VERIFY_PARAM_set_flags(param, flags);
+    return client_talk_to(ctx);
+}
+
+static enum result no_check_time(void)
+{
+    return with_flags(X509_V_FLAG_NO_CHECK_TIME);
+}
+
+static enum result partial_chain(void)
+{
+    return with_flags(X509_V_FLAG_PARTIAL_CHAIN);
+}
+
+/* The time at which the test's certificates were made. */
+static enum result check_time(void)
+{
+    struct stat trust;
+    SSL_CTX *ctx = client_verifying_context();
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param != NULL ? SSL_CTX_get0_param(ctx) : NULL;
+    if (param == NULL)
+        return LACKING;
+    stat(peer.trust, &trust);
+    X509_VERIFY_PARAM_set_time(param, trust.st_mtime);
+    return client_talk_to(ctx);
+}
+
+static enum result trusted_set(void)
+{
+    if (X509_STORE_CTX_set0_trusted_stack == NULL || X509_STORE_CTX_get0_untrusted == NULL)
+        return LACKING;
+    SSL_CTX *ctx = client_verifying_context();
+    SSL_CTX_set_cert_verify_callback(ctx, trust_what_was_sent, NULL);
+    return client_talk_to(ctx);
+}
+
+static enum result security_level(void)
+{
+    if (SSL_CTX_set_security_level == NULL)
+        return LACKING;
+    SSL_CTX *ctx = client_verifying_context();
+    SSL_CTX_set_security_level(ctx, 0);
+    return client_talk_to(ctx);
+}
+
+static enum result with_host(const char *name, unsigned host_flags)
+{
+    SSL *ssl = client_connection(client_verifying_context());
+    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+    X509_VERIFY_PARAM_set_hostflags(param, host_flags);
+    X509_VERIFY_PARAM_set1_host(param, name, strlen(name));
+    return client_talk(ssl);
+}
+
+static enum result host_flags(void)
+{
+    return with_host(peer.host, X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT);
+}
+
+static enum result host_leading_dot(void)
+{
+    return with_host(strchr(peer.host, '.'), 0);
+}
+
+static enum result host_of_another(void)
+{
+    return with_host(peer.other_host, 0);
+}
+
+static enum result verifies_all(void)
+{
+    return with_host(peer.host, 0);
+}
+
+static enum result no_host(void)
+{
+    return client_talk_to(client_verifying_context());
+}
+
+const struct row verification_rows[] = {
+    {"says-nothing", says_nothing},
+    {"verify-none-context", verify_none_context},
+    {"verify-none-connection", verify_none_connection},
+    {"callback-context", callback_context},
+    {"callback-connection", callback_connection},
+    {"callback-clears-error", callback_clears_error},
+    {"cert-verify-callback", cert_verify_callback},
+    {"cert-verify-callback-forgives", cert_verify_callback_forgives},
+    {"store-callback", store_callback},
+    {"verify-result", verify_result},
+    {"no-check-time", no_check_time},
+    {"check-time", check_time},
+    {"partial-chain", partial_chain},
+    {"trusted-set", trusted_set},
+    {"security-level", security_level},
+    {"host-flags", host_flags},
+    {"host-leading-dot", host_leading_dot},
+    {"host-of-another", host_of_another},
+    {"no-host", no_host},
+    {"verifies-all", verifies_all},
+    {NULL, NULL},
+};

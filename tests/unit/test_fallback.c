@@ -1,0 +1,186 @@
+/* Which connections are refused after a block, and that no other one is. */
+#include "connection.h"
+#include "fallback.h"
+#include "trail.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Every test runs in a process of its own, so the table is empty when it starts. */
+
+static struct ip ip_of(const char *text)
+{
+    struct ip ip;
+    ck_assert(ip_from_text(text, strlen(text), &ip));
+    return ip;
+}
+
+static struct refusal block_at(const char *address, in_port_t port)
+{
+    return (struct refusal){.ip = ip_of(address),
+                            .port = port,
+                            .caller_start = 0x1000,
+                            .caller_end = 0x2000,
+                            .until = 100,
+                            .pid = getpid(),
+                            .name = "good.test"};
+}
+
+static bool refused_at(const char *address, in_port_t port, uintptr_t caller, int64_t now)
+{
+    struct refusal found;
+    struct ip ip = ip_of(address);
+    return fallback_find(&ip, port, (const void *)caller, now, &found); /* NOLINT(performance-no-int-to-ptr) */
+}
+
+/* After a block at 192.0.2.1:5432 of code from 0x1000 to 0x1fff, until second 100. */
+static const struct {
+    const char *fact;
+    const char *address;
+    in_port_t port;
+    uintptr_t caller;
+    int64_t now;
+    bool refused;
+} retries[] = {
+    {"the same peer, from the same code", "192.0.2.1", 5432, 0x1000, 99, true},
+    {"its last byte", "192.0.2.1", 5432, 0x1fff, 99, true},
+    {"the IPv4-mapped form of the address", "::ffff:192.0.2.1", 5432, 0x1000, 99, true},
+    {"another address", "192.0.2.2", 5432, 0x1000, 99, false},
+    {"another port", "192.0.2.1", 5433, 0x1000, 99, false},
+    {"code before it", "192.0.2.1", 5432, 0xfff, 99, false},
+    {"code after it", "192.0.2.1", 5432, 0x2000, 99, false},
+    {"the time is up", "192.0.2.1", 5432, 0x1000, 100, false},
+};
+
+START_TEST(what_is_refused)
+{
+    struct refusal block = block_at("192.0.2.1", 5432);
+    fallback_remember(&block);
+    ck_assert_msg(refused_at(retries[_i].address, retries[_i].port, retries[_i].caller, retries[_i].now) ==
+                      retries[_i].refused,
+                  "%s", retries[_i].fact);
+}
+END_TEST
+
+START_TEST(nothing_is_refused_before_a_block)
+{
+    ck_assert_int_eq(fallback_watched_until, 0);
+    ck_assert(!refused_at("::", 0, 0, 0));
+}
+END_TEST
+
+START_TEST(a_child_is_another_process)
+{
+    struct refusal block = block_at("192.0.2.1", 5432);
+    int status;
+    fallback_remember(&block);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(refused_at("192.0.2.1", 5432, 0x1000, 99));
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(several_blocks_are_remembered)
+{
+    for (in_port_t port = 1; port <= 8; port++) {
+        struct refusal block = block_at("192.0.2.1", port);
+        fallback_remember(&block);
+    }
+    for (in_port_t port = 1; port <= 8; port++)
+        ck_assert(refused_at("192.0.2.1", port, 0x1000, 99));
+}
+END_TEST
+
+static void resolve(const char *name, const char *address)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    struct addrinfo info = {.ai_addr = (struct sockaddr *)&in, .ai_addrlen = sizeof in};
+    ck_assert_int_eq(inet_pton(AF_INET, address, &in.sin_addr), 1);
+    trail_resolved(name, &info);
+}
+
+START_TEST(the_same_name_looked_up_again_is_the_same_peer)
+{
+    struct refusal block = block_at("192.0.2.1", 5432);
+    fallback_remember(&block);
+    resolve("good.test", "192.0.2.1");
+    ck_assert(refused_at("192.0.2.1", 5432, 0x1000, 99));
+}
+END_TEST
+
+START_TEST(another_name_of_the_same_address_is_another_peer)
+{
+    struct refusal block = block_at("192.0.2.1", 5432);
+    fallback_remember(&block);
+    resolve("other.test", "192.0.2.1");
+    ck_assert(!refused_at("192.0.2.1", 5432, 0x1000, 99));
+}
+END_TEST
+
+/*
+ * A blocked handshake with good.test at 127.0.0.1:4433, from code that is not known to fall back. `looked_up` is the
+ * name the process resolved to that address.
+ */
+static const struct {
+    const char *fact;
+    const char *looked_up;
+    enum name_source source;
+    const char *address;
+    enum fallback setting;
+    bool possible;
+    bool refused;
+} blocks[] = {
+    {"by default", "good.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_KNOWN, false, false},
+    {"a rule names the program", "good.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, false, true},
+    {"the name is the resolver's", NULL, NAME_FROM_RESOLVER, "127.0.0.1", FALLBACK_REFUSE, false, true},
+    {"the address was given", NULL, NAME_FROM_ADDRESS, "127.0.0.1", FALLBACK_REFUSE, false, true},
+    {"a proxy by name", "proxy.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, true, false},
+    {"a proxy by address", NULL, NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, true, false},
+    {"an address that is not known", NULL, NAME_FROM_SNI, "", FALLBACK_REFUSE, true, false},
+    {"a rule lets it fall back", "good.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_ALLOW, true, false},
+};
+
+START_TEST(what_a_block_leads_to)
+{
+    struct peer_name name = {PEER_HOST, "good.test"};
+    struct connection connection = {.names = &name, .name_count = 1, .port = 4433, .name_source = blocks[_i].source};
+    const struct sockaddr_in peer = {
+        .sin_family = AF_INET, .sin_port = htons(4433), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    strcpy(connection.address, blocks[_i].address); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+    connection.settings.fallback = blocks[_i].setting;
+    connection.settings.log = "file:/dev/null";
+    if (blocks[_i].looked_up)
+        resolve(blocks[_i].looked_up, "127.0.0.1");
+    ck_assert_msg(fallback_after_block(&connection, NULL) == blocks[_i].possible, "%s", blocks[_i].fact);
+    bool refused = fallback_refuses((const struct sockaddr *)&peer, sizeof peer, &connection);
+    ck_assert_msg(refused == blocks[_i].refused, "%s", blocks[_i].fact);
+}
+END_TEST
+
+#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
+
+int main(void)
+{
+    Suite *suite = suite_create("fallback");
+    TCase *retry = tcase_create("retry");
+    tcase_add_loop_test(retry, what_is_refused, 0, ROWS(retries));
+    tcase_add_test(retry, nothing_is_refused_before_a_block);
+    tcase_add_test(retry, a_child_is_another_process);
+    tcase_add_test(retry, several_blocks_are_remembered);
+    tcase_add_test(retry, the_same_name_looked_up_again_is_the_same_peer);
+    tcase_add_test(retry, another_name_of_the_same_address_is_another_peer);
+    tcase_add_loop_test(retry, what_a_block_leads_to, 0, ROWS(blocks));
+    suite_add_tcase(suite, retry);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

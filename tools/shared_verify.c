@@ -1,0 +1,41 @@
+#include "shared_verify.h"
+
+#include "verify.h"
+
+#include <dlfcn.h>
+
+static void *lookup(const char *name, void *handle)
+{
+    return dlsym(handle, name);
+}
+
+bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,
+                   const struct settings *settings, const struct peer_name *expected,
+                   struct shared_verify_result *result)
+{
+    struct openssl_api api;
+    struct verify_result verified;
+    if (openssl_api_bind(&api, lookup, RTLD_DEFAULT) != NULL)
+        return false;
+    const struct verify_request request = {
+        .leaf = leaf,
+        .untrusted = (STACK *)sent,
+        .anchors = anchors,
+        .names = expected,
+        .name_count = expected->kind != PEER_NONE ? 1 : 0,
+        .allow_cn = settings->allow_cn,
+        .strict = settings->strict,
+        .security_level = settings->security_level,
+        .keep_chain = true,
+    };
+    if (!verify_chain(&api, &request, &verified))
+        return false;
+    *result = (struct shared_verify_result){
+        .chain_error = verified.chain_error,
+        .depth = verified.depth,
+        .name_checked = verified.name_checked,
+        .name_error = verified.name_error,
+        .chain = (struct stack_st_X509 *)verified.chain,
+    };
+    return true;
+}

@@ -1,0 +1,28 @@
+/*
+ * The library's own verification (shim/verify.c), for the command: what it predicts is what the library does. Its own
+ * header, because the library's view of OpenSSL and OpenSSL's headers cannot be read together.
+ */
+#ifndef TLSWARD_SHARED_VERIFY_H
+#define TLSWARD_SHARED_VERIFY_H
+
+#include "peer.h"
+#include "policy.h"
+
+struct x509_st;
+struct x509_store_st;
+struct stack_st_X509;
+
+struct shared_verify_result {
+    int chain_error;   /* 0, or the first X.509 error that is not about the name */
+    int depth;         /* where the first error occurred */
+    bool name_checked; /* false where the chain could not even be built */
+    int name_error;
+    struct stack_st_X509 *chain; /* as far as it could be built; the caller frees it with its certificates */
+};
+
+/* False for an internal error. */
+bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,
+                   const struct settings *settings, const struct peer_name *expected,
+                   struct shared_verify_result *result);
+
+#endif
