@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -67,16 +67,35 @@ def make_certificates(directory):
     return certificates.make_all(directory)
 
 
-def furnish(directory):
-    """Names and addresses of our own: a hosts file, a name server, an address with a scope."""
-    namespace.furnish(directory)
-    (directory / "hosts").write_text(HOSTS)
-    for file, text in (("resolv.conf", f"nameserver {NAME_SERVER}\n"), ("nsswitch.conf", "hosts: files dns\n")):
-        (directory / file).write_text(text)
-        subprocess.run(["mount", "--bind", directory / file, f"/etc/{file}"], check=True)
-    for address in (f"{SCOPED}/64", f"{ROUTED}/32"):
-        subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
-    NameServer(NAME_SERVER, CANONICAL, CANONICAL_ADDRESS).start()
+@contextmanager
+def laid_over(path, text, directory):
+    """A file of ours in the place of the machine's, which may have none."""
+    ours = directory / path.name
+    ours.write_text(text)
+    existed = path.exists()
+    if not existed:
+        path.touch()
+    subprocess.run(["mount", "--bind", ours, path], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", path], check=True)
+        if not existed:
+            path.unlink()
+
+
+@contextmanager
+def furnished(directory):
+    """Names and addresses of our own: a hosts file, a name server, addresses with a scope and without."""
+    with ExitStack() as stack:
+        stack.enter_context(namespace.furnished(directory))
+        for name, text in (("hosts", HOSTS), ("resolv.conf", f"nameserver {NAME_SERVER}\n"),
+                           ("nsswitch.conf", "hosts: files dns\n")):
+            stack.enter_context(laid_over(Path("/etc") / name, text, directory / "etc"))
+        for address in (f"{SCOPED}/64", f"{ROUTED}/32"):
+            subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
+        NameServer(NAME_SERVER, CANONICAL, CANONICAL_ADDRESS).start()
+        yield
 
 
 @contextmanager
@@ -186,6 +205,14 @@ def report(runner, row):
     return result
 
 
+def run_all(arguments, directory):
+    runner = Runner(arguments, directory)
+    try:
+        return [report(runner, row) for row in ROWS if fnmatch(row.name, arguments.row)]
+    finally:
+        runner.fleet.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
@@ -195,12 +222,9 @@ def main():
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-names.") as directory:
         Path(directory).chmod(0o755)
-        furnish(Path(directory))
-        runner = Runner(arguments, Path(directory))
-        try:
-            results = [report(runner, row) for row in ROWS if fnmatch(row.name, arguments.row)]
-        finally:
-            runner.fleet.stop()
+        (Path(directory) / "etc").mkdir()
+        with furnished(Path(directory)):
+            results = run_all(arguments, Path(directory))
     passed, failed, skipped = (results.count(result) for result in ("ok", "FAIL", "skip"))
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 0 if results and not failed else 1
