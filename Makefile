@@ -96,6 +96,7 @@ help:
 	@echo 'make test-behaviour   the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-loading     every way a TLS library gets into a process'
 	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1; ROW=PATTERN'
+	@echo 'make test-names       names that are hard to know'
 	@echo 'make test-command     the tlsward command'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block; ROW=PATTERN'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
@@ -123,7 +124,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
-GROUPS := unit test-clients test-behaviour test-loading test-table test-command test-keep test-corpus
+GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-corpus
 
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
@@ -140,6 +141,17 @@ unit: $(UNIT)
 
 test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
+
+test-names: library $(B)/names/story $(B)/names/interrupted.so
+	@$(PYTHON) tests/names --library $(B)/libtlsward.so --programs $(B)/names --row '$(or $(ROW),*)'
+
+$(B)/names/%: tests/names/%.c
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< -lssl -lcrypto -lpthread
+
+$(B)/names/%.so: tests/names/%.c
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) -std=c11 -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
 
 # ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
 test-behaviour: library $(BEHAVIOUR)
@@ -242,4 +254,4 @@ clean:
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
 .PHONY: demo test $(GROUPS) table test-libs asan tsan musl bench lint install uninstall
--include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d)
+-include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

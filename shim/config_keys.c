@@ -77,6 +77,7 @@ const struct config_key config_keys[] = {
     {"fallback", KEY_WORD, IN_RULE, FALLBACK_WORDS, SETTING(fallback), HIGHER_WEAKENS, false},
     {"name", KEY_NAME, IN_RULE, {""}, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
     {"log", KEY_LOG, IN_POLICY, LOG_WORDS, SETTING(log), NEVER_WEAKENS, false},
+    {"proxy", KEY_PROXY, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
     {"include", KEY_INCLUDE, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
     {"environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(environment), NEVER_WEAKENS, false},
     {"kill-switch-environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(kill_switch_environment), NEVER_WEAKENS,
@@ -298,6 +299,20 @@ static const char *add_destination(struct arena *arena, struct policy_section *s
     return NULL;
 }
 
+/* What the environment may say in addition, a scheme or a password, has no meaning here. */
+static const char *add_proxy(struct arena *arena, struct policy_section *section, const char *value)
+{
+    struct proxy proxy;
+    if (strpbrk(value, "/@?# \t") || !proxy_parse(value, &proxy))
+        return "neither HOST nor HOST:PORT";
+    struct proxy *proxies = arena_grow(arena, section->proxies, section->proxy_count, sizeof *proxies);
+    if (!proxies)
+        return "out of memory";
+    proxies[section->proxy_count++] = proxy;
+    section->proxies = proxies;
+    return NULL;
+}
+
 /* They could forge lines where a policy is printed or logged. */
 static bool has_control_byte(const char *text)
 {
@@ -332,6 +347,8 @@ static const char *set_value(struct arena *arena, struct policy_section *section
         return add_user(arena, section, value);
     case KEY_DESTINATION:
         return add_destination(arena, section, value);
+    case KEY_PROXY:
+        return add_proxy(arena, section, value);
     }
     return "unknown value";
 }
@@ -367,6 +384,7 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
     case KEY_PROGRAM:
     case KEY_USER:
     case KEY_DESTINATION:
+    case KEY_PROXY:
         break;
     }
 }
@@ -384,6 +402,8 @@ size_t config_value_count(const struct policy_section *section, const struct con
         return section->user_count;
     case KEY_DESTINATION:
         return section->destination_count;
+    case KEY_PROXY:
+        return section->proxy_count;
     default:
         return 1;
     }
@@ -405,6 +425,8 @@ const char *config_value_text(const struct policy_section *section, const struct
         return section->users[index].text;
     case KEY_DESTINATION:
         return section->destinations[index].text;
+    case KEY_PROXY:
+        return section->proxies[index].text;
     default:
         return *(const char *const *)const_member(section, key);
     }

@@ -20,7 +20,8 @@ enum key_kind {
     KEY_DATE,
     KEY_PROGRAM,
     KEY_USER,
-    KEY_DESTINATION
+    KEY_DESTINATION,
+    KEY_PROXY
 };
 
 /* Whether a value in a rule can accept what [policy] would not. */

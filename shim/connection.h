@@ -38,6 +38,7 @@ struct connection {
     struct peer_name *names; /* any one is enough */
     size_t name_count;
     bool name_is_ambiguous; /* several names lead to the address and none can be told apart */
+    bool behind_proxy;      /* what led to the address names a proxy and not the peer */
     char address[INET6_ADDRSTRLEN];
     uint16_t port;
 

@@ -80,29 +80,27 @@ static bool is_recorded(const struct connection *connection)
            recorded.port == connection->port && ip_equal(&recorded.ip, &connection->ip);
 }
 
-void connections_add(int fd, const struct ip *ip, in_port_t port)
+void connections_add(struct connection *connection)
 {
+    int fd = connection->fd;
     int type = socket_type(fd);
     bool datagram = type == SOCK_DGRAM;
-    struct connection connection = {.ip = *ip, .port = port, .datagram = datagram, .fd = fd};
-    bool written = false;
 
     if (type != SOCK_STREAM && !datagram) {
         return;
     }
-    if (fd < CONNECTION_DESCRIPTORS && (connection.socket = socket_identity(fd)) != 0) {
-        if (is_recorded(&connection)) {
-            return;
-        }
-        connection.window = lookups_window();
-        written = seqlock_write(&connections[fd].version, connections[fd].words, &connection, CONNECTION_WORDS) != 0;
-    }
-    if (!written && !(datagram && port == DNS_PORT)) {
-        atomic_store_explicit(&incomplete, true, memory_order_relaxed);
+    connection->datagram = datagram;
+    connection->socket = fd < CONNECTION_DESCRIPTORS ? socket_identity(fd) : 0;
+    bool has_record = connection->socket != 0;
+    if (has_record && is_recorded(connection)) {
+        return;
     }
     /* Resolvers connect datagram sockets, to servers and to sort addresses: that ends no look-up. */
-    if (!datagram) {
-        lookups_close_window();
+    connection->window = datagram ? lookups_window() : lookups_end_window();
+    if ((!has_record ||
+         seqlock_write(&connections[fd].version, connections[fd].words, connection, CONNECTION_WORDS) == 0) &&
+        !(datagram && connection->port == DNS_PORT)) {
+        atomic_store_explicit(&incomplete, true, memory_order_relaxed);
     }
 }
 

@@ -23,8 +23,11 @@ struct connection {
     struct lookup_window window;
 };
 
-/* connect(2) to this peer succeeded on `fd` or is in progress. Async-signal-safe; two or three system calls. */
-void connections_add(int fd, const struct ip *ip, in_port_t port);
+/*
+ * connect(2) to connection->ip and port succeeded on connection->fd or is in progress; fills in the rest.
+ * Async-signal-safe; two or three system calls.
+ */
+void connections_add(struct connection *connection);
 
 /* The connection of the socket behind `fd`, whatever its number was when it was connected. Claims it. */
 bool connections_of(int fd, struct connection *connection);

@@ -277,6 +277,33 @@ EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, 
     return failure;
 }
 
+#ifdef GAI_WAIT /* musl has none of this */
+/* The outcome of a request, with its names where it is complete: ar_result means nothing before and elsewhere. */
+static int outcome(const struct real_functions *libanl, struct gaicb *request)
+{
+    int failure = libanl->gai_error != NULL ? libanl->gai_error(request) : EAI_SYSTEM;
+    if (failure == 0)
+        trail_resolved(request->ar_name, request->ar_result);
+    return failure;
+}
+
+EXPORT int getaddrinfo_a(int mode, struct gaicb **restrict list, int count, struct sigevent *restrict event)
+{
+    const struct real_functions *libanl = library_libanl();
+    int failure = libanl->getaddrinfo_a != NULL ? libanl->getaddrinfo_a(mode, list, count, event) : EAI_SYSTEM;
+    for (int i = 0; failure == 0 && mode == GAI_WAIT && i < count; i++)
+        if (list[i] != NULL)
+            outcome(libanl, list[i]);
+    return failure;
+}
+
+/* Who does not wait learns here that a request is complete. */
+EXPORT int gai_error(struct gaicb *request)
+{
+    return outcome(library_libanl(), request);
+}
+#endif
+
 EXPORT struct hostent *gethostbyname(const char *name)
 {
     const struct real_functions *libc;

@@ -2,48 +2,6 @@
 
 #include <arpa/inet.h>
 
-static const uint8_t MAPPED_PREFIX[12] = {[10] = 0xFF, [11] = 0xFF};
-
-bool ip_from_bytes(int family, const void *bytes, struct ip *ip)
-{
-    switch (family) {
-    case AF_INET:
-        memcpy(ip->bytes, MAPPED_PREFIX, sizeof MAPPED_PREFIX);
-        memcpy(ip->bytes + sizeof MAPPED_PREFIX, bytes, sizeof(struct in_addr));
-        return true;
-    case AF_INET6:
-        memcpy(ip->bytes, bytes, sizeof(struct in6_addr));
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool ip_from_sockaddr(const struct sockaddr *address, socklen_t length, struct ip *ip, in_port_t *port)
-{
-    /* Copied out, because a caller's buffer may be a plain array of bytes without alignment. */
-    struct sockaddr_in in;
-    struct sockaddr_in6 in6;
-    sa_family_t family;
-
-    if (address == NULL || length < sizeof family) {
-        return false;
-    }
-    memcpy(&family, (const char *)address + offsetof(struct sockaddr, sa_family), sizeof family);
-    if (family == AF_INET && length >= sizeof in) {
-        memcpy(&in, address, sizeof in);
-        *port = ntohs(in.sin_port);
-        return ip_from_bytes(AF_INET, &in.sin_addr, ip);
-    }
-    /* RFC 2133 had no scope: such callers pass 24 bytes, and Linux takes them. */
-    if (family == AF_INET6 && length >= offsetof(struct sockaddr_in6, sin6_scope_id)) {
-        memcpy(&in6, address, offsetof(struct sockaddr_in6, sin6_scope_id));
-        *port = ntohs(in6.sin6_port);
-        return ip_from_bytes(AF_INET6, &in6.sin6_addr, ip);
-    }
-    return false;
-}
-
 static bool scope_is_valid(const char *scope, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -78,7 +36,7 @@ bool ip_from_text(const char *text, size_t length, struct ip *ip)
 
 static bool is_mapped(const struct ip *ip)
 {
-    return memcmp(ip->bytes, MAPPED_PREFIX, sizeof MAPPED_PREFIX) == 0;
+    return memcmp(ip->bytes, IP_MAPPED_PREFIX, sizeof IP_MAPPED_PREFIX) == 0;
 }
 
 struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port)
@@ -88,7 +46,7 @@ struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port)
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 
     if (is_mapped(ip)) {
-        memcpy(&in.sin_addr, ip->bytes + sizeof MAPPED_PREFIX, sizeof in.sin_addr);
+        memcpy(&in.sin_addr, ip->bytes + sizeof IP_MAPPED_PREFIX, sizeof in.sin_addr);
         memcpy(&address, &in, sizeof in);
     } else {
         memcpy(&in6.sin6_addr, ip->bytes, sizeof in6.sin6_addr);
@@ -100,7 +58,7 @@ struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port)
 void ip_print(const struct ip *ip, char text[static INET6_ADDRSTRLEN])
 {
     bool mapped = is_mapped(ip);
-    const uint8_t *bytes = mapped ? ip->bytes + sizeof MAPPED_PREFIX : ip->bytes;
+    const uint8_t *bytes = mapped ? ip->bytes + sizeof IP_MAPPED_PREFIX : ip->bytes;
 
     inet_ntop(mapped ? AF_INET : AF_INET6, bytes, text, INET6_ADDRSTRLEN);
 }

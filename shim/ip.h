@@ -21,12 +21,50 @@ static inline bool ip_equal(const struct ip *a, const struct ip *b)
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
+static const uint8_t IP_MAPPED_PREFIX[12] = {[10] = 0xFF, [11] = 0xFF};
+
 /* From the bytes of a struct in_addr or in6_addr. False for another family. Async-signal-safe. */
-bool ip_from_bytes(int family, const void *bytes, struct ip *ip);
+static inline bool ip_from_bytes(int family, const void *bytes, struct ip *ip)
+{
+    switch (family) {
+    case AF_INET:
+        memcpy(ip->bytes, IP_MAPPED_PREFIX, sizeof IP_MAPPED_PREFIX);
+        memcpy(ip->bytes + sizeof IP_MAPPED_PREFIX, bytes, sizeof(struct in_addr));
+        return true;
+    case AF_INET6:
+        memcpy(ip->bytes, bytes, sizeof(struct in6_addr));
+        return true;
+    default:
+        return false;
+    }
+}
 
 /* False for another family than AF_INET and AF_INET6 or a short `length`. `port` in host byte order. Async-signal-safe.
  */
-bool ip_from_sockaddr(const struct sockaddr *address, socklen_t length, struct ip *ip, in_port_t *port);
+static inline bool ip_from_sockaddr(const struct sockaddr *address, socklen_t length, struct ip *ip, in_port_t *port)
+{
+    /* Copied out, because a caller's buffer may be a plain array of bytes without alignment. */
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    sa_family_t family;
+
+    if (address == NULL || length < sizeof family) {
+        return false;
+    }
+    memcpy(&family, (const char *)address + offsetof(struct sockaddr, sa_family), sizeof family);
+    if (family == AF_INET && length >= sizeof in) {
+        memcpy(&in, address, sizeof in);
+        *port = ntohs(in.sin_port);
+        return ip_from_bytes(AF_INET, &in.sin_addr, ip);
+    }
+    /* RFC 2133 had no scope: such callers pass 24 bytes, and Linux takes them. */
+    if (family == AF_INET6 && length >= offsetof(struct sockaddr_in6, sin6_scope_id)) {
+        memcpy(&in6, address, offsetof(struct sockaddr_in6, sin6_scope_id));
+        *port = ntohs(in6.sin6_port);
+        return ip_from_bytes(AF_INET6, &in6.sin6_addr, ip);
+    }
+    return false;
+}
 
 /* An AF_INET address where the IP is IPv4-mapped, else an AF_INET6 one. `port` in host byte order. */
 struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port);

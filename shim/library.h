@@ -64,4 +64,10 @@ bool library_called_itself(const struct library *library, const void *caller);
 /* The C library's functions behind our hooks, found when first needed. */
 const struct real_functions *library_libc(void);
 
+/*
+ * Those of asynchronous look-ups, which glibc before 2.34 has in libanl and musl has not at all: getaddrinfo_a and
+ * gai_error, or NULL.
+ */
+const struct real_functions *library_libanl(void);
+
 #endif

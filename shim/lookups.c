@@ -60,7 +60,7 @@ static uint64_t thread_number(void)
     return number;
 }
 
-struct lookup_window lookups_window(void)
+static inline struct lookup_window current_window(void)
 {
     uint64_t thread = thread_number();
 
@@ -71,10 +71,17 @@ struct lookup_window lookups_window(void)
     };
 }
 
-void lookups_close_window(void)
+struct lookup_window lookups_window(void)
 {
-    atomic_store_explicit(&window_begin, atomic_load_explicit(&next_lookup, memory_order_relaxed),
-                          memory_order_relaxed);
+    return current_window();
+}
+
+struct lookup_window lookups_end_window(void)
+{
+    struct lookup_window window = current_window();
+
+    atomic_store_explicit(&window_begin, window.end, memory_order_relaxed);
+    return window;
 }
 
 /* Reads a pair if it is about `ip`. Returns its version, or 0. */
@@ -133,7 +140,7 @@ static void add_pair(const struct ip *ip, const struct peer_name *name, struct l
     }
 }
 
-static void add_to_order(struct lookup *lookup)
+static inline void add_to_order(struct lookup *lookup)
 {
     uint64_t written = 0;
 

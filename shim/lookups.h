@@ -37,9 +37,9 @@ void lookups_add(const struct ip *ip, const struct peer_name *name);
 /* This thread looks up again what it looked up last: records that, for a tenth of the price. False: not so any more. */
 bool lookups_add_latest(void);
 
-/* This thread's look-ups since its previous call of lookups_close_window(). Async-signal-safe. */
+/* This thread's look-ups since its previous call of lookups_end_window(). Async-signal-safe. */
 struct lookup_window lookups_window(void);
-void lookups_close_window(void);
+struct lookup_window lookups_end_window(void);
 
 /* The distinct names known to lead to `ip`. */
 struct name_candidates lookups_by_address(const struct ip *ip);

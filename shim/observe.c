@@ -111,6 +111,38 @@ static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct 
     connection->name_is_ambiguous = trail.ambiguous;
 }
 
+static bool leads_to_one_of(const struct proxy *proxies, size_t count, const struct connection *connection,
+                            const struct peer_candidates *candidates)
+{
+    uint16_t port = connection->port;
+    return proxy_is_among(proxies, count, candidates->resolver.text, port) ||
+           proxy_is_among(proxies, count, candidates->bio.text, port) ||
+           proxy_is_among(proxies, count, connection->address, port);
+}
+
+static bool leads_to_proxy(const struct connection *connection, const struct peer_candidates *candidates)
+{
+    size_t count;
+    const struct proxy *proxies = policy_proxies(connection->policy, &count);
+    if (leads_to_one_of(proxies, count, connection, candidates))
+        return true;
+    /* What the environment makes unknown must not be allowed where it may only tighten. */
+    if (connection->settings.unknown_name != CHOICE_BLOCK && !policy_believes_environment(connection->policy))
+        return false;
+    proxies = process_proxies(&count);
+    return leads_to_one_of(proxies, count, connection, candidates);
+}
+
+static void forget_proxy(struct connection *connection, struct peer_candidates *candidates)
+{
+    connection->behind_proxy = leads_to_proxy(connection, candidates);
+    if (!connection->behind_proxy)
+        return;
+    candidates->bio.kind = PEER_NONE;
+    candidates->resolver.kind = PEER_NONE;
+    candidates->address.kind = PEER_NONE;
+}
+
 static struct settings settings_for(const struct connection *connection, const struct expected_peer *expected)
 {
     const struct destination destination = {
@@ -182,7 +214,9 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     observe_trail(api, ssl, connection, &candidates);
 
     struct expected_peer expected = peer_expected(&candidates, CHOICE_ALLOW);
+    /* Rules see where the connection goes, so that one for the proxy is found by its name. */
     connection->settings = settings_for(connection, &expected);
+    forget_proxy(connection, &candidates);
     if (connection->settings.name != NULL)
         peer_normalise(connection->settings.name, strlen(connection->settings.name), &candidates.policy);
     expected = peer_expected(&candidates, connection->settings.weak_names);

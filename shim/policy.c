@@ -91,6 +91,17 @@ bool policy_allows_kill_switch(const struct policy *policy)
     return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;
 }
 
+bool policy_believes_environment(const struct policy *policy)
+{
+    return !policy->from_system || policy->base.environment == CHOICE_ALLOW;
+}
+
+const struct proxy *policy_proxies(const struct policy *policy, size_t *count)
+{
+    *count = policy->base.proxy_count;
+    return policy->base.proxies;
+}
+
 bool policy_strips_deepbind(const struct policy *policy)
 {
     return policy->base.deepbind == DEEPBIND_STRIP;

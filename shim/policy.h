@@ -56,6 +56,7 @@ struct destination {
 };
 
 struct policy;
+struct proxy;
 
 /*
  * The settings for a destination: those of the first rule that matches program, user and destination and
@@ -84,6 +85,12 @@ bool policy_trust_list(const struct policy *policy, size_t index, const struct t
  * kill-switch-environment = allow, otherwise always.
  */
 bool policy_allows_kill_switch(const struct policy *policy);
+
+/* False under a system policy that does not say environment = allow: then the environment may only tighten. */
+bool policy_believes_environment(const struct policy *policy);
+
+/* The proxies that [policy] lists; they live as long as the policy. */
+const struct proxy *policy_proxies(const struct policy *policy, size_t *count);
 
 /* Whether RTLD_DEEPBIND is taken away when the process opens an object with dlopen(3). */
 bool policy_strips_deepbind(const struct policy *policy);

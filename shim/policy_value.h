@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "pattern.h"
 #include "policy.h"
+#include "proxy.h"
 
 struct user_pattern {
     const char *text; /* as written: a name or a number */
@@ -44,8 +45,10 @@ struct policy_section {
     const char *expires;
     int64_t expires_at; /* the first second after the last day; 0 without an expiry */
 
-    enum choice environment; /* these only in [policy] */
+    enum choice environment; /* from here on only in [policy] */
     enum choice kill_switch_environment;
+    struct proxy *proxies;
+    size_t proxy_count;
     enum deepbind deepbind;
     struct include *includes;
     size_t include_count;

@@ -5,6 +5,7 @@
 #include "library.h"
 #include "loader.h"
 #include "notice.h"
+#include "proxy.h"
 #include "report.h"
 #include "trust.h"
 
@@ -18,9 +19,12 @@
 #include <unistd.h>
 
 /* The variables that count, as they were before the program could overwrite them: daemons do, for setproctitle. */
-enum variable { POLICY, MODE, TRUST, LOG, OFF, CERT_FILE, CERT_DIR, VARIABLES };
+enum { PROXY_VARIABLES = 5 };
+enum variable { POLICY, MODE, TRUST, LOG, OFF, CERT_FILE, CERT_DIR, PROXIES, VARIABLES = PROXIES + PROXY_VARIABLES };
+/* Not HTTP_PROXY, which a client of a CGI program sets with a header (https://httpoxy.org). */
 static const char variable_names[VARIABLES][sizeof "TLSWARD_POLICY"] = {
-    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST", "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST", "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE",
+    "SSL_CERT_DIR",   "http_proxy",   "https_proxy",   "HTTPS_PROXY", "all_proxy",   "ALL_PROXY",
 };
 struct variables {
     const char *values[VARIABLES];
@@ -32,6 +36,8 @@ struct start {
     bool off_requested; /* TLSWARD_OFF=1 */
     bool denied;
     struct process_identity identity;
+    struct proxy proxies[PROXY_VARIABLES];
+    size_t proxy_count;
 };
 
 /* A policy with what tells that its files have changed. */
@@ -87,6 +93,11 @@ static const char *value_of(const char *entry, const char *name)
     return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
 }
 
+static bool may_begin_a_name(char first)
+{
+    return first == 'T' || first == 'S' || first == 'h' || first == 'H' || first == 'a' || first == 'A';
+}
+
 /* Allocates only where a variable is set, and calls no function otherwise: most processes have none and no TLS. */
 static const struct variables *read_variables(void)
 {
@@ -97,7 +108,7 @@ static const struct variables *read_variables(void)
 
     struct variables *found = NULL;
     for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        if ((*entry)[0] != 'T' && (*entry)[0] != 'S')
+        if (!may_begin_a_name((*entry)[0]))
             continue;
         for (int i = 0; i < VARIABLES; i++) {
             const char *value = value_of(*entry, variable_names[i]);
@@ -130,6 +141,13 @@ static const char *own_executable(void)
     return copy != NULL ? copy : "";
 }
 
+static void read_proxies(struct start *start, const char *const values[static PROXY_VARIABLES])
+{
+    for (size_t i = 0; i < PROXY_VARIABLES; i++)
+        if (values[i] != NULL && proxy_parse(values[i], &start->proxies[start->proxy_count]))
+            start->proxy_count++;
+}
+
 static const struct start *read_start(void)
 {
     const struct start *known = atomic_load_explicit(&start_state, memory_order_acquire);
@@ -156,6 +174,7 @@ static const struct start *read_start(void)
     fresh->denied = is_denied(fresh->identity.executable);
     file_root_is_same(); /* remembers the root as it is now */
     trust_believe_environment(values[CERT_FILE], values[CERT_DIR]);
+    read_proxies(fresh, values + PROXIES);
     return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;
 }
 
@@ -164,6 +183,13 @@ const struct process_identity *process_identity(void)
     static const struct process_identity unknown = {.executable = "", .uid = (uid_t)-1};
     const struct start *start = read_start();
     return start != NULL ? &start->identity : &unknown;
+}
+
+const struct proxy *process_proxies(size_t *count)
+{
+    const struct start *start = read_start();
+    *count = start != NULL ? start->proxy_count : 0;
+    return start != NULL ? start->proxies : NULL;
 }
 
 static bool file_exists(const char *path)

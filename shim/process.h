@@ -5,7 +5,7 @@
 #ifndef TLSWARD_PROCESS_H
 #define TLSWARD_PROCESS_H
 
-#include "policy.h"
+#include "proxy.h"
 
 #define SYSTEM_DIRECTORY "/etc/tlsward"
 
@@ -22,5 +22,11 @@ bool process_is_welcome(void);
 const struct policy *process_policy(void);
 
 const struct process_identity *process_identity(void);
+
+/*
+ * The proxies that http_proxy, https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY named when the program started: none
+ * under AT_SECURE.
+ */
+const struct proxy *process_proxies(size_t *count);
 
 #endif

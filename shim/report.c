@@ -113,6 +113,20 @@ static const void *call_site_of(const struct library *library, const SSL *ssl, c
     return context != NULL ? context->call_site : NULL;
 }
 
+/* What would help where the name is not known, or not as a name; NULL where it is. */
+static const char *advice_about_name(const struct connection *connection)
+{
+    if (connection->name_source == NAME_FROM_ADDRESS && connection->verdict.reason == REASON_HOST_MISMATCH)
+        return "only the peer's address is known, and the certificate is not for it: a rule with name = tells the name";
+    if (connection->name_count > 0)
+        return NULL;
+    if (connection->behind_proxy)
+        return "the peer is behind a proxy and its name is not known: a rule with name = tells it";
+    if (connection->name_is_ambiguous)
+        return "several names this process resolved lead to this address, and none can be told apart";
+    return NULL;
+}
+
 static void add_connection(struct event *event, const struct connection *connection)
 {
     const char *name = connection->name_count > 0 ? connection->names[0].text : NULL;
@@ -123,8 +137,7 @@ static void add_connection(struct event *event, const struct connection *connect
     event->settings = &connection->settings;
     event->facts = &connection->facts;
     event->verdict = &connection->verdict;
-    if (connection->name_is_ambiguous && name == NULL)
-        event->message = "several names this process resolved lead to this address, and none can be told apart";
+    event->message = advice_about_name(connection);
 }
 
 /* What costs time to tell: the strings that end in an event. */

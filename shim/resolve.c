@@ -207,6 +207,7 @@ const struct real_functions *library_libc(void)
     if (!atomic_load_explicit(&bound, memory_order_acquire)) {
 #define HOOK(type, name, parameters)
 #define LIBC_HOOK(type, name, parameters) *(void **)&libc.name = loader_next(#name);
+#define LIBANL_HOOK(type, name, parameters)
 #include "hooks.def"
 #undef HOOK
         atomic_store_explicit(&bound, true, memory_order_release);

@@ -56,20 +56,14 @@ static void remember(const char *node, const struct ip *ip)
     }
 }
 
-void trail_resolved(const char *node, const struct addrinfo *result)
+/* Apart from its caller, whose short way is the usual one and needs none of this frame. */
+__attribute__((noinline)) static void add_lookups(const char *node, const struct addrinfo *result)
 {
     int saved = errno;
     struct ip ip, previous;
     in_port_t ignored;
     size_t count = 0;
 
-    if (node == NULL || result == NULL) {
-        return;
-    }
-    if (result->ai_next == NULL && ip_from_sockaddr(result->ai_addr, result->ai_addrlen, &ip, &ignored) &&
-        is_latest(node, &ip)) {
-        return;
-    }
     struct peer_name name = name_of(node);
     for (; result != NULL && count < LOOKUP_ADDRESSES; result = result->ai_next) {
         if (!ip_from_sockaddr(result->ai_addr, result->ai_addrlen, &ip, &ignored)) {
@@ -86,6 +80,20 @@ void trail_resolved(const char *node, const struct addrinfo *result)
         remember(count == 1 ? node : "", &previous);
     }
     errno = saved;
+}
+
+void trail_resolved(const char *node, const struct addrinfo *result)
+{
+    struct ip ip;
+    in_port_t ignored;
+
+    if (node == NULL || result == NULL) {
+        return;
+    }
+    if (result->ai_next != NULL || !ip_from_sockaddr(result->ai_addr, result->ai_addrlen, &ip, &ignored) ||
+        !is_latest(node, &ip)) {
+        add_lookups(node, result);
+    }
 }
 
 void trail_resolved_hostent(const char *node, const struct hostent *result)
@@ -109,11 +117,11 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
 void trail_connected(int fd, const struct sockaddr *address, socklen_t length)
 {
     int saved = errno;
-    struct ip ip;
-    in_port_t port;
+    struct connection connection;
 
-    if (fd >= 0 && ip_from_sockaddr(address, length, &ip, &port)) {
-        connections_add(fd, &ip, port);
+    if (fd >= 0 && ip_from_sockaddr(address, length, &connection.ip, &connection.port)) {
+        connection.fd = fd;
+        connections_add(&connection);
     }
     errno = saved;
 }

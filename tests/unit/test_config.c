@@ -2,6 +2,7 @@
 #include "account.h"
 #include "config.h"
 #include "policy.h"
+#include "proxy.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -131,6 +132,8 @@ static const struct {
     {"log = stderr", POLICY_ONLY, {DEFAULTS, .log = "stderr"}},
     {"log = file:/var/log/a b", POLICY_ONLY, {DEFAULTS, .log = "file:/var/log/a b"}},
     {"log = unix:/run/x", POLICY_ONLY, {DEFAULTS, .log = "unix:/run/x"}},
+    {"proxy = proxy.example:3128", POLICY_ONLY, {DEFAULTS}},
+    {"proxy = proxy.example\nproxy = [2001:db8::1]:3128", POLICY_ONLY, {DEFAULTS}},
     {"environment = ignore", POLICY_ONLY, {DEFAULTS}},
     {"environment = allow", POLICY_ONLY, {DEFAULTS}},
     {"kill-switch-environment = ignore", POLICY_ONLY, {DEFAULTS}},
@@ -196,6 +199,20 @@ START_TEST(an_overlong_line_is_a_line)
 }
 END_TEST
 
+START_TEST(proxies_add_up)
+{
+    size_t count;
+    struct policy *policy = parse_good("[policy]\nproxy = Proxy.example:3128\nproxy = 192.0.2.1\n");
+    const struct proxy *proxies = policy_proxies(policy, &count);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_str_eq(proxies[0].host.text, "proxy.example");
+    ck_assert_uint_eq(proxies[0].port, 3128);
+    ck_assert_str_eq(proxies[1].host.text, "192.0.2.1");
+    ck_assert_uint_eq(proxies[1].port, 0);
+    policy_free(policy);
+}
+END_TEST
+
 START_TEST(several_texts_are_one_policy)
 {
     struct config_text texts[] = {{"a", "[policy]\nmode = off\ntrust = /a", 30},
@@ -248,6 +265,10 @@ static const struct {
     {"[policy]\nlog = file:var/log/x", 2, "file:var/log/x", "accepted: auto, journald"},
     {"[policy]\nlog = stdout", 2, "stdout", "unknown value"},
     {"[policy]\nlog = file:/PATH\001", 2, "file:/PATH\001", "control characters"},
+    {"[policy]\nproxy = http://proxy.example:3128", 2, "http://proxy.example:3128", "neither HOST nor HOST:PORT"},
+    {"[policy]\nproxy = user@proxy.example", 2, "user@proxy.example", "neither HOST nor HOST:PORT"},
+    {"[policy]\nproxy = proxy.example:squid", 2, "proxy.example:squid", "neither HOST nor HOST:PORT"},
+    {RULE "proxy = proxy.example", 3, "proxy = proxy.example", "belongs in [policy]"},
     {"[policy]\nenvironment = yes", 2, "yes", "accepted: ignore, allow"},
     {"[policy]\nkill-switch-environment = yes", 2, "yes", "accepted: ignore, allow"},
     {"[policy]\ndeepbind = yes", 2, "yes", "accepted: report, strip"},
@@ -903,13 +924,16 @@ END_TEST
 static const struct {
     const char *system;
     bool allows;
+    bool believes_environment;
 } kill_switches[] = {
-    {NULL, true},
-    {"[policy]\n", false},
-    {"[policy]\nkill-switch-environment = ignore\n", false},
-    {"[policy]\nkill-switch-environment = allow\n", true},
-    {"[policy]\nkill-switch-environment = allow\nbroken\n", true},
-    {"[policy]\nbroken\n", false},
+    {NULL, true, true},
+    {"[policy]\n", false, false},
+    {"[policy]\nenvironment = ignore\n", false, false},
+    {"[policy]\nenvironment = allow\n", false, true},
+    {"[policy]\nkill-switch-environment = ignore\n", false, false},
+    {"[policy]\nkill-switch-environment = allow\n", true, false},
+    {"[policy]\nkill-switch-environment = allow\nbroken\n", true, false},
+    {"[policy]\nbroken\n", false, false},
 };
 
 START_TEST(who_may_switch_off)
@@ -920,6 +944,7 @@ START_TEST(who_may_switch_off)
         write_file("policy.conf", kill_switches[_i].system);
     struct policy *policy = load((struct config_environment){0}, &errors);
     ck_assert_int_eq(policy_allows_kill_switch(policy), kill_switches[_i].allows);
+    ck_assert_int_eq(policy_believes_environment(policy), kill_switches[_i].believes_environment);
     config_errors_free(&errors);
     policy_free(policy);
     remove_directory();
@@ -1141,6 +1166,7 @@ int main(void)
     tcase_add_test(text, defaults);
     tcase_add_loop_test(text, every_key, 0, ROWS(keys));
     tcase_add_test(text, an_overlong_line_is_a_line);
+    tcase_add_test(text, proxies_add_up);
     tcase_add_test(text, several_texts_are_one_policy);
     tcase_add_loop_test(text, every_error, 0, ROWS(wrong));
     tcase_add_test(text, a_nul_byte_is_an_error);

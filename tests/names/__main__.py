@@ -1,0 +1,234 @@
+"""Names that are hard to know: python3 -B tests/names [--row PATTERN].
+
+Each row runs under enforce against a server whose certificate is for the expected name, which has to pass, and against
+one whose certificate is for another, which has to be blocked; the events tell the name and where it came from. What can
+pass with no certificate has the second run only. The rows are in stories.py; servers and namespace are those of
+tests/clients.
+"""
+
+import argparse
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from contextlib import ExitStack, contextmanager
+from fnmatch import fnmatch
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "clients"))
+
+import certificates  # noqa: E402
+import namespace  # noqa: E402
+from certificates import ISSUED, Issued  # noqa: E402
+from events import Events  # noqa: E402
+from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
+
+from resolver import NameServer  # noqa: E402
+from stories import CANONICAL, CANONICAL_ADDRESS, HOSTS, NAME_SERVER, ROUTED, ROWS, SCOPED  # noqa: E402
+
+OTHER = "other"
+PROGRAM_SECONDS = 20
+LINGERING_SECONDS = 2
+FRONTENDS = itertools.count(20000)
+
+
+class AnyAddressServer(OpensslServer):
+    """On all addresses, IPv6 too; answers every request."""
+
+    def command(self):
+        return ["openssl", "s_server", "-accept", self.port, "-www", "-cert", self.certificate, "-key", self.key]
+
+
+class AnyDatagramServer(OpensslServer):
+    def command(self):
+        return ["openssl", "s_server", "-accept", self.port, "-dtls", "-cert", self.certificate, "-key", self.key]
+
+
+class Proxy(Server):
+    """An HTTP proxy; the certificate is not its own."""
+
+    def command(self):
+        return ["ncat", "-lk", "--proxy-type", "http", "0.0.0.0", self.port]
+
+
+KINDS |= {"tls": AnyAddressServer, "dtls-any": AnyDatagramServer, "proxy": Proxy}
+
+
+def make_certificates(directory):
+    for row in ROWS:
+        if row.certificate not in ("", "address"):
+            ISSUED[row.certificate] = Issued(f"DNS:{row.certificate}")
+    ISSUED["address"] = Issued(f"IP:127.0.0.1,IP:{SCOPED}")
+    return certificates.make_all(directory)
+
+
+@contextmanager
+def laid_over(path, text, directory):
+    """A file of ours in the place of the machine's, which may have none."""
+    ours = directory / path.name
+    ours.write_text(text)
+    existed = path.exists()
+    if not existed:
+        path.touch()
+    subprocess.run(["mount", "--bind", ours, path], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", path], check=True)
+        if not existed:
+            path.unlink()
+
+
+@contextmanager
+def furnished(directory):
+    """Names and addresses of our own: a hosts file, a name server, addresses with a scope and without."""
+    with ExitStack() as stack:
+        stack.enter_context(namespace.furnished(directory))
+        for name, text in (("hosts", HOSTS), ("resolv.conf", f"nameserver {NAME_SERVER}\n"),
+                           ("nsswitch.conf", "hosts: files dns\n")):
+            stack.enter_context(laid_over(Path("/etc") / name, text, directory / "etc"))
+        for address in (f"{SCOPED}/64", f"{ROUTED}/32"):
+            subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
+        NameServer(NAME_SERVER, CANONICAL, CANONICAL_ADDRESS).start()
+        yield
+
+
+@contextmanager
+def running(command, values, directory, frontend):
+    """A service, once it accepts connections."""
+    with open(directory / "log", "ab") as log:
+        process = subprocess.Popen(command, cwd=directory, env=values, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + PROGRAM_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                yield socket.create_connection(("127.0.0.1", frontend), 1)
+                return
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        raise RuntimeError("the service did not start:\n" + (directory / "log").read_text())
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def ask(connection):
+    with connection:
+        connection.settimeout(PROGRAM_SECONDS)
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        while connection.recv(65536):
+            pass
+
+
+def start(command, values, directory, lingers):
+    try:
+        subprocess.run(command, stdin=subprocess.PIPE, capture_output=True, cwd=directory, env=values, check=False,
+                       timeout=LINGERING_SECONDS if lingers else PROGRAM_SECONDS)
+    except subprocess.TimeoutExpired:
+        if not lingers:
+            raise
+
+
+class Runner:
+    def __init__(self, arguments, directory):
+        self.library = arguments.library.resolve()
+        self.programs = arguments.programs.resolve()
+        self.directory = directory
+        self.trust = make_certificates(directory / "certificates")
+        self.fleet = Fleet(directory / "certificates", directory)
+        self.spare = socket.create_server(("0.0.0.0", 0))
+
+    def start(self, kind, certificate):
+        server = self.fleet.get(kind, certificate)
+        server.ensure_started()
+        return server
+
+    def environment(self, row, directory, words):
+        policy = directory / "policy.conf"
+        policy.write_text(f"[policy]\nmode = enforce\ntrust = {self.trust}\nlog = file:{directory}/events.jsonl\n"
+                          + row.policy.format(**words))
+        policy.chmod(0o600)
+        values = {"PATH": os.environ["PATH"], "HOME": str(directory), "LANG": "C.UTF-8",
+                  "LD_PRELOAD": str(self.library), "TLSWARD_POLICY": str(policy)}
+        return values | {name: value.format(**words) for name, value in row.environment.items()}
+
+    def run(self, row, certificate):
+        """The events of one run, and the port of its server."""
+        server = self.start(row.server, certificate)
+        directory = self.directory / f"{row.name}-{certificate}"
+        directory.mkdir(mode=0o755)
+        words = {"port": server.port, "directory": directory, "programs": self.programs, "library": self.library,
+                 "spare": self.spare.getsockname()[1],
+                 "frontend": next(FRONTENDS), "proxy": self.start("proxy", OTHER).port if row.proxy else 0}
+        for name, text in row.files.items():
+            (directory / name).write_text(text.format(**words))
+        values = self.environment(row, directory, words)
+        command = [word.format(**words) for word in row.command]
+        if row.service:
+            with running(command, values, directory, words["frontend"]) as connection:
+                ask(connection)
+        else:
+            start(command, values, directory, row.lingers)
+        port = words["proxy"] or server.port
+        return Events(directory / "events.jsonl"), port if row.address_known else None
+
+    def problems(self, row):
+        known = {"tlsward.name_source": row.source, "tlsward.expected_name": row.expected or None,
+                 "tlsward.name_weak": True if row.weak else None}
+        if row.certificate:
+            events, port = self.run(row, row.certificate)
+            yield from events.problems(port, known | {"tlsward.action": "allowed", "tlsward.message": None})
+        events, port = self.run(row, OTHER)
+        reason = "certificate-host-mismatch" if row.expected else "name-unknown"
+        yield from events.problems(port, known | {"tlsward.action": "blocked", "tlsward.reason": reason})
+        messages = [event.get("tlsward.message", "") for event in events.handshakes(port)]
+        if any(not message.startswith(row.message) or bool(message) != bool(row.message) for message in messages):
+            yield f"message: {messages}, not '{row.message}...'"
+
+
+def report(runner, row):
+    """Prints what came of a row, and returns its result."""
+    if shutil.which(row.command[0].format(programs=runner.programs)) is None:
+        print(f"skip {row.name}: no {row.command[0]} here", flush=True)
+        return "skip"
+    try:
+        found = list(runner.problems(row))
+    except Exception:  # the other rows go on
+        found = [traceback.format_exc()]
+    result = "FAIL" if found else "ok"
+    print("\n    ".join([f"{result:4} {row.name}", *found]), flush=True)
+    return result
+
+
+def run_all(arguments, directory):
+    runner = Runner(arguments, directory)
+    try:
+        return [report(runner, row) for row in ROWS if fnmatch(row.name, arguments.row)]
+    finally:
+        runner.fleet.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
+    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
+    parser.add_argument("--programs", type=Path, default=Path("build/names"))
+    arguments = parser.parse_args()
+    namespace.enter()
+    with tempfile.TemporaryDirectory(prefix="tlsward-names.") as directory:
+        Path(directory).chmod(0o755)
+        (Path(directory) / "etc").mkdir()
+        with furnished(Path(directory)):
+            results = run_all(arguments, Path(directory))
+    passed, failed, skipped = (results.count(result) for result in ("ok", "FAIL", "skip"))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 0 if results and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""Where a program gets a peer's address from, and the name and source that have to be known for it.
+
+Words in braces are filled in: port (the TLS server's), proxy, frontend (a service's) and spare (where somebody listens)
+are ports; programs, library and directory are paths.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PYTHON = "/usr/bin/python3"
+
+# The hosts file. second.test is one more name of the same address, alias.test an alias as hosts(5) has them.
+HOSTS = """
+127.0.0.1 localhost
+127.0.0.1 good.test
+127.0.0.1 second.test
+127.0.0.2 canonical.test alias.test
+127.0.0.3 xn--bcher-kva.test
+127.0.0.4 proxy.test
+::1 six.test
+"""
+NAME_SERVER = "127.0.0.53"  # an address of its own, because dig looks it up as well
+# What the name server answers: a name, and the canonical name whose address is 127.0.0.5.
+CANONICAL = {"cname.test": "farm.test"}
+CANONICAL_ADDRESS = "127.0.0.5"
+SCOPED = "fe80::1"  # on the loopback interface
+ROUTED = "192.0.2.1"  # likewise: with no address but loopback, AI_ADDRCONFIG would find nothing, getaddrinfo(3)
+
+ADDRESS_ONLY = "only the peer's address is known"
+BEHIND_PROXY = "the peer is behind a proxy"
+SEVERAL = "several names"
+
+NGINX = """
+user root;
+daemon off;
+pid {directory}/pid;
+error_log {directory}/log info;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {directory}/body;
+    proxy_temp_path {directory}/temp;
+    fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi;
+    scgi_temp_path {directory}/scgi;
+    server {{
+        listen 127.0.0.1:{frontend};
+        location / {{ proxy_pass https://good.test:{port}; }}
+    }}
+}}
+"""
+HAPROXY = """
+global
+    nbthread 1
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+listen front
+    bind 127.0.0.1:{frontend}
+    server back good.test:{port} ssl verify none
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    command: tuple
+    expected: str = "good.test"  # tlsward.expected_name; empty: unknown
+    source: str = "resolver"  # tlsward.name_source
+    weak: bool = False  # tlsward.name_weak
+    message: str = ""  # begins tlsward.message of a handshake that was blocked
+    policy: str = ""  # more of the [policy] section, and rules
+    environment: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)  # in the row's directory, by name
+    lingers: bool = False  # does not end after the handshake
+    server: str = "tls"  # in servers.KINDS
+    proxy: bool = False  # a proxy runs on port {proxy}
+    service: bool = False  # the command stays and connects when somebody asks it on port {frontend}
+    address_known: bool = True
+    certificate: str = "good.test"  # with which the handshake passes; empty: it never does
+
+
+def story(name, steps, **rest):
+    """A row of the program story.c."""
+    return Row(name, ("{programs}/story", *steps.split()), **rest)
+
+
+def unknown(name, steps, message, **rest):
+    return story(name, steps, **{"expected": "", "source": "unknown", "message": message, "certificate": ""} | rest)
+
+
+def address_only(name, steps, **rest):
+    """The certificate carries names only, so nothing passes."""
+    values = {"expected": "127.0.0.1", "source": "address", "message": ADDRESS_ONLY, "certificate": ""}
+    return story(name, steps, **values | rest)
+
+
+def service(name, command, config, **rest):
+    return Row(name, command, files={"config": config}, service=True, **rest)
+
+
+RULE = """
+[rule named]
+destination = {destination}
+name = good.test
+"""
+NAME_OF_ADDRESS = {"policy": RULE.format(destination="127.0.0.1:{port}"), "expected": "good.test", "source": "policy",
+                   "message": "", "certificate": "good.test"}
+NAME_OF_PROXY = {"policy": RULE.format(destination="proxy.test:{proxy}"), "expected": "good.test", "source": "policy",
+                 "message": "", "certificate": "good.test"}
+PROXIED = "lookup:proxy.test connect:{proxy} proxy:127.0.0.1:{port} tls"
+OTHER_THREAD_KNOWS_ANOTHER = "lookup-thread:second.test lookup:good.test"
+
+ROWS = (
+    story("one-name", "lookup:good.test connect:{port} tls"),
+    story("hostent", "lookup-hostent:good.test connect:{port} tls"),
+    unknown("two-names", "lookup:good.test lookup:second.test connect:{port} tls", SEVERAL),
+    story("two-names-the-latest", "lookup:second.test connect:{spare} lookup:good.test connect:{port} tls"),
+    story("lookup-in-another-thread", "lookup-thread:good.test connect:{port} tls"),
+    story("connect-in-another-thread", "lookup:good.test connect-thread:{port} tls"),
+    story("two-names-one-in-another-thread", OTHER_THREAD_KNOWS_ANOTHER + " connect:{port} tls"),
+    story("nonblocking", OTHER_THREAD_KNOWS_ANOTHER + " connect-nonblocking:{port} tls"),
+    story("interrupted", OTHER_THREAD_KNOWS_ANOTHER + " connect:{port} tls",
+          environment={"LD_PRELOAD": "{library} {programs}/interrupted.so"}),
+    story("datagram", OTHER_THREAD_KNOWS_ANOTHER + " connect-datagram:{port} dtls", server="dtls-any"),
+    story("descriptor-of-another-process", "lookup:good.test connect-child:{port} tls"),
+    story("resolved-before-fork", "lookup:good.test fork connect:{port} tls"),
+    story("resolved-and-connected-before-fork", OTHER_THREAD_KNOWS_ANOTHER + " connect:{port} fork tls"),
+    address_only("lookup-in-another-process", "lookup-child:good.test connect:{port} tls"),
+    address_only("lookup-in-another-process-with-rule", "lookup-child:good.test connect:{port} tls", **NAME_OF_ADDRESS),
+    story("getaddrinfo_a", "lookup-wait:good.test connect:{port} tls"),
+    story("getaddrinfo_a-nowait", "lookup-nowait:good.test connect:{port} tls"),
+    story("cname", "lookup:cname.test connect:{port} tls", expected="cname.test", certificate="cname.test"),
+    story("hosts-alias", "lookup:alias.test connect:{port} tls", expected="alias.test", certificate="alias.test"),
+    story("idn", "lookup-idn:bücher.test connect:{port} tls", expected="xn--bcher-kva.test",
+          certificate="xn--bcher-kva.test"),
+    story("ipv6", "lookup:six.test connect:{port} tls", expected="six.test", certificate="six.test"),
+    story("ipv6-scope", f"lookup:{SCOPED}%lo connect:{{port}} tls", expected=SCOPED, source="address",
+          certificate="address", message=ADDRESS_ONLY),
+    story("literal", "lookup:127.0.0.1 connect:{port} tls", expected="127.0.0.1", source="address",
+          certificate="address", message=ADDRESS_ONLY),
+    story("no-descriptor", "lookup:good.test connect:{port} tls-memory", weak=True),
+    unknown("no-descriptor-refused", "lookup:good.test connect:{port} tls-memory", "", policy="weak-names = refuse\n"),
+    unknown("no-descriptor-two-connections", "lookup:good.test connect:{spare} connect:{port} tls-memory", "", address_known=False),
+
+    story("connect-bio", "connect-bio:good.test:{port} tls-bio", source="bio"),
+
+    story("proxy-not-told", PROXIED, proxy=True, expected="proxy.test", certificate="proxy.test"),
+    *(unknown(variable, PROXIED, BEHIND_PROXY, proxy=True, environment={variable: "http://proxy.test:{proxy}"})
+      for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")),
+    story("HTTP_PROXY-does-not-count", PROXIED, proxy=True, expected="proxy.test", certificate="proxy.test",
+          environment={"HTTP_PROXY": "http://proxy.test:{proxy}"}),
+    unknown("proxy-by-address", PROXIED, BEHIND_PROXY, proxy=True, environment={"https_proxy": "127.0.0.4:{proxy}"}),
+    unknown("proxy-given-as-address", PROXIED.replace("proxy.test", "127.0.0.4"), BEHIND_PROXY, proxy=True,
+            policy="proxy = 127.0.0.4\n"),
+    unknown("proxy-of-policy", PROXIED, BEHIND_PROXY, proxy=True, policy="proxy = proxy.test:{proxy}\n"),
+    unknown("proxy-without-descriptor", PROXIED + "-memory", BEHIND_PROXY, proxy=True,
+            policy="proxy = proxy.test:{proxy}\n"),
+    story("another-port-is-no-proxy", PROXIED, proxy=True, expected="proxy.test", certificate="proxy.test",
+          policy="proxy = proxy.test:1\n"),
+    unknown("proxy-connect-bio", "connect-bio:proxy.test:{proxy} proxy:127.0.0.1:{port} tls-bio", BEHIND_PROXY, proxy=True,
+            policy="proxy = proxy.test:{proxy}\n"),
+    story("proxy-with-rule", PROXIED, proxy=True, environment={"https_proxy": "proxy.test:{proxy}"}, **NAME_OF_PROXY),
+    Row("curl-proxy", ("curl", "-sSk", "https://good.test:{port}/"), source="sni", proxy=True,
+        environment={"https_proxy": "http://proxy.test:{proxy}"}),
+
+    Row("s3270", ("s3270", "-xrm", "s3270.verifyHostCert: false", "L:good.test:{port}"), lingers=True),
+    Row("dig", ("dig", "+tls", "+tries=1", "+timeout=2", "-p", "{port}", "@good.test", "example.test"), weak=True),
+    Row("twisted", (PYTHON, str(HERE / "twisted_client.py"), "good.test", "{port}"), weak=True),
+    Row("tcl", ("tclsh", str(HERE / "tcl_client.tcl"), "good.test", "{port}"), weak=True),
+    service("nginx", ("nginx", "-e", "{directory}/log", "-p", "{directory}", "-c", "{directory}/config"), NGINX),
+    service("haproxy", ("haproxy", "-f", "{directory}/config"), HAPROXY, weak=True),
+)
