@@ -80,7 +80,10 @@ bool fallback_refuses_connect(const struct sockaddr *address, socklen_t length, 
     return refused;
 }
 
-/* libpq answers under sslmode=prefer, its default (libpq, "SSL Support"); Connector/C likewise where a caller asks. */
+/*
+ * libpq falls back under sslmode=prefer, its default (PostgreSQL's manual, "SSL Support"); what is built on libmariadb
+ * is not to begin with it. Wheels and the like put a hash behind the name.
+ */
 static bool is_known_to_fall_back(const struct loaded_object *object)
 {
     static const char names[][16] = {"libpq.", "libpq-", "libmariadb.", "libmariadb-"};

@@ -1,17 +1,10 @@
 #include "session.h"
 
 #include "ex_data.h"
+#include "session_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct session_mark {
-    const struct policy *policy;
-    const char *rule;
-    bool name_was_verified;
-    bool by_app_anchors; /* the chain led to the program's trust anchors; the policy's were not asked or refused it */
-    struct peer_name name;
-};
 
 static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {
@@ -25,8 +18,8 @@ static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index
 
 /*
  * The mark is kept with the leaf, not with the session: a TLS 1.3 ticket and a copy of a session share the leaf, a
- * session read from a file has another one, and programs whose own session callbacks cannot bear an empty slot
- * (stunnel's) never see theirs called for our sake.
+ * session that was serialised has another one (session_memory.h), and programs whose own session callbacks cannot bear
+ * an empty slot (stunnel's) never see theirs called for our sake.
  */
 bool session_attach(struct library *library)
 {
@@ -40,10 +33,40 @@ static X509 *leaf_of(const struct library *library, const SSL_SESSION *session)
     return session != NULL ? library->api.SSL_SESSION_get0_peer(session) : NULL;
 }
 
+static bool digest_of(const struct openssl_api *api, const X509 *leaf, unsigned char digest[static SESSION_DIGEST_SIZE])
+{
+    unsigned length = 0;
+    return api->X509_digest(leaf, api->EVP_sha1(), digest, &length) == 1 && length == SESSION_DIGEST_SIZE;
+}
+
+/* Returns the leaf's own copy of the mark, or NULL for memory shortage. */
+static const struct session_mark *attach_mark(const struct library *library, X509 *leaf,
+                                              const struct session_mark *mark)
+{
+    struct session_mark *copy = malloc(sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    *copy = *mark;
+    library->api.ERR_set_mark();
+    if (library->api.X509_set_ex_data(leaf, library->mark_index, copy) != 1) {
+        free(copy);
+        copy = NULL;
+    }
+    library->api.ERR_pop_to_mark();
+    return copy;
+}
+
 static const struct session_mark *mark_of(const struct library *library, const SSL_SESSION *session)
 {
-    const X509 *leaf = leaf_of(library, session);
-    return leaf != NULL ? library->api.X509_get_ex_data(leaf, library->mark_index) : NULL;
+    unsigned char digest[SESSION_DIGEST_SIZE];
+    struct session_mark kept;
+    X509 *leaf = leaf_of(library, session);
+    if (leaf == NULL)
+        return NULL;
+    const struct session_mark *mark = library->api.X509_get_ex_data(leaf, library->mark_index);
+    if (mark == NULL && digest_of(&library->api, leaf, digest) && session_memory_find(digest, &kept))
+        mark = attach_mark(library, leaf, &kept);
+    return mark;
 }
 
 void session_mark(const struct library *library, const SSL *ssl, const struct connection *connection)
@@ -51,19 +74,19 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
     X509 *leaf = leaf_of(library, library->api.SSL_get_session(ssl));
     if (leaf == NULL || library->api.X509_get_ex_data(leaf, library->mark_index) != NULL)
         return;
-    struct session_mark *mark = calloc(1, sizeof *mark);
-    if (mark == NULL)
-        return;
-    mark->policy = connection->policy;
-    mark->rule = connection->settings.rule;
-    mark->name_was_verified = connection->facts.name_checked && connection->facts.name_error == 0;
-    mark->by_app_anchors = !connection->facts.policy_anchors_checked || connection->facts.policy_anchors_error != 0;
+    const struct facts *facts = &connection->facts;
+    struct session_mark mark = {
+        .policy = connection->policy,
+        .rule = connection->settings.rule,
+        .name_was_verified = facts->name_checked && facts->name_error == 0,
+        .by_app_anchors = !facts->policy_anchors_checked || facts->policy_anchors_error != 0,
+    };
+    unsigned char digest[SESSION_DIGEST_SIZE];
     if (connection->name_count > 0)
-        mark->name = connection->names[0];
-    library->api.ERR_set_mark();
-    if (library->api.X509_set_ex_data(leaf, library->mark_index, mark) != 1)
-        free(mark);
-    library->api.ERR_pop_to_mark();
+        mark.name = connection->names[0];
+    attach_mark(library, leaf, &mark);
+    if (digest_of(&library->api, leaf, digest))
+        session_memory_keep(digest, &mark);
 }
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session)

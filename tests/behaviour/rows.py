@@ -27,7 +27,8 @@ def blocked(reason, error):
 
 CALLBACK_SCENARIOS = ['info-on-context', 'info-on-connection', 'info-on-both', 'info-on-context-after-SSL_new',
                       'info-taken-back', 'getters', 'cert-verify', 'cert-verify-none', 'cert-verify-taken-back',
-                      'cert-verify-twice', 'verify-peer', 'verify-none', 'verify-on-connection', 'retry-verify']
+                      'cert-verify-twice', 'verify-peer', 'verify-none', 'verify-on-connection', 'retry-verify',
+                      'index-after-own']
 
 
 def callback_rows():

@@ -5,6 +5,7 @@ of this source tree, laid over the place where the library looks for them.
 """
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import shlex
@@ -44,13 +45,8 @@ def nearest_directory(place):
     return next(path for path in (place, *place.parents) if path.is_dir())
 
 
-def take_away(place, directory):
-    """So that the temporary directory can be removed. What is still in use goes away with the namespace."""
-    subprocess.run(["umount", "-l", place], check=False)
-    subprocess.run(["umount", "-l", directory / "share"], check=False)
-
-
-def lay_over(place, directory):
+@contextlib.contextmanager
+def shipped_rules(place, directory):
     """Puts the shipped rules where the library reads them; nothing changes outside the namespace."""
     there = nearest_directory(place)
     layer = directory / "share"
@@ -64,6 +60,11 @@ def lay_over(place, directory):
     for rules in SHIPPED.iterdir():
         shutil.copy(rules, place)
         (place / rules.name).chmod(0o644)
+    try:
+        yield
+    finally:
+        for mounted in (there, layer):  # so that the temporary directory can be removed
+            subprocess.run(["umount", "--lazy", mounted], check=False)
 
 
 def is_missing(need):
@@ -93,7 +94,8 @@ def run(row, command, directory, values):
     output = directory / "output"
     deadline = time.monotonic() + SECONDS
     with open(output, "wb") as file:
-        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=directory, env=values)
+        program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=directory,
+                                   env=values)
     while program.poll() is None and time.monotonic() < deadline:
         if row.until and row.until in output.read_text(errors="replace"):
             break
@@ -157,7 +159,11 @@ def try_row(setup, fleet, row):
 
 
 def run_all(arguments, directory):
-    lay_over(arguments.share, directory)
+    with shipped_rules(arguments.share, directory):
+        return run_rows(arguments, directory)
+
+
+def run_rows(arguments, directory):
     trust = certificates.make_all(directory / "certificates")
     setup = Setup(arguments.library.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
@@ -177,7 +183,6 @@ def run_all(arguments, directory):
                 print("    " + report.strip().replace("\n", "\n    "), flush=True)
     finally:
         fleet.stop()
-        take_away(arguments.share, directory)
     print("{ok} passed, {FAIL} failed, {skip} skipped".format(**counts))
     return 0 if counts["FAIL"] == 0 and sum(counts.values()) else 1
 

@@ -30,8 +30,7 @@ class Row:
     policy: str = None  # below [policy]; None: without the library
     needs: str = ""  # a program or a Python module; the row is skipped without it
     statuses: tuple = (0,)
-    until: str = ""  # the program goes on for ever: it is stopped once it has said this, or the next
-    or_until: str = ""
+    until: str = ""  # the program goes on for ever: it is stopped once it has said this
     said: str = ""  # by the program
     not_said: str = ""
     arrived: tuple = ()  # in the server's log
@@ -42,8 +41,8 @@ class Row:
 
 def openvpn(name, certificate, policy, **rest):
     """A peer that trusts the CA `unknown` and nobody else; it needs no device."""
-    command = ("openvpn", "--dev", "null", "--ifconfig-noexec", "--tls-client", "--nobind", "--proto", "udp", "--remote",
-               "good.test", "{port}", "--ca", "{unknown}", "--cert", "{certificates}/self-signed.pem", "--key",
+    command = ("openvpn", "--dev", "null", "--ifconfig-noexec", "--tls-client", "--nobind", "--proto", "udp",
+               "--remote", "good.test", "{port}", "--ca", "{unknown}", "--cert", "{certificates}/self-signed.pem", "--key",
                "{certificates}/self-signed.key", "--connect-retry-max", "1", "--tls-exit", "--verb", "3")
     return Row(f"openvpn/{name}", {"port": ("openvpn", certificate)}, command, policy, needs="openvpn", **rest)
 
@@ -95,7 +94,8 @@ def curl(name, policy, **rest):
 
 def curl_by_proxy(name, policy, **rest):
     """Two origins behind one proxy."""
-    command = ("curl", "-sSk", "--proxy", "http://other.test:{proxy}", "https://good.test:{bad}/", "https://good.test:{port}/{token}")
+    command = ("curl", "-sSk", "--proxy", "http://other.test:{proxy}", "https://good.test:{bad}/",
+               "https://good.test:{port}/{token}")
     servers = {"port": ("https", "good"), "bad": ("https", "self-signed"), "proxy": ("proxy", "good")}
     return Row(f"proxy/{name}", servers, command, policy, **rest)
 
@@ -125,7 +125,8 @@ ROWS = (
     psql("self-signed/audit", "self-signed", AUDIT, said="{token}", arrived=("{token}", TLS_SESSION),
          events=(WOULD_BLOCK | {"tlsward.clear_text_retry_possible": NEVER},)),
     psql("good/enforce", "good", ENFORCE, said="{token}", arrived=("{token}", TLS_SESSION), events=(ALLOWED,)),
-    psql("self-signed/enforce", "self-signed", ENFORCE, statuses=(2,), said="certificate verify failed", never="{token}",
+    psql("self-signed/enforce", "self-signed", ENFORCE, statuses=(2,), said="certificate verify failed",
+         never="{token}",
          events=(BLOCKED | {"tlsward.clear_text_retry_possible": NEVER}, RETRY_REFUSED)),
     psql("allowed-by-a-rule/enforce", "self-signed",
          f"{ENFORCE}\n[rule psql]\nprogram = */psql\nfallback = allow\n{OWNED}", said="{token}", arrived=("{token}",),

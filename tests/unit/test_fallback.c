@@ -124,26 +124,33 @@ START_TEST(another_name_of_the_same_address_is_another_peer)
 END_TEST
 
 /*
- * A blocked handshake with good.test at 127.0.0.1:4433, from code that is not known to fall back. `looked_up` is the
- * name the process resolved to that address.
+ * A blocked handshake with good.test at 127.0.0.1:4433, from code that is not known to fall back. `looked_up` are the
+ * names the process resolved to that address.
  */
 static const struct {
     const char *fact;
-    const char *looked_up;
+    const char *looked_up[2];
     enum name_source source;
     const char *address;
     enum fallback setting;
     bool possible;
     bool refused;
 } blocks[] = {
-    {"by default", "good.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_KNOWN, false, false},
-    {"a rule names the program", "good.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, false, true},
-    {"the name is the resolver's", NULL, NAME_FROM_RESOLVER, "127.0.0.1", FALLBACK_REFUSE, false, true},
-    {"the address was given", NULL, NAME_FROM_ADDRESS, "127.0.0.1", FALLBACK_REFUSE, false, true},
-    {"a proxy by name", "proxy.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, true, false},
-    {"a proxy by address", NULL, NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, true, false},
-    {"an address that is not known", NULL, NAME_FROM_SNI, "", FALLBACK_REFUSE, true, false},
-    {"a rule lets it fall back", "good.test", NAME_FROM_SNI, "127.0.0.1", FALLBACK_ALLOW, true, false},
+    {"by default", {"good.test"}, NAME_FROM_SNI, "127.0.0.1", FALLBACK_KNOWN, false, false},
+    {"a rule names the program", {"good.test"}, NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, false, true},
+    {"the name is the resolver's", {NULL}, NAME_FROM_RESOLVER, "127.0.0.1", FALLBACK_REFUSE, false, true},
+    {"the address was given", {NULL}, NAME_FROM_ADDRESS, "127.0.0.1", FALLBACK_REFUSE, false, true},
+    {"a proxy by name", {"proxy.test"}, NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, true, false},
+    {"a proxy, perhaps: two names",
+     {"good.test", "proxy.test"},
+     NAME_FROM_SNI,
+     "127.0.0.1",
+     FALLBACK_REFUSE,
+     true,
+     false},
+    {"a proxy by address", {NULL}, NAME_FROM_SNI, "127.0.0.1", FALLBACK_REFUSE, true, false},
+    {"an address that is not known", {NULL}, NAME_FROM_SNI, "", FALLBACK_REFUSE, true, false},
+    {"a rule lets it fall back", {"good.test"}, NAME_FROM_SNI, "127.0.0.1", FALLBACK_ALLOW, true, false},
 };
 
 START_TEST(what_a_block_leads_to)
@@ -155,8 +162,8 @@ START_TEST(what_a_block_leads_to)
     strcpy(connection.address, blocks[_i].address); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
     connection.settings.fallback = blocks[_i].setting;
     connection.settings.log = "file:/dev/null";
-    if (blocks[_i].looked_up)
-        resolve(blocks[_i].looked_up, "127.0.0.1");
+    for (int i = 0; i < 2 && blocks[_i].looked_up[i]; i++)
+        resolve(blocks[_i].looked_up[i], "127.0.0.1");
     ck_assert_msg(fallback_after_block(&connection, NULL) == blocks[_i].possible, "%s", blocks[_i].fact);
     bool refused = fallback_refuses((const struct sockaddr *)&peer, sizeof peer, &connection);
     ck_assert_msg(refused == blocks[_i].refused, "%s", blocks[_i].fact);

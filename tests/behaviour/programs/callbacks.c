@@ -10,6 +10,7 @@ static struct server *server;
 static const char *leaf;
 static char seen[4096];
 static int argument_of_program;
+static int index_of_program;
 
 static void note(const char *format, int first, int second, int third)
 {
@@ -221,6 +222,16 @@ static void retry_refused(void)
     client_free(ssl);
 }
 
+/* As Qt does: it asks for one index and writes to the one after it as well. */
+static void index_after_own(void)
+{
+    SSL *ssl = client_new(context, server, "good.test");
+    demand(SSL_set_ex_data(ssl, index_of_program + 1, seen) == 1);
+    client_run(ssl);
+    say("data", "%d", SSL_get_ex_data(ssl, index_of_program + 1) == seen);
+    client_free(ssl);
+}
+
 static const struct scenario scenarios[] = {
     {"info-on-context", info_on_context},
     {"info-on-connection", info_on_connection},
@@ -238,12 +249,14 @@ static const struct scenario scenarios[] = {
     {"verify-on-connection", verify_on_connection},
     {"retry-verify", retry_verify},
     {"retry-refused", retry_refused},
+    {"index-after-own", index_after_own},
 };
 
 int main(int argc, char **argv)
 {
     demand(argc == 3);
     leaf = argv[2];
+    index_of_program = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     server = server_start(&(struct server_options){.leaf = leaf});
     context = SSL_CTX_new(TLS_client_method());
     run_scenario(scenarios, sizeof scenarios / sizeof scenarios[0], argv[1]);

@@ -1,4 +1,4 @@
-"""Lists a directory over FTPS; the data channel resumes the control connection's session, as servers demand: HOST PORT."""
+"""Lists a directory; the data channel resumes the control connection's session, as FTPS servers demand: HOST PORT."""
 import ftplib
 import sys
 
