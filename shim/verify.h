@@ -28,7 +28,7 @@ struct verify_result {
     int chain_error; /* the first error that is not about the name */
     int name_error;  /* the mismatch, 0 where the name matched or was not compared */
     bool name_checked;
-    STACK *chain;         /* as far as it could be built, leaf first; only where request->keep_chain */
+    STACK *chain; /* as far as it could be built, leaf first; only where request->keep_chain */
 };
 
 /*
