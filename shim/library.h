@@ -8,6 +8,7 @@
 #include "openssl_api.h"
 
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -61,8 +62,15 @@ void library_disowns(const void *object);
 /* True for calls a library makes to itself through its PLT. */
 bool library_called_itself(const struct library *library, const void *caller);
 
-/* The C library's functions behind our hooks, found when first needed. */
-const struct real_functions *library_libc(void);
+/* The C library's functions behind our hooks, found when first needed; NULL until then. */
+extern _Atomic(const struct real_functions *) library_libc_found;
+const struct real_functions *library_libc_find(void);
+
+static inline const struct real_functions *library_libc(void)
+{
+    const struct real_functions *found = atomic_load_explicit(&library_libc_found, memory_order_acquire);
+    return found != NULL ? found : library_libc_find();
+}
 
 /*
  * Those of asynchronous look-ups, which glibc before 2.34 has in libanl and musl has not at all: getaddrinfo_a and

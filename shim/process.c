@@ -84,6 +84,7 @@ static bool is_denied(const char *executable)
     return false;
 }
 
+#ifdef __GLIBC__
 static const char *value_of(const char *entry, const char *name)
 {
     while (*name != '\0' && *entry == *name) {
@@ -98,32 +99,49 @@ static bool may_begin_a_name(char first)
     return first == 'T' || first == 'S' || first == 'h' || first == 'H' || first == 'a' || first == 'A';
 }
 
-/* Allocates only where a variable is set, and calls no function otherwise: most processes have none and no TLS. */
-static const struct variables *read_variables(void)
+#endif
+
+static void keep_variable(struct variables **found, int which, const char *value)
+{
+    if (value == NULL)
+        return;
+    if (*found == NULL)
+        *found = calloc(1, sizeof **found);
+    if (*found != NULL && (*found)->values[which] == NULL)
+        (*found)->values[which] = strdup(value);
+}
+
+/* A thread that comes second leaves its copy behind: once, and smaller than a lock's trouble. */
+static const struct variables *publish_variables(const struct variables *found)
 {
     static const struct variables none;
-    const struct variables *known = atomic_load_explicit(&variables_state, memory_order_acquire);
-    if (known != NULL)
-        return known;
-
-    struct variables *found = NULL;
-    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-        if (!may_begin_a_name((*entry)[0]))
-            continue;
-        for (int i = 0; i < VARIABLES; i++) {
-            const char *value = value_of(*entry, variable_names[i]);
-            if (value == NULL)
-                continue;
-            if (found == NULL)
-                found = calloc(1, sizeof *found);
-            if (found != NULL && found->values[i] == NULL)
-                found->values[i] = strdup(value);
-        }
-    }
-    /* A thread that comes second leaves its copy behind: once, and smaller than a lock's trouble. */
+    const struct variables *known = NULL;
     const struct variables *fresh = found != NULL ? found : &none;
     return atomic_compare_exchange_strong(&variables_state, &known, fresh) ? fresh : known;
 }
+
+static const struct variables *read_variables(void)
+{
+    const struct variables *known = atomic_load_explicit(&variables_state, memory_order_acquire);
+    struct variables *found = NULL;
+    if (known != NULL)
+        return known;
+    for (int i = 0; i < VARIABLES; i++)
+        keep_variable(&found, i, getenv(variable_names[i]));
+    return publish_variables(found);
+}
+
+#ifdef __GLIBC__
+/* The same without a call, unless a variable is set: most processes have none and no TLS. */
+static void read_environment(char **environment)
+{
+    struct variables *found = NULL;
+    for (char **entry = environment; *entry != NULL; entry++)
+        for (int i = 0; may_begin_a_name((*entry)[0]) && i < VARIABLES; i++)
+            keep_variable(&found, i, value_of(*entry, variable_names[i]));
+    publish_variables(found);
+}
+#endif
 
 static const char *own_executable(void)
 {
@@ -317,9 +335,8 @@ const struct policy *process_policy(void)
 }
 
 /* All that a program without TLS pays for: a look at its environment and at its libraries. */
-__attribute__((constructor)) static void remember_start(void)
+static void remember_start(void)
 {
-    read_variables();
     enum loader_tls tls = loader_sees_tls();
     if (tls == TLS_NOT_SEEN)
         return;
@@ -331,6 +348,23 @@ __attribute__((constructor)) static void remember_start(void)
         process_policy();
     errno = saved;
 }
+
+#ifdef __GLIBC__
+/* glibc gives constructors the environment; asking for `environ` would cost a look-up in every process. */
+__attribute__((constructor)) static void on_load(int argc, char **argv, char **environment)
+{
+    (void)argc;
+    (void)argv;
+    read_environment(environment);
+    remember_start();
+}
+#else
+__attribute__((constructor)) static void on_load(void)
+{
+    read_variables();
+    remember_start();
+}
+#endif
 
 __attribute__((destructor)) static void report_rest(void)
 {
