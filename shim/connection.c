@@ -1,5 +1,6 @@
 #include "connection.h"
 
+#include "evidence.h"
 #include "ex_data.h"
 
 #include <stdlib.h>
@@ -23,8 +24,10 @@ static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int
     (void)library;
     struct connection *connection = value;
     library_disowns(parent);
-    if (connection != NULL)
+    if (connection != NULL) {
+        evidence_forget(connection->event_id);
         connection_reset(connection);
+    }
     free(connection);
 }
 

@@ -12,8 +12,8 @@
 #define SO_COOKIE 57
 #endif
 
-enum { DNS_PORT = 53, CONNECTION_WORDS = sizeof(struct connection) / sizeof(uint64_t) };
-_Static_assert(sizeof(struct connection) % sizeof(uint64_t) == 0, "a connection is copied in whole words");
+enum { DNS_PORT = 53, CONNECTION_WORDS = sizeof(struct connected_socket) / sizeof(uint64_t) };
+_Static_assert(sizeof(struct connected_socket) % sizeof(uint64_t) == 0, "a connection is copied in whole words");
 
 static struct {
     seqlock_word version;
@@ -61,17 +61,17 @@ static bool is_connecting(int fd)
 }
 
 /* Returns the version of the record, or 0. */
-static uint64_t read_connection(size_t slot, struct connection *connection)
+static uint64_t read_connection(size_t slot, struct connected_socket *connection)
 {
     return seqlock_read(&connections[slot].version, connections[slot].words, connection, CONNECTION_WORDS);
 }
 
 /* connect(2) is called again to learn how a connection in progress went: that is not another connection. */
-static bool is_recorded(const struct connection *connection)
+static bool is_recorded(const struct connected_socket *connection)
 {
-    struct connection recorded;
+    struct connected_socket recorded;
     const seqlock_word *socket =
-        &connections[connection->fd].words[offsetof(struct connection, socket) / sizeof(uint64_t)];
+        &connections[connection->fd].words[offsetof(struct connected_socket, socket) / sizeof(uint64_t)];
 
     if (atomic_load_explicit(socket, memory_order_relaxed) != connection->socket) {
         return false; /* nearly always, and cheaper than reading the record */
@@ -80,7 +80,7 @@ static bool is_recorded(const struct connection *connection)
            recorded.port == connection->port && ip_equal(&recorded.ip, &connection->ip);
 }
 
-void connections_add(struct connection *connection)
+void connections_add(struct connected_socket *connection)
 {
     int fd = connection->fd;
     int type = socket_type(fd);
@@ -104,7 +104,7 @@ void connections_add(struct connection *connection)
     }
 }
 
-bool connection_peer(int fd, const struct connection *connection, struct ip *ip, in_port_t *port)
+bool connection_peer(int fd, const struct connected_socket *connection, struct ip *ip, in_port_t *port)
 {
     struct sockaddr_storage peer;
     socklen_t length = sizeof peer;
@@ -121,7 +121,7 @@ bool connection_peer(int fd, const struct connection *connection, struct ip *ip,
 }
 
 /* Whether the socket still has the peer that was recorded for it. */
-static bool has_same_peer(int fd, const struct connection *connection)
+static bool has_same_peer(int fd, const struct connected_socket *connection)
 {
     struct ip ip;
     in_port_t port;
@@ -134,7 +134,7 @@ static void claim(size_t slot, uint64_t version)
     atomic_store_explicit(&connections[slot].claimed, version, memory_order_relaxed);
 }
 
-bool connections_of(int fd, struct connection *connection)
+bool connections_of(int fd, struct connected_socket *connection)
 {
     uint64_t identity = socket_identity(fd);
 
@@ -150,10 +150,10 @@ bool connections_of(int fd, struct connection *connection)
 }
 
 /* This thread's open connections of one kind that nobody claimed: how many, the last of them and its version. */
-static size_t find_unclaimed(bool datagram, struct connection *found, uint64_t *found_version)
+static size_t find_unclaimed(bool datagram, struct connected_socket *found, uint64_t *found_version)
 {
     uint64_t thread = lookups_window().thread;
-    struct connection connection;
+    struct connected_socket connection;
     size_t count = 0;
 
     for (size_t slot = 0; slot < CONNECTION_DESCRIPTORS; slot++) {
@@ -172,7 +172,7 @@ static size_t find_unclaimed(bool datagram, struct connection *found, uint64_t *
     return count;
 }
 
-bool connections_unclaimed(struct connection *connection)
+bool connections_unclaimed(struct connected_socket *connection)
 {
     uint64_t version;
 

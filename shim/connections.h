@@ -14,7 +14,7 @@
 
 enum { CONNECTION_DESCRIPTORS = 1024 };
 
-struct connection {
+struct connected_socket {
     struct ip ip;
     in_port_t port; /* host byte order */
     bool datagram;
@@ -27,21 +27,21 @@ struct connection {
  * connect(2) to connection->ip and port succeeded on connection->fd or is in progress; fills in the rest.
  * Async-signal-safe; two or three system calls.
  */
-void connections_add(struct connection *connection);
+void connections_add(struct connected_socket *connection);
 
 /* The connection of the socket behind `fd`, whatever its number was when it was connected. Claims it. */
-bool connections_of(int fd, struct connection *connection);
+bool connections_of(int fd, struct connected_socket *connection);
 
 /*
  * The one connection of this thread that is open and not claimed: the one stream if there is any, else the one
  * datagram socket not for DNS. False if there are several. Claims it.
  */
-bool connections_unclaimed(struct connection *connection);
+bool connections_unclaimed(struct connected_socket *connection);
 
 /*
  * The peer of a connected IP socket, or of one that `connection` (NULL: not known) says is being connected (TCP,
  * with TCP_FASTOPEN_CONNECT, too).
  */
-bool connection_peer(int fd, const struct connection *connection, struct ip *ip, in_port_t *port);
+bool connection_peer(int fd, const struct connected_socket *connection, struct ip *ip, in_port_t *port);
 
 #endif

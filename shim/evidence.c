@@ -96,6 +96,12 @@ void evidence_verify_result(const struct library *library, const SSL *ssl, const
         add(connection, RESULT_ASKED);
 }
 
+void evidence_forget(const char *event_id)
+{
+    if (latest.leaf != NULL && strcmp(latest.subject.event_id, event_id) == 0)
+        latest.leaf = NULL;
+}
+
 static void add_to_latest(const X509 *certificate, enum evidence_kind kind)
 {
     if (certificate == NULL || certificate != latest.leaf || (latest.evidence & kind) != 0)

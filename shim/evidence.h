@@ -13,6 +13,9 @@ void evidence_certificate(const struct library *library, const SSL *ssl, const X
 /* The program asked for the verify result. */
 void evidence_verify_result(const struct library *library, const SSL *ssl, const void *caller);
 
+/* The connection with this event goes away: a certificate that comes to lie at the same place is another one's. */
+void evidence_forget(const char *event_id);
+
 /* The program compared a certificate with a name or address; `matched` as X509_check_host(3) returned it. */
 void evidence_name_check(const X509 *certificate, int matched);
 

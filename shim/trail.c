@@ -117,7 +117,7 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
 void trail_connected(int fd, const struct sockaddr *address, socklen_t length)
 {
     int saved = errno;
-    struct connection connection;
+    struct connected_socket connection;
 
     if (fd >= 0 && ip_from_sockaddr(address, length, &connection.ip, &connection.port)) {
         connection.fd = fd;
@@ -127,7 +127,7 @@ void trail_connected(int fd, const struct sockaddr *address, socklen_t length)
 }
 
 /* The rules for names; `connection` is NULL where nothing is known about who connected the socket. */
-static void name_peer(const struct ip *ip, const struct connection *connection, struct trail_peer *peer)
+static void name_peer(const struct ip *ip, const struct connected_socket *connection, struct trail_peer *peer)
 {
     struct name_candidates names = lookups_by_address(ip);
 
@@ -151,7 +151,7 @@ static void name_peer(const struct ip *ip, const struct connection *connection, 
 void trail_lookup(int fd, struct trail_peer *peer)
 {
     int saved = errno;
-    struct connection connection;
+    struct connected_socket connection;
     struct ip ip;
     in_port_t port;
 
@@ -161,7 +161,7 @@ void trail_lookup(int fd, struct trail_peer *peer)
         peer->weak = true;
         fd = connection.fd;
     }
-    const struct connection *known = recorded ? &connection : NULL;
+    const struct connected_socket *known = recorded ? &connection : NULL;
     if (fd >= 0 && connection_peer(fd, known, &ip, &port)) {
         peer->address = ip_to_sockaddr(&ip, port);
         name_peer(&ip, known, peer);
