@@ -134,6 +134,10 @@ static const struct library *ask_loader(const void *caller, const char *function
     if (loader_is_own(caller) || !loader_object_at(caller, &object))
         return library_in_slot(0); /* a tail call from a wrapper looks like us */
     void *handle = loader_handle(&object);
+    /* A libssl that nobody has met yet calls its libcrypto: it is the library, not what it calls. */
+    const void *own = handle != NULL ? loader_symbol(handle, "SSL_CTX_new") : NULL;
+    if (within((uintptr_t)own, object.start, object.end))
+        return library_of_symbol(own);
     void *symbol = handle != NULL ? loader_symbol(handle, function) : NULL;
     if (symbol == NULL)
         symbol = loader_next(function);

@@ -2,8 +2,6 @@
 #include "client.h"
 
 #include <arpa/inet.h>
-#include <elf.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,68 +72,17 @@ static enum result renegotiation(void)
     return client_talk(ssl);
 }
 
-/* What the loader's own tables say, whoever stands in front: a pointer fetched before the library was preloaded. */
-struct search {
-    const char *name;
-    ElfW(Addr) found;
-};
-
-static int find_function(struct dl_phdr_info *info, size_t size, void *argument)
-{
-    struct search *search = argument;
-    (void)size;
-    const ElfW(Sym) *symbols = NULL;
-    const char *strings = NULL;
-    if (strstr(info->dlpi_name, "libssl") == NULL && strstr(info->dlpi_name, "under-test") == NULL)
-        return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        if (info->dlpi_phdr[i].p_type != PT_DYNAMIC)
-            continue;
-        const ElfW(Dyn) *entry = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-        for (; entry->d_tag != DT_NULL; entry++) {
-            if (entry->d_tag == DT_SYMTAB)
-                symbols = (const void *)entry->d_un.d_ptr;
-            if (entry->d_tag == DT_STRTAB)
-                strings = (const void *)entry->d_un.d_ptr;
-        }
-    }
-    for (const ElfW(Sym) *symbol = symbols; (const void *)symbol < (const void *)strings; symbol++)
-        if (symbol->st_value != 0 && strcmp(strings + symbol->st_name, search->name) == 0)
-            search->found = info->dlpi_addr + symbol->st_value;
-    return 0;
-}
-
-static void *unseen(const char *name)
-{
-    struct search search = {.name = name};
-    void *function;
-    dl_iterate_phdr(find_function, &search);
-    memcpy(&function, &search.found, sizeof function);
-    return function;
-}
-
-/* SSL_CTX_new() may call SSL_CTX_new_ex() where it can be seen. */
-static SSL_CTX *unseen_context(void)
-{
-    const SSL_METHOD *method = TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method();
-    SSL_CTX *(*new_ex)(void *, const char *, const SSL_METHOD *);
-    SSL_CTX *(*new)(const SSL_METHOD *);
-    *(void **)&new_ex = unseen("SSL_CTX_new_ex");
-    *(void **)&new = unseen("SSL_CTX_new");
-    return new_ex != NULL ? new_ex(NULL, NULL, method) : new (method);
-}
-
 static enum result context_unseen(void)
 {
-    return client_talk_to(unseen_context());
+    return client_talk_to(client_unseen_context());
 }
 
 /* Nobody sees the handshake either, and only what libssl calls in libcrypto is left. */
 static enum result context_and_connect_unseen(void)
 {
     int (*connect_unseen)(SSL *);
-    *(void **)&connect_unseen = unseen("SSL_connect");
-    SSL *ssl = client_connection(unseen_context());
+    *(void **)&connect_unseen = client_unseen("SSL_connect");
+    SSL *ssl = client_connection(client_unseen_context());
     return connect_unseen(ssl) == 1 ? client_talk(ssl) : client_fails("handshake");
 }
 
@@ -148,7 +95,7 @@ static int accept_all(X509_STORE_CTX *ctx, void *argument)
 
 static enum result context_unseen_callback(void)
 {
-    SSL_CTX *ctx = unseen_context();
+    SSL_CTX *ctx = client_unseen_context();
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(ctx, accept_all, NULL);
     return client_talk_to(ctx);

@@ -5,15 +5,19 @@
 
 enum { SESSION_MAX = 16384 };
 
-static SSL_CTX *context_for(int version, bool tickets)
+static SSL_CTX *limited(SSL_CTX *ctx, int version, bool tickets)
 {
-    SSL_CTX *ctx = client_context();
     client_speak_at_most(ctx, version);
     if (!tickets && SSL_CTX_set_options != NULL)
         SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
     else if (!tickets)
         SSL_CTX_ctrl(ctx, SSL_CTRL_OPTIONS, SSL_OP_NO_TICKET, NULL);
     return ctx;
+}
+
+static SSL_CTX *context_for(int version, bool tickets)
+{
+    return limited(client_context(), version, tickets);
 }
 
 static enum result save(int version, bool tickets)
@@ -45,14 +49,19 @@ static SSL_SESSION *load(void)
     return d2i_SSL_SESSION(NULL, &start, (long)length);
 }
 
-static enum result resume(int version, bool tickets)
+static enum result resume_in(SSL_CTX *ctx)
 {
     SSL_SESSION *session = load();
-    SSL *ssl = client_connection(context_for(version, tickets));
+    SSL *ssl = client_connection(ctx);
     if (session == NULL)
         return MISUSED;
     SSL_set_session(ssl, session);
     return client_talk(ssl);
+}
+
+static enum result resume(int version, bool tickets)
+{
+    return resume_in(context_for(version, tickets));
 }
 
 static enum result save_id(void)
@@ -73,6 +82,11 @@ static enum result save_ticket(void)
 static enum result resume_ticket(void)
 {
     return resume(TLS1_2_VERSION, true);
+}
+
+static enum result resume_unseen(void)
+{
+    return resume_in(limited(client_unseen_context(), TLS1_2_VERSION, true));
 }
 
 static enum result save_tls13(void)
@@ -156,6 +170,7 @@ const struct row session_rows[] = {
     {"session-file-id", resume_id},
     {"save-ticket", save_ticket},
     {"session-file-ticket", resume_ticket},
+    {"session-file-unseen", resume_unseen},
     {"save-tls13", save_tls13},
     {"session-file-tls13", resume_tls13},
     {"early-data", early_data},

@@ -134,6 +134,7 @@ ROWS = (
 
     from_file("session-file-id", "save-id"),
     from_file("session-file-ticket", "save-ticket"),
+    from_file("session-file-unseen", "save-ticket"),
     from_file("session-file-tls13", "save-tls13"),
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
     from_memory("session-memory", "session-memory", event=RESUMED),
