@@ -70,7 +70,8 @@ static void leave(void)
 {
     DIR *entries = opendir(directory);
     for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
-        unlinkat(dirfd(entries), entry->d_name, 0);
+        if (unlinkat(dirfd(entries), entry->d_name, 0) != 0)
+            unlinkat(dirfd(entries), entry->d_name, AT_REMOVEDIR);
     closedir(entries);
     rmdir(directory);
 }
