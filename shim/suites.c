@@ -16,11 +16,13 @@ static enum authentication authentication_by_text(const struct openssl_api *api,
     return strstr(text, "Au=None") != NULL ? AUTH_ANONYMOUS : AUTH_CERTIFICATE;
 }
 
-static enum authentication authentication_of(const struct openssl_api *api, const SSL_CIPHER *cipher)
+/* LibreSSL numbers the methods in its own way, so only OpenSSL is asked for the number. */
+static enum authentication authentication_of(const struct library *library, const SSL_CIPHER *cipher)
 {
+    const struct openssl_api *api = &library->api;
     if (cipher == NULL)
         return AUTH_ANONYMOUS;
-    if (api->SSL_CIPHER_get_auth_nid == NULL)
+    if (!library->modern || api->SSL_CIPHER_get_auth_nid == NULL)
         return authentication_by_text(api, cipher);
     switch (api->SSL_CIPHER_get_auth_nid(cipher)) {
     case NID_auth_null:
@@ -62,7 +64,7 @@ void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum c
     size_t space = 1;
     for (int i = 0; suites != NULL && i < api_stack_num(api, suites); i++) {
         const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
-        found = found || is_unwanted(authentication_of(api, cipher), psk);
+        found = found || is_unwanted(authentication_of(library, cipher), psk);
         space += strlen(api->SSL_CIPHER_get_name(cipher)) + 1;
     }
     char *list = found ? calloc(1, space) : NULL;
@@ -72,7 +74,7 @@ void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum c
     size_t used = 0;
     for (int i = 0; i < api_stack_num(api, suites); i++) {
         const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
-        if (!is_tls13(api, cipher) && !is_unwanted(authentication_of(api, cipher), psk))
+        if (!is_tls13(api, cipher) && !is_unwanted(authentication_of(library, cipher), psk))
             used = append(list, used, api->SSL_CIPHER_get_name(cipher));
     }
     /* An empty list is refused by some versions; this one names nothing and leaves the TLS 1.3 suites. */
@@ -82,5 +84,5 @@ void suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum c
 
 enum authentication suites_authentication(const struct library *library, const SSL *ssl)
 {
-    return authentication_of(&library->api, library->api.SSL_get_current_cipher(ssl));
+    return authentication_of(library, library->api.SSL_get_current_cipher(ssl));
 }
