@@ -64,7 +64,10 @@ void blocking_explain(const struct library *library, struct connection *connecti
              rule != NULL ? "rule " : "the policy", rule != NULL ? rule : "", reason_text(connection->verdict.reason),
              connection->name_count > 0 ? connection->names[0].text : "none",
              name_source_text(connection->name_source));
-    library->api.ERR_add_error_data(1, text);
+    if (library->api.ERR_add_error_data != NULL)
+        library->api.ERR_add_error_data(1, text);
+    else if (library->api.ERR_asprintf_error_data != NULL)
+        library->api.ERR_asprintf_error_data((char[]){"%s"}, text);
 }
 
 void blocking_undo(const struct library *library, SSL *ssl, struct connection *connection)

@@ -102,11 +102,17 @@ static void on_start(const struct library *library, SSL *ssl)
     connection->prepared = false;
 }
 
+/* Where the library cannot say it: a call that only goes on with a handshake must not take its session away. */
+static bool is_on_its_way(const struct library *library, const struct connection *connection)
+{
+    return !library->modern && (connection->stage == STAGE_OBSERVED || connection->stage == STAGE_DECIDED);
+}
+
 static void prepare(const struct library *library, SSL *ssl)
 {
     int saved = errno;
     struct connection *connection = is_first_start(library, ssl) ? connection_get(library, ssl) : NULL;
-    if (connection != NULL && !connection->prepared && process_is_welcome()) {
+    if (connection != NULL && !connection->prepared && !is_on_its_way(library, connection) && process_is_welcome()) {
         begin(library, ssl, connection, true);
         connection->prepared = true;
     }

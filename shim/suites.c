@@ -16,11 +16,13 @@ static enum authentication authentication_by_text(const struct openssl_api *api,
     return strstr(text, "Au=None") != NULL ? AUTH_ANONYMOUS : AUTH_CERTIFICATE;
 }
 
-static enum authentication authentication_of(const struct openssl_api *api, const SSL_CIPHER *cipher)
+/* LibreSSL numbers the methods in its own way, so only OpenSSL is asked for the number. */
+static enum authentication authentication_of(const struct library *library, const SSL_CIPHER *cipher)
 {
+    const struct openssl_api *api = &library->api;
     if (cipher == NULL)
         return AUTH_ANONYMOUS;
-    if (api->SSL_CIPHER_get_auth_nid == NULL)
+    if (!library->modern || api->SSL_CIPHER_get_auth_nid == NULL)
         return authentication_by_text(api, cipher);
     switch (api->SSL_CIPHER_get_auth_nid(cipher)) {
     case NID_auth_null:
@@ -55,13 +57,14 @@ static size_t append(char *list, size_t used, const char *name)
 }
 
 /* What the ClientHello would offer: without it a default list looks full of PSK suites that nobody has a key for. */
-static enum authentication unwanted_offer(const struct openssl_api *api, SSL *ssl, enum choice psk)
+static enum authentication unwanted_offer(const struct library *library, SSL *ssl, enum choice psk)
 {
+    const struct openssl_api *api = &library->api;
     STACK *owned = api->SSL_get1_supported_ciphers != NULL ? api->SSL_get1_supported_ciphers(ssl) : NULL;
     const STACK *offered = owned != NULL ? owned : api->SSL_get_ciphers(ssl);
     enum authentication found = AUTH_CERTIFICATE;
     for (int i = 0; offered != NULL && found == AUTH_CERTIFICATE && i < api_stack_num(api, offered); i++) {
-        enum authentication authentication = authentication_of(api, api_stack_value(api, offered, i));
+        enum authentication authentication = authentication_of(library, api_stack_value(api, offered, i));
         if (is_unwanted(authentication, psk))
             found = authentication;
     }
@@ -78,8 +81,9 @@ static size_t list_space(const struct openssl_api *api, const STACK *suites)
     return space;
 }
 
-static void rewrite_list(const struct openssl_api *api, SSL *ssl, enum choice psk)
+static void rewrite_list(const struct library *library, SSL *ssl, enum choice psk)
 {
+    const struct openssl_api *api = &library->api;
     const STACK *suites = api->SSL_get_ciphers(ssl);
     char *list = suites != NULL ? calloc(1, list_space(api, suites)) : NULL;
     if (list == NULL)
@@ -87,7 +91,7 @@ static void rewrite_list(const struct openssl_api *api, SSL *ssl, enum choice ps
     size_t used = 0;
     for (int i = 0; i < api_stack_num(api, suites); i++) {
         const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
-        if (!is_tls13(api, cipher) && !is_unwanted(authentication_of(api, cipher), psk))
+        if (!is_tls13(api, cipher) && !is_unwanted(authentication_of(library, cipher), psk))
             used = append(list, used, api->SSL_CIPHER_get_name(cipher));
     }
     /* An empty list is refused by some versions; this one names nothing and leaves the TLS 1.3 suites. */
@@ -98,10 +102,10 @@ static void rewrite_list(const struct openssl_api *api, SSL *ssl, enum choice ps
 enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk)
 {
     const struct openssl_api *api = &library->api;
-    enum authentication unwanted = unwanted_offer(api, ssl, psk);
+    enum authentication unwanted = unwanted_offer(library, ssl, psk);
     if (unwanted == AUTH_CERTIFICATE)
         return unwanted;
-    rewrite_list(api, ssl, psk);
+    rewrite_list(library, ssl, psk);
     /* In TLS 1.3 no suite stands for the pre-shared key. */
     if (psk == CHOICE_BLOCK && api->SSL_set_psk_client_callback != NULL)
         api->SSL_set_psk_client_callback(ssl, NULL);
@@ -110,5 +114,5 @@ enum authentication suites_drop_unauthenticated(const struct library *library, S
 
 enum authentication suites_authentication(const struct library *library, const SSL *ssl)
 {
-    return authentication_of(&library->api, library->api.SSL_get_current_cipher(ssl));
+    return authentication_of(library, library->api.SSL_get_current_cipher(ssl));
 }

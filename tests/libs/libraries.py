@@ -16,7 +16,7 @@ class Absent(Exception):
 @dataclass(frozen=True)
 class Library:
     name: str
-    libssl: Path
+    libssl: Path  # resolved
     directories: tuple  # further ones to search
     loader: str  # empty: the system's
 
@@ -49,12 +49,12 @@ def unpacked(name, root):
 
 
 def given(directory):
-    """As built: libssl and libcrypto in one place or two."""
-    for pattern in ("libssl.so*", "lib*/libssl.so*", "ssl/.libs/libssl.so*"):
-        if glob.glob(f"{directory}/{pattern}"):
-            crypto = [Path(path).resolve().parent for path in glob.glob(f"{directory}/crypto/.libs/libcrypto.so")]
-            return Library(Path(directory).name, one(f"{directory}/{pattern}"), tuple(crypto), "")
-    raise Absent(f"there is no libssl.so in {directory}")
+    """As built or installed: libssl and libcrypto anywhere below the directory."""
+    libssl, *_ = sorted(map(Path.resolve, Path(directory).rglob("libssl.so.*"))) or (None,)
+    if not libssl:
+        raise Absent(f"there is no libssl.so below {directory}")
+    crypto = tuple(sorted({path.parent for path in Path(directory).resolve().rglob("libcrypto.so.*")}))
+    return Library(Path(directory).resolve().name, libssl, crypto, "")
 
 
 def link(library, objects, stub_directory, program):
