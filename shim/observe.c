@@ -35,7 +35,7 @@ static void observe_app_names(const struct library *library, SSL *ssl, struct pe
     for (int i = 0; count < PEER_APP_NAMES - 1 && (host = api->X509_VERIFY_PARAM_get0_host(param, i)) != NULL; i++)
         if (peer_normalise(host, strlen(host), &candidates->app[count]))
             count++;
-    char *address = api->X509_VERIFY_PARAM_get1_ip_asc(param);
+    char *address = api->X509_VERIFY_PARAM_get1_ip_asc != NULL ? api->X509_VERIFY_PARAM_get1_ip_asc(param) : NULL;
     if (address != NULL) {
         if (peer_normalise(address, strlen(address), &candidates->app[count]))
             count++;
