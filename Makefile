@@ -30,6 +30,8 @@ SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
+PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates valgrind
+PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
 # What another package of the machine may stand against: one mail server excludes the others.
 PACKAGES_EXTRA := $(shell cat tests/packages-extra 2>/dev/null)
@@ -214,8 +216,10 @@ test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
 
 # Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
-bench: library $(B)/bench/client $(B)/bench/plain $(B)/bench/empty.so
-	@/usr/bin/python3 tests/bench/bench.py $(B)
+bench:
+	@tests/install-packages $(PACKAGES_BENCH)
+	@$(MAKE) --no-print-directory library $(B)/bench/client $(B)/bench/plain $(B)/bench/empty.so
+	@$(PYTHON) tests/bench/bench.py $(B)
 
 $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
@@ -246,6 +250,7 @@ uninstall:
 
 LINTED := $(wildcard shim/*.c tools/*.c)
 lint:
+	@tests/install-packages $(PACKAGES_LINT)
 	clang-format --dry-run --Werror $(wildcard shim/*.[ch] tools/*.[ch] tests/*/*.[ch])
 	clang-tidy --quiet $(LINTED) -- -std=c11 $(DEFINES) -Ishim
 
