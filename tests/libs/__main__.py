@@ -95,7 +95,7 @@ def find(name, fetched):
 
 def build(library, objects, directory):
     directory.mkdir(parents=True)
-    common = [objects / "drivers" / "driver.o"]
+    common = [objects / "drivers" / "driver.o", objects / "client" / "library_init.o"]
     for source in sorted((objects / "drivers").glob("drive_*.o")):
         way = source.stem.removeprefix("drive_").replace("_", "-")
         libraries.link(library, [source, *common], objects, directory / f"driver-{way}")

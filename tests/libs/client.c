@@ -19,7 +19,7 @@ enum { TABLES = sizeof tables / sizeof tables[0] };
 
 SSL_CTX *client_context(void)
 {
-    return SSL_CTX_new(TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method());
+    return SSL_CTX_new(TLS_client_method());
 }
 
 SSL_CTX *client_verifying_context(void)
@@ -129,7 +129,5 @@ int main(int argc, char **argv)
         return MISUSED;
     peer = (struct peer){argv[2], argv[3], argv[4], argv[5], argv[6], argv[7], argv[8]};
     signal(SIGPIPE, SIG_IGN);
-    if (SSL_library_init != NULL)
-        SSL_library_init();
     return run();
 }

@@ -47,7 +47,7 @@ void *client_unseen(const char *name)
 /* SSL_CTX_new() itself may call SSL_CTX_new_ex() where it can be seen. */
 SSL_CTX *client_unseen_context(void)
 {
-    const SSL_METHOD *method = TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method();
+    const SSL_METHOD *method = TLS_client_method();
     SSL_CTX *(*new_ex)(void *, const char *, const SSL_METHOD *);
     SSL_CTX *(*new)(const SSL_METHOD *);
     *(void **)&new_ex = client_unseen("SSL_CTX_new_ex");

@@ -68,4 +68,11 @@ enum {
 #define BIO_set_conn_hostname(bio, host) BIO_ctrl(bio, BIO_C_SET_CONNECT, 0, host)
 #define BIO_set_conn_port(bio, port) BIO_ctrl(bio, BIO_C_SET_CONNECT, 1, port)
 
+/* 1.0.2 has it under its older name. */
+static inline const SSL_METHOD *client_method_of_any_version(void)
+{
+    return TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method();
+}
+#define TLS_client_method client_method_of_any_version
+
 #endif
