@@ -23,25 +23,27 @@ static struct {
 
 static __thread _Atomic bool incomplete;
 
-/*
- * Linux before 4.12 has no SO_COOKIE. The C library's fstat is a symbol too new for us; on these machines its
- * structure is the kernel's.
- */
-static uint64_t socket_identity(int fd)
+/* The C library's fstat is a symbol too new for us; on these machines its structure is the kernel's. */
+static __attribute__((noinline, cold)) uint64_t socket_inode(int fd)
 {
-    uint64_t cookie = 0;
-    socklen_t length = sizeof cookie;
-
-    if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) == 0) {
-        return cookie;
-    }
 #if defined(__x86_64__) || defined(__aarch64__)
     struct stat status;
     if (syscall(SYS_fstat, fd, &status) == 0 && S_ISSOCK(status.st_mode)) {
         return (uint64_t)status.st_ino;
     }
+#else
+    (void)fd;
 #endif
     return 0;
+}
+
+/* Linux before 4.12 has no SO_COOKIE. */
+static inline uint64_t socket_identity(int fd)
+{
+    uint64_t cookie = 0;
+    socklen_t length = sizeof cookie;
+
+    return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) == 0 ? cookie : socket_inode(fd);
 }
 
 static int socket_type(int fd)
