@@ -3,7 +3,6 @@
 #include "process.h"
 
 #include <stdio.h>
-#include <time.h>
 
 static void demand_verification(const struct library *library, SSL *ssl, struct connection *connection)
 {
@@ -41,8 +40,7 @@ int blocking_carry_out(const struct library *library, SSL *ssl, struct connectio
 int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE_CTX *store_ctx, int accepted)
 {
     const struct policy *policy = process_policy();
-    if (policy == NULL ||
-        policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL)).mode != MODE_ENFORCE)
+    if (policy == NULL || process_settings(policy).mode != MODE_ENFORCE)
         return accepted;
     demand_verification(library, ssl, NULL);
     library->api.X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);

@@ -10,9 +10,8 @@ void notice_not_covered(const char *message)
 {
     int saved = errno;
     const struct policy *policy = process_is_welcome() ? process_policy() : NULL;
-    time_t now = time(NULL);
-    if (policy != NULL && !policy_is_off(policy, process_identity(), now)) {
-        struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, now);
+    if (policy != NULL && !policy_is_off(policy, process_identity(), time(NULL))) {
+        struct settings settings = process_settings(policy);
         report_notice(settings.log, message);
     }
     errno = saved;

@@ -254,7 +254,7 @@ static void report_errors(const struct policy *policy, const struct config_error
 /* Reads the bytes of all trust files too: a daemon may chroot before its first handshake. */
 static void read_trust(const struct policy *policy)
 {
-    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct settings settings = process_settings(policy);
     const struct trust_source *trust;
     size_t count;
     if (policy_is_off(policy, process_identity(), time(NULL)))
@@ -307,6 +307,11 @@ static void look_again(const struct start *start)
     if (policy_files(current->policy)[0] != NULL && !file_exists(policy_files(current->policy)[0]))
         return;
     load(start, current);
+}
+
+struct settings process_settings(const struct policy *policy)
+{
+    return policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
 }
 
 bool process_is_welcome(void)

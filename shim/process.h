@@ -23,6 +23,9 @@ const struct policy *process_policy(void);
 
 const struct process_identity *process_identity(void);
 
+/* What the policy says for this process where no destination is known: its mode in general, and where events go. */
+struct settings process_settings(const struct policy *policy);
+
 /*
  * The proxies that http_proxy, https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY named when the program started: none
  * under AT_SECURE.

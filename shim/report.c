@@ -242,7 +242,7 @@ void report_counted(const struct policy *policy)
     if (sum == 0)
         return;
     int saved = errno;
-    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct settings settings = process_settings(policy);
     struct event event = start_event(EVENT_NOTICE);
     make_id(event.id, &event.time);
     event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
@@ -254,7 +254,7 @@ void report_counted(const struct policy *policy)
 void report_config_error(const struct policy *policy, const struct config_error *error)
 {
     char message[2048];
-    struct settings settings = policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct settings settings = process_settings(policy);
     snprintf(message, sizeof message, "invalid policy: %s:%u: %s%s%s", error->file, error->line, error->message,
              error->text != NULL ? ": " : "", error->text != NULL ? error->text : "");
     report_notice(settings.log, message);
