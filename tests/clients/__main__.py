@@ -7,7 +7,6 @@ happens in a private network and mount namespace and in a temporary directory.
 import argparse
 import sys
 import tempfile
-import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor, wait
 from fnmatch import fnmatch
@@ -20,26 +19,9 @@ from cases import CASES
 from programs import PROGRAMS
 from rows import MODES, Setup, run_modes
 from servers import KINDS, Fleet, Unavailable
+from tally import Tally
 
 WORKERS = 4
-
-
-class Tally:
-    """Prints one line per row as it ends, and counts."""
-
-    def __init__(self):
-        self.counts = {"ok": 0, "FAIL": 0, "skip": 0}
-        self.lock = threading.Lock()
-
-    def add(self, result, row, report=""):
-        with self.lock:
-            self.counts[result] += 1
-            print(f"{result:4} {row}", flush=True)
-            if report:
-                print("    " + report.strip().replace("\n", "\n    "), flush=True)
-
-    def closing_line(self):
-        return "{ok} passed, {FAIL} failed, {skip} skipped".format(**self.counts)
 
 
 def report_all(tally, rows, work):
@@ -98,8 +80,7 @@ def run_all(arguments, directory):
     finally:
         pool.shutdown(cancel_futures=True)
         fleet.stop()
-    print(tally.closing_line())
-    return 0 if tally.counts["FAIL"] == 0 and sum(tally.counts.values()) else 1
+    return tally.close()
 
 
 def main():

@@ -28,6 +28,7 @@ import more_servers  # noqa: E402, F401
 from events import Events  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
 from servers import Fleet, Unavailable  # noqa: E402
+from tally import Tally  # noqa: E402
 
 SHIPPED = HERE.parent.parent / "tools" / "share"
 SECONDS = 40
@@ -167,7 +168,7 @@ def run_rows(arguments, directory):
     trust = certificates.make_all(directory / "certificates")
     setup = Setup(arguments.library.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
-    counts = {"ok": 0, "FAIL": 0, "skip": 0}
+    tally = Tally()
     try:
         for row in (row for row in ROWS if fnmatch(row.name, arguments.row)):
             try:
@@ -177,14 +178,10 @@ def run_rows(arguments, directory):
                 result, report = "skip", str(reason)
             except Exception:  # the other rows go on
                 result, report = "FAIL", traceback.format_exc()
-            counts[result] += 1
-            print(f"{result:4} {row.name}", flush=True)
-            if result != "ok":
-                print("    " + report.strip().replace("\n", "\n    "), flush=True)
+            tally.add(result, row.name, "" if result == "ok" else report)
     finally:
         fleet.stop()
-    print("{ok} passed, {FAIL} failed, {skip} skipped".format(**counts))
-    return 0 if counts["FAIL"] == 0 and sum(counts.values()) else 1
+    return tally.close()
 
 
 def main():

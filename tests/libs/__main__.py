@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ import certificates  # noqa: E402 (found through the path above)
 import namespace  # noqa: E402
 from cases import NAME  # noqa: E402
 from servers import Server  # noqa: E402
+from tally import Tally  # noqa: E402
 
 import libraries  # noqa: E402
 from run import NEEDS_THE_SAME_LIBRARY, Bench, Lacking, run_row  # noqa: E402
@@ -30,22 +30,6 @@ from table import ROWS  # noqa: E402
 
 WORKERS = 2
 FETCHED = ("1.1.1", "3.5", "3.6", "4.0")
-
-
-class Tally:
-    def __init__(self):
-        self.counts = {"ok": 0, "FAIL": 0, "skip": 0}
-        self.lock = threading.Lock()
-
-    def add(self, result, row, report=""):
-        with self.lock:
-            self.counts[result] += 1
-            print(f"{result:4} {row}", flush=True)
-            if report:
-                print("    " + report.strip().replace("\n", "\n    "), flush=True)
-
-    def closing_line(self):
-        return "{ok} passed, {FAIL} failed, {skip} skipped".format(**self.counts)
 
 
 class TestServer(Server):
@@ -165,8 +149,7 @@ def run_all(arguments, directory):
     with ThreadPoolExecutor(WORKERS) as pool:
         for name in arguments.libs:
             pool.submit(run_library, tally, arguments, name, directory, trust, system_server)
-    print(tally.closing_line())
-    return 0 if tally.counts["FAIL"] == 0 and sum(tally.counts.values()) else 1
+    return tally.close()
 
 
 def main():
