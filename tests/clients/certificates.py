@@ -71,8 +71,8 @@ def alternative_name(issued):
     return ["-addext", f"subjectAltName={issued.alternative_name}"] if issued.alternative_name else []
 
 
-def issue(directory, name, issued):
-    request = ["req", *NEW_KEY, "-subj", f"/CN={NAME}", *alternative_name(issued), "-keyout", directory / f"{name}.key"]
+def issue(directory, name, issued, key=NEW_KEY):
+    request = ["req", *key, "-subj", f"/CN={NAME}", *alternative_name(issued), "-keyout", directory / f"{name}.key"]
     if not issued.authority:
         openssl(*request, "-x509", "-days", "30", "-out", directory / f"{name}.pem")
         return

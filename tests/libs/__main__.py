@@ -12,6 +12,7 @@ import tempfile
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -20,7 +21,6 @@ sys.path.insert(1, str(HERE.parent / "clients"))
 
 import certificates  # noqa: E402 (found through the path above)
 import namespace  # noqa: E402
-from cases import NAME  # noqa: E402
 from servers import Server  # noqa: E402
 from tally import Tally  # noqa: E402
 
@@ -29,6 +29,7 @@ from run import NEEDS_THE_SAME_LIBRARY, Bench, Lacking, run_row  # noqa: E402
 from table import ROWS  # noqa: E402
 
 WORKERS = 2
+NEW_RSA_KEY = ["-newkey", "rsa:2048", "-nodes"]
 FETCHED = ("1.1.1", "3.5", "3.6", "4.0")
 
 
@@ -126,17 +127,13 @@ def run_library(tally, arguments, name, directory, trust, system_server):
 
 def issue_further(directory):
     """Certificates that only this table needs."""
-    known = directory / "known"
-    base = ["req", "-nodes", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}", "-config",
-            known / "config"]
-    request = ["ca", "-batch", "-notext", "-config", known / "config", "-startdate", certificates.VALID[0]]
-    ends = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
-    for name, key, end in (("weak", ["rsa:1024"], certificates.VALID[1]),
-                           ("just-expired", certificates.NEW_KEY[1:4], ends)):
-        certificates.openssl(*base, "-newkey", *key, "-keyout", directory / f"{name}.key", "-out",
-                             directory / f"{name}.csr")
-        certificates.openssl(*request, "-enddate", end, "-in", directory / f"{name}.csr", "-out",
-                             directory / f"{name}.pem")
+    good, other, unknown_ca = (certificates.ISSUED[name] for name in ("good", "other", "unknown-ca"))
+    soon = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
+    for name, issued, key in (("weak", good, ["-newkey", "rsa:1024", "-nodes"]), ("rsa", good, NEW_RSA_KEY),
+                              ("rsa-other", other, NEW_RSA_KEY), ("rsa-unknown-ca", unknown_ca, NEW_RSA_KEY),
+                              ("just-expired", replace(good, validity=(certificates.VALID[0], soon)),
+                               certificates.NEW_KEY)):
+        certificates.issue(directory, name, issued, key)
     time.sleep(2)
 
 

@@ -14,11 +14,13 @@ static unsigned known_key(SSL *ssl, const char *hint, char *identity, unsigned i
     return 16;
 }
 
-static enum result with_suites(const char *suites)
+/* The suites, at any security level. */
+static enum result with_suites(SSL_CTX *ctx, const char *suites)
 {
-    SSL_CTX *ctx = client_context();
+    char list[64];
+    snprintf(list, sizeof list, "%s%s", suites, SSL_CTX_set_security_level != NULL ? ":@SECLEVEL=0" : "");
     client_speak_at_most(ctx, TLS1_2_VERSION);
-    if (SSL_CTX_set_cipher_list(ctx, suites) != 1) {
+    if (SSL_CTX_set_cipher_list(ctx, list) != 1) {
         ERR_clear_error();
         return LACKING;
     }
@@ -27,12 +29,12 @@ static enum result with_suites(const char *suites)
 
 static enum result anonymous(void)
 {
-    return with_suites(SSL_CTX_set_security_level != NULL ? "aNULL:@SECLEVEL=0" : "aNULL");
+    return with_suites(client_context(), "aNULL");
 }
 
 static enum result anonymous_too(void)
 {
-    return with_suites(SSL_CTX_set_security_level != NULL ? "aNULL:ECDHE:@SECLEVEL=0" : "aNULL:ECDHE");
+    return with_suites(client_context(), "aNULL:ECDHE");
 }
 
 static enum result psk_at_most(int version)
@@ -55,6 +57,26 @@ static enum result psk_tls13(void)
     return SSL_write_early_data != NULL ? psk_at_most(TLS1_3_VERSION) : LACKING;
 }
 
+static enum result with_srp(const char *suites)
+{
+    char user[] = "client", password[] = "password";
+    SSL_CTX *ctx = client_context();
+    if (SSL_CTX_set_srp_username == NULL || SSL_CTX_set_srp_username(ctx, user) != 1)
+        return LACKING;
+    SSL_CTX_set_srp_password(ctx, password);
+    return with_suites(ctx, suites);
+}
+
+static enum result srp(void)
+{
+    return with_srp("aSRP");
+}
+
+static enum result srp_certificate(void)
+{
+    return with_srp("SRP+aRSA");
+}
+
 static enum result raw_public_key(void)
 {
     static const unsigned char types[] = {TLSEXT_cert_type_rpk};
@@ -66,6 +88,12 @@ static enum result raw_public_key(void)
 }
 
 const struct row authentication_rows[] = {
-    {"anonymous", anonymous}, {"anonymous-too", anonymous_too},   {"psk-tls12", psk_tls12},
-    {"psk-tls13", psk_tls13}, {"raw-public-key", raw_public_key}, {NULL, NULL},
+    {"anonymous", anonymous},
+    {"anonymous-too", anonymous_too},
+    {"psk-tls12", psk_tls12},
+    {"psk-tls13", psk_tls13},
+    {"srp", srp},
+    {"srp-certificate", srp_certificate},
+    {"raw-public-key", raw_public_key},
+    {NULL, NULL},
 };

@@ -28,6 +28,13 @@ static unsigned known_key(SSL *ssl, const char *identity, unsigned char *key, un
     return 16;
 }
 
+static int known_user(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    (void)argument;
+    return SSL_set_srp_server_param_pw(ssl, "client", "password", "2048") == 1 ? SSL_ERROR_NONE : SSL_TLSEXT_ERR_FATAL;
+}
+
 static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
                            unsigned in_length, void *argument)
 {
@@ -39,7 +46,7 @@ static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *l
     return SSL_TLSEXT_ERR_OK;
 }
 
-static void serve_without_certificate(SSL_CTX *ctx)
+static void choose_authentication(SSL_CTX *ctx)
 {
     static const unsigned char raw_public_key[] = {TLSEXT_cert_type_rpk};
     if (is_kind("anonymous")) {
@@ -48,6 +55,10 @@ static void serve_without_certificate(SSL_CTX *ctx)
     } else if (is_kind("psk")) {
         SSL_CTX_set_psk_server_callback(ctx, known_key);
         SSL_CTX_set_cipher_list(ctx, "PSK:@SECLEVEL=0");
+    } else if (is_kind("srp") || is_kind("srp-certificate")) {
+        SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_2_VERSION, NULL);
+        SSL_CTX_set_srp_username_callback(ctx, known_user);
+        SSL_CTX_set_cipher_list(ctx, is_kind("srp") ? "aSRP:@SECLEVEL=0" : "SRP+aRSA:@SECLEVEL=0");
     } else if (is_kind("raw-public-key")) {
         SSL_CTX_set1_server_cert_type(ctx, raw_public_key, sizeof raw_public_key);
     }
@@ -64,12 +75,12 @@ static SSL_CTX *new_context(char **files)
     SSL_CTX_set_security_level(ctx, 0);
     SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"tests", 5);
     SSL_CTX_set_alpn_select_cb(ctx, select_protocol, NULL);
-    serve_without_certificate(ctx);
+    choose_authentication(ctx);
     if (is_kind("renegotiation"))
         SSL_CTX_set_options(ctx, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
     if (is_kind("early-data"))
         SSL_CTX_set_max_early_data(ctx, 1024);
-    if (is_kind("anonymous") || is_kind("psk"))
+    if (is_kind("anonymous") || is_kind("psk") || is_kind("srp"))
         return ctx;
     return SSL_CTX_use_certificate_file(ctx, files[0], SSL_FILETYPE_PEM) == 1 &&
                    SSL_CTX_use_PrivateKey_file(ctx, files[1], SSL_FILETYPE_PEM) == 1

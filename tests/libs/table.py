@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from cases import CASES, NAME, OTHER_NAME
 
 REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {
-    "weak": "validation-failure", "just-expired": "certificate-expired"}
+    "weak": "validation-failure", "just-expired": "certificate-expired",
+    "rsa-other": "certificate-host-mismatch", "rsa-unknown-ca": "certificate-not-trusted"}
 CERTIFICATES = ("good", "other", "unknown-ca", "expired")
 UNTRUSTED = frozenset({"unknown-ca", "expired"})
 EVERY = frozenset(CERTIFICATES)
@@ -129,6 +130,11 @@ ROWS = (
                         never="accepted", silent=True, reasons=NO_CERTIFICATE),
     without_certificate("psk-tls13-blocked", "psk", client="psk-tls13", policy="psk = block\n", good=NONE,
                         reasons=NO_CERTIFICATE),
+    without_certificate("srp", "srp", event={"tlsward.authentication": "srp"}),
+    without_certificate("srp-blocked", "srp", client="srp", policy="psk = block\n", good=NONE, never="accepted",
+                        reasons=NO_CERTIFICATE),
+    careless("srp-certificate", kind="srp-certificate", certificates=("rsa", "rsa-other", "rsa-unknown-ca"),
+             good=frozenset({"rsa"}), event={"tlsward.authentication": "certificate"}),
     Row("raw-public-key", kind="raw-public-key", certificates=("good",), good=NONE, reasons=NO_CERTIFICATE,
         event={"tlsward.authentication": "raw-public-key"}),
 
