@@ -60,6 +60,6 @@ struct row {
     row_function *run;
 };
 
-extern const struct row verification_rows[], authentication_rows[], session_rows[], object_rows[];
+extern const struct row verification_rows[], authentication_rows[], session_rows[], conf_rows[], object_rows[];
 
 #endif

@@ -128,21 +128,6 @@ static enum result bio_new_ssl(void)
     return BIO_read(bio, buffer, sizeof buffer) > 0 ? TALKED : client_fails("read");
 }
 
-static enum result conf(void)
-{
-    SSL_CTX *ctx = client_verifying_context();
-    if (SSL_CONF_CTX_new == NULL)
-        return LACKING;
-    SSL_CONF_CTX *conf = SSL_CONF_CTX_new();
-    SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_CLIENT);
-    SSL_CONF_CTX_set_ssl_ctx(conf, ctx);
-    SSL_CONF_cmd(conf, "VerifyMode", "Request");
-    SSL_CONF_CTX_finish(conf);
-    SSL_CONF_CTX_free(conf);
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
-    return client_talk_to(ctx);
-}
-
 static BIO *wrap(BIO *bio, void *ctx, int connecting, int detail)
 {
     (void)detail;
@@ -195,7 +180,6 @@ const struct row object_rows[] = {
     {"context-unseen-callback", context_unseen_callback},
     {"bio-connect", bio_connect},
     {"bio-new-ssl", bio_new_ssl},
-    {"conf", conf},
     {"http-client", http_client},
     {"quic", quic},
     {NULL, NULL},

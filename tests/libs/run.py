@@ -14,6 +14,13 @@ PROGRAM_SECONDS = 20
 LOG_SECONDS = 5
 NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is too old for these
 TALKED, REFUSED, LACKING = 0, 1, 77
+SYSTEM_DEFAULT = """openssl_conf = modules
+[modules]
+ssl_conf = sections
+[sections]
+system_default = every_context
+[every_context]
+"""
 
 
 class Lacking(Exception):
@@ -54,14 +61,22 @@ class Bench:
         self.fleet = fleet
         self.directory = directory
 
-    def environment(self, row, mode):
-        if mode == "plain":
+    def base_environment(self, row):
+        if not row.openssl_conf:
             return self.base
+        conf = self.directory / "openssl.cnf"
+        conf.write_text(SYSTEM_DEFAULT + row.openssl_conf)
+        return self.base | {"OPENSSL_CONF": str(conf)}
+
+    def environment(self, row, mode):
+        base = self.base_environment(row)
+        if mode == "plain":
+            return base
         policy = self.directory / "policy.conf"
         policy.write_text(f"[policy]\nmode = {mode}\ntrust = {self.trust}\n"
                           f"log = file:{self.directory}/events.jsonl\n{row.policy}")
         policy.chmod(0o600)
-        return self.base | {"LD_PRELOAD": str(self.shim), "TLSWARD_POLICY": str(policy)}
+        return base | {"LD_PRELOAD": str(self.shim), "TLSWARD_POLICY": str(policy)}
 
     def command(self, row, function, server, token):
         if row.name.startswith("driver-"):

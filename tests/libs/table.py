@@ -33,6 +33,7 @@ class Row:
     audit_event: dict = field(default_factory=dict)
     enforce_event: dict = field(default_factory=dict)
     policy: str = ""  # further lines
+    openssl_conf: str = ""  # lines of the section system_default in the file that OPENSSL_CONF names
     before: str = ""  # the client's row that runs first, without the library
     other_host: str = NAME
     other_good: bool = False  # the second peer is a server with a good certificate; else the same server
@@ -70,6 +71,8 @@ def without_certificate(name, kind, **rest):
 
 
 NO_CERTIFICATE = {"good": "no-certificate"}
+NOBODY = {"good": NONE, "never": "accepted", "reasons": NO_CERTIFICATE, "silent": True,
+          "event": {"tlsward.authentication": "anonymous"}}
 RESUMED = {"tls.resumed": True, "tlsward.authentication": "resumption"}
 FULL = {"tls.resumed": False, "tlsward.authentication": "certificate"}
 
@@ -121,8 +124,7 @@ ROWS = (
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
-    without_certificate("anonymous", "anonymous", good=NONE, never="accepted", reasons=NO_CERTIFICATE, silent=True,
-                        event={"tlsward.authentication": "anonymous"}),
+    without_certificate("anonymous", "anonymous", **NOBODY),
     careless("anonymous-too"),
     without_certificate("psk-tls12", "psk", event={"tlsward.authentication": "psk"}),
     without_certificate("psk-tls13", "psk", event={"tlsward.authentication": "psk"}),
@@ -162,7 +164,13 @@ ROWS = (
     careless("context-unseen-callback"),
     careless("bio-connect", source="bio"),
     careless("bio-new-ssl", source="resolver"),
-    careless("conf"),
+    careless("conf-verify-mode"),
+    partly("conf-verify-ca-file", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
+    without_certificate("conf-anonymous", "anonymous", **NOBODY),
+    partly("system-default-verify", UNTRUSTED, client="system-default", openssl_conf="VerifyMode = Peer\n",
+           event={"tlsward.app_verify": "ca"}),
+    without_certificate("system-default-anonymous", "anonymous", client="system-default",
+                        openssl_conf="MaxProtocol = TLSv1.2\nCipherString = aNULL:@SECLEVEL=0\n", **NOBODY),
     careless("http-client", source="bio"),
     careless("quic", kind="quic", address_known=False, event={"tls.protocol.version": "1.3"}),
 

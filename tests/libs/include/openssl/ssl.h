@@ -46,6 +46,7 @@ enum {
     SSL_READ_EARLY_DATA_SUCCESS = 1,
     SSL_CONF_FLAG_CLIENT = 4,
     SSL_CONF_FLAG_FILE = 2,
+    SSL_CONF_FLAG_CERTIFICATE = 0x20,
     TLSEXT_NAMETYPE_host_name = 0,
     TLSEXT_cert_type_rpk = 2,
     SSL_TLSEXT_ERR_OK = 0,
