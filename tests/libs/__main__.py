@@ -21,7 +21,7 @@ sys.path.insert(1, str(HERE.parent / "clients"))
 
 import certificates  # noqa: E402 (found through the path above)
 import namespace  # noqa: E402
-from servers import Server  # noqa: E402
+from servers import PORTS, Server  # noqa: E402
 from tally import Tally  # noqa: E402
 
 import libraries  # noqa: E402
@@ -45,9 +45,11 @@ class TestServer(Server):
         self.program = ["env", *(f"{name}={value}" for name, value in environment.items()), program]
         self.kind = kind
         self.other = [certificates_directory / f"other.{end}" for end in ("pem", "key")]
+        self.second_port = next(PORTS) if kind == "two-ports" else None
 
     def command(self):
-        return [*self.program, self.port, self.certificate, self.key, self.kind, *self.other]
+        return [*self.program, self.port, self.certificate, self.key, self.kind, *self.other,
+                *([self.second_port] if self.second_port else [])]
 
 
 class Fleet:

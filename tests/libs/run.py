@@ -68,21 +68,25 @@ class Bench:
         conf.write_text(SYSTEM_DEFAULT + row.openssl_conf)
         return self.base | {"OPENSSL_CONF": str(conf)}
 
-    def environment(self, row, mode):
+    def environment(self, row, server, mode):
         base = self.base_environment(row)
         if mode == "plain":
             return base
         policy = self.directory / "policy.conf"
         policy.write_text(f"[policy]\nmode = {mode}\ntrust = {self.trust}\n"
-                          f"log = file:{self.directory}/events.jsonl\n{row.policy}")
+                          f"log = file:{self.directory}/events.jsonl\n{self.further_policy(row, server)}")
         policy.chmod(0o600)
         return base | {"LD_PRELOAD": str(self.shim), "TLSWARD_POLICY": str(policy)}
+
+    def further_policy(self, row, server):
+        return row.policy.format(second_port=server.second_port, known=self.trust,
+                                 unknown=self.trust.parent.parent / "unknown" / "ca.pem")
 
     def command(self, row, function, server, token):
         if row.name.startswith("driver-"):
             return [self.programs / row.name, NAME, server.port, token]
         other = self.fleet.get("tls", "good") if row.other_good else server
-        return [self.programs / "client", function, NAME, server.port, row.other_host, other.port, token, self.trust,
+        return [self.programs / "client", function, NAME, server.port, row.other_host, other.second_port or other.port, token, self.trust,
                 self.directory / "session"]
 
     def check_that_it_can(self, row):
@@ -95,7 +99,7 @@ class Bench:
     def run(self, row, function, server, mode):
         events = self.directory / "events.jsonl"
         events.unlink(missing_ok=True)
-        environment = self.environment(row, mode)
+        environment = self.environment(row, server, mode)
         token = f"token-of-{row.name}-{server.certificate.stem}-{mode}"
         command = [str(word) for word in self.command(row, function, server, token)]
         before = len(server.log())

@@ -1,9 +1,10 @@
 /*
  * A server that takes one connection after the other and tells on standard output what arrived:
- * PORT CERTIFICATE KEY KIND [OTHER-CERTIFICATE OTHER-KEY]. It is never run under tlsward.
+ * PORT CERTIFICATE KEY KIND [OTHER-CERTIFICATE OTHER-KEY [OTHER-PORT]]. It is never run under tlsward.
  */
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -167,10 +168,19 @@ static void serve(SSL *ssl)
     tell_errors();
 }
 
-static void serve_stream(SSL_CTX *ctx, int listener)
+/* A connection to either of two listeners, of which the second may be none (-1). */
+static int accept_any(const int listeners[2])
+{
+    struct pollfd both[] = {{.fd = listeners[0], .events = POLLIN}, {.fd = listeners[1], .events = POLLIN}};
+    if (poll(both, 2, -1) < 0)
+        return -1;
+    return accept(listeners[both[0].revents != 0 ? 0 : 1], NULL, NULL);
+}
+
+static void serve_stream(SSL_CTX *ctx, const int listeners[2])
 {
     int fd;
-    while ((fd = accept(listener, NULL, NULL)) >= 0) {
+    while ((fd = accept_any(listeners)) >= 0) {
         const struct timeval patience = {.tv_sec = 5};
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         SSL *ssl = SSL_new(ctx);
@@ -239,6 +249,6 @@ int main(int argc, char **argv)
     else if (is_kind("dtls"))
         serve_datagrams(ctx, fd, argv[1]);
     else
-        serve_stream(ctx, fd);
+        serve_stream(ctx, (const int[]){fd, argc > 7 ? bound_socket(argv[7], SOCK_STREAM) : -1});
     return 0;
 }

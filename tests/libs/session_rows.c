@@ -165,6 +165,56 @@ static enum result reuse_tls13(void)
     return client_talk(second);
 }
 
+static SSL_SESSION *same(SSL_SESSION *session)
+{
+    return session;
+}
+
+/* As programs do that keep sessions in files or between processes. */
+static SSL_SESSION *serialised(SSL_SESSION *session)
+{
+    unsigned char buffer[SESSION_MAX];
+    unsigned char *end = buffer;
+    const unsigned char *start = buffer;
+    long length = i2d_SSL_SESSION(session, NULL) <= SESSION_MAX ? i2d_SSL_SESSION(session, &end) : 0;
+    SSL_SESSION_free(session);
+    return d2i_SSL_SESSION(NULL, &start, length);
+}
+
+/* A session of the server's other port, handed on by `how`. */
+static enum result of_another_port(int version, SSL_SESSION *(*how)(SSL_SESSION *))
+{
+    SSL *first = SSL_new(context_for(version, true));
+    client_reach(first, peer.host, peer.other_port);
+    if (client_say(first, "first") != TALKED)
+        return MISUSED;
+    SSL *second = client_connection(context_for(version, true));
+    SSL_SESSION *session = how(SSL_get1_session(first));
+    SSL_set_session(second, session);
+    SSL_SESSION_free(session);
+    return client_talk(second);
+}
+
+static enum result of_another_port_tls12(void)
+{
+    return of_another_port(TLS1_2_VERSION, same);
+}
+
+static enum result of_another_port_tls13(void)
+{
+    return SSL_write_early_data != NULL ? of_another_port(TLS1_3_VERSION, same) : LACKING;
+}
+
+static enum result of_another_port_serialised_tls12(void)
+{
+    return of_another_port(TLS1_2_VERSION, serialised);
+}
+
+static enum result of_another_port_serialised_tls13(void)
+{
+    return SSL_write_early_data != NULL ? of_another_port(TLS1_3_VERSION, serialised) : LACKING;
+}
+
 const struct row session_rows[] = {
     {"save-id", save_id},
     {"session-file-id", resume_id},
@@ -178,5 +228,9 @@ const struct row session_rows[] = {
     {"session-memory-verifying", reuse_session_verifying},
     {"session-memory-copied", reuse_session_copied},
     {"session-memory-tls13", reuse_tls13},
+    {"session-of-another-port", of_another_port_tls12},
+    {"session-of-another-port-tls13", of_another_port_tls13},
+    {"session-of-another-port-serialised", of_another_port_serialised_tls12},
+    {"session-of-another-port-serialised-tls13", of_another_port_serialised_tls13},
     {NULL, NULL},
 };

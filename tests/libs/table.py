@@ -32,7 +32,7 @@ class Row:
     event: dict = field(default_factory=dict)  # further members of every event
     audit_event: dict = field(default_factory=dict)
     enforce_event: dict = field(default_factory=dict)
-    policy: str = ""  # further lines
+    policy: str = ""  # further lines, with places that Bench.further_policy fills
     openssl_conf: str = ""  # lines of the section system_default in the file that OPENSSL_CONF names
     before: str = ""  # the client's row that runs first, without the library
     other_host: str = NAME
@@ -95,6 +95,19 @@ def for_another(name, client):
                        audit_event=RESUMED, enforce_event=FULL)
 
 
+ANOTHER_RULE = "[rule another]\ndestination = *:{second_port}\n"
+TRUSTS_MORE = ANOTHER_RULE + "trust = {known}\ntrust = {unknown}\n"
+VERIFIES_NOTHING = ANOTHER_RULE + "verify = none\nowner = tests\nreason = a row\nexpires = 2099-12-31\n"
+
+
+def under_another_rule(name, policy, certificates):
+    """The session was made for the same name at another port, where another rule holds: four ways to hand it on."""
+    return tuple(Row(f"session-{name}{way}", f"session-of-another-port{way}", kind="two-ports", policy=policy,
+                     certificates=certificates, audit_reason="session-not-verified", audit_event=RESUMED,
+                     enforce_event=FULL)
+                 for way in ("", "-tls13", "-serialised", "-serialised-tls13"))
+
+
 def driver(way, **rest):
     return Row("driver-" + way, **{"source": "resolver"} | rest)
 
@@ -151,6 +164,9 @@ ROWS = (
     for_another("session-of-another-host-verifying", "session-memory-verifying"),
     for_another("session-of-another-host-copied", "session-memory-copied"),
     for_another("session-of-another-host-tls13", "session-memory-tls13"),
+
+    *under_another_rule("of-a-rule-that-trusts-more", TRUSTS_MORE, ("good", "unknown-ca")),
+    *under_another_rule("of-a-rule-that-verifies-nothing", VERIFIES_NOTHING, CERTIFICATES),
 
     careless("set-ssl-ctx"),
     careless("dup"),
