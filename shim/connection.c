@@ -27,11 +27,24 @@ static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int
     if (connection != NULL) {
         evidence_forget(connection->event_id);
         connection_reset(connection);
+        free(connection->app_suites);
+        free(connection->suites);
     }
     free(connection);
 }
 
-/* SSL_dup(3) copies the verify mode and the callbacks, so the copy keeps what the program said, and no more. */
+static void dup_suites(struct connection *copy, const struct connection *original)
+{
+    if (original->app_suites == NULL)
+        return;
+    copy->app_suites = strdup(original->app_suites);
+    copy->suites = strdup(original->suites);
+}
+
+/*
+ * SSL_dup(3) copies the verify mode, the suites and the callbacks other than those for pre-shared keys, so the copy
+ * keeps what the program said, and no more.
+ */
 static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long number,
                           void *library)
 {
@@ -48,6 +61,7 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
         copy->call_site = original->call_site;
         copy->app_mode = original->app_mode;
         copy->mode_is_ours = original->mode_is_ours;
+        dup_suites(copy, original);
     }
     *slot = copy;
     return 1;
@@ -81,10 +95,6 @@ struct connection *connection_get(const struct library *library, SSL *ssl)
 void connection_reset(struct connection *connection)
 {
     free(connection->names);
-    *connection = (struct connection){
-        .app_info = connection->app_info,
-        .call_site = connection->call_site,
-        .app_mode = connection->app_mode,
-        .mode_is_ours = connection->mode_is_ours,
-    };
+    size_t kept = offsetof(struct connection, stage);
+    memset((char *)connection + kept, 0, sizeof *connection - kept);
 }

@@ -5,6 +5,7 @@
 #ifndef TLSWARD_CONNECTION_H
 #define TLSWARD_CONNECTION_H
 
+#include "context.h"
 #include "library.h"
 #include "peer.h"
 #include "policy.h"
@@ -23,8 +24,13 @@ struct connection {
     const void *call_site;  /* who switched verification off on this SSL, or NULL */
     int app_mode;           /* the program's verify mode while ours is in its place */
     bool mode_is_ours;
+    bool psk_is_own;              /* app_psk counts; else the context's */
+    bool psk_is_dropped;          /* none of the program's callbacks is in place */
+    struct psk_callbacks app_psk; /* set on the SSL itself */
+    char *app_suites;             /* the program's list while `suites` is in its place; else NULL */
+    char *suites;
 
-    enum connection_stage stage;
+    enum connection_stage stage; /* the first member that connection_reset() forgets */
     bool prepared;               /* observed just before the handshake starts: START need not look again */
     bool out_of_memory;          /* what was observed is incomplete: fail closed */
     bool had_session;            /* a session was there when the handshake started */

@@ -6,8 +6,15 @@
 
 #include "library.h"
 
+/* Where a program's pre-shared keys come from: in TLS 1.2 and 1.3, and in TLS 1.3 alone. */
+struct psk_callbacks {
+    psk_client_callback client;
+    psk_use_session_callback session;
+};
+
 struct context {
     info_callback app_info;
+    struct psk_callbacks app_psk;
     cert_verify_callback app_verify;
     void *app_verify_argument;
     const void *call_site; /* who made the context, or switched its verification off */

@@ -8,6 +8,7 @@
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
+#include "psk.h"
 #include "loader.h"
 #include "trail.h"
 
@@ -163,6 +164,38 @@ EXPORT int SSL_get_verify_mode(const SSL *ssl)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     return install_program_mode(library, ssl, REAL(library, SSL_VERIFY_NONE, SSL_get_verify_mode, ssl));
+}
+
+EXPORT void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, psk_client_callback callback)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    psk_note_context_client(library, ctx, callback);
+    if (library != NULL && library->real.SSL_CTX_set_psk_client_callback != NULL)
+        library->real.SSL_CTX_set_psk_client_callback(ctx, callback);
+}
+
+EXPORT void SSL_set_psk_client_callback(SSL *ssl, psk_client_callback callback)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    psk_note_client(library, ssl, callback);
+    if (library != NULL && library->real.SSL_set_psk_client_callback != NULL)
+        library->real.SSL_set_psk_client_callback(ssl, callback);
+}
+
+EXPORT void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, psk_use_session_callback callback)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    psk_note_context_session(library, ctx, callback);
+    if (library != NULL && library->real.SSL_CTX_set_psk_use_session_callback != NULL)
+        library->real.SSL_CTX_set_psk_use_session_callback(ctx, callback);
+}
+
+EXPORT void SSL_set_psk_use_session_callback(SSL *ssl, psk_use_session_callback callback)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    psk_note_session(library, ssl, callback);
+    if (library != NULL && library->real.SSL_set_psk_use_session_callback != NULL)
+        library->real.SSL_set_psk_use_session_callback(ssl, callback);
 }
 
 EXPORT int SSL_set1_host(SSL *ssl, const char *name)

@@ -5,6 +5,7 @@
 #include "judge.h"
 #include "observe.h"
 #include "process.h"
+#include "psk.h"
 #include "report.h"
 #include "session.h"
 #include "suites.h"
@@ -60,17 +61,29 @@ static void drop_unverified_session(const struct library *library, SSL *ssl, str
     connection->had_session = false;
 }
 
+/* What authenticates nobody, or in a way that the policy forbids, is not offered. */
+static void drop_unwanted(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    const struct settings *settings = &connection->settings;
+    if (demands_verification(connection))
+        connection->dropped = suites_drop_unauthenticated(library, ssl, connection);
+    /* In TLS 1.3 no suite stands for a pre-shared key. */
+    if (settings->mode == MODE_ENFORCE && settings->psk == CHOICE_BLOCK && psk_drop(library, ssl, connection))
+        connection->dropped = AUTH_PSK;
+}
+
 static void begin(const struct library *library, SSL *ssl, struct connection *connection, bool may_drop_session)
 {
     library->api.ERR_set_mark();
     blocking_undo(library, ssl, connection);
+    suites_put_back(library, ssl, connection);
+    psk_put_back(library, ssl, connection);
     observe_peer(library, ssl, connection);
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
-    if (demands_verification(connection)) {
+    if (demands_verification(connection))
         add_sni(library, ssl, connection);
-        connection->dropped = suites_drop_unauthenticated(library, ssl, connection->settings.psk);
-    }
+    drop_unwanted(library, ssl, connection);
     library->api.ERR_pop_to_mark();
 }
 

@@ -32,6 +32,8 @@ typedef int (*cert_verify_callback)(X509_STORE_CTX *, void *);
 typedef void (*info_callback)(const SSL *, int where, int value);
 typedef unsigned int (*psk_client_callback)(SSL *, const char *hint, char *identity, unsigned int identity_length,
                                             unsigned char *key, unsigned int key_length);
+typedef int (*psk_use_session_callback)(SSL *, const EVP_MD *, const unsigned char **identity, size_t *length,
+                                        SSL_SESSION **);
 /* Returns int in 1.0.x and void since 1.1.0, where the value is not looked at. */
 typedef int (*ex_data_new)(void *parent, void *value, CRYPTO_EX_DATA *, int index, long, void *);
 typedef int (*ex_data_dup)(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long, void *);

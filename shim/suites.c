@@ -81,35 +81,62 @@ static size_t list_space(const struct openssl_api *api, const STACK *suites)
     return space;
 }
 
-static void rewrite_list(const struct library *library, SSL *ssl, enum choice psk)
+/* The suites up to TLS 1.2, all or without the unwanted ones; NULL for memory shortage. */
+static char *list_text(const struct library *library, const SSL *ssl, bool all, enum choice psk)
 {
     const struct openssl_api *api = &library->api;
     const STACK *suites = api->SSL_get_ciphers(ssl);
     char *list = suites != NULL ? calloc(1, list_space(api, suites)) : NULL;
-    if (list == NULL)
-        return;
     size_t used = 0;
-    for (int i = 0; i < api_stack_num(api, suites); i++) {
+    for (int i = 0; list != NULL && i < api_stack_num(api, suites); i++) {
         const SSL_CIPHER *cipher = api_stack_value(api, suites, i);
-        if (!is_tls13(api, cipher) && !is_unwanted(authentication_of(library, cipher), psk))
+        if (!is_tls13(api, cipher) && (all || !is_unwanted(authentication_of(library, cipher), psk)))
             used = append(list, used, api->SSL_CIPHER_get_name(cipher));
     }
-    /* An empty list is refused by some versions; this one names nothing and leaves the TLS 1.3 suites. */
-    api->SSL_set_cipher_list(ssl, used > 0 ? list : "-ALL");
-    free(list);
+    return list;
 }
 
-enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk)
+/* An empty list is refused by some versions; this one names nothing and leaves the TLS 1.3 suites. */
+static void set_list(const struct openssl_api *api, SSL *ssl, const char *list)
 {
-    const struct openssl_api *api = &library->api;
-    enum authentication unwanted = unwanted_offer(library, ssl, psk);
-    if (unwanted == AUTH_CERTIFICATE)
-        return unwanted;
-    rewrite_list(library, ssl, psk);
-    /* In TLS 1.3 no suite stands for the pre-shared key. */
-    if (psk == CHOICE_BLOCK && api->SSL_set_psk_client_callback != NULL)
-        api->SSL_set_psk_client_callback(ssl, NULL);
+    api->SSL_set_cipher_list(ssl, list[0] != '\0' ? list : "-ALL");
+}
+
+static void forget_lists(struct connection *connection)
+{
+    free(connection->app_suites);
+    free(connection->suites);
+    connection->app_suites = NULL;
+    connection->suites = NULL;
+}
+
+static void rewrite_list(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    enum choice psk = connection->settings.psk;
+    connection->app_suites = list_text(library, ssl, true, psk);
+    connection->suites = list_text(library, ssl, false, psk);
+    if (connection->app_suites != NULL && connection->suites != NULL)
+        set_list(&library->api, ssl, connection->suites);
+    else
+        forget_lists(connection);
+}
+
+enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    enum authentication unwanted = unwanted_offer(library, ssl, connection->settings.psk);
+    if (unwanted != AUTH_CERTIFICATE)
+        rewrite_list(library, ssl, connection);
     return unwanted;
+}
+
+void suites_put_back(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    char *present = connection->app_suites != NULL ? list_text(library, ssl, true, CHOICE_ALLOW) : NULL;
+    /* Otherwise the program has said something else meanwhile. */
+    if (present != NULL && connection->suites != NULL && strcmp(present, connection->suites) == 0)
+        set_list(&library->api, ssl, connection->app_suites);
+    free(present);
+    forget_lists(connection);
 }
 
 enum authentication suites_authentication(const struct library *library, const SSL *ssl)

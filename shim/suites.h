@@ -4,15 +4,17 @@
 #ifndef TLSWARD_SUITES_H
 #define TLSWARD_SUITES_H
 
-#include "library.h"
-#include "policy.h"
+#include "connection.h"
 
 /*
  * Takes the suites that authenticate nobody out of the connection's list, and the pre-shared key and SRP suites too
  * where the policy blocks them. The list is rewritten only if such a suite would be offered. Returns what was taken
  * away, AUTH_CERTIFICATE for nothing.
  */
-enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, enum choice psk);
+enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, struct connection *connection);
+
+/* Gives the connection the program's list again, for a handshake with whom it may be allowed. */
+void suites_put_back(const struct library *library, SSL *ssl, struct connection *connection);
 
 /* How the peer of a finished handshake without a certificate was authenticated. */
 enum authentication suites_authentication(const struct library *library, const SSL *ssl);

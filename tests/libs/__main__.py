@@ -45,11 +45,10 @@ class TestServer(Server):
         self.program = ["env", *(f"{name}={value}" for name, value in environment.items()), program]
         self.kind = kind
         self.other = [certificates_directory / f"other.{end}" for end in ("pem", "key")]
-        self.second_port = next(PORTS) if kind == "two-ports" else None
+        self.second_port = next(PORTS)
 
     def command(self):
-        return [*self.program, self.port, self.certificate, self.key, self.kind, *self.other,
-                *([self.second_port] if self.second_port else [])]
+        return [*self.program, self.port, self.certificate, self.key, self.kind, *self.other, self.second_port]
 
 
 class Fleet:

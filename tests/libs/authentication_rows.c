@@ -14,17 +14,33 @@ static unsigned known_key(SSL *ssl, const char *hint, char *identity, unsigned i
     return 16;
 }
 
-/* The suites, at any security level. */
-static enum result with_suites(SSL_CTX *ctx, const char *suites)
+/* The suites, at any security level, up to TLS 1.2. False: this libssl has none of them. */
+static bool speak_suites(SSL_CTX *ctx, const char *suites)
 {
     char list[64];
     snprintf(list, sizeof list, "%s%s", suites, SSL_CTX_set_security_level != NULL ? ":@SECLEVEL=0" : "");
     client_speak_at_most(ctx, TLS1_2_VERSION);
-    if (SSL_CTX_set_cipher_list(ctx, list) != 1) {
-        ERR_clear_error();
-        return LACKING;
-    }
-    return client_talk_to(ctx);
+    if (SSL_CTX_set_cipher_list(ctx, list) == 1)
+        return true;
+    ERR_clear_error();
+    return false;
+}
+
+static enum result with_suites(SSL_CTX *ctx, const char *suites)
+{
+    return speak_suites(ctx, suites) ? client_talk_to(ctx) : LACKING;
+}
+
+/* The first peer may refuse us for the way we authenticate, the second one, for which that is allowed, may not. */
+static enum result after_refusal(SSL_CTX *ctx)
+{
+    SSL *ssl = client_connection(ctx);
+    if (client_talk(ssl) == TALKED)
+        return TALKED;
+    ERR_clear_error();
+    SSL_clear(ssl);
+    client_reach(ssl, peer.other_host, peer.other_port);
+    return client_say(ssl, "second") == TALKED ? REFUSED : MISUSED;
 }
 
 static enum result anonymous(void)
@@ -37,24 +53,90 @@ static enum result anonymous_too(void)
     return with_suites(client_context(), "aNULL:ECDHE");
 }
 
-static enum result psk_at_most(int version)
+static enum result anonymous_after_refusal(void)
 {
-    if (SSL_CTX_set_psk_client_callback == NULL)
-        return LACKING;
+    SSL_CTX *ctx = client_context();
+    return speak_suites(ctx, "aNULL") ? after_refusal(ctx) : LACKING;
+}
+
+static SSL_CTX *psk_at_most(int version)
+{
     SSL_CTX *ctx = client_context();
     client_speak_at_most(ctx, version);
     SSL_CTX_set_psk_client_callback(ctx, known_key);
-    return client_talk_to(ctx);
+    return ctx;
 }
 
 static enum result psk_tls12(void)
 {
-    return psk_at_most(TLS1_2_VERSION);
+    return SSL_CTX_set_psk_client_callback != NULL ? client_talk_to(psk_at_most(TLS1_2_VERSION)) : LACKING;
 }
 
 static enum result psk_tls13(void)
 {
-    return SSL_write_early_data != NULL ? psk_at_most(TLS1_3_VERSION) : LACKING;
+    return SSL_CTX_set_psk_use_session_callback != NULL ? client_talk_to(psk_at_most(TLS1_3_VERSION)) : LACKING;
+}
+
+static enum result psk_after_refusal(void)
+{
+    return SSL_CTX_set_psk_client_callback != NULL ? after_refusal(psk_at_most(TLS1_2_VERSION)) : LACKING;
+}
+
+/* The same key as a session that was never negotiated. */
+static int known_session(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
+                         SSL_SESSION **session)
+{
+    static const unsigned char key[16] = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+    static const unsigned char aes_128_gcm_sha256[] = {0x13, 0x01};
+    (void)digest;
+    *identity = (const unsigned char *)"client";
+    *length = 6;
+    *session = SSL_SESSION_new();
+    SSL_SESSION_set1_master_key(*session, key, sizeof key);
+    SSL_SESSION_set_cipher(*session, SSL_CIPHER_find(ssl, aes_128_gcm_sha256));
+    SSL_SESSION_set_protocol_version(*session, TLS1_3_VERSION);
+    return 1;
+}
+
+static SSL_CTX *psk_session_context(void)
+{
+    SSL_CTX *ctx = client_context();
+    SSL_CTX_set_psk_use_session_callback(ctx, known_session);
+    return ctx;
+}
+
+static enum result psk_session(void)
+{
+    return SSL_CTX_set_psk_use_session_callback != NULL ? client_talk_to(psk_session_context()) : LACKING;
+}
+
+static enum result psk_session_after_refusal(void)
+{
+    return SSL_CTX_set_psk_use_session_callback != NULL ? after_refusal(psk_session_context()) : LACKING;
+}
+
+/* Set on the connection itself, whose context knows of none. */
+static enum result psk_session_of_connection(void)
+{
+    if (SSL_set_psk_use_session_callback == NULL)
+        return LACKING;
+    SSL *ssl = client_connection(client_context());
+    SSL_set_psk_use_session_callback(ssl, known_session);
+    return client_talk(ssl);
+}
+
+/* A session that a pre-shared key led to brings no certificate either. */
+static enum result psk_session_resumed(void)
+{
+    if (SSL_CTX_set_psk_use_session_callback == NULL)
+        return LACKING;
+    SSL *first = SSL_new(psk_session_context());
+    client_reach(first, peer.other_host, peer.other_port);
+    if (client_say(first, "first") != TALKED)
+        return MISUSED;
+    SSL *second = client_connection(client_context());
+    SSL_set_session(second, SSL_get1_session(first));
+    return client_talk(second);
 }
 
 static enum result with_srp(const char *suites)
@@ -92,6 +174,12 @@ const struct row authentication_rows[] = {
     {"anonymous-too", anonymous_too},
     {"psk-tls12", psk_tls12},
     {"psk-tls13", psk_tls13},
+    {"psk-session", psk_session},
+    {"psk-session-of-connection", psk_session_of_connection},
+    {"psk-session-resumed", psk_session_resumed},
+    {"anonymous-after-refusal", anonymous_after_refusal},
+    {"psk-after-refusal", psk_after_refusal},
+    {"psk-session-after-refusal", psk_session_after_refusal},
     {"srp", srp},
     {"srp-certificate", srp_certificate},
     {"raw-public-key", raw_public_key},

@@ -86,7 +86,8 @@ class Bench:
         if row.name.startswith("driver-"):
             return [self.programs / row.name, NAME, server.port, token]
         other = self.fleet.get("tls", "good") if row.other_good else server
-        return [self.programs / "client", function, NAME, server.port, row.other_host, other.second_port or other.port, token, self.trust,
+        other_port = other.second_port if row.other_port else other.port
+        return [self.programs / "client", function, NAME, server.port, row.other_host, other_port, token, self.trust,
                 self.directory / "session"]
 
     def check_that_it_can(self, row):

@@ -36,6 +36,7 @@ class Row:
     openssl_conf: str = ""  # lines of the section system_default in the file that OPENSSL_CONF names
     before: str = ""  # the client's row that runs first, without the library
     other_host: str = NAME
+    other_port: bool = False  # the second peer is the same server at its other port
     other_good: bool = False  # the second peer is a server with a good certificate; else the same server
     address_known: bool = True  # the event tells address and port
     silent: bool = False  # enforce leaves nothing to verify, so no event
@@ -73,6 +74,7 @@ def without_certificate(name, kind, **rest):
 NO_CERTIFICATE = {"good": "no-certificate"}
 NOBODY = {"good": NONE, "never": "accepted", "reasons": NO_CERTIFICATE, "silent": True,
           "event": {"tlsward.authentication": "anonymous"}}
+NO_PSK = {"good": NONE, "never": "accepted", "reasons": NO_CERTIFICATE}
 RESUMED = {"tls.resumed": True, "tlsward.authentication": "resumption"}
 FULL = {"tls.resumed": False, "tlsward.authentication": "certificate"}
 
@@ -97,13 +99,16 @@ def for_another(name, client):
 
 ANOTHER_RULE = "[rule another]\ndestination = *:{second_port}\n"
 TRUSTS_MORE = ANOTHER_RULE + "trust = {known}\ntrust = {unknown}\n"
-VERIFIES_NOTHING = ANOTHER_RULE + "verify = none\nowner = tests\nreason = a row\nexpires = 2099-12-31\n"
+EXCUSE = "owner = tests\nreason = a row\nexpires = 2099-12-31\n"
+VERIFIES_NOTHING = ANOTHER_RULE + "verify = none\n" + EXCUSE
+PSK_ELSEWHERE = "psk = block\n" + ANOTHER_RULE + "psk = allow\n" + EXCUSE
+ALLOWED_ELSEWHERE = {"other_port": True, "never": ""}  # what is refused here must be there again for the other port
 
 
 def under_another_rule(name, policy, certificates):
     """The session was made for the same name at another port, where another rule holds: four ways to hand it on."""
-    return tuple(Row(f"session-{name}{way}", f"session-of-another-port{way}", kind="two-ports", policy=policy,
-                     certificates=certificates, audit_reason="session-not-verified", audit_event=RESUMED,
+    return tuple(Row(f"session-{name}{way}", f"session-of-another-port{way}", other_port=True, policy=policy, certificates=certificates,
+                     audit_reason="session-not-verified", audit_event=RESUMED,
                      enforce_event=FULL)
                  for way in ("", "-tls13", "-serialised", "-serialised-tls13"))
 
@@ -141,13 +146,16 @@ ROWS = (
     careless("anonymous-too"),
     without_certificate("psk-tls12", "psk", event={"tlsward.authentication": "psk"}),
     without_certificate("psk-tls13", "psk", event={"tlsward.authentication": "psk"}),
-    without_certificate("psk-tls12-blocked", "psk", client="psk-tls12", policy="psk = block\n", good=NONE,
-                        never="accepted", silent=True, reasons=NO_CERTIFICATE),
-    without_certificate("psk-tls13-blocked", "psk", client="psk-tls13", policy="psk = block\n", good=NONE,
-                        reasons=NO_CERTIFICATE),
+    *(without_certificate(f"{client}-blocked", "psk", client=client, policy="psk = block\n", **NO_PSK)
+      for client in ("psk-tls12", "psk-tls13", "psk-session", "psk-session-of-connection")),
+    without_certificate("psk-session", "psk", event={"tlsward.authentication": "psk"}),
+    without_certificate("psk-session-resumed", "psk", good=NONE, silent=True,
+                        reasons={"good": "session-not-verified"}, event=RESUMED),
+    without_certificate("anonymous-after-refusal", "anonymous", policy=VERIFIES_NOTHING, **NOBODY | ALLOWED_ELSEWHERE),
+    without_certificate("psk-after-refusal", "psk", policy=PSK_ELSEWHERE, **NO_PSK | ALLOWED_ELSEWHERE),
+    without_certificate("psk-session-after-refusal", "psk", policy=PSK_ELSEWHERE, **NO_PSK | ALLOWED_ELSEWHERE),
     without_certificate("srp", "srp", event={"tlsward.authentication": "srp"}),
-    without_certificate("srp-blocked", "srp", client="srp", policy="psk = block\n", good=NONE, never="accepted",
-                        reasons=NO_CERTIFICATE),
+    without_certificate("srp-blocked", "srp", client="srp", policy="psk = block\n", **NO_PSK),
     careless("srp-certificate", kind="srp-certificate", certificates=("rsa", "rsa-other", "rsa-unknown-ca"),
              good=frozenset({"rsa"}), event={"tlsward.authentication": "certificate"}),
     Row("raw-public-key", kind="raw-public-key", certificates=("good",), good=NONE, reasons=NO_CERTIFICATE,

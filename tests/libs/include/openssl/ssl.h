@@ -20,6 +20,7 @@ typedef struct ssl_conf_ctx_st SSL_CONF_CTX;
 typedef struct x509_store_st X509_STORE;
 typedef struct x509_store_ctx_st X509_STORE_CTX;
 typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
+typedef struct evp_md_st EVP_MD;
 typedef struct stack_st STACK;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
