@@ -205,7 +205,7 @@ table: library $(TABLE:tests/libs/%.c=$(B)/test-libs/client/%.o) $(B)/test-libs/
     $(B)/test-libs/libssl-under-test.so
 
 TABLE_LIBS := system,1.1.1
-RUN_TABLE = $(PYTHON) tests/libs --library $(B)/libtlsward.so --objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
+RUN_TABLE = $(PYTHON) tests/libs --library $(B)/libtlsward.so --objects $(B)/test-libs --fetched $(B)/libs --corpus $(CORPUS) --row '$(or $(ROW),*)'
 test-table: table
 	@$(RUN_TABLE) --libs '$(or $(LIBSSL),$(LIBS),$(TABLE_LIBS))'
 
@@ -213,7 +213,7 @@ test-libs: table
 	@$(RUN_TABLE) $(if $(or $(LIBSSL),$(LIBS)),--libs '$(or $(LIBSSL),$(LIBS))')
 
 test-corpus: library
-	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
+	@$(PYTHON) tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
 
 # Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
 bench:

@@ -76,11 +76,7 @@ static bool set_param(const struct openssl_api *api, const struct verify_request
     unsigned long flags = X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN;
     if (request->strict)
         flags |= X509_V_FLAG_X509_STRICT;
-    unsigned int host_flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
-    /* For an address the flag would only switch off the name constraints on a common name. */
-    if (!request->allow_cn && names_a_host(request))
-        host_flags |= X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
-    api->X509_VERIFY_PARAM_set_hostflags(param, host_flags);
+    api->X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
         api->X509_VERIFY_PARAM_set_auth_level(param, request->security_level);
     return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param) &&
@@ -91,7 +87,9 @@ struct general_name {
     int type; /* the first member of GENERAL_NAME in every version (openssl/x509v3.h) */
 };
 
-/* 1.0.2 and old LibreSSL ignore X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, so a match without a dNSName was a common name's.
+/*
+ * A match without a dNSName was a common name's. X509_CHECK_FLAG_NEVER_CHECK_SUBJECT would not do instead: 1.0.2 and old
+ * LibreSSL ignore it, and it switches off the name constraints on a common name.
  */
 static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
 {

@@ -7,7 +7,7 @@
 
 int driver_connect(const char *host, const char *service, int socket_type)
 {
-    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = socket_type};
+    struct addrinfo hints = {.ai_socktype = socket_type};
     struct addrinfo *address = NULL;
     if (getaddrinfo(host, service, &hints, &address) != 0) {
         fputs("the name cannot be resolved\n", stderr);

@@ -17,13 +17,14 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(1, str(HERE.parent / "clients"))
+sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent / "corpus")]
 
-import certificates  # noqa: E402 (found through the path above)
+import certificates  # noqa: E402 (found through the paths above)
 import namespace  # noqa: E402
 from servers import PORTS, Server  # noqa: E402
 from tally import Tally  # noqa: E402
 
+import core  # noqa: E402
 import libraries  # noqa: E402
 from run import NEEDS_THE_SAME_LIBRARY, Bench, Lacking, run_row  # noqa: E402
 from table import ROWS  # noqa: E402
@@ -104,6 +105,18 @@ def make_bench(arguments, library, directory, trust, system_server):
                  Fleet(make, directory), directory)
 
 
+def run_core(tally, arguments, bench, label):
+    """A row like the others: the core cases of the corpus."""
+    name = f"{label}/{core.ROW}"
+    if not fnmatch(core.ROW, arguments.row):
+        return
+    if not core.is_there(arguments.corpus):
+        tally.add("skip", name, f"{arguments.corpus} is absent")
+        return
+    found = core.problems(arguments.corpus.resolve(), bench)
+    tally.add("FAIL" if found else "ok", name, "\n".join(found))
+
+
 def run_library(tally, arguments, name, directory, trust, system_server):
     rows = [row for row in ROWS if fnmatch(row.name, arguments.row)]
     label = Path(name).name
@@ -119,6 +132,7 @@ def run_library(tally, arguments, name, directory, trust, system_server):
                 tally.add("skip", f"{label}/{row.name}", "this libssl lacks it")
             except Exception:  # the other rows go on
                 tally.add("FAIL", f"{label}/{row.name}", traceback.format_exc(limit=-2, chain=False))
+        run_core(tally, arguments, bench, label)
     except (libraries.Absent, subprocess.CalledProcessError) as reason:
         tally.add("skip", label, str(reason))
     finally:
@@ -126,12 +140,22 @@ def run_library(tally, arguments, name, directory, trust, system_server):
             bench.fleet.stop()
 
 
+def make_forger(directory):
+    """An authority with the known one's name, whose certificates do not tell that their issuer's key is another."""
+    directory.parent.mkdir()
+    certificates.make_authority(directory)
+    config = directory / "config"
+    config.write_text(config.read_text().replace("authorityKeyIdentifier = keyid", "authorityKeyIdentifier = none"))
+
+
 def issue_further(directory):
     """Certificates that only this table needs."""
+    make_forger(directory / "forger" / "known")
     good, other, unknown_ca = (certificates.ISSUED[name] for name in ("good", "other", "unknown-ca"))
     soon = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
     for name, issued, key in (("weak", good, ["-newkey", "rsa:1024", "-nodes"]), ("rsa", good, NEW_RSA_KEY),
                               ("rsa-other", other, NEW_RSA_KEY), ("rsa-unknown-ca", unknown_ca, NEW_RSA_KEY),
+                              ("forged", replace(good, authority="forger/known"), certificates.NEW_KEY),
                               ("just-expired", replace(good, validity=(certificates.VALID[0], soon)),
                                certificates.NEW_KEY)):
         certificates.issue(directory, name, issued, key)
@@ -157,6 +181,7 @@ def main():
     parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
     parser.add_argument("--objects", type=Path, default=Path("build/test-libs"))
     parser.add_argument("--fetched", type=Path, default=Path("build/libs"))
+    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
     arguments = parser.parse_args()
     if namespace.MARK not in os.environ:  # inside there is no network
         subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & set(FETCHED))], check=True)

@@ -10,7 +10,8 @@ from cases import CASES, NAME, OTHER_NAME
 
 REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {
     "weak": "validation-failure", "just-expired": "certificate-expired",
-    "rsa-other": "certificate-host-mismatch", "rsa-unknown-ca": "certificate-not-trusted"}
+    "rsa-other": "certificate-host-mismatch", "rsa-unknown-ca": "certificate-not-trusted",
+    "forged": "validation-failure"}
 CERTIFICATES = ("good", "other", "unknown-ca", "expired")
 UNTRUSTED = frozenset({"unknown-ca", "expired"})
 EVERY = frozenset(CERTIFICATES)
@@ -41,6 +42,7 @@ class Row:
     address_known: bool = True  # the event tells address and port
     silent: bool = False  # enforce leaves nothing to verify, so no event
     never: str = ""  # must not be in the server's log in enforce, and must be there without the library
+    says: str = ""  # the first error that the program finds on its queue where the policy blocks
     always: str = ""  # must be in the server's log where enforce lets the program through
 
     @property
@@ -119,6 +121,7 @@ def driver(way, **rest):
 
 ROWS = (
     careless("says-nothing"),
+    careless("forged-signature", client="says-nothing", certificates=("good", "forged"), says="certificate verify failed"),
     careless("verify-none-context"),
     careless("verify-none-connection"),
     careless("callback-context"),

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef OPENED_WITH
+#define OPENED_WITH (RTLD_NOW | RTLD_LOCAL)
+#endif
+
 static int bind_all(struct openssl *openssl, void *handle)
 {
     static const char *const names[] = {"TLS_client_method", "SSL_CTX_new", "SSL_CTX_free", "SSL_new",
@@ -28,7 +32,7 @@ int main(int argc, char **argv)
 
     for (int round = 0; argc >= 4 && round < atoi(argv[1]); round++) {
         for (int i = 0; i < count; i++) {
-            handles[i] = dlopen(argv[3 + 2 * i], RTLD_NOW | RTLD_LOCAL);
+            handles[i] = dlopen(argv[3 + 2 * i], OPENED_WITH);
             if (handles[i] == NULL || !bind_all(&openssl[i], handles[i])) {
                 fprintf(stderr, "%s\n", dlerror());
                 return 1;

@@ -112,6 +112,15 @@ def found_with_dlsym(setting):
     setting.assert_stopped(server, [finds(setting), 1, server.port, LIBSSL3])
 
 
+@row
+def found_with_dlsym_where_libssl_calls_its_own_libcrypto_only(setting):
+    """Opened like this libssl's calls to X509_verify_cert pass us by: the callbacks of the context must do."""
+    server = setting.server()
+    program = setting.program('finds-isolated', ['main_dlsym.c', 'client.c'],
+                              '-DOPENED_WITH=(RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND)')
+    setting.assert_stopped(server, [program, 1, server.port, LIBSSL3])
+
+
 # Two versions in one process, and one that comes and goes.
 
 def bullseye(setting):

@@ -1,0 +1,24 @@
+"""The core cases of the corpus (see tests/corpus) on one library, as a row of the table.
+
+From 1.1.1 to 4.0 every version comes to the same verdicts, which differ from the reference only in that this one takes
+a common name where there is no other. What differs is why: 4.0 takes no name of one letter, with an empty label, or
+with a hyphen at a label's end (X509_VERIFY_PARAM_set1_host(3)), so that such a peer is refused unheard; and in 1.1.1 a
+certificate that cannot be parsed is found by the verification, not before it.
+"""
+
+import subprocess
+
+from corpus import Corpus, is_there  # noqa: F401 (is_there is for our caller)
+
+ROW = "corpus-core"
+
+
+def problems(source, bench):
+    """The client verifies nothing, sends no SNI, and is given the name to connect to."""
+    corpus = Corpus(source, bench.directory / "corpus")
+    client = f"env LD_LIBRARY_PATH={bench.base['LD_LIBRARY_PATH']} {bench.programs}/driver-connect {{host}} {{port}} token"
+    try:
+        corpus.run(bench.shim, "--suite", corpus.keep_core(), "--client", client, capture_output=True, text=True)
+    except subprocess.CalledProcessError as failure:
+        return [f"run.py: {failure.stdout}{failure.stderr}"]
+    return list(corpus.problems(corpus.ours()))
