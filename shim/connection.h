@@ -6,6 +6,7 @@
 #define TLSWARD_CONNECTION_H
 
 #include "context.h"
+#include "ip.h"
 #include "library.h"
 #include "peer.h"
 #include "policy.h"
@@ -29,6 +30,9 @@ struct connection {
     struct psk_callbacks app_psk; /* set on the SSL itself */
     char *app_suites;             /* the program's list while `suites` is in its place; else NULL */
     char *suites;
+
+    struct ip told_ip; /* where the program said that it goes; only with a told_port */
+    in_port_t told_port;
 
     enum connection_stage stage; /* the first member that connection_reset() forgets */
     bool prepared;               /* observed just before the handshake starts: START need not look again */

@@ -8,6 +8,7 @@
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
+#include "observe.h"
 #include "psk.h"
 #include "loader.h"
 #include "trail.h"
@@ -238,6 +239,13 @@ EXPORT int X509_VERIFY_PARAM_set1_ip_asc(X509_VERIFY_PARAM *param, const char *a
     const struct library *library = library_of_crypto_caller(CALLER, "X509_VERIFY_PARAM_set1_ip_asc");
     install_host(library, param, address, 0, true);
     return REAL(library, 0, X509_VERIFY_PARAM_set1_ip_asc, param, address);
+}
+
+EXPORT int SSL_set1_initial_peer_addr(SSL *ssl, const BIO_ADDR *address)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    observe_told_address(library, ssl, address);
+    return REAL(library, 0, SSL_set1_initial_peer_addr, ssl, address);
 }
 
 EXPORT int X509_verify_cert(X509_STORE_CTX *store_ctx)

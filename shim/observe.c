@@ -102,7 +102,10 @@ static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct 
                           struct peer_candidates *candidates)
 {
     struct trail_peer trail;
-    trail_lookup(api->SSL_get_fd(ssl), &trail);
+    if (connection->told_port != 0)
+        trail_lookup_address(&connection->told_ip, connection->told_port, &trail);
+    else
+        trail_lookup(api->SSL_get_fd(ssl), &trail);
     describe_address(&trail.address, connection);
     candidates->resolver = trail.name;
     candidates->resolver_is_weak = trail.weak;
@@ -188,6 +191,21 @@ void observe_address(const struct library *library, const SSL *ssl, struct conne
         trail_lookup(library->api.SSL_get_fd(ssl), &trail);
         describe_address(&trail.address, connection);
     }
+    errno = saved;
+}
+
+void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADDR *address)
+{
+    int saved = errno;
+    unsigned char bytes[sizeof(struct in6_addr)];
+    if (library == NULL || !library->known || address == NULL || library->api.BIO_ADDR_rawaddress == NULL)
+        return;
+    const struct openssl_api *api = &library->api;
+    int family = api->BIO_ADDR_family(address);
+    struct connection *connection = family == AF_INET || family == AF_INET6 ? connection_get(library, ssl) : NULL;
+    if (connection != NULL && api->BIO_ADDR_rawaddress(address, bytes, NULL) == 1 &&
+        ip_from_bytes(family, bytes, &connection->told_ip))
+        connection->told_port = ntohs(api->BIO_ADDR_rawport(address));
     errno = saved;
 }
 

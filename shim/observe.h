@@ -12,6 +12,9 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
 /* The address, where there was no socket yet when the handshake started. */
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection);
 
+/* The program says where an SSL without a connected socket goes: SSL_set1_initial_peer_addr(3). */
+void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADDR *address);
+
 /* True for the client's side of a connection. */
 bool observe_is_client(const struct library *library, const SSL *ssl);
 

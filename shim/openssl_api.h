@@ -21,6 +21,7 @@ typedef struct x509_store_ctx_st X509_STORE_CTX;
 typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
+typedef union bio_addr_st BIO_ADDR;
 typedef struct evp_pkey_st EVP_PKEY;
 typedef struct evp_md_st EVP_MD;
 typedef struct asn1_string_st ASN1_TIME;

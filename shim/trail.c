@@ -156,3 +156,10 @@ void trail_lookup(int fd, struct trail_peer *peer)
     }
     errno = saved;
 }
+
+void trail_lookup_address(const struct ip *ip, in_port_t port, struct trail_peer *peer)
+{
+    memset(peer, 0, sizeof *peer);
+    peer->address = ip_to_sockaddr(ip, port);
+    name_peer(ip, NULL, peer);
+}

@@ -6,6 +6,7 @@
 #ifndef TLSWARD_TRAIL_H
 #define TLSWARD_TRAIL_H
 
+#include "ip.h"
 #include "peer.h"
 
 #include <netdb.h>
@@ -35,5 +36,8 @@ struct trail_peer {
  * stays zero; a socket of another family, or one without a peer, is not known.
  */
 void trail_lookup(int fd, struct trail_peer *peer);
+
+/* The same for a peer whose address is known from elsewhere; `port` in host byte order. */
+void trail_lookup_address(const struct ip *ip, in_port_t port, struct trail_peer *peer);
 
 #endif

@@ -144,19 +144,15 @@ static enum result http_client(void)
     return answer != NULL ? TALKED : client_fails("request");
 }
 
-static void reach_datagrams(SSL *ssl)
+static SSL *quic_connection(int fd)
 {
     char name[256];
+    SSL *ssl = SSL_new(SSL_CTX_new(OSSL_QUIC_client_method()));
     snprintf(name, sizeof name, "%s", peer.host);
     SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
     SSL_set_alpn_protos(ssl, (const unsigned char *)"\5tests", 6);
-
-    const struct in_addr loopback = {htonl(INADDR_LOOPBACK)};
-    BIO_ADDR *address = BIO_ADDR_new();
-    BIO_ADDR_rawmake(address, AF_INET, &loopback, sizeof loopback, htons((uint16_t)atoi(peer.port)));
-    SSL_set_fd(ssl, socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
-    SSL_set1_initial_peer_addr(ssl, address);
-    BIO_ADDR_free(address);
+    SSL_set_fd(ssl, fd);
+    return ssl;
 }
 
 /* A QUIC object hides the TLS connection inside; its descriptor is not connected. */
@@ -164,9 +160,25 @@ static enum result quic(void)
 {
     if (OSSL_QUIC_client_method == NULL || OSSL_QUIC_server_method == NULL)
         return LACKING;
-    SSL *ssl = SSL_new(SSL_CTX_new(OSSL_QUIC_client_method()));
-    reach_datagrams(ssl);
+    SSL *ssl = quic_connection(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+    const struct in_addr loopback = {htonl(INADDR_LOOPBACK)};
+    BIO_ADDR *address = BIO_ADDR_new();
+    BIO_ADDR_rawmake(address, AF_INET, &loopback, sizeof loopback, htons((uint16_t)atoi(peer.port)));
+    SSL_set1_initial_peer_addr(ssl, address);
+    BIO_ADDR_free(address);
     return client_talk(ssl);
+}
+
+/* Here it is. */
+static enum result quic_connected(void)
+{
+    if (OSSL_QUIC_client_method == NULL || OSSL_QUIC_server_method == NULL)
+        return LACKING;
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(peer.port)), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    connect(fd, (const struct sockaddr *)&address, sizeof address);
+    return client_talk(quic_connection(fd));
 }
 
 const struct row object_rows[] = {
@@ -182,5 +194,6 @@ const struct row object_rows[] = {
     {"bio-new-ssl", bio_new_ssl},
     {"http-client", http_client},
     {"quic", quic},
+    {"quic-connected", quic_connected},
     {NULL, NULL},
 };

@@ -176,8 +176,7 @@ def run_row(bench, row):
                 plain = result
             if result.status == LACKING:
                 raise Lacking(row.name)
-            port = server.port if row.address_known else None
-            seen = list(problems(row, certificate, mode, port, result, plain, bench.library))
+            seen = list(problems(row, certificate, mode, server.port, result, plain, bench.library))
             if seen:
                 found += [f"{certificate}/{mode}: {problem}" for problem in seen] + [str(result)]
     return found

@@ -39,7 +39,6 @@ class Row:
     other_host: str = NAME
     other_port: bool = False  # the second peer is the same server at its other port
     other_good: bool = False  # the second peer is a server with a good certificate; else the same server
-    address_known: bool = True  # the event tells address and port
     silent: bool = False  # enforce leaves nothing to verify, so no event
     never: str = ""  # must not be in the server's log in enforce, and must be there without the library
     says: str = ""  # the first error that the program finds on its queue where the policy blocks
@@ -199,7 +198,8 @@ ROWS = (
     without_certificate("system-default-anonymous", "anonymous", client="system-default",
                         openssl_conf="MaxProtocol = TLSv1.2\nCipherString = aNULL:@SECLEVEL=0\n", **NOBODY),
     careless("http-client", source="bio"),
-    careless("quic", kind="quic", address_known=False, event={"tls.protocol.version": "1.3"}),
+    careless("quic", kind="quic", event={"tls.protocol.version": "1.3"}),
+    careless("quic-connected", kind="quic", event={"tls.protocol.version": "1.3"}),
 
     driver("connect", always=f"accepted full {NAME}"),
     driver("do-handshake"),
