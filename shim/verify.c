@@ -88,8 +88,8 @@ struct general_name {
 };
 
 /*
- * A match without a dNSName was a common name's. X509_CHECK_FLAG_NEVER_CHECK_SUBJECT would not do instead: 1.0.2 and old
- * LibreSSL ignore it, and it switches off the name constraints on a common name.
+ * A match without a dNSName was a common name's. X509_CHECK_FLAG_NEVER_CHECK_SUBJECT would not do instead: 1.0.2 and
+ * old LibreSSL ignore it, and it switches off the name constraints on a common name.
  */
 static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
 {
