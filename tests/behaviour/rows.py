@@ -12,6 +12,8 @@ BAD = {
 ALERTS = {'bad certificate': 'sslv3 alert bad certificate', 'unknown ca': 'tlsv1 alert unknown ca',
           'certificate expired': 'sslv3 alert certificate expired'}
 
+OTHER_PIN = 'sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='  # of no key here
+
 
 def passes(**more):
     return {'connected': '1', 'reply': 'pong', 'reason': '-', 'explained': '0', 'received': '4', **more}
@@ -306,7 +308,9 @@ def suite_rows():
     yield Row('suites: psk-beside-certificate: psk = block leaves the certificate',
               ['suites', 'psk-beside-certificate'], policy='psk = block', expect=passes(),
               event={'tlsward.authentication': 'certificate'})
-    yield Row('suites: raw-public-key: blocked', ['suites', 'raw-public-key'])
+    yield Row('suites: psk-beside-certificate: a pin asks for the certificate and its key',
+              ['suites', 'psk-beside-certificate'], policy=f'pin = {OTHER_PIN}', expect=stopped,
+              event={'tlsward.authentication': 'certificate', **blocked('public-key-not-pinned', 50)})
 
 
 def thread_rows():
