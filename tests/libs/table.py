@@ -74,6 +74,7 @@ OTHER_PINNED = "pin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
 ALONE = "verify = none\n"  # the pin decides alone
 NOT_PINNED = {"good": "public-key-not-pinned"}
 NONE_PINNED = dict.fromkeys(CERTIFICATES, "public-key-not-pinned")
+RAW_KEY = {"tlsward.authentication": "raw-public-key"}
 BY_POLICY = {"tlsward.outcome": "verified-by-policy"}
 RESUMED = {"tls.resumed": True, "tlsward.authentication": "resumption"}
 FULL = {"tls.resumed": False, "tlsward.authentication": "certificate"}
@@ -97,9 +98,8 @@ def for_another(name, client):
                        audit_event=RESUMED, enforce_event=FULL)
 
 
-def raw_public_key(name, **rest):
-    return Row(name, "raw-public-key", kind="raw-public-key", certificates=("good",),
-               event={"tlsward.authentication": "raw-public-key"}, **rest)
+def raw_public_key(name, client="raw-public-key", **rest):
+    return Row(name, client, kind="raw-public-key", certificates=("good",), **rest)
 
 
 def driver(way, **rest):
@@ -140,12 +140,12 @@ ROWS = (
                         never="accepted", silent=True, reasons=NO_CERTIFICATE),
     without_certificate("psk-tls13-blocked", "psk", client="psk-tls13", policy="psk = block\n", good=NONE,
                         reasons=NO_CERTIFICATE),
-    raw_public_key("raw-public-key", good=NONE, reasons=NO_CERTIFICATE),
-    raw_public_key("raw-public-key-pinned", policy=PINNED, audit_event=BY_POLICY, enforce_event=BY_POLICY),
-    raw_public_key("raw-public-key-pinned-alone", policy=PINNED + ALONE, audit_event=BY_POLICY,
-                   enforce_event=BY_POLICY),
-    raw_public_key("raw-public-key-other-pin", policy=OTHER_PINNED, good=NONE, reasons=NOT_PINNED),
-    raw_public_key("raw-public-key-other-pin-alone", policy=OTHER_PINNED + ALONE, good=NONE, reasons=NOT_PINNED),
+    raw_public_key("raw-public-key", good=NONE, reasons=NO_CERTIFICATE, event=RAW_KEY),
+    raw_public_key("raw-public-key-pinned", policy=PINNED, event=RAW_KEY | BY_POLICY),
+    raw_public_key("raw-public-key-pinned-alone", policy=PINNED + ALONE, event=RAW_KEY | BY_POLICY),
+    raw_public_key("raw-public-key-other-pin", policy=OTHER_PINNED, good=NONE, reasons=NOT_PINNED, event=RAW_KEY),
+    raw_public_key("raw-public-key-other-pin-alone", policy=OTHER_PINNED + ALONE, good=NONE, reasons=NOT_PINNED,
+                   event=RAW_KEY),
 
     careless("pinned", client="says-nothing", policy=PINNED),
     careless("pinned-alone", client="says-nothing", policy=PINNED + ALONE, good=EVERY, event=BY_POLICY),
@@ -171,6 +171,9 @@ ROWS = (
     from_memory("session-memory-tls13", "session-memory-tls13", event=RESUMED),
     from_file("session-file-pinned-alone", "save-ticket", client="session-file-ticket", policy=PINNED + ALONE,
               good=EVERY, reasons=dict.fromkeys(CERTIFICATES, "session-not-verified")),
+    raw_public_key("session-raw-public-key", "session-raw-public-key", policy=PINNED,
+                   audit_reason="session-not-verified", audit_event=RESUMED,
+                   enforce_event=RAW_KEY | BY_POLICY | {"tls.resumed": False}),
     Row("session-memory-pinned-alone", "session-memory", policy=PINNED + ALONE, good=EVERY, event=RESUMED | BY_POLICY),
     from_memory("session-memory-tls13-pinned", "session-memory-tls13", policy=PINNED, event=RESUMED),
     for_another("session-of-another-host", "session-memory"),
