@@ -32,7 +32,7 @@ struct settings {
     enum trust_mode trust_mode;
     const struct trust_source *trust;
     size_t trust_count;
-    const char *const *pins;  /* of the peer's own key; any one is enough, none demands nothing */
+    const char *const *pins; /* of the peer's own key; any one is enough, none demands nothing */
     size_t pin_count;
     enum choice unknown_name; /* the expected peer name cannot be known */
     enum choice weak_names;   /* a name guessed from the only unclaimed connection of the thread */

@@ -1,6 +1,6 @@
 /*
- * The library's own verification (shim/verify.c) and pins (shim/spki.c), for the command: what it predicts is what the library does. Its own
- * header, because the library's view of OpenSSL and OpenSSL's headers cannot be read together.
+ * The library's own verification (shim/verify.c) and pins (shim/spki.c), for the command: what it predicts is what the
+ * library does. Its own header, because the library's view of OpenSSL and OpenSSL's headers cannot be read together.
  */
 #ifndef TLSWARD_SHARED_VERIFY_H
 #define TLSWARD_SHARED_VERIFY_H

@@ -80,10 +80,10 @@ static bool same_settings(const struct settings *a, const struct settings *b)
         const char *other = b->trust[i].path ? b->trust[i].path : "system";
         same_trust = strcmp(one, other) == 0;
     }
-    return same_trust && same_pins(a, b) && a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode &&
-           a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
-           a->allow_cn == b->allow_cn && a->strict == b->strict && a->security_level == b->security_level &&
-           a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
+    return same_trust && same_pins(a, b) && a->mode == b->mode && a->verify == b->verify &&
+           a->trust_mode == b->trust_mode && a->unknown_name == b->unknown_name && a->weak_names == b->weak_names &&
+           a->psk == b->psk && a->allow_cn == b->allow_cn && a->strict == b->strict &&
+           a->security_level == b->security_level && a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
            strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
 }
 

@@ -186,8 +186,8 @@ START_TEST(a_rule_inherits_what_it_does_not_say)
     struct policy *policy = parse("[rule r]\nprogram = /x\npsk = block\n"
                                   "[rule own]\nprogram = /own\ntrust = /own.pem\ntrust = system\n"
                                   "pin = " PIN_TWO "\n"
-                                  "[rule unpinned]\nprogram = /unpinned\npin = none\n" EXCUSE
-                                  "[policy]\npin = " PIN_ONE "\npin = " PIN_TWO "\nmode = enforce\ntrust = /a.pem\nlog = stderr\nstrict = yes\n"
+                                  "[rule unpinned]\nprogram = /unpinned\npin = none\n" EXCUSE "[policy]\npin = " PIN_ONE
+                                  "\npin = " PIN_TWO "\nmode = enforce\ntrust = /a.pem\nlog = stderr\nstrict = yes\n"
                                   "security-level = 3\n");
     struct process_identity process = {"/x", 0};
     struct process_identity other = {"/y", 0};
@@ -580,14 +580,8 @@ static const struct {
      {.mode = MODE_OFF, .verify = VERIFY_FULL, PINNED},
      {OURS(0), NAME(0), KEY_OTHER},
      {TOLERATED(REASON_KEY_NOT_PINNED, 50)}},
-    {"a pinned key excuses no chain",
-     {FULL, PINNED},
-     {OURS(20), NAME(0), KEY_ONE},
-     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
-    {"a pinned key excuses no name",
-     {FULL, PINNED},
-     {OURS(0), NAME(62), KEY_ONE},
-     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"a pinned key excuses no chain", {FULL, PINNED}, {OURS(20), NAME(0), KEY_ONE}, {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"a pinned key excuses no name", {FULL, PINNED}, {OURS(0), NAME(62), KEY_ONE}, {BLOCKED(REASON_HOST_MISMATCH, 62)}},
     {"a chain that fails says more than the pin",
      {FULL, PINNED},
      {OURS(20), NAME(0), KEY_OTHER},
@@ -596,10 +590,7 @@ static const struct {
      {CA, PINNED},
      {OURS(0), NAME(62), KEY_ONE},
      {TOLERATED(REASON_HOST_MISMATCH, 62)}},
-    {"... and hides no other key",
-     {CA, PINNED},
-     {OURS(0), NAME(62), KEY_OTHER},
-     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"... and hides no other key", {CA, PINNED}, {OURS(0), NAME(62), KEY_OTHER}, {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
     {"under none the pin decides alone", {NONE, PINNED}, {OURS(18), NAME(62), KEY_ONE}, {BY_POLICY}},
     {"... and refuses alone", {NONE, PINNED}, {OURS(0), NAME(0), KEY_OTHER}, {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
     {"an internal error under none, with pins",
