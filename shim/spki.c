@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* The SubjectPublicKeyInfo of one of the two, as i2d_X509(3) writes and counts it; of a certificate, what was signed. */
+/* The SubjectPublicKeyInfo of one of the two, written and counted as by i2d_X509(3); of a certificate, as signed. */
 static int encode(const struct openssl_api *api, const X509 *certificate, EVP_PKEY *key, unsigned char **end)
 {
     if (certificate != NULL)

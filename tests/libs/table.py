@@ -131,6 +131,12 @@ ROWS = (
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
+    partly("dane-ee", {"other"}, before="save-ticket", good=EVERY - {"other"}, source="app"),
+    partly("dane-ta", EVERY - {"good"}, source="app"),
+    partly("dane-ta-unknown", EVERY - {"unknown-ca"}, good=frozenset({"unknown-ca"}), source="app"),
+    careless("dane-ta-forgiven", source="app"),
+    careless("dane-pkix-ee-forgiven", before="save-ticket", source="app"),
+
     without_certificate("anonymous", "anonymous", good=NONE, never="accepted", reasons=NO_CERTIFICATE, silent=True,
                         event={"tlsward.authentication": "anonymous"}),
     careless("anonymous-too"),
@@ -154,6 +160,8 @@ ROWS = (
     careless("other-pin-alone", client="says-nothing", policy=OTHER_PINNED + ALONE, good=NONE, reasons=NONE_PINNED),
     partly("other-pin-verifies-all", EVERY - {"good"}, client="verifies-all", policy=OTHER_PINNED, good=NONE,
            reasons=NOT_PINNED, source="app"),
+    partly("dane-ee-other-pin", {"other"}, client="dane-ee", before="save-ticket", policy=OTHER_PINNED, good=NONE,
+           reasons=NONE_PINNED, source="app"),
     without_certificate("psk-tls12-pin", "psk", client="psk-tls12", policy=PINNED, good=NONE, never="accepted",
                         silent=True, reasons=NOT_PINNED),
     without_certificate("psk-tls13-pin", "psk", client="psk-tls13", policy=PINNED, good=NONE, reasons=NOT_PINNED),
