@@ -169,7 +169,7 @@ tsan:
 	    SANITIZE=-fsanitize=thread RUNTIME=$(shell $(CC) -print-file-name=libtsan.so) -k unit test-behaviour
 
 test-command: all
-	@$(PYTHON) tests/command/test_command.py
+	@BUILD=$(B) $(PYTHON) tests/command/test_command.py $(ROW)
 
 test-loading: library
 	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)

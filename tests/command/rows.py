@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import re
 import shutil
 
+import programs
 import sandbox
 
 
@@ -18,19 +20,25 @@ class Row:
     env: dict = dataclasses.field(default_factory=dict)
     system: str = None  # /etc/tlsward/policy.conf
     needs: str = None  # a program; without it the row is skipped
+    exports: str = None  # a function that this program has to export: not every build of it does
     root: bool = False  # another user's identity or capabilities are part of the row
 
     def unmet(self):
         """Why the row cannot run here, or None."""
         if self.root and not sandbox.is_root():
             return "needs root"
-        return f"{self.needs} is not installed" if self.needs and not shutil.which(self.needs) else None
+        if self.needs and not shutil.which(self.needs):
+            return f"{self.needs} is not installed"
+        if self.exports and self.exports not in programs.exported(shutil.which(self.needs)):
+            return f"this {self.needs} does not export {self.exports}"
+        return None
 
 
 SHOW = ["/bin/sh", "-c", 'echo "$LD_PRELOAD|$TLSWARD_MODE|$TLSWARD_TRUST|$TLSWARD_POLICY|$TLSWARD_LOG"']
 
 RULED = "[policy]\nmode = enforce\n"
 RULED_AUDIT = "[policy]\nmode = audit\n"
+NOT_HERE = "/usr/lib/tlsward-is-not-here/libtlsward.so"
 BELIEVING = "[policy]\nmode = enforce\nenvironment = allow\n"
 
 
@@ -120,6 +128,7 @@ RUN = [
     Row("run/static-pie-program", ["run", "{t}/static-pie"], 125, err=["statically linked"]),
     Row("run/loader-as-program", ["run", "{t}/loader", "/bin/echo", "loaded"], 125, err=["is a dynamic loader"]),
     Row("run/other-machine", ["run", "{t}/foreign"], 125, err=["is a 64-bit AArch64 program, but .* is 64-bit x86-64"]),
+    Row("run/other-word-size", ["run", "{t}/of-32-bits"], 125, err=["is a 32-bit i386 program, but .* is 64-bit x86-64"]),
     Row("run/asan-program", ["run", "{t}/asan"], 125, err=["built with AddressSanitizer"]),
     Row("run/asan-program-waived", ["run", "{t}/asan"], env={"ASAN_OPTIONS": "verify_asan_link_order=0"}),
     Row("run/asan-program-with-its-own-static-runtime", ["run", "{t}/asan-static"]),
@@ -134,6 +143,49 @@ RUN = [
     Row("run/script-without-interpreter-line", ["run", "{t}/bare-script"], out=["bare ran"]),
     Row("run/script-of-a-missing-interpreter", ["run", "{t}/lost-script"], 127, err=["interpreter /no/such"]),
     Row("run/script-loop", ["run", "{t}/loop-script"], 126, err=["too many levels"]),
+]
+
+WARNING = "^tlsward: warning: "
+STRICT = ["run", "--strict"]
+
+
+def linked_rows():
+    """A warning names the TLS library, --strict refuses, and asking the loader does not run the program."""
+    for name, file in programs.FAMILIES.items():
+        says = [rf"{WARNING}{{t}}/links-{name} links {name} \({re.escape(file)}\) and no OpenSSL: {name} is not covered$"]
+        yield Row(f"gaps/{name}-linked", ["run", f"{{t}}/links-{name}"], out=["it ran"], err=says)
+        yield Row(f"gaps/{name}-linked-is-refused-with-strict", [*STRICT, f"{{t}}/links-{name}"], 125, err=says, absent=["it ran"])
+
+
+def installed_rows():
+    """Programs as they are installed: what is said of each, or nothing."""
+    for program, words, said in (
+        ("wget", ["--version"], r"links GnuTLS \(libgnutls.so.30\)"),
+        ("node", ["--version"], "has a TLS library of its own built in: that is not covered"),
+        ("hey", ["-n", "1", "-c", "1", "http://127.0.0.1:{PORT_closed}/"], "is a Go program with crypto/tls: that is not covered"),
+    ):
+        found = rf"{WARNING}/\S*{program} {said}"
+        of = {"needs": program, "exports": "SSL_CTX_new" if program == "node" else None}
+        yield Row(f"gaps/{program}", ["run", program, *words], err=[found], **of)
+        yield Row(f"gaps/{program}-is-refused-with-strict", [*STRICT, program, *words], 125, err=[found], **of)
+    for program, option in (("curl", "-V"), ("openssl", "version"), ("python3", "-V"), ("php", "-v"), ("socat", "-V"), ("psql", "-V"), ("ssh", "-V")):
+        yield Row(f"gaps/nothing-is-said-of-{program}", [*STRICT, program, option], absent=["warning"], needs=program)
+
+
+GAPS = [
+    *linked_rows(),
+    *installed_rows(),
+    Row("gaps/GnuTLS-beside-OpenSSL-is-no-gap", [*STRICT, "{t}/links-OpenSSL-too"], out=["it ran"], absent=["warning"]),
+    Row("gaps/musl-program-is-not-run-to-ask-it", [*STRICT, "{t}/links-GnuTLS-musl"], 125, err=[r"links GnuTLS \(libgnutls"], absent=["it ran"], needs="musl-gcc"),
+    Row("gaps/script-by-its-interpreter", [*STRICT, "{t}/GnuTLS-script"], 125, err=[WARNING + "{t}/GnuTLS-script is run by {t}/links-GnuTLS, which links GnuTLS"]),
+    Row("gaps/own-openssl-exported", [*STRICT, "{t}/own-openssl"], 125, err=["own-openssl has a TLS library of its own"], absent=["a guess"]),
+    Row("gaps/own-openssl-hidden-is-a-guess", [*STRICT, "{t}/hidden-openssl"], 125, err=[r"hidden-openssl seems to have an OpenSSL .*\(a guess"]),
+    Row("gaps/own-libcrypto-does-no-tls", [*STRICT, "{t}/hidden-libcrypto"], absent=["warning"]),
+    Row("gaps/openssl-hidden-in-a-linked-object", [*STRICT, "{t}/links-vendor"], 125, err=["links-vendor links {t}/libvendor.so, which seems to have"], absent=["it ran"]),
+    Row("gaps/finding-with-dlsym-is-none", [*STRICT, "{t}/finds-openssl"], absent=["warning"]),
+    Row("gaps/finding-with-dlsym-where-that-is-not-hooked", [*STRICT, "{t}/finds-openssl"], 125, err=["finds OpenSSL with dlsym, which is not hooked"], env={"TLSWARD_LIBRARY": "{t}/unhooked.so"}),
+    Row("gaps/said-with-a-summary-too", ["run", "--summary", "{t}/links-NSS"], err=[WARNING + ".*NSS", "0 connections"]),
+    Row("gaps/our-own-library-is-no-openssl", [*STRICT, "{t}/links-GnuTLS"], 125, err=["links GnuTLS"], env={"PRELOAD_EVERYWHERE": "{library}"}),
 ]
 
 SYSTEM = [
@@ -157,10 +209,10 @@ SYSTEM = [
         ["run", "--enforce", "{t}/setuid"],
         125,
         err=["options have no effect"],
-        env={"PRELOAD_EVERYWHERE": "1"},
+        env={"PRELOAD_EVERYWHERE": NOT_HERE},
         root=True,
     ),
-    Row("system/preloaded-everywhere", ["run", *SHOW], out=[r"^\|\|\|\|stderr$"], env={"PRELOAD_EVERYWHERE": "1"}),
+    Row("system/preloaded-everywhere", ["run", *SHOW], out=[r"^\|\|\|\|stderr$"], env={"PRELOAD_EVERYWHERE": NOT_HERE}),
 ]
 
 SUMMARY = [

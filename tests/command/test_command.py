@@ -20,6 +20,7 @@ import threading
 import time
 
 import certificates
+import programs
 import rows
 import sandbox
 import servers
@@ -54,14 +55,7 @@ SCRIPTS = {
     "bare-script": "echo bare ran\n",
     "lost-script": "#!/no/such/interpreter\n",
     "loop-script": "#!{t}/loop-script\n",
-}
-PROGRAMS = {
-    "static": ["-static"],
-    "static-pie": ["-static-pie"],
-    "asan": ["-fsanitize=address"],
-    "asan-static": ["-fsanitize=address", "-static-libasan"],
-    "setuid": [],
-    "setgid": [],
+    "GnuTLS-script": "#!{t}/links-GnuTLS\n",
 }
 
 
@@ -76,24 +70,6 @@ def system_count():
     frame = re.compile("-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
     found = [text for bundle in bundles if bundle.exists() for text in frame.findall(bundle.read_text())]
     return str(len({"".join(text.split()) for text in found}))
-
-
-def make_programs(directory):
-    (directory / "program.c").write_text("int main(void) { return 0; }\n")
-    for name, flags in PROGRAMS.items():
-        subprocess.run(["cc", *flags, "-o", directory / name, directory / "program.c"], check=True)
-    for name, mode in (("setuid", 0o4755), ("setgid", 0o2755)):
-        if sandbox.is_root():
-            os.chown(directory / name, 65534, 65534)
-        (directory / name).chmod(mode)
-    headers = subprocess.run(["readelf", "-l", directory / "setuid"], check=True, capture_output=True, text=True).stdout
-    (directory / "loader").symlink_to(re.search(r"interpreter: ([^]]+)\]", headers)[1])
-    (directory / "link-to-shell").symlink_to("/bin/sh")
-    foreign = bytearray((directory / "setuid").read_bytes())
-    foreign[18:20] = (183).to_bytes(2, "little")  # e_machine: EM_AARCH64
-    (directory / "foreign").write_bytes(foreign)
-    (directory / "foreign").chmod(0o755)
-    (directory / "truncated.so").write_bytes(LIBRARY.read_bytes()[:900])
 
 
 def make_files(directory):
@@ -172,8 +148,8 @@ def run_row(row, fixture):
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
     sandbox.set_system_policy(row.system and fixture.fill(row.system))
-    if environment.pop("PRELOAD_EVERYWHERE", None):
-        preload.write_text("# /nothing\n/usr/lib/tlsward-is-not-here/libtlsward.so\n")
+    if everywhere := environment.pop("PRELOAD_EVERYWHERE", None):
+        preload.write_text(f"# /nothing\n{everywhere}\n")
     command = [str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
     result = subprocess.run(
         command, env=environment, cwd=fixture.directory, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, check=False
@@ -352,7 +328,7 @@ def run_all(fixture, selected, sessions):
 def main():
     sandbox.enter()
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    table = rows.MAIN + rows.RUN + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
+    table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows()]
     selected = [row for row in table if wanted in row.name]
     sessions = {name: test for name, test in SESSIONS.items() if wanted in name}
@@ -361,7 +337,7 @@ def main():
         directory.chmod(0o755)
         with sandbox.covered_etc(directory):
             certificates.make_all(directory)
-            make_programs(directory)
+            programs.make_all(directory, LIBRARY)
             make_files(directory)
             fixture = Fixture(directory)
             try:
