@@ -34,17 +34,6 @@ static void inspect_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
     tls->exports_openssl = symbols.context && symbols.cert_verify && !symbols.custom_verify;
 }
 
-static void inspect_needs(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct elf_tls *tls)
-{
-    Elf_Data *data = elf_getdata(section, NULL);
-    GElf_Dyn entry;
-    for (int i = 0; data != NULL && gelf_getdyn(data, i, &entry) != NULL && entry.d_tag != DT_NULL; i++) {
-        const char *name = entry.d_tag == DT_NEEDED ? elf_strptr(elf, header->sh_link, entry.d_un.d_val) : NULL;
-        if (name != NULL && (strncmp(name, "libssl.", 7) == 0 || strncmp(name, "libcrypto.", 10) == 0))
-            tls->needs_openssl = true;
-    }
-}
-
 struct elf_tls elf_tls_inspect(const char *path)
 {
     struct elf_tls tls = {.exports_context = false};
@@ -52,12 +41,8 @@ struct elf_tls elf_tls_inspect(const char *path)
     Elf_Scn *section = NULL;
     GElf_Shdr header;
     while (file.elf != NULL && (section = elf_nextscn(file.elf, section)) != NULL) {
-        if (gelf_getshdr(section, &header) == NULL)
-            continue;
-        if (header.sh_type == SHT_DYNSYM)
+        if (gelf_getshdr(section, &header) != NULL && header.sh_type == SHT_DYNSYM)
             inspect_symbols(file.elf, section, &header, &tls);
-        if (header.sh_type == SHT_DYNAMIC)
-            inspect_needs(file.elf, section, &header, &tls);
     }
     elf_file_close(&file);
     return tls;

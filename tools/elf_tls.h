@@ -1,6 +1,5 @@
 /*
- * What an ELF file says about the TLS that it does: by its symbols, by what it needs, and where these are silent by
- * its constants.
+ * What an ELF file says about the TLS that it does: by its symbols, and where these are silent by its constants.
  */
 #ifndef TLSWARD_ELF_TLS_H
 #define TLSWARD_ELF_TLS_H
@@ -12,7 +11,6 @@ struct elf_tls {
     bool exports_openssl; /* and what tells the OpenSSL family from BoringSSL and from wrappers of other libraries */
     bool exports_dlsym;
     bool imports_dlsym;
-    bool needs_openssl; /* libssl or libcrypto */
 };
 
 struct elf_tls elf_tls_inspect(const char *path);

@@ -51,7 +51,7 @@ static const char *family_of(const char *path)
 /* What holds for the program and for what it links: `who` is "", or "links PATH, which ". */
 static void look_inside(struct search *search, const char *path, const struct elf_tls *tls, const char *who)
 {
-    if (!tls->exports_context && !tls->needs_openssl && elf_tls_seems_to_have_openssl(path))
+    if (!tls->exports_context && elf_tls_seems_to_have_openssl(path))
         add(search, text_format("%sseems to have an OpenSSL of its own built in (a guess, by its constants): "
                                 "that is not covered",
                                 who));

@@ -19,11 +19,14 @@ import tempfile
 import threading
 import time
 
-import certificates
-import programs
-import rows
-import sandbox
-import servers
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import certificates  # noqa: E402 (found through the path above)
+import programs  # noqa: E402
+import rows  # noqa: E402
+import sandbox  # noqa: E402
+import servers  # noqa: E402
+from tally import Tally, Unavailable  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 COMMAND = BUILD / "tlsward"
@@ -143,7 +146,9 @@ class Fixture:
 
 
 def run_row(row, fixture):
-    """Returns None, or what is wrong."""
+    """Returns nothing, or what is wrong."""
+    if unmet := row.unmet():
+        raise Unavailable(unmet)
     base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
@@ -304,25 +309,12 @@ SESSIONS = {
 
 
 def run_all(fixture, selected, sessions):
-    tests = [(row.name, row.unmet(), lambda f, row=row: run_row(row, f)) for row in selected]
-    tests += [(name, None, test) for name, test in sessions.items()]
-    passed = failed = skipped = 0
-    for name, unmet, test in tests:
-        started = time.monotonic()
-        if unmet:
-            skipped += 1
-            print(f"skip  {name} ({unmet})", flush=True)
-            continue
-        try:
-            wrong = test(fixture)
-        except (subprocess.TimeoutExpired, KeyError) as error:
-            wrong = repr(error)
-        passed, failed = passed + (not wrong), failed + bool(wrong)
-        print(f"{'FAIL' if wrong else 'ok':5} {name} ({time.monotonic() - started:.2f} s)", flush=True)
-        if wrong:
-            print(re.sub("^", "      ", wrong, flags=re.MULTILINE), flush=True)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    tally = Tally()
+    for row in selected:
+        tally.attempt(row.name, lambda row=row: run_row(row, fixture))
+    for name, test in sessions.items():
+        tally.attempt(name, lambda test=test: test(fixture))
+    return tally.close()
 
 
 def main():

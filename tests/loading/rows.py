@@ -6,7 +6,8 @@ import shutil
 import subprocess
 
 import servers
-from programs import Unavailable, fetched
+from programs import fetched
+from tally import Unavailable
 
 NEWEST_GLIBC = (2, 17)
 LIBSSL3 = '/usr/lib/x86_64-linux-gnu/libssl.so.3'
