@@ -18,7 +18,9 @@ class Row:
     err: list = dataclasses.field(default_factory=list)
     absent: list = dataclasses.field(default_factory=list)  # and what neither stream contains
     env: dict = dataclasses.field(default_factory=dict)
+    through: tuple = ()  # the command that runs ours
     system: str = None  # /etc/tlsward/policy.conf
+    owner: int = 0  # of that file
     needs: str = None  # a program; without it the row is skipped
     exports: str = None  # a function that this program has to export: not every build of it does
     root: bool = False  # another user's identity or capabilities are part of the row
@@ -38,6 +40,7 @@ SHOW = ["/bin/sh", "-c", 'echo "$LD_PRELOAD|$TLSWARD_MODE|$TLSWARD_TRUST|$TLSWAR
 
 RULED = "[policy]\nmode = enforce\n"
 RULED_AUDIT = "[policy]\nmode = audit\n"
+ANOTHER_UID_ONLY = ("unshare", "--user", "--map-user=1000")  # which is us, as in a rootless container
 NOT_HERE = "/usr/lib/tlsward-is-not-here/libtlsward.so"
 BELIEVING = "[policy]\nmode = enforce\nenvironment = allow\n"
 
@@ -203,6 +206,7 @@ SYSTEM = [
     Row("system/enforce-tightens", ["run", "--enforce", *SHOW], out=[r"\|enforce\|"], system=RULED_AUDIT),
     Row("system/environment-allowed", ["run", "--trust", "root.pem", *SHOW], out=["root.pem"], system=BELIEVING),
     Row("system/invalid-policy", ["run", "true"], 125, err=["policy.conf:2"], system="[policy]\nmode = maybe\n"),
+    Row("system/policy-of-an-owner-that-is-not-mapped", ["check"], 1, err=["policy.conf: .*user namespace without root"], system=RULED, owner=1, through=ANOTHER_UID_ONLY, root=True),
     Row("system/check-reads-it", ["check"], out=["# read from /etc/tlsward/policy.conf", "mode = enforce"], system=RULED),
     Row(
         "system/setuid-under-a-system-preload",
@@ -256,6 +260,8 @@ SUMMARY = [
 CHECK = [
     Row("check/default", ["check"], out=["the built-in default", "mode = audit"]),
     Row("check/system-store-counted-once", ["check"], out=["trust = system: {system_count} certificates"], needs="update-ca-certificates"),
+    Row("check/system-store-is-located", ["check"], out=["trust = system: 1 certificate in {t}/root.pem, {t}/same$"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "{t}/none:{t}/same"}),
+    Row("check/json-locates-the-system-store", ["check", "--json"], out=['"location": "{t}/root.pem"'], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}),
     Row("check/file", ["check", "enforce.conf"], out=["mode = enforce", r"# trust = {t}/root.pem: 1 certificate$"]),
     Row("check/every-error", ["check", "bad.conf"], 1, err=[r"bad.conf:2: .*\n    ", "bad.conf:3: "]),
     Row("check/missing-file", ["check", "none.conf"], 1, err=["^none.conf: the policy file does not exist"]),

@@ -22,6 +22,7 @@ import time
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import certificates  # noqa: E402 (found through the path above)
+import documentation  # noqa: E402
 import programs  # noqa: E402
 import rows  # noqa: E402
 import sandbox  # noqa: E402
@@ -152,10 +153,10 @@ def run_row(row, fixture):
     base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
-    sandbox.set_system_policy(row.system and fixture.fill(row.system))
+    sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner)
     if everywhere := environment.pop("PRELOAD_EVERYWHERE", None):
         preload.write_text(f"# /nothing\n{everywhere}\n")
-    command = [str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
+    command = [*row.through, str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
     result = subprocess.run(
         command, env=environment, cwd=fixture.directory, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, check=False
     )
@@ -323,7 +324,8 @@ def main():
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows()]
     selected = [row for row in table if wanted in row.name]
-    sessions = {name: test for name, test in SESSIONS.items() if wanted in name}
+    sessions = SESSIONS | documentation.checks(COMMAND, table)
+    sessions = {name: test for name, test in sessions.items() if wanted in name}
     with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
         directory = pathlib.Path(name)
         directory.chmod(0o755)
