@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of files whose owner a user namespace does not map, user_namespaces(7): Linux's default, which nobody changes. */
+/* Owns the files whose owner a user namespace does not map, user_namespaces(7): the default of Linux. */
 #define OVERFLOW_UID 65534
 
 char *config_file_path(const char *directory, const char *name)

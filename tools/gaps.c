@@ -57,7 +57,7 @@ static void look_inside(struct search *search, const char *path, const struct el
                                 who));
     if (!search->dlsym_is_hooked && tls->imports_dlsym && !tls->exports_context && elf_tls_names_context(path))
         add(search, text_format("%sfinds OpenSSL with dlsym, which is not hooked on this architecture: "
-                                "that is not covered",
+                                "sessions and suites without a certificate are not covered",
                                 who));
 }
 

@@ -24,7 +24,8 @@ SOURCES = {
     "main.c": "int client(void);\nint main(int argc, char **argv) { (void)argv; return argc > 9 ? client() : 0; }\n",
     "digest.c": "#include <openssl/evp.h>\nint main(void) { return EVP_sha256() == NULL; }\n",
     "finds.c": '#include <dlfcn.h>\nint main(void) { return dlsym(RTLD_DEFAULT, "SSL_CTX_new") != 0; }\n',
-    "context.c": "int SSL_CTX_new;\n",
+    "wrapper.c": "int SSL_CTX_new;\n",
+    "boringssl.c": "int SSL_CTX_new, SSL_CTX_set_cert_verify_callback, SSL_CTX_set_custom_verify;\n",
     "empty.c": "",
 }
 SHARED = ["-shared", "-fPIC"]
@@ -46,7 +47,9 @@ BUILT = {
     "libvendor.so": ["client.c", *SHARED, *STATIC_OPENSSL, "-Wl,--exclude-libs,ALL"],
     "links-vendor": ["says.c", *BESIDE, "-lvendor"],
     "finds-openssl": ["finds.c"],
-    "unhooked.so": ["context.c", *SHARED],
+    "wrapper.so": ["wrapper.c", *SHARED],
+    "boringssl.so": ["boringssl.c", *SHARED],
+    **{f"links-{name}": ["says.c", *BESIDE, f"-l:{name}.so"] for name in ("wrapper", "boringssl")},
     **{file: ["empty.c", *SHARED, f"-Wl,-soname,{file}"] for file in FAMILIES.values()},
     **{f"links-{name}": ["says.c", *BESIDE, f"-l:{file}"] for name, file in FAMILIES.items()},
     "links-OpenSSL-too": ["says.c", *BESIDE, "-l:libgnutls.so.30", "-lssl"],

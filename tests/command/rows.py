@@ -186,7 +186,11 @@ GAPS = [
     Row("gaps/own-libcrypto-does-no-tls", [*STRICT, "{t}/hidden-libcrypto"], absent=["warning"]),
     Row("gaps/openssl-hidden-in-a-linked-object", [*STRICT, "{t}/links-vendor"], 125, err=["links-vendor links {t}/libvendor.so, which seems to have"], absent=["it ran"]),
     Row("gaps/finding-with-dlsym-is-none", [*STRICT, "{t}/finds-openssl"], absent=["warning"]),
-    Row("gaps/finding-with-dlsym-where-that-is-not-hooked", [*STRICT, "{t}/finds-openssl"], 125, err=["finds OpenSSL with dlsym, which is not hooked"], env={"TLSWARD_LIBRARY": "{t}/unhooked.so"}),
+    Row("gaps/finding-with-dlsym-where-that-is-not-hooked", [*STRICT, "{t}/finds-openssl"], 125, err=["finds OpenSSL with dlsym, which is not hooked"], env={"TLSWARD_LIBRARY": "{t}/wrapper.so"}),
+    *(
+        Row(f"gaps/{name}-under-openssl-names", [*STRICT, f"{{t}}/links-{name}"], 125, err=[rf"links {{t}}/{name}\.so, which has functions of OpenSSL's names"])
+        for name in ("wrapper", "boringssl")
+    ),
     Row("gaps/said-with-a-summary-too", ["run", "--summary", "{t}/links-NSS"], err=[WARNING + ".*NSS", "0 connections"]),
     Row("gaps/our-own-library-is-no-openssl", [*STRICT, "{t}/links-GnuTLS"], 125, err=["links GnuTLS"], env={"PRELOAD_EVERYWHERE": "{library}"}),
 ]

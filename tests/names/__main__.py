@@ -9,7 +9,6 @@ tests/clients.
 import argparse
 import itertools
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -193,9 +192,6 @@ class Runner:
 
 
 def try_row(runner, row):
-    program = row.command[0].format(programs=runner.programs)
-    if shutil.which(program) is None:
-        raise Unavailable(f"{program} is not installed")
     if row.needs and subprocess.run(row.needs, shell=True, capture_output=True, check=False).returncode != 0:
         raise Unavailable(f"does not succeed: {row.needs}")
     return "\n".join(runner.problems(row))
