@@ -187,6 +187,7 @@ GAPS = [
     Row("gaps/openssl-hidden-in-a-linked-object", [*STRICT, "{t}/links-vendor"], 125, err=["links-vendor links {t}/libvendor.so, which seems to have"], absent=["it ran"]),
     Row("gaps/finding-with-dlsym-is-none", [*STRICT, "{t}/finds-openssl"], absent=["warning"]),
     Row("gaps/finding-with-dlsym-where-that-is-not-hooked", [*STRICT, "{t}/finds-openssl"], 125, err=["finds OpenSSL with dlsym, which is not hooked"], env={"TLSWARD_LIBRARY": "{t}/wrapper.so"}),
+    Row("gaps/dlsym-for-other-names-is-none", [*STRICT, "python3", "-V"], absent=["warning"], env={"TLSWARD_LIBRARY": "{t}/wrapper.so"}, needs="python3"),
     *(
         Row(f"gaps/{name}-under-openssl-names", [*STRICT, f"{{t}}/links-{name}"], 125, err=[rf"links {{t}}/{name}\.so, which has functions of OpenSSL's names"])
         for name in ("wrapper", "boringssl")
