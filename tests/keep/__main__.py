@@ -6,10 +6,12 @@ of this source tree, laid over the place where the library looks for them.
 
 import argparse
 import contextlib
+import hashlib
 import importlib.util
 import os
 import shlex
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -77,7 +79,11 @@ def is_missing(need):
     return need and shutil.which(need) is None
 
 
-def environment(setup, row, directory):
+def digest_of(certificate):
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.read_text())).hexdigest()
+
+
+def environment(setup, row, directory, words):
     values = {"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "HOME": str(directory), "LANG": "C.UTF-8"}
     if row.policy is not None:
         events = directory / "events.jsonl"
@@ -87,7 +93,7 @@ def environment(setup, row, directory):
         policy.write_text(f"[policy]\ntrust = {setup.trust}\nlog = file:{events}\n{row.policy}\n")
         policy.chmod(0o644)
         values |= {"LD_PRELOAD": str(setup.library), "TLSWARD_POLICY": str(policy)}
-    return values | row.environment
+    return values | {name: value.format(**words) for name, value in row.environment.items()}
 
 
 def run(row, command, directory, values):
@@ -130,6 +136,9 @@ def problems(row, words, status, output, log, events):
     for expected in row.events:
         if not any(matches(event, expected) for event in events):
             yield f"no event with {expected}"
+    for unexpected in row.no_events:
+        if any(matches(event, unexpected) for event in events):
+            yield f"an event with {unexpected}"
     if row.policy is None and events:
         yield "an event without the library"
 
@@ -143,12 +152,12 @@ def try_row(setup, fleet, row):
     servers = {word: fleet.get(*kind) for word, kind in row.servers.items()}
     for server in servers.values():
         server.ensure_started()
-    words = {"token": directory.name, "directory": directory, "certificates": setup.trust.parent.parent,
+    first = next(iter(servers.values()))
+    words = {"token": directory.name, "digest": digest_of(first.certificate), "directory": directory, "certificates": setup.trust.parent.parent,
              "known": setup.trust, "unknown": setup.trust.parent.parent / "unknown" / "ca.pem",
              **{word: server.port for word, server in servers.items()}}
     command = [word.format(**words) for word in row.command]
-    values = environment(setup, row, directory)
-    first = next(iter(servers.values()))
+    values = environment(setup, row, directory, words)
     before = len(first.log())
     status, output = run(row, command, directory, values)
     log = first.log_after(before, row.arrived[0].format(**words) if row.arrived else "", LOG_SECONDS)

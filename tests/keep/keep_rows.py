@@ -22,7 +22,8 @@ NEVER = object()  # an event member that must not be there
 
 @dataclass(frozen=True)
 class Row:
-    """Words in braces are filled in: token, directory, known and unknown (the CAs' files), a port for each server."""
+    """Words in braces are filled in, in the environment's values too: token, directory, known and unknown (the CAs'
+    files), a port for each server, the digest of the first one's certificate."""
 
     name: str
     servers: dict  # word for the port: (kind in servers.KINDS, certificate); what arrives is read from the first
@@ -36,6 +37,7 @@ class Row:
     arrived: tuple = ()  # in the server's log
     never: str = ""  # in the server's log
     events: tuple = ()  # each of them is among those recorded
+    no_events: tuple = ()  # and none of these
     environment: dict = field(default_factory=dict)
 
 
@@ -50,6 +52,30 @@ def openvpn(name, certificate, policy, **rest):
 CONNECTED = "Initialization Sequence Completed"
 IS_CONNECTED = {"until": CONNECTED, "said": CONNECTED, "statuses": (0, -15)}
 IS_NOT_CONNECTED = {"until": "TLS handshake failed", "not_said": CONNECTED, "statuses": (0, 1, -15)}
+
+
+AUTHENTICATED = "EAP authentication succeeded"
+IS_AUTHENTICATED = {"arrived": (AUTHENTICATED,), "said": "SUCCESS"}
+IS_NOT_AUTHENTICATED = {"never": AUTHENTICATED, "statuses": (252, 253, 254), "said": "FAILURE"}
+
+
+def eap(name, method, ca, certificate, policy, **rest):
+    """A supplicant that trusts `ca`, or anybody without one."""
+    command = (PYTHON, str(PROGRAMS / "eapol_client.py"), "{directory}", "{port}", *method, *([ca] if ca else []))
+    return Row(f"eapol_test/{name}", {"port": ("eap", certificate)}, command, policy, needs="eapol_test", **rest)
+
+
+TTLS = ("TTLS", "PAP")
+PEAP = ("PEAP", "MSCHAPV2")
+LOGIN = "/remote/logincheck"  # where openfortivpn sends the password
+
+
+def openfortivpn(name, digest, policy, **rest):
+    """Refused by the gateway in the end, which knows nothing of its protocol."""
+    command = ("openfortivpn", "good.test:{port}", "-u", "user", "-p", "secret", "--no-routes", "--no-dns",
+               "--trusted-cert", digest)
+    return Row(f"openfortivpn/{name}", {"port": ("https", "self-signed")}, command, policy, needs="openfortivpn",
+               statuses=(1,), **rest)
 
 
 def postfix(name, policy, **rest):
@@ -68,6 +94,17 @@ def mariadb(name, certificate, policy, **rest):
     command = ("mariadb", "--no-defaults", "--protocol=tcp", "--ssl", "-h", "good.test", "-P", "{port}", "-u", "root",
                "-e", "select '{token}'")
     return Row(f"mariadb/{name}", {"port": ("mariadb", certificate)}, command, policy, needs="mariadb", **rest)
+
+
+def psycopg2(name, certificate, policy, **rest):
+    command = (PYTHON, str(PROGRAMS / "psycopg2_client.py"), "good.test", "{port}")
+    return Row(f"psycopg2/{name}", {"port": ("postgresql", certificate)}, command, policy, needs="psycopg2.extensions",
+               **rest)
+
+
+def mysqldb(name, policy, *setting, **rest):
+    command = (PYTHON, str(PROGRAMS / "mysqldb_client.py"), "good.test", "{port}", "{token}", *setting)
+    return Row(f"mysqldb/{name}", {"port": ("mariadb", "self-signed")}, command, policy, needs="MySQLdb.cursors", **rest)
 
 
 def ftps(name, command, certificate, policy, **rest):
@@ -92,9 +129,9 @@ def curl(name, policy, **rest):
     return Row(f"clear-text/{name}", {"port": ("https", "self-signed")}, command, policy, **rest)
 
 
-def curl_by_proxy(name, policy, **rest):
+def curl_by_proxy(name, policy, proxy="http://other.test:{proxy}", **rest):
     """Two origins behind one proxy."""
-    command = ("curl", "-sSk", "--proxy", "http://other.test:{proxy}", "https://good.test:{bad}/",
+    command = ("curl", "-sSk", *(("--proxy", proxy) if proxy else ()), "https://good.test:{bad}/",
                "https://good.test:{port}/{token}")
     servers = {"port": ("https", "good"), "bad": ("https", "self-signed"), "proxy": ("proxy", "good")}
     return Row(f"proxy/{name}", servers, command, policy, **rest)
@@ -104,6 +141,8 @@ def curl_rule(setting):
     return f"{ENFORCE}\n[rule curl]\nprogram = */bin/curl\nfallback = {setting}\n{OWNED}"
 
 
+AGAIN_BY_TLS = ('second attempt: connection to server at "good.test" (127.0.0.1), port {port} failed: '
+                "SSL error: certificate verify failed")
 TLS_SESSION = "SSL enabled"
 POSSIBLE = {"tlsward.clear_text_retry_possible": True}
 
@@ -113,6 +152,26 @@ ROWS = (
             events=(ALLOWED | {"rule.name": "protocols/openvpn", "tlsward.outcome": "verified"},)),
     openvpn("own-ca/enforce", "unknown-ca", ENFORCE, **IS_NOT_CONNECTED, events=(BLOCKED,)),
     openvpn("another-ca/protocols", "good", PROTOCOLS, **IS_NOT_CONNECTED, events=(REJECTED,)),
+
+    eap("ttls-own-ca/plain", TTLS, "{unknown}", "unknown-ca", None, **IS_AUTHENTICATED),
+    eap("ttls-own-ca/audit", TTLS, "{unknown}", "unknown-ca", AUDIT, **IS_AUTHENTICATED, events=(WOULD_BLOCK,)),
+    eap("ttls-own-ca/enforce", TTLS, "{unknown}", "unknown-ca", ENFORCE, **IS_NOT_AUTHENTICATED, events=(BLOCKED,)),
+    eap("ttls-own-ca/protocols", TTLS, "{unknown}", "unknown-ca", PROTOCOLS, **IS_AUTHENTICATED,
+        events=(ALLOWED | {"rule.name": "protocols/eap", "tlsward.app_verify": "ca"},)),
+    eap("ttls-another-ca/protocols", TTLS, "{unknown}", "good", PROTOCOLS, **IS_NOT_AUTHENTICATED, events=(REJECTED,)),
+    eap("peap-own-ca/enforce", PEAP, "{unknown}", "unknown-ca", ENFORCE, **IS_NOT_AUTHENTICATED, events=(BLOCKED,)),
+    eap("peap-own-ca/protocols", PEAP, "{unknown}", "unknown-ca", PROTOCOLS, **IS_AUTHENTICATED, events=(ALLOWED,)),
+    eap("peap-no-ca/plain", PEAP, None, "unknown-ca", None, **IS_AUTHENTICATED),
+    eap("peap-no-ca/protocols", PEAP, None, "unknown-ca", PROTOCOLS, **IS_NOT_AUTHENTICATED, events=(BLOCKED,)),
+    eap("peap-no-ca-known/protocols", PEAP, None, "good", PROTOCOLS, **IS_AUTHENTICATED, events=(ALLOWED,)),
+
+    openfortivpn("pinned/plain", "{digest}", None, arrived=(LOGIN,)),
+    openfortivpn("pinned/audit", "{digest}", AUDIT, arrived=(LOGIN,), events=(WOULD_BLOCK,)),
+    openfortivpn("pinned/enforce", "{digest}", ENFORCE, never=LOGIN, events=(BLOCKED,)),
+    openfortivpn("pinned/protocols", "{digest}", PROTOCOLS, arrived=(LOGIN,),
+                 events=(ALLOWED | {"rule.name": "protocols/openfortivpn"},)),
+    openfortivpn("another-pin/protocols", "0" * 64, PROTOCOLS, said="Gateway certificate validation failed", never=LOGIN,
+                 events=(ALLOWED,)),
 
     postfix("self-signed/plain", None, said="status=sent", arrived=("{token}",)),
     postfix("self-signed/protocols", PROTOCOLS, said="status=sent", arrived=("{token}",),
@@ -136,12 +195,26 @@ ROWS = (
     mariadb("good/enforce", "good", ENFORCE, said="{token}", arrived=("{token}", "using SSL/TLS"), events=(ALLOWED,)),
     mariadb("self-signed/enforce", "self-signed", ENFORCE, statuses=(1,), never="{token}", events=(BLOCKED,)),
 
+    psycopg2("again/plain", "self-signed", None, said="second attempt: connected"),
+    psycopg2("again-by-tls/enforce", "self-signed", ENFORCE, said=AGAIN_BY_TLS,
+             events=(BLOCKED, RETRY_REFUSED)),
+    mysqldb("self-signed/plain", None, said="by TLS", arrived=("{token}",)),
+    mysqldb("falls-back/plain", None, "ca", "{known}", said="in clear text", arrived=("{token}",)),
+    mysqldb("self-signed/audit", AUDIT, said="by TLS", arrived=("{token}",),
+            events=(WOULD_BLOCK | {"tlsward.clear_text_retry_possible": NEVER},)),
+    mysqldb("self-signed/enforce", ENFORCE, said="clear text: (2002,", never="{token}",
+            events=(BLOCKED | {"tlsward.clear_text_retry_possible": NEVER}, RETRY_REFUSED)),
+    mysqldb("another-policy/enforce", ENFORCE, "policy", "audit", said="in clear text", arrived=("{token}",),
+            events=(BLOCKED,), no_events=(RETRY_REFUSED,)),
+
     curl("plain", None, arrived=("{token}",)),
     curl("enforce", ENFORCE, arrived=("{token}",),
          events=(BLOCKED | {"tlsward.clear_text_retry_possible": NEVER},)),
     curl("refused-by-a-rule", curl_rule("refuse"), statuses=(7,), never="{token}", events=(BLOCKED, RETRY_REFUSED)),
     curl("allowed-by-a-rule", curl_rule("allow"), arrived=("{token}",), events=(BLOCKED | POSSIBLE,)),
     curl_by_proxy("plain", None, arrived=("{token}",)),
+    curl_by_proxy("told-by-the-environment", curl_rule("refuse"), None,
+                  environment={"https_proxy": "http://good.test:{proxy}"}, arrived=("{token}",), events=(BLOCKED, ALLOWED)),
     curl_by_proxy("refused-by-a-rule", curl_rule("refuse"), arrived=("{token}",), events=(BLOCKED, ALLOWED)),
 
     ftps("curl/plain", FTPS_CURL, "good", None, said="file-of-the-server", arrived=("reused",)),

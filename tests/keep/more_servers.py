@@ -26,6 +26,29 @@ class OpenVPN(Server):
                 "--peer-fingerprint", self.fingerprint(), "--verb", "3"]
 
 
+class EapServer(Server):
+    """hostapd without a network: an authentication server of IEEE 802.1X that is asked by RADIUS."""
+
+    ready_line = "AP-ENABLED"
+    CONFIG = """
+driver=none
+radius_server_clients={directory}/clients
+radius_server_auth_port={port}
+eap_server=1
+eap_user_file={directory}/users
+server_cert={certificate}
+private_key={key}
+"""
+
+    def prepare(self):
+        self.write("clients", f"{ADDRESS} radius\n")
+        self.write("users", '* TTLS,PEAP\n"user" MSCHAPV2,TTLS-PAP "secret" [2]\n')
+        self.write("config", self.CONFIG.format(**vars(self)))
+
+    def command(self):
+        return ["hostapd", "-d", self.directory / "config"]
+
+
 class Smtp25(Smtp):
     """On the port to which mail servers deliver, and an address that postfix does not take for its own."""
 
@@ -114,6 +137,7 @@ class Proxy(Server):
 
 servers.KINDS |= {
     "openvpn": OpenVPN,
+    "eap": EapServer,
     "smtp-25": Smtp25,
     "postgresql-1.2": PostgreSQL12,
     "mariadb": MariaDB,
