@@ -35,6 +35,8 @@ PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
 # What another package of the machine may stand against: one mail server excludes the others.
 PACKAGES_EXTRA := $(shell cat tests/packages-extra 2>/dev/null)
+# What is used from where it was unpacked, because it would take the place of those.
+PACKAGES_UNPACKED := $(shell cat tests/packages-unpacked 2>/dev/null)
 
 all: library command
 library: $(B)/libtlsward.so
@@ -120,6 +122,8 @@ deps-demo:
 deps-test:
 	@tests/install-packages $(PACKAGES_TEST)
 	@for p in $(PACKAGES_EXTRA); do tests/install-packages $$p || echo "without $$p: its rows are skipped"; done
+	@for p in $(PACKAGES_UNPACKED); do \
+	    tests/libssl/fetch bookworm $(B)/unpacked/$$p $$p || echo "without $$p: its rows are skipped"; done
 
 demo: deps-demo
 	@$(MAKE) --no-print-directory all
@@ -179,7 +183,7 @@ musl:
 	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
 
 test-keep: library
-	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --row '$(or $(ROW),*)'
+	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --unpacked $(B)/unpacked --row '$(or $(ROW),*)'
 
 # Clients and servers that know no header of one version; a stub stands in for libssl while they are linked.
 $(B)/test-libs/client/%.o: tests/libs/%.c tests/libs/client.h $(wildcard tests/libs/include/openssl/*) Makefile

@@ -28,6 +28,7 @@ import certificates  # noqa: E402
 import namespace  # noqa: E402
 import more_servers  # noqa: E402, F401
 from events import Events  # noqa: E402
+from private_root import NoPrivateRoot, private_root  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
 from servers import Fleet, Unavailable  # noqa: E402
 from tally import Tally  # noqa: E402
@@ -40,6 +41,8 @@ LOG_SECONDS = 5
 @dataclass(frozen=True)
 class Setup:
     library: Path
+    share: Path
+    unpacked: Path
     trust: Path
     directory: Path
 
@@ -117,6 +120,20 @@ def run(row, command, directory, values):
     return program.returncode, output.read_text(errors="replace")
 
 
+@contextlib.contextmanager
+def at_home(setup, row, directory):
+    """Gives what to put before the command so that it finds its package."""
+    if not row.unpacked:
+        yield ()
+        return
+    package = setup.unpacked / row.unpacked
+    if not package.exists():
+        raise Unavailable(f"{row.unpacked} is not unpacked in {setup.unpacked}")
+    shared = (setup.directory, setup.library.parent, HERE, setup.share, Path("/etc/hosts"))
+    with private_root(directory / "root", shared, [package]) as root:
+        yield "chroot", root
+
+
 def matches(event, expected):
     return all(name not in event if value is NEVER else event.get(name) == value for name, value in expected.items())
 
@@ -159,7 +176,8 @@ def try_row(setup, fleet, row):
     command = [word.format(**words) for word in row.command]
     values = environment(setup, row, directory, words)
     before = len(first.log())
-    status, output = run(row, command, directory, values)
+    with at_home(setup, row, directory) as prefix:
+        status, output = run(row, [*prefix, *command], directory, values)
     log = first.log_after(before, row.arrived[0].format(**words) if row.arrived else "", LOG_SECONDS)
     events = Events(directory / "events.jsonl").all
     found = list(problems(row, words, status, output, log, events))
@@ -175,7 +193,7 @@ def run_all(arguments, directory):
 
 def run_rows(arguments, directory):
     trust = certificates.make_all(directory / "certificates")
-    setup = Setup(arguments.library.resolve(), trust, directory)
+    setup = Setup(arguments.library.resolve(), arguments.share, arguments.unpacked.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
     tally = Tally()
     try:
@@ -183,7 +201,7 @@ def run_rows(arguments, directory):
             try:
                 found, report = try_row(setup, fleet, row)
                 result = "FAIL" if found else "ok"
-            except Unavailable as reason:
+            except (Unavailable, NoPrivateRoot) as reason:
                 result, report = "skip", str(reason)
             except Exception:  # the other rows go on
                 result, report = "FAIL", traceback.format_exc()
@@ -198,6 +216,7 @@ def main():
     parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
     parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
     parser.add_argument("--share", type=Path, default=Path("/usr/local/share/tlsward"))
+    parser.add_argument("--unpacked", type=Path, default=Path("build/unpacked"), help="packages that exclude others")
     arguments = parser.parse_args()
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-keep.") as directory:

@@ -29,6 +29,7 @@ class Row:
     servers: dict  # word for the port: (kind in servers.KINDS, certificate); what arrives is read from the first
     command: tuple
     policy: str = None  # below [policy]; None: without the library
+    unpacked: str = ""  # a package that is laid over a root directory of its own, for which it needs root
     needs: str = ""  # a program or a Python module; the row is skipped without it
     statuses: tuple = (0,)
     until: str = ""  # the program goes on for ever: it is stopped once it has said this
@@ -81,6 +82,16 @@ def openfortivpn(name, digest, policy, **rest):
 def postfix(name, policy, **rest):
     command = (PYTHON, str(PROGRAMS / "postfix_delivers.py"), "{directory}", "{port}", "{token}")
     return Row(f"postfix/{name}", {"port": ("smtp-25", "self-signed")}, command, policy, needs="postfix", **rest)
+
+
+def opensmtpd(name, policy, **rest):
+    command = (PYTHON, str(PROGRAMS / "opensmtpd_delivers.py"), "{directory}", "{port}", "{token}")
+    return Row(f"opensmtpd/{name}", {"port": ("smtp-25", "self-signed")}, command, policy, unpacked="opensmtpd", **rest)
+
+
+def dma(name, policy, **rest):
+    command = (PYTHON, str(PROGRAMS / "dma_delivers.py"), "{port}", "{token}")
+    return Row(f"dma/{name}", {"port": ("smtp-25", "self-signed")}, command, policy, unpacked="dma", **rest)
 
 
 def psql(name, certificate, policy, **rest):
@@ -177,6 +188,18 @@ ROWS = (
     postfix("self-signed/protocols", PROTOCOLS, said="status=sent", arrived=("{token}",),
             events=(ALLOWED | {"rule.name": "protocols/postfix", "server.port": 25},)),
     postfix("self-signed/enforce", ENFORCE, not_said="status=sent", never="{token}", events=(BLOCKED,)),
+
+    opensmtpd("self-signed/plain", None, said='result="Ok"', arrived=("{token}",)),
+    opensmtpd("self-signed/audit", AUDIT, said='result="Ok"', arrived=("{token}",), events=(WOULD_BLOCK,)),
+    opensmtpd("self-signed/protocols", PROTOCOLS, said='result="Ok"', arrived=("{token}",),
+              events=(ALLOWED | {"rule.name": "protocols/opensmtpd", "server.port": 25},)),
+    opensmtpd("self-signed/enforce", ENFORCE, said="downgrading to plain", never="{token}", events=(BLOCKED,)),
+
+    dma("self-signed/plain", None, said="delivered", arrived=("{token}",)),
+    dma("self-signed/audit", AUDIT, said="delivered", arrived=("{token}",), events=(WOULD_BLOCK,)),
+    dma("self-signed/protocols", PROTOCOLS, said="delivered", arrived=("{token}",),
+        events=(ALLOWED | {"rule.name": "protocols/dma", "server.port": 25},)),
+    dma("self-signed/enforce", ENFORCE, said="deferred", never="{token}", events=(BLOCKED,)),
 
     psql("self-signed/plain", "self-signed", None, said="{token}", arrived=("{token}", TLS_SESSION)),
     psql("falls-back/plain", "other", None, environment={"PGSSLMINPROTOCOLVERSION": "TLSv1.3"}, said="{token}",
