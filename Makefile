@@ -103,6 +103,7 @@ help:
 	@echo 'make test-names       names that are hard to know'
 	@echo 'make test-command     the tlsward command'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block; ROW=PATTERN'
+	@echo 'make test-deploy      the deployments of README.md, carried out; ROW=PATTERN'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
 	@echo 'make bench            what the library costs'
@@ -130,7 +131,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
-GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-corpus
+GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-deploy test-corpus
 
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
@@ -184,6 +185,9 @@ musl:
 
 test-keep: library
 	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --unpacked $(B)/unpacked --row '$(or $(ROW),*)'
+
+test-deploy: all
+	@$(PYTHON) tests/deploy --build $(B) --row '$(or $(ROW),*)'
 
 # Clients and servers that know no header of one version; a stub stands in for libssl while they are linked.
 $(B)/test-libs/client/%.o: tests/libs/%.c tests/libs/client.h $(wildcard tests/libs/include/openssl/*) Makefile
