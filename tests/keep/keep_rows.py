@@ -125,6 +125,7 @@ def ftps(name, command, certificate, policy, **rest):
 FTPS_CURL = ("curl", "-sSk", "--ssl-reqd", "ftp://good.test:{port}/")
 FTPS_CURL_12 = (*FTPS_CURL, "--tls-max", "1.2")
 FTPS_PYTHON = (PYTHON, str(PROGRAMS / "ftps_client.py"), "good.test", "{port}")
+FTPS_FTP_SSL = ("sh", "-c", r"printf 'user anonymous x\nls\n' | ftp-ssl -n -p -v good.test {port}")
 LISTED = {"said": "file-of-the-server", "arrived": ("reused",), "events": (ALLOWED, ALLOWED | {"tls.resumed": True})}
 
 
@@ -245,6 +246,11 @@ ROWS = (
     ftps("curl-tls1.2/enforce", FTPS_CURL_12, "good", ENFORCE, **LISTED),
     ftps("python/plain", FTPS_PYTHON, "good", None, said="file-of-the-server", arrived=("reused",)),
     ftps("python/enforce", FTPS_PYTHON, "good", ENFORCE, **LISTED),
+    ftps("ftp-ssl/plain", FTPS_FTP_SSL, "good", None, needs="ftp-ssl", said="file-of-the-server",
+         arrived=("reused",)),
+    ftps("ftp-ssl/enforce", FTPS_FTP_SSL, "good", ENFORCE, needs="ftp-ssl", **LISTED),
+    ftps("ftp-ssl/self-signed/enforce", FTPS_FTP_SSL, "self-signed", ENFORCE, needs="ftp-ssl", statuses=(1,),
+         said="certificate verify failed", never="USER anonymous", events=(BLOCKED,)),
     ftps("curl/self-signed/enforce", FTPS_CURL, "self-signed", ENFORCE, statuses=(60,), events=(BLOCKED,)),
 
     qt("good/plain", "good", None, said="errors:", not_said="encrypted"),
