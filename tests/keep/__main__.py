@@ -170,7 +170,8 @@ def try_row(setup, fleet, row):
     for server in servers.values():
         server.ensure_started()
     first = next(iter(servers.values()))
-    words = {"token": directory.name, "digest": digest_of(first.certificate), "directory": directory, "certificates": setup.trust.parent.parent,
+    words = {"token": directory.name, "digest": digest_of(first.certificate), "directory": directory,
+             "certificates": setup.trust.parent.parent,
              "known": setup.trust, "unknown": setup.trust.parent.parent / "unknown" / "ca.pem",
              **{word: server.port for word, server in servers.items()}}
     command = [word.format(**words) for word in row.command]

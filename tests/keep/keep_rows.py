@@ -115,7 +115,8 @@ def psycopg2(name, certificate, policy, **rest):
 
 def mysqldb(name, policy, *setting, **rest):
     command = (PYTHON, str(PROGRAMS / "mysqldb_client.py"), "good.test", "{port}", "{token}", *setting)
-    return Row(f"mysqldb/{name}", {"port": ("mariadb", "self-signed")}, command, policy, needs="MySQLdb.cursors", **rest)
+    return Row(f"mysqldb/{name}", {"port": ("mariadb", "self-signed")}, command, policy, needs="MySQLdb.cursors",
+               **rest)
 
 
 def ftps(name, command, certificate, policy, **rest):
@@ -182,8 +183,8 @@ ROWS = (
     openfortivpn("pinned/enforce", "{digest}", ENFORCE, never=LOGIN, events=(BLOCKED,)),
     openfortivpn("pinned/protocols", "{digest}", PROTOCOLS, arrived=(LOGIN,),
                  events=(ALLOWED | {"rule.name": "protocols/openfortivpn"},)),
-    openfortivpn("another-pin/protocols", "0" * 64, PROTOCOLS, said="Gateway certificate validation failed", never=LOGIN,
-                 events=(ALLOWED,)),
+    openfortivpn("another-pin/protocols", "0" * 64, PROTOCOLS, said="Gateway certificate validation failed",
+                 never=LOGIN, events=(ALLOWED,)),
 
     postfix("self-signed/plain", None, said="status=sent", arrived=("{token}",)),
     postfix("self-signed/protocols", PROTOCOLS, said="status=sent", arrived=("{token}",),
@@ -238,7 +239,8 @@ ROWS = (
     curl("allowed-by-a-rule", curl_rule("allow"), arrived=("{token}",), events=(BLOCKED | POSSIBLE,)),
     curl_by_proxy("plain", None, arrived=("{token}",)),
     curl_by_proxy("told-by-the-environment", curl_rule("refuse"), None,
-                  environment={"https_proxy": "http://good.test:{proxy}"}, arrived=("{token}",), events=(BLOCKED, ALLOWED)),
+                  environment={"https_proxy": "http://good.test:{proxy}"}, arrived=("{token}",),
+                  events=(BLOCKED, ALLOWED)),
     curl_by_proxy("refused-by-a-rule", curl_rule("refuse"), arrived=("{token}",), events=(BLOCKED, ALLOWED)),
 
     ftps("curl/plain", FTPS_CURL, "good", None, said="file-of-the-server", arrived=("reused",)),
