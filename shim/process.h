@@ -23,7 +23,7 @@ const struct policy *process_policy(void);
 
 /*
  * Whether `policy` is in force no longer: its files have changed, or the kill switch is on. Looks only, so that
- * it is async-signal-safe: the next handshake reads what is there. NULL is in force as long as no policy was read.
+ * it is async-signal-safe: the next handshake reads what is there. False as long as no policy was read.
  */
 bool process_policy_is_over(const struct policy *policy);
 

@@ -60,12 +60,26 @@ IS_AUTHENTICATED = {"arrived": (AUTHENTICATED,), "said": "SUCCESS"}
 IS_NOT_AUTHENTICATED = {"never": AUTHENTICATED, "statuses": (252, 253, 254), "said": "FAILURE"}
 
 
+def supplicant(program, method, ca):
+    command = (PYTHON, str(PROGRAMS / "supplicant.py"), program, "{directory}", "{port}", *method)
+    return (*command, ca) if ca else command
+
+
 def eap(name, method, ca, certificate, policy, **rest):
     """A supplicant that trusts `ca`, or anybody without one."""
-    command = (PYTHON, str(PROGRAMS / "eapol_client.py"), "{directory}", "{port}", *method, *([ca] if ca else []))
-    return Row(f"eapol_test/{name}", {"port": ("eap", certificate)}, command, policy, needs="eapol_test", **rest)
+    return Row(f"eapol_test/{name}", {"port": ("eap", certificate)}, supplicant("eapol_test", method, ca), policy,
+               needs="eapol_test", **rest)
 
 
+def wired(name, certificate, policy, said, **rest):
+    """The same code in the program that people run; it tries again for ever."""
+    return Row(f"wpa_supplicant/{name}", {"port": ("eap-wired", certificate)},
+               supplicant("wpa_supplicant", PEAP, "{unknown}"), policy, needs="wpa_supplicant", statuses=(0, -15),
+               until=said, said=said, **rest)
+
+
+EAP_SUCCESS = "CTRL-EVENT-EAP-SUCCESS"
+EAP_FAILURE = "CTRL-EVENT-EAP-FAILURE"
 TTLS = ("TTLS", "PAP")
 PEAP = ("PEAP", "MSCHAPV2")
 LOGIN = "/remote/logincheck"  # where openfortivpn sends the password
@@ -177,6 +191,12 @@ ROWS = (
     eap("peap-no-ca/plain", PEAP, None, "unknown-ca", None, **IS_AUTHENTICATED),
     eap("peap-no-ca/protocols", PEAP, None, "unknown-ca", PROTOCOLS, **IS_NOT_AUTHENTICATED, events=(BLOCKED,)),
     eap("peap-no-ca-known/protocols", PEAP, None, "good", PROTOCOLS, **IS_AUTHENTICATED, events=(ALLOWED,)),
+
+    wired("own-ca/plain", "unknown-ca", None, EAP_SUCCESS),
+    wired("own-ca/audit", "unknown-ca", AUDIT, EAP_SUCCESS, events=(WOULD_BLOCK,)),
+    wired("own-ca/enforce", "unknown-ca", ENFORCE, EAP_FAILURE, events=(BLOCKED,)),
+    wired("own-ca/protocols", "unknown-ca", PROTOCOLS, EAP_SUCCESS, events=(ALLOWED | {"rule.name": "protocols/eap"},)),
+    wired("another-ca/protocols", "good", PROTOCOLS, EAP_FAILURE, events=(REJECTED,)),
 
     openfortivpn("pinned/plain", "{digest}", None, arrived=(LOGIN,)),
     openfortivpn("pinned/audit", "{digest}", AUDIT, arrived=(LOGIN,), events=(WOULD_BLOCK,)),

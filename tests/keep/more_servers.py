@@ -30,10 +30,12 @@ class EapServer(Server):
     """hostapd without a network: an authentication server of IEEE 802.1X that is asked by RADIUS."""
 
     ready_line = "AP-ENABLED"
-    CONFIG = """
+    NETWORK = """
 driver=none
 radius_server_clients={directory}/clients
 radius_server_auth_port={port}
+"""
+    CONFIG = """
 eap_server=1
 eap_user_file={directory}/users
 server_cert={certificate}
@@ -43,10 +45,29 @@ private_key={key}
     def prepare(self):
         self.write("clients", f"{ADDRESS} radius\n")
         self.write("users", '* TTLS,PEAP\n"user" MSCHAPV2,TTLS-PAP "secret" [2]\n')
-        self.write("config", self.CONFIG.format(**vars(self)))
+        self.write("config", (self.NETWORK + self.CONFIG).format(**vars(self)))
 
     def command(self):
         return ["hostapd", "-d", self.directory / "config"]
+
+
+class WiredEapServer(EapServer):
+    """The switch at the other end of a wire, one for each server."""
+
+    NETWORK = """
+driver=wired
+interface=switch{port}
+ieee8021x=1
+"""
+
+    def prepare(self):
+        super().prepare()
+        wire, switch = f"wire{self.port}", f"switch{self.port}"
+        for arguments in (["add", wire, "type", "veth", "peer", "name", switch], ["set", wire, "up"],
+                          ["set", switch, "up"]):
+            done = subprocess.run(["ip", "link", *arguments], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise Unavailable(f"no pair of interfaces: {done.stderr.strip()}")
 
 
 class Smtp25(Smtp):
@@ -138,6 +159,7 @@ class Proxy(Server):
 servers.KINDS |= {
     "openvpn": OpenVPN,
     "eap": EapServer,
+    "eap-wired": WiredEapServer,
     "smtp-25": Smtp25,
     "postgresql-1.2": PostgreSQL12,
     "mariadb": MariaDB,
