@@ -58,7 +58,7 @@ static bool is_other_name(const struct refusal *refusal)
 /* A library that retries on its own does so within the call that was blocked, and looks nothing up for it. */
 static bool is_another_call(const struct refusal *refusal)
 {
-    struct lookup_window window = lookups_window();
+    struct lookup_window window = lookup_window_now();
     if (window.thread != refusal->thread)
         return true;
     window.begin = refusal->looked_up;
@@ -127,7 +127,7 @@ static bool narrow(struct refusal *refusal, const void *call_site)
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
         if (strncmp(base, libraries[i].name, strlen(libraries[i].name)) != 0)
             continue;
-        struct lookup_window window = lookups_window();
+        struct lookup_window window = lookup_window_now();
         refusal->caller_start = object.start;
         refusal->caller_end = object.end;
         refusal->thread = libraries[i].within_call ? window.thread : 0;

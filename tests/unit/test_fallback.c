@@ -131,7 +131,7 @@ END_TEST
 static void block_this_thread(void)
 {
     struct refusal block = block_at("192.0.2.1", 5432);
-    struct lookup_window window = lookups_window();
+    struct lookup_window window = lookup_window_now();
     block.thread = window.thread;
     block.looked_up = window.end;
     fallback_remember(&block);
@@ -148,7 +148,7 @@ END_TEST
 
 START_TEST(what_was_looked_up_before_the_block_makes_no_other_call)
 {
-    lookups_end_window(); /* connect(2) */
+    lookup_window_end(); /* connect(2) */
     resolve("good.test", "192.0.2.1");
     block_this_thread();
     ck_assert(refused_at("192.0.2.1", 5432, 0x1000, 99));
