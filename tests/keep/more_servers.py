@@ -62,12 +62,18 @@ ieee8021x=1
 
     def prepare(self):
         super().prepare()
-        wire, switch = f"wire{self.port}", f"switch{self.port}"
-        for arguments in (["add", wire, "type", "veth", "peer", "name", switch], ["set", wire, "up"],
-                          ["set", switch, "up"]):
+        for arguments in self.links():
             done = subprocess.run(["ip", "link", *arguments], capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise Unavailable(f"no pair of interfaces: {done.stderr.strip()}")
+
+    def links(self):
+        wire, switch = f"wire{self.port}", f"switch{self.port}"
+        yield "add", wire, "type", "veth", "peer", "name", switch
+        for end in (wire, switch):
+            # Without IPv6 addresses, which would make AI_ADDRCONFIG ask for nothing else.
+            yield "set", end, "addrgenmode", "none"
+            yield "set", end, "up"
 
 
 class Smtp25(Smtp):
