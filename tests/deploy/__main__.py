@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 import traceback
 from fnmatch import fnmatch
 from pathlib import Path
@@ -245,10 +244,8 @@ def main():
     parser.add_argument("--build", type=Path, default=Path("build"))
     arguments = parser.parse_args()
     namespace.enter()
-    with tempfile.TemporaryDirectory(prefix="tlsward-deploy.") as directory:
-        Path(directory).chmod(0o755)
-        with namespace.furnished(Path(directory)):
-            return run_all(arguments, Path(directory))
+    with namespace.workplace("tlsward-deploy.") as directory:
+        return run_all(arguments, directory)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import shutil
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from dataclasses import dataclass
@@ -220,10 +219,8 @@ def main():
     parser.add_argument("--unpacked", type=Path, default=Path("build/unpacked"), help="packages that exclude others")
     arguments = parser.parse_args()
     namespace.enter()
-    with tempfile.TemporaryDirectory(prefix="tlsward-keep.") as directory:
-        Path(directory).chmod(0o755)
-        with namespace.furnished(Path(directory)):
-            return run_all(arguments, Path(directory))
+    with namespace.workplace("tlsward-keep.") as directory:
+        return run_all(arguments, directory)
 
 
 if __name__ == "__main__":
