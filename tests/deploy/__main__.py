@@ -21,7 +21,7 @@ sys.path.insert(1, str(HERE.parent / "clients"))
 import certificates  # noqa: E402
 import namespace  # noqa: E402
 from private_root import NoPrivateRoot, private_root  # noqa: E402
-from readme import command_that, image, snippet, unit_environment  # noqa: E402
+from readme import command_before, image, snippet, unit_environment  # noqa: E402
 from servers import Fleet, Unavailable, unprivileged  # noqa: E402
 from tally import Tally  # noqa: E402
 
@@ -79,7 +79,7 @@ class Host:
 
 
 def installed(host):
-    host.follow("make && make install")
+    host.follow(command_before("(below"))
 
 
 def one_command(host):
@@ -171,7 +171,7 @@ def host_enforce_and_switch_off(host):
     enabled(host)
     host.write("/etc/tlsward/policy.conf", "[policy]\nmode = enforce\n")
     assert host.curl().returncode == BLOCKED
-    host.follow(command_that("switches the library off"))
+    host.follow(command_before("switches the library off"))
     assert host.curl().returncode == 0
     assert host.has_library()
 

@@ -24,12 +24,12 @@ def snippet(words):
     return textwrap.dedent("\n".join(block)).strip() + "\n"
 
 
-def command_that(does):
-    """The command in a sentence of the form "`command` does so"."""
+def command_before(words):
+    """The command that these words follow."""
     text = " ".join(README.read_text(encoding="utf-8").split())
-    found = re.search(f"`([^`]+)` {re.escape(does)}", text)
+    found = re.search(f"`([^`]+)` {re.escape(words)}", text)
     if not found:
-        raise AssertionError(f"README.md names no command that {does}")
+        raise AssertionError(f"README.md has no command before '{words}'")
     return found[1]
 
 

@@ -121,8 +121,8 @@ def mariadb(name, certificate, policy, **rest):
     return Row(f"mariadb/{name}", {"port": ("mariadb", certificate)}, command, policy, needs="mariadb", **rest)
 
 
-def psycopg2(name, certificate, policy, **rest):
-    command = (PYTHON, str(PROGRAMS / "psycopg2_client.py"), "good.test", "{port}")
+def psycopg2(name, certificate, policy, host="good.test", **rest):
+    command = (PYTHON, str(PROGRAMS / "psycopg2_client.py"), host, "{port}")
     return Row(f"psycopg2/{name}", {"port": ("postgresql", certificate)}, command, policy, needs="psycopg2.extensions",
                **rest)
 
@@ -168,6 +168,7 @@ def curl_rule(setting):
     return f"{ENFORCE}\n[rule curl]\nprogram = */bin/curl\nfallback = {setting}\n{OWNED}"
 
 
+AGAIN_TO_ADDRESS = 'second attempt: connection to server at "127.0.0.1", port {port} failed: SSL error'
 AGAIN_BY_TLS = ('second attempt: connection to server at "good.test" (127.0.0.1), port {port} failed: '
                 "SSL error: certificate verify failed")
 TLS_SESSION = "SSL enabled"
@@ -243,6 +244,8 @@ ROWS = (
     psycopg2("again/plain", "self-signed", None, said="second attempt: connected"),
     psycopg2("again-by-tls/enforce", "self-signed", ENFORCE, said=AGAIN_BY_TLS,
              events=(BLOCKED, RETRY_REFUSED)),
+    psycopg2("again-by-tls-to-an-address/enforce", "self-signed", ENFORCE, "127.0.0.1", said=AGAIN_TO_ADDRESS,
+             events=(BLOCKED, {"event.action": "clear-text-retry-refused"})),
     mysqldb("self-signed/plain", None, said="by TLS", arrived=("{token}",)),
     mysqldb("falls-back/plain", None, "ca", "{known}", said="in clear text", arrived=("{token}",)),
     mysqldb("self-signed/audit", AUDIT, said="by TLS", arrived=("{token}",),
