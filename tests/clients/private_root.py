@@ -8,17 +8,15 @@ import contextlib
 import subprocess
 from pathlib import Path
 
+from tally import Unavailable
+
 SYSTEM = ("/proc", "/sys", "/dev")
-
-
-class NoPrivateRoot(Exception):
-    """This machine or user cannot have one."""
 
 
 def mount(*arguments):
     done = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise NoPrivateRoot(f"no private root: {done.stderr.strip()}")
+        raise Unavailable(f"no private root: {done.stderr.strip()}")
 
 
 def share(path, root):

@@ -10,20 +10,19 @@ import shlex
 import shutil
 import subprocess
 import sys
-import traceback
 from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
-sys.path.insert(1, str(HERE.parent / "clients"))
+sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
 import certificates  # noqa: E402
 import namespace  # noqa: E402
-from private_root import NoPrivateRoot, private_root  # noqa: E402
+from private_root import private_root  # noqa: E402
 from readme import command_before, image, snippet, unit_environment  # noqa: E402
-from servers import Fleet, Unavailable, unprivileged  # noqa: E402
-from tally import Tally  # noqa: E402
+from servers import Fleet, unprivileged  # noqa: E402
+from tally import Tally, Unavailable  # noqa: E402
 
 LIBRARY = "/usr/local/lib/libtlsward.so"
 PRELOAD = "etc/ld.so.preload"
@@ -210,17 +209,11 @@ ROWS = {
 
 
 def try_row(name, layer, build, server, trust):
-    """The result, the row's name, and a report on what is wrong."""
     if unprivileged("nobody")[0] == "unshare":
-        return "skip", name, "it takes root to have other users' programs"
-    try:
-        with private_root(layer, (SOURCE, build, Path("/etc/hosts"))) as root:
-            ROWS[name](Host(root, build, server.port, trust))
-    except (NoPrivateRoot, Unavailable) as reason:
-        return "skip", name, str(reason)
-    except Exception:  # the other rows go on
-        return "FAIL", name, traceback.format_exc()
-    return "ok", name
+        raise Unavailable("it takes root to have other users' programs")
+    server.ensure_started()
+    with private_root(layer, (SOURCE, build, Path("/etc/hosts"))) as root:
+        ROWS[name](Host(root, build, server.port, trust))
 
 
 def run_all(arguments, directory):
@@ -229,10 +222,10 @@ def run_all(arguments, directory):
     tally = Tally()
     build = arguments.build.resolve()
     server = fleet.get("https", "self-signed")
-    server.ensure_started()
     try:
         for name in (name for name in ROWS if fnmatch(name, arguments.row)):
-            tally.add(*try_row(name, directory / name.replace("/", "-"), build, server, trust))
+            layer = directory / name.replace("/", "-")
+            tally.attempt(name, lambda name=name, layer=layer: try_row(name, layer, build, server, trust))
     finally:
         fleet.stop()
     return tally.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cases import NAME
 from events import Events
+from tally import Unavailable
 
 MODES = ("plain", "audit", "enforce")
 PROGRAM_SECONDS = 20
@@ -16,8 +17,8 @@ NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is to
 TALKED, REFUSED, LACKING = 0, 1, 77
 
 
-class Lacking(Exception):
-    """This library cannot do what the row does."""
+def lacking():
+    return Unavailable("this libssl lacks it")
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Bench:
         if row.kind in NEEDS_THE_SAME_LIBRARY:
             command = [self.programs / "client", row.function, NAME, "0", NAME, "0", "", "", ""]
             if subprocess.run(command, env=self.base, capture_output=True, check=False).returncode == LACKING:
-                raise Lacking(row.name)
+                raise lacking()
 
     def run(self, row, function, server, mode):
         events = self.directory / "events.jsonl"
@@ -148,12 +149,12 @@ def run_row(bench, row):
             if row.before:
                 saved = bench.run(row, row.before, server, "plain")
                 if saved.status == LACKING:
-                    raise Lacking(row.name)
+                    raise lacking()
             result = bench.run(row, row.function, server, mode)
             if mode == "plain":
                 plain = result
             if result.status == LACKING:
-                raise Lacking(row.name)
+                raise lacking()
             port = server.port if row.address_known else None
             seen = list(problems(row, certificate, mode, port, result, plain, bench.library))
             if seen:
