@@ -1,4 +1,4 @@
-"""Lists a directory; the data channel resumes the control connection's session, as FTPS servers demand: HOST PORT [OTHER].
+"""Lists a directory; the data channel resumes the control connection's session, as servers demand: HOST PORT [OTHER].
 
 With another name for the same address, which it looks up too, nothing but the session tells whose the data channel is.
 """
