@@ -110,9 +110,8 @@ static void forget_lists(struct connection *connection)
     connection->suites = NULL;
 }
 
-static void rewrite_list(const struct library *library, SSL *ssl, struct connection *connection)
+static void rewrite_list(const struct library *library, SSL *ssl, struct connection *connection, enum choice psk)
 {
-    enum choice psk = connection->settings.psk;
     connection->app_suites = list_text(library, ssl, true, psk);
     connection->suites = list_text(library, ssl, false, psk);
     if (connection->app_suites != NULL && connection->suites != NULL)
@@ -121,11 +120,12 @@ static void rewrite_list(const struct library *library, SSL *ssl, struct connect
         forget_lists(connection);
 }
 
-enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, struct connection *connection)
+enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, struct connection *connection,
+                                                enum choice psk)
 {
-    enum authentication unwanted = unwanted_offer(library, ssl, connection->settings.psk);
+    enum authentication unwanted = unwanted_offer(library, ssl, psk);
     if (unwanted != AUTH_CERTIFICATE)
-        rewrite_list(library, ssl, connection);
+        rewrite_list(library, ssl, connection, psk);
     return unwanted;
 }
 

@@ -11,7 +11,8 @@
  * where the policy blocks them. The list is rewritten only if such a suite would be offered. Returns what was taken
  * away, AUTH_CERTIFICATE for nothing.
  */
-enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, struct connection *connection);
+enum authentication suites_drop_unauthenticated(const struct library *library, SSL *ssl, struct connection *connection,
+                                                enum choice psk);
 
 /* Gives the connection the program's list again, for a handshake with whom it may be allowed. */
 void suites_put_back(const struct library *library, SSL *ssl, struct connection *connection);

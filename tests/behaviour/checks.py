@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import time
 
-from run import Skip, assert_members, facts_of
+from run import assert_members, facts_of
+from tally import Unavailable
 
 NOBODY = 65534
 NO_LEAK_SEARCH = {'ASAN_OPTIONS': 'detect_leaks=0'}
@@ -21,7 +22,7 @@ def released_file(check):
     """For what a sanitizer adds to the library and a release does not have."""
     def checked(setting):
         if setting.runtime:
-            raise Skip('a sanitizer adds to the library')
+            raise Unavailable('a sanitizer adds to the library')
         check(setting)
     return checked
 
@@ -179,9 +180,9 @@ class System:
 
     def __init__(self, setting, policy):
         if os.geteuid() != 0 or subprocess.run(['unshare', '-m', 'true'], check=False).returncode != 0:
-            raise Skip('it takes root, and a root directory that is a mount point, to keep mounts of /etc to ourselves')
+            raise Unavailable('it takes root, and a root directory that is a mount point, to keep mounts of /etc to ourselves')
         if setting.runtime:
-            raise Skip('a sanitizer must come before /etc/ld.so.preload')
+            raise Unavailable('a sanitizer must come before /etc/ld.so.preload')
         self.setting = setting
         setting.write_policy(policy)
         setting.directory.chmod(0o777)
@@ -192,19 +193,19 @@ class System:
         for path in (setting.directory / 'pki').iterdir():
             path.chmod(0o644)
 
-    def run(self, environment, setuid=False):
+    def run(self, environment, setuid=False, way='plain'):
         self.program.chmod(0o4755 if setuid else 0o755)
         command = ['unshare', '-m', 'sh', '-c', NAMESPACE, 'sh', self.setting.directory]
         if setuid:
             command += ['setpriv', f'--reuid={NOBODY}', '--clear-groups']
         variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **environment}
-        done = subprocess.run([*command, self.program, 'plain', 'wrong-host'], env=variables, capture_output=True,
+        done = subprocess.run([*command, self.program, way, 'wrong-host'], env=variables, capture_output=True,
                               text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return facts_of(done.stdout)
 
 
-def system_row(policy, environment, blocked, setuid=False, kill_switch=False):
+def system_row(policy, environment, blocked, setuid=False, kill_switch=False, way='plain'):
     """What a system policy and an environment do to a server with the wrong name."""
     def check(setting):
         system = System(setting, policy)
@@ -213,7 +214,7 @@ def system_row(policy, environment, blocked, setuid=False, kill_switch=False):
         if kill_switch:
             (setting.directory / 'off').touch()
         variables = {name: value.replace('LOOSE', str(loose)) for name, value in environment.items()}
-        facts = system.run(variables, setuid)
+        facts = system.run(variables, setuid, way)
         assert facts['connected'] == ('-1' if blocked else '1'), facts
         assert facts['explained'] == ('1' if blocked else '0'), facts
         if kill_switch:

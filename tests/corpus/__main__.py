@@ -8,22 +8,26 @@ import os
 import sys
 from pathlib import Path
 
-from corpus import Corpus, is_there
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
+
+from corpus import Corpus, is_there  # noqa: E402
+from tally import Tally  # noqa: E402 (found through the path above)
 
 
 def main():
     source, library, scratch = (Path(os.path.abspath(argument)) for argument in sys.argv[1:])
+    tally = Tally()
     if not is_there(source):
-        print(f"skip corpus: {source} is absent\n0 passed, 0 failed, 1 skipped")
-        return 0
+        tally.add("skip", "corpus", f"{source} is absent")
+        return tally.close()
     corpus = Corpus(source, scratch)
     corpus.run(library)
     cases = corpus.reference().keys() | corpus.ours().keys()
-    problems = list(corpus.problems(cases))
-    for problem in problems:
-        print(f"FAIL {problem}")
-    print(f"{len(cases) - len(problems)} passed, {len(problems)} failed, 0 skipped")
-    return 1 if problems else 0
+    problems = dict(corpus.problems(cases))
+    for case, problem in problems.items():
+        tally.add("FAIL", f"corpus/{case}", problem)
+    tally.add_passed(len(cases - problems.keys()))
+    return tally.close()
 
 
 if __name__ == "__main__":

@@ -10,23 +10,22 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent / "corpus")]
+sys.path[1:1] = [str(HERE.parent / part) for part in ("clients", "corpus", "")]
 
 import certificates  # noqa: E402 (found through the paths above)
 import namespace  # noqa: E402
 from servers import PORTS, Server  # noqa: E402
-from tally import Tally  # noqa: E402
+from tally import Tally, Unavailable  # noqa: E402
 
 import core  # noqa: E402
 import libraries  # noqa: E402
-from run import NEEDS_THE_SAME_LIBRARY, Bench, Lacking, run_row  # noqa: E402
+from run import NEEDS_THE_SAME_LIBRARY, Bench, run_row  # noqa: E402
 from table import ROWS  # noqa: E402
 
 WORKERS = 2
@@ -105,35 +104,18 @@ def make_bench(arguments, library, directory, trust, system_server):
                  Fleet(make, directory), directory)
 
 
-def run_core(tally, arguments, bench, label):
-    """A row like the others: the core cases of the corpus."""
-    name = f"{label}/{core.ROW}"
-    if not fnmatch(core.ROW, arguments.row):
-        return
-    if not core.is_there(arguments.corpus):
-        tally.add("skip", name, f"{arguments.corpus} is absent")
-        return
-    found = core.problems(arguments.corpus.resolve(), bench)
-    tally.add("FAIL" if found else "ok", name, "\n".join(found))
-
-
 def run_library(tally, arguments, name, directory, trust, system_server):
-    rows = [row for row in ROWS if fnmatch(row.name, arguments.row)]
     label = Path(name).name
+    rows = [row for row in ROWS if fnmatch(row.name, arguments.row) or fnmatch(f"{label}/{row.name}", arguments.row)]
     bench = None
     try:
         library = find(name, arguments.fetched.resolve())
         bench = make_bench(arguments, library, directory / label, trust, system_server)
         for row in rows:
-            try:
-                found = run_row(bench, row)
-                tally.add("FAIL" if found else "ok", f"{label}/{row.name}", "\n".join(found))
-            except Lacking:
-                tally.add("skip", f"{label}/{row.name}", "this libssl lacks it")
-            except Exception:  # the other rows go on
-                tally.add("FAIL", f"{label}/{row.name}", traceback.format_exc(limit=-2, chain=False))
-        run_core(tally, arguments, bench, label)
-    except (libraries.Absent, subprocess.CalledProcessError) as reason:
+            tally.attempt(f"{label}/{row.name}", lambda row=row: "\n".join(run_row(bench, row)))
+        if any(fnmatch(name, arguments.row) for name in (core.ROW, f"{label}/{core.ROW}")):
+            tally.attempt(f"{label}/{core.ROW}", lambda: core.problems(arguments.corpus.resolve(), bench))
+    except (Unavailable, subprocess.CalledProcessError) as reason:
         tally.add("skip", label, str(reason))
     finally:
         if bench:

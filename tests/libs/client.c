@@ -14,8 +14,8 @@
 
 struct peer peer;
 
-static const struct row *const tables[] = {verification_rows, authentication_rows, session_rows, conf_rows,
-                                           object_rows};
+static const struct row *const tables[] = {verification_rows, authentication_rows, session_rows,
+                                           conf_rows,         object_rows,         dane_rows};
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
 SSL_CTX *client_context(void)
@@ -28,6 +28,16 @@ SSL_CTX *client_verifying_context(void)
     SSL_CTX *ctx = client_context();
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_load_verify_locations(ctx, peer.trust, NULL);
+    return ctx;
+}
+
+SSL_CTX *client_raw_public_key_context(void)
+{
+    static const unsigned char types[] = {TLSEXT_cert_type_rpk};
+    if (SSL_CTX_set1_server_cert_type == NULL)
+        return NULL;
+    SSL_CTX *ctx = client_context();
+    SSL_CTX_set1_server_cert_type(ctx, types, sizeof types);
     return ctx;
 }
 

@@ -31,6 +31,9 @@ SSL_CTX *client_context(void);
 /* A context that verifies the chain, and no name. */
 SSL_CTX *client_verifying_context(void);
 
+/* A context for clients that ask for a raw public key; NULL where this libssl knows none. */
+SSL_CTX *client_raw_public_key_context(void);
+
 /* At most this version (TLS1_2_VERSION). Versions that lack the control speak nothing later. */
 void client_speak_at_most(SSL_CTX *ctx, int version);
 
@@ -52,6 +55,9 @@ enum result client_talk_to(SSL_CTX *ctx);
 void *client_unseen(const char *name);
 SSL_CTX *client_unseen_context(void);
 
+/* The session in peer.session, or NULL. */
+SSL_SESSION *client_load_session(void);
+
 enum result client_fails(const char *what);
 
 typedef enum result row_function(void);
@@ -60,6 +66,7 @@ struct row {
     row_function *run;
 };
 
-extern const struct row verification_rows[], authentication_rows[], session_rows[], conf_rows[], object_rows[];
+extern const struct row verification_rows[], authentication_rows[], session_rows[], conf_rows[], object_rows[],
+    dane_rows[];
 
 #endif

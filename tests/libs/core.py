@@ -8,17 +8,21 @@ certificate that cannot be parsed is found by the verification, not before it.
 
 import subprocess
 
-from corpus import Corpus, is_there  # noqa: F401 (is_there is for our caller)
+from corpus import Corpus, is_there
+from tally import Unavailable
 
 ROW = "corpus-core"
 
 
 def problems(source, bench):
     """The client verifies nothing, sends no SNI, and is given the name to connect to."""
+    if not is_there(source):
+        raise Unavailable(f"{source} is absent")
     corpus = Corpus(source, bench.directory / "corpus")
-    client = f"env LD_LIBRARY_PATH={bench.base['LD_LIBRARY_PATH']} {bench.programs}/driver-connect {{host}} {{port}} token"
+    program = bench.programs / "driver-connect"
+    client = f"env LD_LIBRARY_PATH={bench.base['LD_LIBRARY_PATH']} {program} {{host}} {{port}} token"
     try:
         corpus.run(bench.shim, "--suite", corpus.keep_core(), "--client", client, capture_output=True, text=True)
     except subprocess.CalledProcessError as failure:
-        return [f"run.py: {failure.stdout}{failure.stderr}"]
-    return list(corpus.problems(corpus.ours()))
+        return f"run.py: {failure.stdout}{failure.stderr}"
+    return "\n".join(f"{case}: {problem}" for case, problem in corpus.problems(corpus.ours()))

@@ -1,5 +1,6 @@
 """One row on one library: starts the client, and compares what the server, the program and the events say."""
 
+import functools
 import os
 import shlex
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from cases import NAME
 from events import Events
+from tally import Unavailable
 
 MODES = ("plain", "audit", "enforce")
 PROGRAM_SECONDS = 20
@@ -23,8 +25,8 @@ system_default = every_context
 """
 
 
-class Lacking(Exception):
-    """This library cannot do what the row does."""
+def lacking():
+    return Unavailable("this libssl lacks it")
 
 
 @dataclass
@@ -47,6 +49,14 @@ def brief(event):
     """An event without what is the same in all."""
     return " ".join(f"{name}={value}" for name, value in event.items()
                     if name.startswith(("tlsward.", "server.", "tls.")) and not name.startswith("tls.server."))
+
+
+@functools.cache
+def pin_of(certificate):
+    """As curl's manual has it made, with nothing of tlsward."""
+    steps = f"openssl x509 -in {certificate} -pubkey -noout | openssl pkey -pubin -outform der"
+    return "sha256//" + subprocess.run(["sh", "-c", steps + " | openssl dgst -sha256 -binary | base64"],
+                                       check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Bench:
@@ -79,7 +89,7 @@ class Bench:
         return base | {"LD_PRELOAD": str(self.shim), "TLSWARD_POLICY": str(policy)}
 
     def further_policy(self, row, server):
-        return row.policy.format(second_port=server.second_port, known=self.trust,
+        return row.policy.format(pin=pin_of(server.certificate), second_port=server.second_port, known=self.trust,
                                  unknown=self.trust.parent.parent / "unknown" / "ca.pem")
 
     def command(self, row, function, server, token):
@@ -95,7 +105,7 @@ class Bench:
         if row.kind in NEEDS_THE_SAME_LIBRARY:
             command = [self.programs / "client", row.function, NAME, "0", NAME, "0", "", "", ""]
             if subprocess.run(command, env=self.base, capture_output=True, check=False).returncode == LACKING:
-                raise Lacking(row.name)
+                raise lacking()
 
     def run(self, row, function, server, mode):
         events = self.directory / "events.jsonl"
@@ -170,12 +180,12 @@ def run_row(bench, row):
             if row.before:
                 saved = bench.run(row, row.before, server, "plain")
                 if saved.status == LACKING:
-                    raise Lacking(row.name)
+                    raise lacking()
             result = bench.run(row, row.function, server, mode)
             if mode == "plain":
                 plain = result
             if result.status == LACKING:
-                raise Lacking(row.name)
+                raise lacking()
             seen = list(problems(row, certificate, mode, server.port, result, plain, bench.library))
             if seen:
                 found += [f"{certificate}/{mode}: {problem}" for problem in seen] + [str(result)]

@@ -76,6 +76,13 @@ NO_CERTIFICATE = {"good": "no-certificate"}
 NOBODY = {"good": NONE, "never": "accepted", "reasons": NO_CERTIFICATE, "silent": True,
           "event": {"tlsward.authentication": "anonymous"}}
 NO_PSK = {"good": NONE, "never": "accepted", "reasons": NO_CERTIFICATE}
+PINNED = "pin = {pin}\n"
+OTHER_PINNED = "pin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+ALONE = "verify = none\n"  # the pin decides alone
+NOT_PINNED = {"good": "public-key-not-pinned"}
+NONE_PINNED = dict.fromkeys(CERTIFICATES, "public-key-not-pinned")
+RAW_KEY = {"tlsward.authentication": "raw-public-key"}
+BY_POLICY = {"tlsward.outcome": "verified-by-policy"}
 RESUMED = {"tls.resumed": True, "tlsward.authentication": "resumption"}
 FULL = {"tls.resumed": False, "tlsward.authentication": "certificate"}
 
@@ -108,10 +115,12 @@ ALLOWED_ELSEWHERE = {"other_port": True, "never": ""}  # what is refused here mu
 
 def under_another_rule(name, policy, certificates):
     """The session was made for the same name at another port, where another rule holds: four ways to hand it on."""
-    return tuple(Row(f"session-{name}{way}", f"session-of-another-port{way}", other_port=True, policy=policy, certificates=certificates,
-                     audit_reason="session-not-verified", audit_event=RESUMED,
+    return tuple(Row(f"session-{name}{way}", f"session-of-another-port{way}", other_port=True, policy=policy,
+                     certificates=certificates, audit_reason="session-not-verified", audit_event=RESUMED,
                      enforce_event=FULL)
                  for way in ("", "-tls13", "-serialised", "-serialised-tls13"))
+def raw_public_key(name, client="raw-public-key", **rest):
+    return Row(name, client, kind="raw-public-key", certificates=("good",), **rest)
 
 
 def driver(way, **rest):
@@ -120,7 +129,8 @@ def driver(way, **rest):
 
 ROWS = (
     careless("says-nothing"),
-    careless("forged-signature", client="says-nothing", certificates=("good", "forged"), says="certificate verify failed"),
+    careless("forged-signature", client="says-nothing", certificates=("good", "forged"),
+             says="certificate verify failed"),
     careless("verify-none-context"),
     careless("verify-none-connection"),
     careless("callback-context"),
@@ -144,6 +154,12 @@ ROWS = (
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
+    partly("dane-ee", {"other"}, before="save-ticket", good=EVERY - {"other"}, source="app"),
+    partly("dane-ta", EVERY - {"good"}, source="app"),
+    partly("dane-ta-unknown", EVERY - {"unknown-ca"}, good=frozenset({"unknown-ca"}), source="app"),
+    careless("dane-ta-forgiven", source="app"),
+    careless("dane-pkix-ee-forgiven", before="save-ticket", source="app"),
+
     without_certificate("anonymous", "anonymous", **NOBODY),
     careless("anonymous-too"),
     without_certificate("psk-tls12", "psk", event={"tlsward.authentication": "psk"}),
@@ -160,8 +176,29 @@ ROWS = (
     without_certificate("srp-blocked", "srp", client="srp", policy="psk = block\n", **NO_PSK),
     careless("srp-certificate", kind="srp-certificate", certificates=("rsa", "rsa-other", "rsa-unknown-ca"),
              good=frozenset({"rsa"}), event={"tlsward.authentication": "certificate"}),
-    Row("raw-public-key", kind="raw-public-key", certificates=("good",), good=NONE, reasons=NO_CERTIFICATE,
-        event={"tlsward.authentication": "raw-public-key"}),
+    raw_public_key("raw-public-key", good=NONE, reasons=NO_CERTIFICATE, event=RAW_KEY),
+    raw_public_key("raw-public-key-pinned", policy=PINNED, event=RAW_KEY | BY_POLICY),
+    raw_public_key("raw-public-key-pinned-alone", policy=PINNED + ALONE, event=RAW_KEY | BY_POLICY),
+    raw_public_key("raw-public-key-other-pin", policy=OTHER_PINNED, good=NONE, reasons=NOT_PINNED, event=RAW_KEY),
+    raw_public_key("raw-public-key-other-pin-alone", policy=OTHER_PINNED + ALONE, good=NONE, reasons=NOT_PINNED,
+                   event=RAW_KEY),
+
+    careless("pinned", client="says-nothing", policy=PINNED),
+    careless("pinned-alone", client="says-nothing", policy=PINNED + ALONE, good=EVERY, event=BY_POLICY),
+    careless("pinned-and-another", client="says-nothing", policy=OTHER_PINNED + PINNED),
+    careless("other-pin", client="says-nothing", policy=OTHER_PINNED, good=NONE, reasons=NOT_PINNED),
+    careless("other-pin-alone", client="says-nothing", policy=OTHER_PINNED + ALONE, good=NONE, reasons=NONE_PINNED),
+    partly("other-pin-verifies-all", EVERY - {"good"}, client="verifies-all", policy=OTHER_PINNED, good=NONE,
+           reasons=NOT_PINNED, source="app"),
+    partly("dane-ee-other-pin", {"other"}, client="dane-ee", before="save-ticket", policy=OTHER_PINNED, good=NONE,
+           reasons=NONE_PINNED, source="app"),
+    without_certificate("psk-tls12-pin", "psk", client="psk-tls12", policy=PINNED, good=NONE, never="accepted",
+                        silent=True, reasons=NOT_PINNED),
+    without_certificate("psk-tls13-pin", "psk", client="psk-tls13", policy=PINNED, good=NONE, reasons=NOT_PINNED),
+    without_certificate("anonymous-pin-alone", "anonymous", client="anonymous", policy=PINNED + ALONE, good=NONE,
+                        never="accepted", silent=True, reasons=NOT_PINNED),
+    Row("renegotiation-other-pin", "renegotiation", kind="renegotiation", certificates=("good",),
+        policy=PINNED + ALONE, good=NONE, reasons=NOT_PINNED),
 
     from_file("session-file-id", "save-id"),
     from_file("session-file-ticket", "save-ticket"),
@@ -170,6 +207,13 @@ ROWS = (
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
     from_memory("session-memory", "session-memory", event=RESUMED),
     from_memory("session-memory-tls13", "session-memory-tls13", event=RESUMED),
+    from_file("session-file-pinned-alone", "save-ticket", client="session-file-ticket", policy=PINNED + ALONE,
+              good=EVERY, reasons=dict.fromkeys(CERTIFICATES, "session-not-verified")),
+    raw_public_key("session-raw-public-key", "session-raw-public-key", policy=PINNED,
+                   audit_reason="session-not-verified", audit_event=RESUMED,
+                   enforce_event=RAW_KEY | BY_POLICY | {"tls.resumed": False}),
+    Row("session-memory-pinned-alone", "session-memory", policy=PINNED + ALONE, good=EVERY, event=RESUMED | BY_POLICY),
+    from_memory("session-memory-tls13-pinned", "session-memory-tls13", policy=PINNED, event=RESUMED),
     for_another("session-of-another-host", "session-memory"),
     for_another("session-of-another-host-verifying", "session-memory-verifying"),
     for_another("session-of-another-host-copied", "session-memory-copied"),
