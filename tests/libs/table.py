@@ -41,7 +41,7 @@ class Row:
     other_good: bool = False  # the second peer is a server with a good certificate; else the same server
     silent: bool = False  # enforce leaves nothing to verify, so no event
     never: str = ""  # must not be in the server's log in enforce, and must be there without the library
-    says: str = ""  # the first error that the program finds on its queue where the policy blocks
+    says: str = ""  # pattern of the first error that the program finds on its queue where the policy blocks
     always: str = ""  # must be in the server's log where enforce lets the program through
 
     @property
@@ -72,6 +72,8 @@ def without_certificate(name, kind, **rest):
     return Row(name, kind=kind, certificates=("good",), **rest)
 
 
+# 1.0.2 has no words before it is told to load them, LibreSSL tells of the alert it sent.
+VERIFY_FAILED = "handshake: (certificate verify failed|no reason given|tlsv1 alert decrypt error)"
 NO_CERTIFICATE = {"good": "no-certificate"}
 NOBODY = {"good": NONE, "never": "accepted", "reasons": NO_CERTIFICATE, "silent": True,
           "event": {"tlsward.authentication": "anonymous"}}
@@ -130,7 +132,7 @@ def driver(way, **rest):
 ROWS = (
     careless("says-nothing"),
     careless("forged-signature", client="says-nothing", certificates=("good", "forged"),
-             says="certificate verify failed"),
+             says=VERIFY_FAILED),
     careless("verify-none-context"),
     careless("verify-none-connection"),
     careless("callback-context"),
@@ -173,7 +175,7 @@ ROWS = (
     without_certificate("psk-after-refusal", "psk", policy=PSK_ELSEWHERE, **NO_PSK | ALLOWED_ELSEWHERE),
     without_certificate("psk-session-after-refusal", "psk", policy=PSK_ELSEWHERE, **NO_PSK | ALLOWED_ELSEWHERE),
     without_certificate("srp", "srp", event={"tlsward.authentication": "srp"}),
-    without_certificate("srp-blocked", "srp", client="srp", policy="psk = block\n", **NO_PSK),
+    without_certificate("srp-blocked", "srp", client="srp", policy="psk = block\n", silent=True, **NO_PSK),
     careless("srp-certificate", kind="srp-certificate", certificates=("rsa", "rsa-other", "rsa-unknown-ca"),
              good=frozenset({"rsa"}), event={"tlsward.authentication": "certificate"}),
     raw_public_key("raw-public-key", good=NONE, reasons=NO_CERTIFICATE, event=RAW_KEY),
