@@ -95,17 +95,18 @@ help:
 	@echo 'make demo             what tlsward does, shown on real programs: installs what it needs, builds, runs'
 	@echo 'make test             everything: installs what it needs, builds, runs these groups; one closing line'
 	@echo 'make unit             unit tests'
-	@echo 'make test-clients     real programs against real servers; ROW=PATTERN picks rows:'
-	@echo '                      ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
+	@echo 'make test-clients     real programs against real servers'
 	@echo 'make test-behaviour   the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-loading     every way a TLS library gets into a process'
-	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1; ROW=PATTERN'
+	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1'
 	@echo 'make test-names       names that are hard to know'
-	@echo 'make test-command     the tlsward command; ROW=part of a name'
-	@echo 'make test-keep        programs that must keep working, and what they must not do after a block; ROW=PATTERN'
-	@echo 'make test-deploy      the deployments of README.md, carried out; ROW=PATTERN'
+	@echo 'make test-command     the tlsward command'
+	@echo 'make test-keep        programs that must keep working, and what they must not do after a block'
+	@echo 'make test-deploy      the deployments of README.md, carried out'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
+	@echo '                      each of these takes ROW=PATTERN or ROW=PART for rows by their names:'
+	@echo '                      make test-clients ROW="*/expired/enforce"'
 	@echo 'make bench            what the library costs'
 	@echo 'make asan, tsan       unit and behaviour tests with sanitizers'
 	@echo 'make lint             clang-format and clang-tidy'
@@ -160,9 +161,9 @@ $(B)/names/%.so: tests/names/%.c
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) -std=c11 -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
 
-# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
+# RUNTIME is a sanitizer's library.
 test-behaviour: library $(BEHAVIOUR)
-	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) --row '$(or $(ROW),*)'
 
 # The sanitizers' runtimes must come before every other library, and OpenSSL's own locks are none of ours to judge.
 # Without the stubs: a runtime asks dlsym before the memory is there that instrumented code keeps its books in.
@@ -174,10 +175,10 @@ tsan:
 	    SANITIZE=-fsanitize=thread RUNTIME=$(shell $(CC) -print-file-name=libtsan.so) -k unit test-behaviour
 
 test-command: all
-	@BUILD=$(B) $(PYTHON) tests/command/test_command.py $(ROW)
+	@BUILD=$(B) $(PYTHON) tests/command/test_command.py '$(or $(ROW),*)'
 
 test-loading: library
-	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)
+	@$(PYTHON) tests/loading/run.py --build $(B) --row '$(or $(ROW),*)'
 
 # The library for programs of the other C library: make musl B=build-musl
 musl:

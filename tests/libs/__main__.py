@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,7 +20,7 @@ import certificates  # noqa: E402 (found through the path above)
 import namespace  # noqa: E402
 from cases import NAME  # noqa: E402
 from servers import Server  # noqa: E402
-from tally import Tally, Unavailable  # noqa: E402
+from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 import libraries  # noqa: E402
 from run import NEEDS_THE_SAME_LIBRARY, Bench, run_row  # noqa: E402
@@ -103,7 +102,7 @@ def make_bench(arguments, library, directory, trust, system_server):
 
 def run_library(tally, arguments, name, directory, trust, system_server):
     label = Path(name).name
-    rows = [row for row in ROWS if fnmatch(row.name, arguments.row) or fnmatch(f"{label}/{row.name}", arguments.row)]
+    rows = [row for row in ROWS if is_wanted(f"{label}/{row.name}", arguments.row)]
     bench = None
     try:
         library = find(name, arguments.fetched.resolve())
