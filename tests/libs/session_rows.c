@@ -91,7 +91,7 @@ static enum result resume_unseen(void)
 
 static enum result save_tls13(void)
 {
-    return SSL_CTX_set_options != NULL ? save(TLS1_3_VERSION, true) : LACKING;
+    return client_resumes_tls13() ? save(TLS1_3_VERSION, true) : LACKING;
 }
 
 static enum result resume_tls13(void)
@@ -104,8 +104,8 @@ static enum result early_data(void)
     size_t written = 0;
     SSL_SESSION *session = load();
     SSL *ssl = client_connection(context_for(TLS1_3_VERSION, true));
-    if (session == NULL || SSL_write_early_data == NULL)
-        return LACKING;
+    if (session == NULL)
+        return MISUSED;
     SSL_set_session(ssl, session);
     if (SSL_write_early_data(ssl, "too early", 9, &written) != 1)
         puts("no early data");
@@ -156,6 +156,8 @@ static enum result reuse_session_copied(void)
 
 static enum result reuse_tls13(void)
 {
+    if (!client_resumes_tls13())
+        return LACKING;
     SSL *first = client_connection(context_for(TLS1_3_VERSION, true));
     SSL *second = SSL_new(context_for(TLS1_3_VERSION, true));
     if (client_say(first, "first") != TALKED)
