@@ -8,6 +8,8 @@
 #include <openssl/ssl.h>
 #include <stddef.h>
 
+enum { DRIVER_LACKING = 77 }; /* exit status: this libssl cannot do it */
+
 /* A socket connected to `host`, looked up with getaddrinfo(3); -1 on error, reported to stderr. */
 int driver_connect(const char *host, const char *service, int socket_type);
 

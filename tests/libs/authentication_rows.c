@@ -32,7 +32,7 @@ static enum result anonymous(void)
 
 static enum result anonymous_too(void)
 {
-    return with_suites(SSL_CTX_set_security_level != NULL ? "aNULL:ECDHE:@SECLEVEL=0" : "aNULL:ECDHE");
+    return with_suites(SSL_CTX_set_security_level != NULL ? "aNULL:ECDHE:@SECLEVEL=0" : "aNULL:EECDH");
 }
 
 static enum result psk_at_most(int version)

@@ -12,6 +12,7 @@ from events import Events
 MODES = ("plain", "audit", "enforce")
 PROGRAM_SECONDS = 20
 LOG_SECONDS = 5
+NEEDED = "X509_VERIFY_PARAM_set1_host"  # 1.0.1 lacks it, so tlsward passes its calls through
 NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is too old for these
 TALKED, REFUSED, LACKING = 0, 1, 77
 
@@ -70,12 +71,15 @@ class Bench:
         return [self.programs / "client", function, NAME, server.port, row.other_host, other.port, token, self.trust,
                 self.directory / "session"]
 
+    def lacks(self, function):
+        """Of the client's functions one that needs no server to find out."""
+        command = [self.programs / "client", function, NAME, "0", NAME, "0", "", "", ""]
+        return subprocess.run(command, env=self.base, capture_output=True, check=False).returncode == LACKING
+
     def check_that_it_can(self, row):
         """Where the server needs the same libssl, it cannot be started to find out that the client lacks something."""
-        if row.kind in NEEDS_THE_SAME_LIBRARY:
-            command = [self.programs / "client", row.function, NAME, "0", NAME, "0", "", "", ""]
-            if subprocess.run(command, env=self.base, capture_output=True, check=False).returncode == LACKING:
-                raise Lacking(row.name)
+        if row.kind in NEEDS_THE_SAME_LIBRARY and self.lacks(row.function):
+            raise Lacking(row.name)
 
     def run(self, row, function, server, mode):
         events = self.directory / "events.jsonl"
@@ -138,10 +142,23 @@ def problems(row, certificate, mode, port, result, plain, library):
     yield from check_event(row, certificate, mode, port, result, library)
 
 
+def problems_where_unknown(row, certificate, mode, port, result, plain, library):
+    """The library stands down: it says so once, and the program does what it does without it."""
+    if mode == "plain":
+        yield from problems(row, certificate, mode, port, result, plain, library)
+        return
+    if (result.status, result.output, result.server_log) != (plain.status, plain.output, plain.server_log):
+        yield f"differs from a run without the library: {plain}"
+    notices = [event.get("tlsward.message", "") for event in result.events.all]
+    if len(notices) != 1 or f"it lacks {NEEDED}" not in notices[0]:
+        yield f"events: {notices}, not one notice that {NEEDED} is missing"
+
+
 def run_row(bench, row):
     """All problems of a row, each with the run it was seen in."""
     found = []
     bench.check_that_it_can(row)
+    find_problems = problems_where_unknown if bench.lacks("host-names") else problems
     for certificate in row.certificates:
         server = bench.fleet.get(row.kind, certificate)
         for mode in MODES:
@@ -155,7 +172,7 @@ def run_row(bench, row):
             if result.status == LACKING:
                 raise Lacking(row.name)
             port = server.port if row.address_known else None
-            seen = list(problems(row, certificate, mode, port, result, plain, bench.library))
+            seen = list(find_problems(row, certificate, mode, port, result, plain, bench.library))
             if seen:
                 found += [f"{certificate}/{mode}: {problem}" for problem in seen] + [str(result)]
     return found

@@ -180,7 +180,8 @@ static enum result check_time(void)
 
 static enum result trusted_set(void)
 {
-    if (X509_STORE_CTX_set0_trusted_stack == NULL || X509_STORE_CTX_get0_untrusted == NULL)
+    /* Where one cannot set the store's function, LibreSSL seeks the end of a partial chain in the store alone. */
+    if (X509_STORE_CTX_get0_untrusted == NULL || X509_STORE_set_verify == NULL)
         return LACKING;
     SSL_CTX *ctx = client_verifying_context();
     SSL_CTX_set_cert_verify_callback(ctx, trust_what_was_sent, NULL);
@@ -196,8 +197,15 @@ static enum result security_level(void)
     return client_talk_to(ctx);
 }
 
+static enum result host_names(void)
+{
+    return X509_VERIFY_PARAM_set1_host != NULL ? TALKED : LACKING;
+}
+
 static enum result with_host(const char *name, unsigned host_flags)
 {
+    if (host_names() == LACKING)
+        return LACKING;
     SSL *ssl = client_connection(client_verifying_context());
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(param, host_flags);
@@ -248,6 +256,7 @@ const struct row verification_rows[] = {
     {"partial-chain", partial_chain},
     {"trusted-set", trusted_set},
     {"security-level", security_level},
+    {"host-names", host_names},
     {"host-flags", host_flags},
     {"host-leading-dot", host_leading_dot},
     {"host-of-another", host_of_another},

@@ -72,7 +72,7 @@ enum {
 #define BIO_set_conn_hostname(bio, host) BIO_ctrl(bio, BIO_C_SET_CONNECT, 0, host)
 #define BIO_set_conn_port(bio, port) BIO_ctrl(bio, BIO_C_SET_CONNECT, 1, port)
 
-/* 1.0.2 has them under their older names. */
+/* 1.0.x has them under their older names. */
 static inline const SSL_METHOD *client_method_of_any_version(void)
 {
     return TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method();
@@ -84,5 +84,14 @@ static inline const SSL_METHOD *method_of_any_version(void)
     return TLS_method != NULL ? TLS_method() : SSLv23_method();
 }
 #define TLS_method method_of_any_version
+
+/* LibreSSL before DTLS 1.2 finds no cipher suite together with a server of today. */
+static inline const SSL_METHOD *datagram_method_of_any_version(void)
+{
+    if (ERR_asprintf_error_data != NULL && DTLSv1_2_client_method == NULL)
+        return NULL;
+    return DTLS_client_method != NULL ? DTLS_client_method() : DTLSv1_client_method();
+}
+#define DTLS_client_method datagram_method_of_any_version
 
 #endif
