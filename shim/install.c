@@ -10,8 +10,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,24 +18,11 @@ static bool is_usable(const struct library *library)
     return library != NULL && library->known;
 }
 
-/* Said once: a process whose TLS is passed through is not protected, and somebody should know. */
-static void report_unknown(const struct library *library)
-{
-    static atomic_bool reported;
-    char message[1024];
-    if (atomic_exchange(&reported, true))
-        return;
-    snprintf(message, sizeof message,
-             "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
-             library->path != NULL ? library->path : "?", library->missing != NULL ? library->missing : "ex_data");
-    notice_not_covered(message);
-}
-
 /* No library, or one we cannot judge with, which then says so. */
 static bool passes_through(const struct library *library)
 {
     if (library != NULL && !library->known)
-        report_unknown(library);
+        notice_unknown_library(library->path, library->missing != NULL ? library->missing : "ex_data");
     return !is_usable(library);
 }
 
