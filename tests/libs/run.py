@@ -71,10 +71,17 @@ class Bench:
         return [self.programs / "client", function, NAME, server.port, row.other_host, other.port, token, self.trust,
                 self.directory / "session"]
 
+    def start(self, command, environment):
+        if self.library.emulator:  # which itself must not have this environment
+            variables = [word for name, value in environment.items() for word in ("-E", f"{name}={value}")]
+            command, environment = [self.library.emulator, *variables, *command], {"PATH": self.base["PATH"]}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS,
+                              check=False, stdin=subprocess.DEVNULL, cwd=self.directory)
+
     def lacks(self, function):
         """Of the client's functions one that needs no server to find out."""
         command = [self.programs / "client", function, NAME, "0", NAME, "0", "", "", ""]
-        return subprocess.run(command, env=self.base, capture_output=True, check=False).returncode == LACKING
+        return self.start(command, self.base).returncode == LACKING
 
     def check_that_it_can(self, row):
         """Where the server needs the same libssl, it cannot be started to find out that the client lacks something."""
@@ -89,8 +96,7 @@ class Bench:
         command = [str(word) for word in self.command(row, function, server, token)]
         before = len(server.log())
         try:
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS,
-                                  check=False, stdin=subprocess.DEVNULL, cwd=self.directory)
+            done = self.start(command, environment)
             status, output = done.returncode, done.stdout + done.stderr
         except subprocess.TimeoutExpired:
             status, output = "did not end", ""

@@ -12,6 +12,11 @@ class Unavailable(Exception):
     """This machine lacks what the row needs."""
 
 
+# For another processor than this machine's: CC, and what its programs are linked with and run by.
+LDFLAGS = os.environ.get('LDFLAGS', '').split()
+EMULATOR = os.environ.get('EMULATOR', '').split()
+
+
 def compiler():
     return os.environ.get('CC', 'gcc')
 
@@ -20,7 +25,7 @@ def build(output, sources, *options, cc=None):
     """Compiles and links anew: it takes less time than finding out whether that is needed."""
     output.parent.mkdir(parents=True, exist_ok=True)
     command = [cc or compiler(), *WARNINGS, '-g', *[str(SOURCES / source) for source in sources], '-o', str(output),
-               *map(str, options)]
+               *LDFLAGS, *map(str, options)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f'{" ".join(command)}\n{done.stderr}')
