@@ -15,11 +15,11 @@
 enum { DNS_PORT = 53, CONNECTION_WORDS = sizeof(struct connected_socket) / sizeof(uint64_t) };
 _Static_assert(sizeof(struct connected_socket) % sizeof(uint64_t) == 0, "a connection is copied in whole words");
 
-static struct {
+static struct record {
     seqlock_word version;
     seqlock_word claimed; /* the version that a handshake claimed */
     seqlock_word words[CONNECTION_WORDS];
-} connections[CONNECTION_DESCRIPTORS];
+} records[CONNECTION_DESCRIPTORS];
 
 static __thread _Atomic bool incomplete;
 
@@ -63,47 +63,56 @@ static bool is_connecting(int fd)
 }
 
 /* Returns the version of the record, or 0. */
-static uint64_t read_connection(size_t slot, struct connected_socket *connection)
+static uint64_t read_record(const struct record *record, struct connected_socket *connection)
 {
-    return seqlock_read(&connections[slot].version, connections[slot].words, connection, CONNECTION_WORDS);
+    return seqlock_read(&record->version, record->words, connection, CONNECTION_WORDS);
 }
 
 /* connect(2) is called again to learn how a connection in progress went: that is not another connection. */
-static bool is_recorded(const struct connected_socket *connection)
+static bool is_recorded(const struct record *record, const struct connected_socket *connection)
 {
     struct connected_socket recorded;
-    const seqlock_word *socket =
-        &connections[connection->fd].words[offsetof(struct connected_socket, socket) / sizeof(uint64_t)];
+    const seqlock_word *socket = &record->words[offsetof(struct connected_socket, socket) / sizeof(uint64_t)];
 
     if (atomic_load_explicit(socket, memory_order_relaxed) != connection->socket) {
         return false; /* nearly always, and cheaper than reading the record */
     }
-    return read_connection((size_t)connection->fd, &recorded) != 0 && recorded.socket == connection->socket &&
+    return read_record(record, &recorded) != 0 && recorded.socket == connection->socket &&
            recorded.port == connection->port && ip_equal(&recorded.ip, &connection->ip);
 }
 
-void connections_add(struct connected_socket *connection)
+static inline void add(struct connected_socket *connection)
 {
-    int fd = connection->fd;
-    int type = socket_type(fd);
-    bool datagram = type == SOCK_DGRAM;
+    struct record *record = &records[(size_t)connection->fd % CONNECTION_DESCRIPTORS];
 
-    if (type != SOCK_STREAM && !datagram) {
-        return;
-    }
-    connection->datagram = datagram;
-    connection->socket = fd < CONNECTION_DESCRIPTORS ? socket_identity(fd) : 0;
-    bool has_record = connection->socket != 0;
-    if (has_record && is_recorded(connection)) {
+    connection->socket = connection->fd < CONNECTION_DESCRIPTORS ? socket_identity(connection->fd) : 0;
+    if (is_recorded(record, connection)) {
         return;
     }
     /* Resolvers connect datagram sockets, to servers and to sort addresses: that ends no look-up. */
-    connection->window = datagram ? lookups_window() : lookups_end_window();
-    if ((!has_record ||
-         seqlock_write(&connections[fd].version, connections[fd].words, connection, CONNECTION_WORDS) == 0) &&
-        !(datagram && connection->port == DNS_PORT)) {
+    connection->window = connection->datagram ? lookup_window_now() : lookup_window_end();
+    if ((connection->socket == 0 ||
+         seqlock_write(&record->version, record->words, connection, CONNECTION_WORDS) == 0) &&
+        !(connection->datagram && connection->port == DNS_PORT)) {
         atomic_store_explicit(&incomplete, true, memory_order_relaxed);
     }
+}
+
+void connections_add(int fd, const struct sockaddr *address, socklen_t length)
+{
+    int saved = errno;
+    struct connected_socket connection;
+
+    if (!ip_from_sockaddr(address, length, &connection.ip, &connection.port)) {
+        return;
+    }
+    int type = socket_type(fd);
+    connection.fd = fd;
+    connection.datagram = type == SOCK_DGRAM;
+    if (type == SOCK_STREAM || connection.datagram) {
+        add(&connection);
+    }
+    errno = saved;
 }
 
 bool connection_peer(int fd, const struct connected_socket *connection, struct ip *ip, in_port_t *port)
@@ -133,7 +142,7 @@ static bool has_same_peer(int fd, const struct connected_socket *connection)
 
 static void claim(size_t slot, uint64_t version)
 {
-    atomic_store_explicit(&connections[slot].claimed, version, memory_order_relaxed);
+    atomic_store_explicit(&records[slot].claimed, version, memory_order_relaxed);
 }
 
 bool connections_of(int fd, struct connected_socket *connection)
@@ -142,7 +151,7 @@ bool connections_of(int fd, struct connected_socket *connection)
 
     for (size_t i = 0; identity != 0 && i < CONNECTION_DESCRIPTORS; i++) {
         size_t slot = ((size_t)fd + i) % CONNECTION_DESCRIPTORS;
-        uint64_t version = read_connection(slot, connection);
+        uint64_t version = read_record(&records[slot], connection);
         if (version != 0 && connection->socket == identity && has_same_peer(fd, connection)) {
             claim(slot, version);
             return true;
@@ -154,17 +163,17 @@ bool connections_of(int fd, struct connected_socket *connection)
 /* This thread's open connections of one kind that nobody claimed: how many, the last of them and its version. */
 static size_t find_unclaimed(bool datagram, struct connected_socket *found, uint64_t *found_version)
 {
-    uint64_t thread = lookups_window().thread;
+    uint64_t thread = lookup_window_now().thread;
     struct connected_socket connection;
     size_t count = 0;
 
     for (size_t slot = 0; slot < CONNECTION_DESCRIPTORS; slot++) {
-        uint64_t version = read_connection(slot, &connection);
+        uint64_t version = read_record(&records[slot], &connection);
         if (version == 0 || connection.window.thread != thread || connection.datagram != datagram ||
             (datagram && connection.port == DNS_PORT)) {
             continue;
         }
-        if (atomic_load_explicit(&connections[slot].claimed, memory_order_relaxed) != version &&
+        if (atomic_load_explicit(&records[slot].claimed, memory_order_relaxed) != version &&
             socket_identity(connection.fd) == connection.socket && has_same_peer(connection.fd, &connection)) {
             *found = connection;
             *found_version = version;

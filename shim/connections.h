@@ -24,10 +24,10 @@ struct connected_socket {
 };
 
 /*
- * connect(2) to connection->ip and port succeeded on connection->fd or is in progress; fills in the rest.
- * Async-signal-safe; two or three system calls.
+ * connect(2) on `fd` succeeded or is in progress (EINPROGRESS, or EINTR: it goes on all the same).
+ * Async-signal-safe; two or three system calls. Other families than AF_INET and AF_INET6 are ignored.
  */
-void connections_add(struct connected_socket *connection);
+void connections_add(int fd, const struct sockaddr *address, socklen_t length);
 
 /* The connection of the socket behind `fd`, whatever its number was when it was connected. Claims it. */
 bool connections_of(int fd, struct connected_socket *connection);

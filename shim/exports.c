@@ -2,11 +2,13 @@
  * The hooked functions. Each finds the library the call belongs to, says what happened, and calls the real function;
  * what follows from it is decided elsewhere.
  */
+#include "connections.h"
 #include "evidence.h"
 #include "fallback.h"
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
+#include "loader.h"
 #include "trail.h"
 
 #include <errno.h>
@@ -17,7 +19,13 @@
 /* The real function's result, or `failure` where no library stands behind the call. */
 #define REAL(library, failure, name, ...)                                                                              \
     ((library) != NULL && (library)->real.name != NULL ? (library)->real.name(__VA_ARGS__) : (failure))
-#define LIBC(failure, name, ...) ((libc = library_libc())->name != NULL ? libc->name(__VA_ARGS__) : (failure))
+
+/* The C library's function, or NULL. */
+#define LIBC(name)                                                                                                     \
+    __extension__({                                                                                                    \
+        static _Atomic(void *) known;                                                                                  \
+        (__typeof__(&(name)))loader_next_once(&known, #name);                                                          \
+    })
 
 /* glibc declares connect's address as a transparent union, which ISO C does not know. */
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -271,8 +279,8 @@ EXPORT void *X509_get_ext_d2i(const X509 *certificate, int nid, int *critical, i
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                        struct addrinfo **restrict result)
 {
-    const struct real_functions *libc;
-    int failure = LIBC(EAI_SYSTEM, getaddrinfo, node, service, hints, result);
+    __typeof__(getaddrinfo) *real = LIBC(getaddrinfo);
+    int failure = real != NULL ? real(node, service, hints, result) : EAI_SYSTEM;
     if (failure == 0)
         trail_resolved(node, *result);
     return failure;
@@ -280,9 +288,10 @@ EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, 
 
 #ifdef GAI_WAIT /* musl has none of this */
 /* The outcome of a request, with its names where it is complete: ar_result means nothing before and elsewhere. */
-static int outcome(const struct real_functions *libanl, struct gaicb *request)
+static int outcome(struct gaicb *request)
 {
-    int failure = libanl->gai_error != NULL ? libanl->gai_error(request) : EAI_SYSTEM;
+    __typeof__(gai_error) *real = LIBC(gai_error);
+    int failure = real != NULL ? real(request) : EAI_SYSTEM;
     if (failure == 0)
         trail_resolved(request->ar_name, request->ar_result);
     return failure;
@@ -290,33 +299,33 @@ static int outcome(const struct real_functions *libanl, struct gaicb *request)
 
 EXPORT int getaddrinfo_a(int mode, struct gaicb **restrict list, int count, struct sigevent *restrict event)
 {
-    const struct real_functions *libanl = library_libanl();
-    int failure = libanl->getaddrinfo_a != NULL ? libanl->getaddrinfo_a(mode, list, count, event) : EAI_SYSTEM;
+    __typeof__(getaddrinfo_a) *real = LIBC(getaddrinfo_a);
+    int failure = real != NULL ? real(mode, list, count, event) : EAI_SYSTEM;
     for (int i = 0; failure == 0 && mode == GAI_WAIT && i < count; i++)
         if (list[i] != NULL)
-            outcome(libanl, list[i]);
+            outcome(list[i]);
     return failure;
 }
 
 /* Who does not wait learns here that a request is complete. */
 EXPORT int gai_error(struct gaicb *request)
 {
-    return outcome(library_libanl(), request);
+    return outcome(request);
 }
 #endif
 
 EXPORT struct hostent *gethostbyname(const char *name)
 {
-    const struct real_functions *libc;
-    struct hostent *result = LIBC(NULL, gethostbyname, name);
+    __typeof__(gethostbyname) *real = LIBC(gethostbyname);
+    struct hostent *result = real != NULL ? real(name) : NULL;
     trail_resolved_hostent(name, result);
     return result;
 }
 
 EXPORT struct hostent *gethostbyname2(const char *name, int family)
 {
-    const struct real_functions *libc;
-    struct hostent *result = LIBC(NULL, gethostbyname2, name, family);
+    __typeof__(gethostbyname2) *real = LIBC(gethostbyname2);
+    struct hostent *result = real != NULL ? real(name, family) : NULL;
     trail_resolved_hostent(name, result);
     return result;
 }
@@ -324,8 +333,8 @@ EXPORT struct hostent *gethostbyname2(const char *name, int family)
 EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict entry, char *restrict buffer,
                            size_t size, struct hostent **restrict result, int *restrict error)
 {
-    const struct real_functions *libc;
-    int failure = LIBC(ENOSYS, gethostbyname_r, name, entry, buffer, size, result, error);
+    __typeof__(gethostbyname_r) *real = LIBC(gethostbyname_r);
+    int failure = real != NULL ? real(name, entry, buffer, size, result, error) : ENOSYS;
     if (failure == 0)
         trail_resolved_hostent(name, *result);
     return failure;
@@ -334,8 +343,8 @@ EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict e
 EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hostent *restrict entry,
                             char *restrict buffer, size_t size, struct hostent **restrict result, int *restrict error)
 {
-    const struct real_functions *libc;
-    int failure = LIBC(ENOSYS, gethostbyname2_r, name, family, entry, buffer, size, result, error);
+    __typeof__(gethostbyname2_r) *real = LIBC(gethostbyname2_r);
+    int failure = real != NULL ? real(name, family, entry, buffer, size, result, error) : ENOSYS;
     if (failure == 0)
         trail_resolved_hostent(name, *result);
     return failure;
@@ -343,13 +352,13 @@ EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hosten
 
 EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
-    const struct real_functions *libc;
     if (fallback_refuses(address, length, CALLER)) {
         errno = ECONNREFUSED;
         return -1;
     }
-    int failure = LIBC(-1, connect, fd, address, length);
+    __typeof__(connect) *real = LIBC(connect);
+    int failure = real != NULL ? real(fd, address, length) : -1;
     if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
-        trail_connected(fd, address, length);
+        connections_add(fd, address, length);
     return failure;
 }

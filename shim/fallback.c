@@ -48,7 +48,7 @@ void fallback_remember(const struct refusal *refusal)
 /* One name may be refused and another one served at the same address: the name looked up since then tells. */
 static bool is_other_name(const struct refusal *refusal)
 {
-    struct lookup_window window = lookups_window();
+    struct lookup_window window = lookup_window_now();
     struct name_candidates names = lookups_by_window(&refusal->ip, &window);
     return refusal->name[0] != '\0' && names.count == 1 && names.first.kind == PEER_HOST &&
            strcmp(names.first.text, refusal->name) != 0;

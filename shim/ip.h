@@ -48,11 +48,11 @@ static inline bool ip_from_sockaddr(const struct sockaddr *address, socklen_t le
     struct sockaddr_in6 in6;
     sa_family_t family;
 
-    if (address == NULL || length < sizeof family) {
+    if (address == NULL || length < sizeof in) { /* the shorter one */
         return false;
     }
     memcpy(&family, (const char *)address + offsetof(struct sockaddr, sa_family), sizeof family);
-    if (family == AF_INET && length >= sizeof in) {
+    if (family == AF_INET) {
         memcpy(&in, address, sizeof in);
         *port = ntohs(in.sin_port);
         return ip_from_bytes(AF_INET, &in.sin_addr, ip);

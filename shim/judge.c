@@ -1,5 +1,6 @@
 #include "judge.h"
 
+#include "dane.h"
 #include "report.h"
 #include "session.h"
 #include "suites.h"
@@ -98,17 +99,38 @@ static void check_policy_anchors(struct judgement *judgement)
     note_name(facts, &result);
 }
 
-static void check_app_anchors(struct judgement *judgement)
+static void check_against(struct judgement *judgement, X509_STORE *store)
 {
-    const struct openssl_api *api = &judgement->library->api;
     struct facts *facts = &judgement->connection->facts;
-    X509_STORE *store = store_of(api, judgement->store_ctx);
     struct verify_result result;
-    if (store == NULL || !has_default_functions(api, store) || !run(judgement, store, &result))
+    if (!run(judgement, store, &result))
         return;
     facts->app_anchors_checked = true;
     facts->app_anchors_error = result.chain_error;
     note_name(facts, &result);
+}
+
+static void check_dane_anchor(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    X509 *anchor = dane_trust_anchor(api, judgement->ssl);
+    X509_STORE *store = anchor != NULL ? api->X509_STORE_new() : NULL;
+    if (store == NULL)
+        return;
+    if (api->X509_STORE_add_cert(store, anchor) == 1)
+        check_against(judgement, store);
+    api->X509_STORE_free(store);
+}
+
+static void check_app_anchors(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    const struct facts *facts = &judgement->connection->facts;
+    X509_STORE *store = store_of(api, judgement->store_ctx);
+    if (store != NULL && has_default_functions(api, store))
+        check_against(judgement, store);
+    if (!facts->app_anchors_checked || facts->app_anchors_error != 0)
+        check_dane_anchor(judgement);
 }
 
 static bool app_anchors_accept(struct judgement *judgement)
@@ -203,8 +225,8 @@ static void note_program(struct judgement *judgement, int accepted)
     facts->app_demands_chain = (api->SSL_get_verify_mode(judgement->ssl) & SSL_VERIFY_PEER) != 0;
     facts->app_rejected = facts->app_demands_chain && accepted <= 0;
     facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
-    facts->app_dane_verified = facts->app_demands_chain && accepted > 0 && api->SSL_get0_dane_authority != NULL &&
-                               api->SSL_get0_dane_authority(judgement->ssl, NULL, NULL) >= 0;
+    facts->app_dane_verified =
+        facts->app_demands_chain && accepted > 0 && dane_binds_leaf(api, judgement->ssl, judgement->request.leaf);
 }
 
 static void verify_again(struct judgement *judgement)

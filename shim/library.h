@@ -16,6 +16,7 @@
 /* The real functions behind the hooks; NULL where this library lacks one. */
 struct real_functions {
 #define HOOK(type, name, parameters) type(*name) parameters;
+#define LIBC_HOOK(type, name, parameters)
 #include "hooks.def"
 #undef HOOK
 };
@@ -61,21 +62,5 @@ void library_disowns(const void *object);
 
 /* True for calls a library makes to itself through its PLT. */
 bool library_called_itself(const struct library *library, const void *caller);
-
-/* The C library's functions behind our hooks, found when first needed; NULL until then. */
-extern _Atomic(const struct real_functions *) library_libc_found;
-const struct real_functions *library_libc_find(void);
-
-static inline const struct real_functions *library_libc(void)
-{
-    const struct real_functions *found = atomic_load_explicit(&library_libc_found, memory_order_acquire);
-    return found != NULL ? found : library_libc_find();
-}
-
-/*
- * Those of asynchronous look-ups, which glibc before 2.34 has in libanl and musl has not at all: getaddrinfo_a and
- * gai_error, or NULL.
- */
-const struct real_functions *library_libanl(void);
 
 #endif

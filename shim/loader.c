@@ -185,9 +185,9 @@ static const struct link_map *loaded_objects(void)
 }
 
 /*
- * The loader's own functions are found without calling any other: ASan asks dlsym(3) for everything before a single
- * function of its own can be called, dl_iterate_phdr(3) among them. The objects up to libc were loaded with the
- * program and stay, so the walk needs no lock.
+ * Calls no other function: ASan asks dlsym(3) for everything before a single function of its own can be called,
+ * dl_iterate_phdr(3) among them, and connect(2) is called in children of vfork(2). The objects up to libc were loaded
+ * with the program and stay, so the walk needs no lock.
  */
 static void *next_in_list(const char *name)
 {
@@ -204,16 +204,12 @@ static void *next_in_list(const char *name)
     return NULL;
 }
 
-/* A function that is not there yet may be in a libdl that is loaded later, so only what was found is kept. */
-static void *find_once(_Atomic(void *) *known, const char *name)
+void *loader_next_find(_Atomic(void *) *known, const char *name)
 {
-    void *found = atomic_load_explicit(known, memory_order_acquire);
-    if (found == NULL) {
-        found = next_in_list(name);
-        if (found == NULL)
-            found = loader_next(name);
-        atomic_store_explicit(known, found, memory_order_release);
-    }
+    void *found = next_in_list(name);
+    if (found == NULL)
+        found = loader_next(name);
+    atomic_store_explicit(known, found, memory_order_release);
     return found;
 }
 
@@ -221,7 +217,7 @@ dlopen_function *loader_real_dlopen(void)
 {
     static _Atomic(void *) known;
     dlopen_function *real;
-    *(void **)&real = find_once(&known, "dlopen");
+    *(void **)&real = loader_next_once(&known, "dlopen");
     return real;
 }
 
@@ -229,7 +225,7 @@ dlsym_function *loader_real_dlsym(void)
 {
     static _Atomic(void *) known;
     dlsym_function *real;
-    *(void **)&real = find_once(&known, "dlsym");
+    *(void **)&real = loader_next_once(&known, "dlsym");
     return real;
 }
 
@@ -237,7 +233,7 @@ dlvsym_function *loader_real_dlvsym(void)
 {
     static _Atomic(void *) known;
     dlvsym_function *real;
-    *(void **)&real = find_once(&known, "dlvsym");
+    *(void **)&real = loader_next_once(&known, "dlvsym");
     return real;
 }
 
@@ -259,7 +255,7 @@ static void *symbol_in_scope_of(const void *caller, const char *name)
 {
     static _Atomic(void *) known;
     int (*real_dlclose)(void *);
-    *(void **)&real_dlclose = find_once(&known, "dlclose");
+    *(void **)&real_dlclose = loader_next_once(&known, "dlclose");
     dlopen_function *real_dlopen = loader_real_dlopen();
     struct loaded_object object;
     if (real_dlclose == NULL || real_dlopen == NULL || !loader_object_at(caller, &object) || object.path[0] == '\0')

@@ -4,6 +4,7 @@
 #ifndef TLSWARD_LOADER_H
 #define TLSWARD_LOADER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,18 @@ void *loader_symbol(void *handle, const char *name);
  * vDSO's few names (time, clock_gettime) count too. Does not allocate and leaves dlerror(3) alone.
  */
 void *loader_next(const char *name);
+
+/*
+ * The same, kept in *known once it is found: what is not there yet may be in a libdl or libanl that is loaded later.
+ * What the C library has is found without a lock. Async-signal-safe.
+ */
+void *loader_next_find(_Atomic(void *) *known, const char *name);
+
+static inline void *loader_next_once(_Atomic(void *) *known, const char *name)
+{
+    void *found = atomic_load_explicit(known, memory_order_acquire);
+    return found != NULL ? found : loader_next_find(known, name);
+}
 
 /* The hook this library exports under that name, or NULL. */
 void *loader_own_hook(const char *name);

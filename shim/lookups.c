@@ -35,54 +35,8 @@ static struct {
 } lookups[LOOKUP_ORDER];
 
 static _Atomic uint64_t next_pair;
-static _Atomic uint64_t next_lookup;
-static _Atomic uint64_t last_thread;
 
-static __thread _Atomic uint64_t this_thread;
-static __thread _Atomic uint64_t window_begin;
 static __thread struct lookup latest;
-
-/* A number of our own, since the system uses thread identities again: a resolver thread's heir is not it. */
-static uint64_t thread_number(void)
-{
-    uint64_t number = atomic_load_explicit(&this_thread, memory_order_relaxed);
-
-    if (number == 0) {
-        uint64_t fresh = atomic_fetch_add_explicit(&last_thread, 1, memory_order_relaxed) + 1;
-        /* A signal handler may have been here meanwhile; then its number stays. */
-        if (atomic_compare_exchange_strong_explicit(&this_thread, &number, fresh, memory_order_relaxed,
-                                                    memory_order_relaxed)) {
-            number = fresh;
-            atomic_store_explicit(&window_begin, atomic_load_explicit(&next_lookup, memory_order_relaxed),
-                                  memory_order_relaxed);
-        }
-    }
-    return number;
-}
-
-static inline struct lookup_window current_window(void)
-{
-    uint64_t thread = thread_number();
-
-    return (struct lookup_window){
-        .thread = thread,
-        .begin = atomic_load_explicit(&window_begin, memory_order_relaxed),
-        .end = atomic_load_explicit(&next_lookup, memory_order_relaxed),
-    };
-}
-
-struct lookup_window lookups_window(void)
-{
-    return current_window();
-}
-
-struct lookup_window lookups_end_window(void)
-{
-    struct lookup_window window = current_window();
-
-    atomic_store_explicit(&window_begin, window.end, memory_order_relaxed);
-    return window;
-}
 
 /* Reads a pair if it is about `ip`. Returns its version, or 0. */
 static uint64_t read_pair(size_t slot, const struct ip *ip, struct pair *pair)
@@ -142,18 +96,18 @@ static void add_pair(const struct ip *ip, const struct peer_name *name, struct l
 
 static inline void add_to_order(struct lookup *lookup)
 {
-    uint64_t written = 0;
+    size_t slot, tries = 0;
 
-    for (size_t tries = 0; tries < LOOKUP_ORDER && written == 0; tries++) {
-        lookup->position = atomic_fetch_add_explicit(&next_lookup, 1, memory_order_relaxed);
-        size_t slot = (size_t)(lookup->position % LOOKUP_ORDER);
-        written = seqlock_write(&lookups[slot].version, lookups[slot].words, lookup, LOOKUP_WORDS);
-    }
+    do {
+        lookup->position = atomic_fetch_add_explicit(&lookup_next_position, 1, memory_order_relaxed);
+        slot = (size_t)(lookup->position % LOOKUP_ORDER);
+    } while (seqlock_write(&lookups[slot].version, lookups[slot].words, lookup, LOOKUP_WORDS) == 0 &&
+             ++tries < LOOKUP_ORDER);
 }
 
 void lookups_add(const struct ip *ip, const struct peer_name *name)
 {
-    struct lookup lookup = {.thread = thread_number()};
+    struct lookup lookup = {.thread = lookup_thread_number()};
 
     if (!find_pair(ip, name, &lookup)) {
         add_pair(ip, name, &lookup);
@@ -218,6 +172,6 @@ struct name_candidates lookups_by_window(const struct ip *ip, const struct looku
         }
     }
     /* What was overwritten before or meanwhile was skipped above. */
-    bool complete = atomic_load_explicit(&next_lookup, memory_order_relaxed) - window->begin <= LOOKUP_ORDER;
+    bool complete = atomic_load_explicit(&lookup_next_position, memory_order_relaxed) - window->begin <= LOOKUP_ORDER;
     return complete ? candidates : (struct name_candidates){.count = 2};
 }

@@ -10,19 +10,13 @@
 #define TLSWARD_LOOKUPS_H
 
 #include "ip.h"
+#include "lookup_window.h"
 #include "peer.h"
 
 enum {
     LOOKUP_PAIRS = 1024,
     LOOKUP_ORDER = 2048,
     LOOKUP_ADDRESSES = 64 /* of one look-up: a server with a huge answer must not wash out the table */
-};
-
-/* The look-ups of one thread between two connects, as positions in the order of all look-ups: [begin, end). */
-struct lookup_window {
-    uint64_t thread; /* never used again for another thread of this process */
-    uint64_t begin;
-    uint64_t end;
 };
 
 /* The names that lead to an address: one, or more than one. */
@@ -36,10 +30,6 @@ void lookups_add(const struct ip *ip, const struct peer_name *name);
 
 /* This thread looks up again what it looked up last: records that, for a tenth of the price. False: not so any more. */
 bool lookups_add_latest(void);
-
-/* This thread's look-ups since its previous call of lookups_end_window(). Async-signal-safe. */
-struct lookup_window lookups_window(void);
-struct lookup_window lookups_end_window(void);
 
 /* The distinct names known to lead to `ip`. */
 struct name_candidates lookups_by_address(const struct ip *ip);

@@ -138,7 +138,7 @@ struct facts {
     bool app_names_other;   /* and it is not the name that SNI or the resolver know */
     bool app_rejected;      /* demanded, and its verification returned failure */
     int app_error;          /* the X.509 error it left */
-    bool app_dane_verified; /* DANE-EE or DANE-TA success, which stands for chain and name */
+    bool app_dane_verified; /* DANE-EE success, which stands for chain and name */
 
     /* The chain, verified again in the policy's way. */
     bool app_anchors_checked; /* evaluated against the program's own trust anchors */
@@ -200,7 +200,7 @@ struct verdict {
  * What the program itself rejects stays rejected (blocked, decided by the program, in every mode) unless
  * settings->trust_mode is extend or exclusive, the mode is enforce, the policy's store accepts the chain, and
  * a name that the program demanded matches: then the outcome is verified-by-policy and the action allowed.
- * DANE success of the program stands for chain and name, under exclusive too.
+ * DANE-EE success of the program stands for chain and name, under exclusive too.
  */
 struct verdict decide(const struct settings *settings, const struct facts *facts);
 

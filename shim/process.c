@@ -2,7 +2,6 @@
 
 #include "config.h"
 #include "file_identity.h"
-#include "library.h"
 #include "loader.h"
 #include "notice.h"
 #include "proxy.h"
@@ -346,7 +345,6 @@ static void remember_start(void)
     if (tls == TLS_NOT_SEEN)
         return;
     int saved = errno;
-    library_libc();
     if (tls == TLS_IN_PROGRAM)
         notice_not_covered("not covered: the program has an OpenSSL of its own built in");
     else if (process_is_welcome())

@@ -202,17 +202,3 @@ bool library_called_itself(const struct library *library, const void *caller)
 {
     return holds(library, caller);
 }
-
-_Atomic(const struct real_functions *) library_libc_found;
-
-const struct real_functions *library_libc_find(void)
-{
-    static struct real_functions libc;
-#define HOOK(type, name, parameters)
-#define LIBC_HOOK(type, name, parameters) *(void **)&libc.name = loader_next(#name);
-#define LIBANL_HOOK(type, name, parameters)
-#include "hooks.def"
-#undef HOOK
-    atomic_store_explicit(&library_libc_found, &libc, memory_order_release);
-    return &libc;
-}

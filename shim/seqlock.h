@@ -40,7 +40,7 @@ static inline uint64_t seqlock_write(seqlock_word *version, seqlock_word *words,
 }
 
 /* Reads `count` words to `value`. Returns their version; 0 where there are none yet or a writer is at work. */
-static inline uint64_t seqlock_read(seqlock_word *version, seqlock_word *words, void *value, size_t count)
+static inline uint64_t seqlock_read(const seqlock_word *version, const seqlock_word *words, void *value, size_t count)
 {
     uint64_t before = atomic_load_explicit(version, memory_order_acquire);
 

@@ -114,18 +114,6 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
     errno = saved;
 }
 
-void trail_connected(int fd, const struct sockaddr *address, socklen_t length)
-{
-    int saved = errno;
-    struct connected_socket connection;
-
-    if (fd >= 0 && ip_from_sockaddr(address, length, &connection.ip, &connection.port)) {
-        connection.fd = fd;
-        connections_add(&connection);
-    }
-    errno = saved;
-}
-
 /* The rules for names; `connection` is NULL where nothing is known about who connected the socket. */
 static void name_peer(const struct ip *ip, const struct connected_socket *connection, struct trail_peer *peer)
 {

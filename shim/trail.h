@@ -1,7 +1,7 @@
 /*
  * The trail a connection leaves before TLS starts: names this process resolved, and where each socket was
- * connected to. Fixed tables of atomics: written by connect(2), which is async-signal-safe and is called in
- * vfork children, so no lock, no allocation; readers detect torn records and skip them.
+ * connected to (see connections.h). Fixed tables of atomics: written by connect(2), which is async-signal-safe and is
+ * called in vfork children, so no lock, no allocation; readers detect torn records and skip them.
  */
 #ifndef TLSWARD_TRAIL_H
 #define TLSWARD_TRAIL_H
@@ -19,12 +19,6 @@
  */
 void trail_resolved(const char *node, const struct addrinfo *result);
 void trail_resolved_hostent(const char *node, const struct hostent *result);
-
-/*
- * connect(2) on `fd` succeeded or is in progress (EINPROGRESS, or EINTR: it goes on all the same).
- * Async-signal-safe. Other families than AF_INET and AF_INET6 are ignored.
- */
-void trail_connected(int fd, const struct sockaddr *address, socklen_t length);
 
 /* What the trail says about the peer of one handshake. */
 struct trail_peer {

@@ -105,8 +105,8 @@ def make_bench(arguments, library, directory, trust, system_server):
 
 
 def run_library(tally, arguments, name, directory, trust, system_server):
-    rows = [row for row in ROWS if fnmatch(row.name, arguments.row)]
     label = Path(name).name
+    rows = [row for row in ROWS if fnmatch(row.name, arguments.row) or fnmatch(f"{label}/{row.name}", arguments.row)]
     bench = None
     try:
         library = find(name, arguments.fetched.resolve())

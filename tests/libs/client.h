@@ -58,6 +58,9 @@ enum result client_talk_to(SSL_CTX *ctx);
 void *client_unseen(const char *name);
 SSL_CTX *client_unseen_context(void);
 
+/* The session in peer.session, or NULL. */
+SSL_SESSION *client_load_session(void);
+
 enum result client_fails(const char *what);
 
 typedef enum result row_function(void);
@@ -66,6 +69,6 @@ struct row {
     row_function *run;
 };
 
-extern const struct row verification_rows[], authentication_rows[], session_rows[], object_rows[];
+extern const struct row verification_rows[], authentication_rows[], session_rows[], object_rows[], dane_rows[];
 
 #endif

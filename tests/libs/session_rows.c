@@ -37,7 +37,7 @@ static enum result save(int version, bool tickets)
     return result;
 }
 
-static SSL_SESSION *load(void)
+SSL_SESSION *client_load_session(void)
 {
     unsigned char buffer[SESSION_MAX];
     const unsigned char *start = buffer;
@@ -51,7 +51,7 @@ static SSL_SESSION *load(void)
 
 static enum result resume_in(SSL_CTX *ctx)
 {
-    SSL_SESSION *session = load();
+    SSL_SESSION *session = client_load_session();
     SSL *ssl = client_connection(ctx);
     if (session == NULL)
         return MISUSED;
@@ -102,7 +102,7 @@ static enum result resume_tls13(void)
 static enum result early_data(void)
 {
     size_t written = 0;
-    SSL_SESSION *session = load();
+    SSL_SESSION *session = client_load_session();
     SSL *ssl = client_connection(context_for(TLS1_3_VERSION, true));
     if (session == NULL)
         return MISUSED;

@@ -120,6 +120,12 @@ ROWS = (
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
+    partly("dane-ee", {"other"}, before="save-ticket", good=EVERY - {"other"}, source="app"),
+    partly("dane-ta", EVERY - {"good"}, source="app"),
+    partly("dane-ta-unknown", EVERY - {"unknown-ca"}, good=frozenset({"unknown-ca"}), source="app"),
+    careless("dane-ta-forgiven", source="app"),
+    careless("dane-pkix-ee-forgiven", before="save-ticket", source="app"),
+
     without_certificate("anonymous", "anonymous", good=NONE, never="accepted", reasons=NO_CERTIFICATE, silent=True,
                         event={"tlsward.authentication": "anonymous"}),
     careless("anonymous-too"),

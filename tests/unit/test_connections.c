@@ -199,7 +199,7 @@ START_TEST(a_disconnected_socket_has_no_peer)
     int fd = connect_datagram("127.0.0.2", 4433);
 
     ck_assert_int_eq(connect(fd, &nobody, sizeof nobody), 0);
-    trail_connected(fd, &nobody, sizeof nobody);
+    connections_add(fd, &nobody, sizeof nobody);
     ck_assert_str_eq(lookup(fd), "unknown");
     ck_assert_str_eq(lookup(-1), "unknown");
 }
@@ -240,7 +240,7 @@ START_TEST(a_socket_connected_to_another_port_has_a_new_record)
     int fd = connect_datagram("127.0.0.2", 4433);
 
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), 0);
-    trail_connected(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length);
     ck_assert_str_eq(lookup(-1), "weak literal 127.0.0.2");
 }
 END_TEST
@@ -253,10 +253,10 @@ START_TEST(an_address_cut_short_is_not_read)
 
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), 0);
     for (socklen_t cut = 0; cut < length; cut++) {
-        trail_connected(fd, (struct sockaddr *)&address, cut);
+        connections_add(fd, (struct sockaddr *)&address, cut);
     }
     ck_assert_str_eq(lookup(-1), "unknown");
-    trail_connected(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length);
     ck_assert_str_eq(lookup(-1), "weak literal 127.0.0.2");
 }
 END_TEST
@@ -307,9 +307,9 @@ START_TEST(asking_again_for_a_connect_in_progress_is_no_other_connect)
     struct sockaddr_storage address = address_of("127.0.0.2", server_port, &length);
     int fd = connect_for_a();
 
-    trail_connected(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length);
     ck_assert_str_eq(lookup(fd), "name a.example");
-    trail_connected(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length);
     ck_assert_str_eq(lookup(-1), "unknown");
 }
 END_TEST
@@ -400,7 +400,7 @@ START_TEST(an_unrecorded_connection_forbids_to_guess)
     resolve_one("a.example", "127.0.0.2");
     int high = fcntl(connect_stream("127.0.0.2"), F_DUPFD, CONNECTION_DESCRIPTORS);
     ck_assert_int_ge(high, CONNECTION_DESCRIPTORS);
-    trail_connected(high, (struct sockaddr *)&address, length);
+    connections_add(high, (struct sockaddr *)&address, length);
     ck_assert_str_eq(lookup(-1), "unknown");
     ck_assert_str_eq(lookup(high), "name a.example");
 }
@@ -411,7 +411,7 @@ START_TEST(another_family_is_not_recorded)
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/nowhere"};
     int fd = connect_stream("127.0.0.2");
 
-    trail_connected(fd, (struct sockaddr *)&address, sizeof address);
+    connections_add(fd, (struct sockaddr *)&address, sizeof address);
     ck_assert_str_eq(lookup(-1), "weak literal 127.0.0.2");
 }
 END_TEST

@@ -177,7 +177,7 @@ static void connect_in_handler(int number)
         .sin_family = AF_INET, .sin_addr = {htonl(0x7F000002)}, .sin_port = htons(server_port)};
 
     (void)number;
-    trail_connected(signal_fd, (struct sockaddr *)&address, length);
+    connections_add(signal_fd, (struct sockaddr *)&address, length);
 }
 
 /* The handler's connect interrupts look-ups and connects anywhere, and must neither wait nor destroy. */

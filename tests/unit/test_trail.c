@@ -228,10 +228,10 @@ START_TEST(bears_missing_pieces)
     trail_resolved_hostent(NULL, &without_list);
     trail_resolved_hostent("a.example", NULL);
     trail_resolved_hostent("a.example", &without_list);
-    trail_connected(-1, (struct sockaddr *)&address, sizeof address);
-    trail_connected(1, NULL, 0);
-    trail_connected(1, (struct sockaddr *)&address, sizeof address - 1);
-    trail_connected(1, (struct sockaddr *)&address, 1);
+    connections_add(-1, (struct sockaddr *)&address, sizeof address);
+    connections_add(1, NULL, 0);
+    connections_add(1, (struct sockaddr *)&address, sizeof address - 1);
+    connections_add(1, (struct sockaddr *)&address, 1);
     ck_assert_str_eq(lookup(-1), "unknown");
 }
 END_TEST

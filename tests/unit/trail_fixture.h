@@ -4,6 +4,7 @@
 #ifndef TLSWARD_TRAIL_FIXTURE_H
 #define TLSWARD_TRAIL_FIXTURE_H
 
+#include "connections.h"
 #include "trail.h"
 
 #include <arpa/inet.h>
@@ -58,7 +59,7 @@ static inline int connect_socket(int type, const char *text, in_port_t port)
     ck_assert_int_ge(fd, 0);
     int status = connect(fd, (struct sockaddr *)&address, length);
     ck_assert_msg(status == 0 || errno == EINPROGRESS, "%s: %s", text, strerror(errno));
-    trail_connected(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length);
     return fd;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
 #pragma GCC diagnostic ignored "-Waddress"
@@ -19,6 +20,7 @@ typedef struct ssl_cipher_st SSL_CIPHER;
 typedef struct ssl_conf_ctx_st SSL_CONF_CTX;
 typedef struct x509_store_st X509_STORE;
 typedef struct x509_store_ctx_st X509_STORE_CTX;
+typedef struct x509_st X509;
 typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
 typedef struct stack_st STACK;
 typedef struct bio_st BIO;

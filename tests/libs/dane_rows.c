@@ -1,0 +1,95 @@
+/* DANE (RFC 6698): what a TLSA record says counts; what a program forgives besides does not. */
+#include "client.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PKIX_EE = 1, DANE_TA = 2, DANE_EE = 3 };
+enum { WHOLE_CERTIFICATE = 0, NO_DIGEST = 0 };
+
+static int forgive(int ok, X509_STORE_CTX *ctx)
+{
+    (void)ok;
+    (void)ctx;
+    return 1;
+}
+
+/* The leaf that the server has shown to an earlier run. */
+static X509 *leaf_of_saved_session(void)
+{
+    SSL_SESSION *session = client_load_session();
+    return session != NULL ? SSL_SESSION_get0_peer(session) : NULL;
+}
+
+static X509 *read_authority(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    X509 *authority = file != NULL ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+    if (file != NULL)
+        fclose(file);
+    return authority;
+}
+
+/* The authority that neither program nor policy know: its file lies beside the other's directory. */
+static X509 *read_unknown_authority(void)
+{
+    char path[4096];
+    const char *known = strstr(peer.trust, "/known/");
+    snprintf(path, sizeof path, "%.*s/unknown/ca.pem", known != NULL ? (int)(known - peer.trust) : 0, peer.trust);
+    return read_authority(path);
+}
+
+static int add_record(SSL *ssl, int usage, X509 *certificate)
+{
+    unsigned char *der = NULL;
+    int length = certificate != NULL ? i2d_X509(certificate, &der) : 0;
+    return length > 0 ? SSL_dane_tlsa_add(ssl, (uint8_t)usage, WHOLE_CERTIFICATE, NO_DIGEST, der, (size_t)length) : 0;
+}
+
+static enum result with_record(int usage, X509 *certificate, int (*callback)(int, X509_STORE_CTX *))
+{
+    if (SSL_CTX_dane_enable == NULL)
+        return LACKING;
+    SSL_CTX *ctx = client_context();
+    SSL_CTX_dane_enable(ctx);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, callback);
+    SSL *ssl = client_connection(ctx);
+    SSL_dane_enable(ssl, peer.host);
+    if (add_record(ssl, usage, certificate) != 1)
+        return MISUSED;
+    return client_talk(ssl);
+}
+
+static enum result dane_ee(void)
+{
+    return with_record(DANE_EE, leaf_of_saved_session(), NULL);
+}
+
+static enum result dane_ta(void)
+{
+    return with_record(DANE_TA, read_authority(peer.trust), NULL);
+}
+
+static enum result dane_ta_unknown(void)
+{
+    return with_record(DANE_TA, read_unknown_authority(), NULL);
+}
+
+static enum result dane_ta_forgiven(void)
+{
+    return with_record(DANE_TA, read_authority(peer.trust), forgive);
+}
+
+static enum result dane_pkix_ee_forgiven(void)
+{
+    return with_record(PKIX_EE, leaf_of_saved_session(), forgive);
+}
+
+const struct row dane_rows[] = {
+    {"dane-ee", dane_ee},
+    {"dane-ta", dane_ta},
+    {"dane-ta-unknown", dane_ta_unknown},
+    {"dane-ta-forgiven", dane_ta_forgiven},
+    {"dane-pkix-ee-forgiven", dane_pkix_ee_forgiven},
+    {NULL, NULL},
+};
