@@ -99,7 +99,7 @@ help:
 	@echo 'make test-loading     every way a TLS library gets into a process'
 	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1; ROW=PATTERN'
 	@echo 'make test-names       names that are hard to know'
-	@echo 'make test-command     the tlsward command'
+	@echo 'make test-command     the tlsward command; ROW=part of a name'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block; ROW=PATTERN'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
@@ -170,7 +170,7 @@ tsan:
 	    SANITIZE=-fsanitize=thread RUNTIME=$(shell $(CC) -print-file-name=libtsan.so) -k unit test-behaviour
 
 test-command: all
-	@$(PYTHON) tests/command/test_command.py
+	@BUILD=$(B) $(PYTHON) tests/command/test_command.py $(ROW)
 
 test-loading: library
 	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Owns the files whose owner a user namespace does not map, user_namespaces(7): the default of Linux. */
+#define OVERFLOW_UID 65534
+
 char *config_file_path(const char *directory, const char *name)
 {
     char *path = NULL;
@@ -66,9 +69,12 @@ static const char *objection(int fd, bool privileged)
         return "others than its owner can write it";
     if (status.st_uid == 0)
         return NULL;
-    if (privileged)
-        return "root does not own it, and this process is privileged";
-    return status.st_uid == getuid() ? NULL : "neither root nor the user of this process owns it";
+    if (!privileged && status.st_uid == getuid())
+        return NULL;
+    if (status.st_uid == OVERFLOW_UID)
+        return "nobody owns it; root's own files look like that in a user namespace without root in its uid_map";
+    return privileged ? "root does not own it, and this process is privileged"
+                      : "neither root nor the user of this process owns it";
 }
 
 static enum config_file_status refuse(struct config_errors *errors, const char *path, const char *why)

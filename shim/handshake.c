@@ -3,6 +3,8 @@
 #include "blocking.h"
 #include "context.h"
 #include "judge.h"
+#include "loader.h"
+#include "notice.h"
 #include "observe.h"
 #include "process.h"
 #include "report.h"
@@ -10,6 +12,7 @@
 #include "suites.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 /* The program's verification that is running under verify() in this thread. */
@@ -282,6 +285,15 @@ int handshake_verify(X509_STORE_CTX *store_ctx, void *argument)
     return verify(library, ssl, context, store_ctx);
 }
 
+/* Said once: of connections that passed the hooks, those without a certificate to verify never come by here. */
+static void report_missing_hook(void)
+{
+    static atomic_bool reported;
+    if (!atomic_exchange(&reported, true) && loader_own_hook("dlsym") == NULL)
+        notice_not_covered("not covered: resumed sessions and suites without a certificate, where the program finds "
+                           "OpenSSL by dlsym or RTLD_DEEPBIND: neither is hooked on this architecture");
+}
+
 int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx)
 {
     if (!library->known || store_ctx == verifying.store_ctx)
@@ -290,5 +302,6 @@ int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx)
     /* A program's callback may verify again in a context of its own: the verdict waits for what it returns. */
     if (ssl == NULL || ssl == verifying.ssl)
         return library->real.X509_verify_cert(store_ctx);
+    report_missing_hook();
     return verify(library, ssl, NULL, store_ctx);
 }

@@ -174,9 +174,3 @@ const char *verify_level_text(enum verify_level level)
     static const char text[][32] = {"none", "ca", "full"};
     return text[level];
 }
-
-const char *trust_mode_text(enum trust_mode mode)
-{
-    static const char text[][32] = {"supplement", "extend", "exclusive"};
-    return text[mode];
-}

@@ -183,7 +183,6 @@ const char *action_text(enum action action);
 const char *reason_text(enum reason reason);
 const char *mode_text(enum policy_mode mode);
 const char *verify_level_text(enum verify_level level);
-const char *trust_mode_text(enum trust_mode mode);
 
 struct verdict {
     enum outcome outcome;

@@ -49,7 +49,4 @@ bool trust_is_empty(struct trust *trust, const struct openssl_api *api, trust_wa
  */
 void trust_believe_environment(const char *cert_file, const char *cert_dir);
 
-/* Where "system" was found: for messages and `tlsward check`. Points into static storage; NULL: nowhere. */
-const char *trust_system_location(void);
-
 #endif

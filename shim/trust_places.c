@@ -110,13 +110,3 @@ void trust_places_free(struct trust_places *places)
     free(places->items);
     *places = (struct trust_places){NULL, 0};
 }
-
-const char *trust_system_location(void)
-{
-    if (environment_file && file_identify(environment_file).kind == FILE_REGULAR)
-        return environment_file;
-    if (environment_directories)
-        return *environment_directories ? environment_directories : NULL;
-    const char *directory = find_known_directory();
-    return directory ? directory : find_known_bundle();
-}

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "effective.h"
 #include "json_text.h"
+#include "system_store.h"
 #include "text.h"
 
 #include <getopt.h>
@@ -22,7 +23,8 @@ static void usage(FILE *out)
 }
 
 struct source_report {
-    char *source; /* as the policy writes it */
+    char *source;   /* as the policy writes it */
+    char *location; /* what "system" means here; else NULL */
     struct anchors anchors;
 };
 
@@ -43,7 +45,10 @@ static void add_source(struct report *report, const char *source)
     report->sources = text_grow(report->sources, report->source_count + 1, sizeof *report->sources);
     struct source_report *added = &report->sources[report->source_count++];
     *added = (struct source_report){.source = text_format("%s", source)};
-    struct trust_source place = {.path = strcmp(source, "system") == 0 ? NULL : source};
+    bool is_system = strcmp(source, "system") == 0;
+    if (is_system)
+        added->location = system_store_location();
+    struct trust_source place = {.path = is_system ? NULL : source};
     anchors_add(&added->anchors, &place);
     report->valid = report->valid && added->anchors.count > 0;
 }
@@ -79,6 +84,7 @@ static void free_report(struct report *report)
 {
     for (size_t i = 0; i < report->source_count; i++) {
         free(report->sources[i].source);
+        free(report->sources[i].location);
         anchors_free(&report->sources[i].anchors);
     }
     free(report->sources);
@@ -92,8 +98,9 @@ static void print_source(const struct source_report *source)
 {
     const struct anchors *anchors = &source->anchors;
     bool bad = anchors->count == 0;
-    printf("# %strust = %s: %zu certificate%s%s\n", text_colour(stdout, bad ? COLOUR_BAD : COLOUR_GOOD), source->source,
-           anchors->count, anchors->count == 1 ? "" : "s", text_colour(stdout, COLOUR_OFF));
+    printf("# %strust = %s: %zu certificate%s%s%s%s\n", text_colour(stdout, bad ? COLOUR_BAD : COLOUR_GOOD),
+           source->source, anchors->count, anchors->count == 1 ? "" : "s", source->location != NULL ? " in " : "",
+           source->location != NULL ? source->location : "", text_colour(stdout, COLOUR_OFF));
     for (size_t i = 0; i < anchors->problem_count; i++) {
         const struct anchor_problem *problem = &anchors->problems[i];
         if (problem->position > 0)
@@ -133,8 +140,8 @@ static json_t *json_source(const struct source_report *source)
         json_array_append_new(problems, json_pack("{s:o, s:i, s:o}", "file", json_text(problem->file), "position",
                                                   (int)problem->position, "message", json_text(problem->message)));
     }
-    return json_pack("{s:o, s:i, s:o}", "source", json_text(source->source), "certificates", (int)source->anchors.count,
-                     "problems", problems);
+    return json_pack("{s:o, s:o, s:i, s:o}", "source", json_text(source->source), "location",
+                     json_text(source->location), "certificates", (int)source->anchors.count, "problems", problems);
 }
 
 static void print_json(const struct report *report)

@@ -8,7 +8,7 @@ _tlsward_words()
 _tlsward_options()
 {
     case $1 in
-    run) echo '--audit --enforce --trust --policy --log --summary --help --' ;;
+    run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --json --help' ;;
     esac

@@ -1,11 +1,9 @@
 #include "elf.h"
 
+#include "elf_file.h"
 #include "text.h"
 
-#include <fcntl.h>
-#include <gelf.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool starts_with(const char *text, const char *start)
 {
@@ -31,7 +29,7 @@ static void inspect_open(Elf *elf, struct elf_facts *facts)
 {
     GElf_Ehdr header;
     size_t segments;
-    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL || elf_getphdrnum(elf, &segments) != 0)
+    if (gelf_getehdr(elf, &header) == NULL || elf_getphdrnum(elf, &segments) != 0)
         return;
     facts->is_elf = true;
     facts->class = header.e_ident[EI_CLASS];
@@ -52,18 +50,31 @@ static void inspect_open(Elf *elf, struct elf_facts *facts)
 struct elf_facts elf_inspect(const char *path)
 {
     struct elf_facts facts = {0};
-    Elf *elf = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || elf_version(EV_CURRENT) == EV_NONE)
-        goto out;
-    elf = elf_begin(fd, ELF_C_READ, NULL);
-    if (elf != NULL)
-        inspect_open(elf, &facts);
-out:
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
+    struct elf_file file = elf_file_open(path);
+    if (file.elf != NULL)
+        inspect_open(file.elf, &facts);
+    elf_file_close(&file);
     return facts;
+}
+
+char *elf_interpreter(const char *path)
+{
+    struct elf_file file = elf_file_open(path);
+    char *interpreter = NULL;
+    size_t segments = 0;
+    if (file.elf == NULL || elf_getphdrnum(file.elf, &segments) != 0)
+        goto out;
+    for (size_t i = 0; i < segments && interpreter == NULL; i++) {
+        GElf_Phdr segment;
+        if (gelf_getphdr(file.elf, (int)i, &segment) == NULL || segment.p_type != PT_INTERP)
+            continue;
+        const Elf_Data *name = elf_getdata_rawchunk(file.elf, (int64_t)segment.p_offset, segment.p_filesz, ELF_T_BYTE);
+        if (name != NULL)
+            interpreter = text_format("%.*s", (int)name->d_size, (const char *)name->d_buf);
+    }
+out:
+    elf_file_close(&file);
+    return interpreter;
 }
 
 char *elf_architecture(const struct elf_facts *facts)

@@ -19,6 +19,9 @@ struct elf_facts {
 /* Reads the facts of a file; is_elf is false for what is no readable ELF file. */
 struct elf_facts elf_inspect(const char *path);
 
+/* The dynamic loader that a program names, or NULL. The caller frees the result. */
+char *elf_interpreter(const char *path);
+
 /* "64-bit x86-64": for messages. The caller frees the result. */
 char *elf_architecture(const struct elf_facts *facts);
 

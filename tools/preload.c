@@ -24,6 +24,11 @@ static bool is_ours(const char *entry, size_t length)
     return length - skip == strlen(LIBRARY_NAME) && memcmp(entry + skip, LIBRARY_NAME, length - skip) == 0;
 }
 
+bool preload_is_ours(const char *path)
+{
+    return is_ours(path, strlen(path));
+}
+
 static _Noreturn void load_in_child(const char *path, int report)
 {
     const char *message = NULL;
@@ -111,7 +116,7 @@ bool preload_is_systemwide(void)
     while (file != NULL && getline(&line, &size, file) > 0) {
         line[strcspn(line, "#")] = '\0';
         for (char *entry = strtok(line, SEPARATORS); entry != NULL; entry = strtok(NULL, SEPARATORS))
-            found = found || is_ours(entry, strlen(entry));
+            found = found || preload_is_ours(entry);
     }
     free(line);
     if (file != NULL)

@@ -12,6 +12,9 @@
  */
 char *preload_find(char **why);
 
+/* Whether a path is that of a libtlsward.so, wherever it lies. */
+bool preload_is_ours(const char *path);
+
 /* True where /etc/ld.so.preload loads a libtlsward.so into every process. */
 bool preload_is_systemwide(void);
 

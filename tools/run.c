@@ -2,6 +2,7 @@
 #include "config.h"
 #include "effective.h"
 #include "event.h"
+#include "gaps.h"
 #include "preload.h"
 #include "receiver.h"
 #include "run_options.h"
@@ -145,6 +146,19 @@ static int check_target(const struct run_options *options, const struct target *
     return STATUS_REFUSED;
 }
 
+/* What the library will miss is said before the program says anything. */
+static int tell_gaps(const struct run_options *options, const struct target *target, const char *library)
+{
+    struct gaps gaps = gaps_find(target, library);
+    bool refused = options->strict && gaps.count > 0;
+    for (size_t i = 0; i < gaps.count; i++)
+        fprintf(stderr, "tlsward: warning: %s\n", gaps.items[i]);
+    gaps_free(&gaps);
+    if (refused)
+        complain("refused, because of --strict");
+    return refused ? STATUS_REFUSED : 0;
+}
+
 static int run(const struct run_options *options)
 {
     struct target target = {0};
@@ -163,6 +177,8 @@ static int run(const struct run_options *options)
         set_variable("TLSWARD_POLICY", options->policy);
         status = refuse_invalid_policy();
     }
+    if (status == 0)
+        status = tell_gaps(options, &target, library);
     if (status == 0)
         status = options->summary ? run_with_summary(options, library) : run_in_place(options, library);
     free(library);

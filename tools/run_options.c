@@ -21,6 +21,7 @@ static void usage(FILE *out)
           "  --policy FILE   use this policy\n"
           "  --log DEST      send events to stderr (default), journald, syslog, file:PATH or unix:PATH\n"
           "  --summary       say at the end, on stderr, what became of the connections\n"
+          "  --strict        refuse a program of which a part is not covered, instead of warning\n"
           "  --help          show this text\n\n"
           "Exit status: COMMAND's own (128+n for signal n); 2 usage, 125 refused,\n"
           "126 COMMAND cannot be executed, 127 COMMAND not found.\n",
@@ -89,10 +90,15 @@ static bool set_mode(struct run_options *options, const char *mode)
 int run_options_parse(int argc, char **argv, struct run_options *options)
 {
     static const struct option known[] = {
-        {"audit", no_argument, NULL, 'a'},       {"enforce", no_argument, NULL, 'e'},
-        {"trust", required_argument, NULL, 't'}, {"policy", required_argument, NULL, 'p'},
-        {"log", required_argument, NULL, 'l'},   {"summary", no_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
+        {"audit", no_argument, NULL, 'a'},
+        {"enforce", no_argument, NULL, 'e'},
+        {"trust", required_argument, NULL, 't'},
+        {"policy", required_argument, NULL, 'p'},
+        {"log", required_argument, NULL, 'l'},
+        {"summary", no_argument, NULL, 's'},
+        {"strict", no_argument, NULL, 'S'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     bool understood = true;
     int option;
@@ -115,6 +121,9 @@ int run_options_parse(int argc, char **argv, struct run_options *options)
             break;
         case 's':
             options->summary = true;
+            break;
+        case 'S':
+            options->strict = true;
             break;
         case 'h':
             usage(stdout);

@@ -12,6 +12,7 @@ struct run_options {
     char *policy;     /* TLSWARD_POLICY, or NULL */
     char *log;        /* TLSWARD_LOG, or NULL */
     bool summary;
+    bool strict;
     char **command; /* into argv */
 };
 

@@ -1,8 +1,10 @@
 #include "system_store.h"
 
+#include "text.h"
 #include "trust.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 struct trust_places system_store_places(void)
 {
@@ -10,4 +12,20 @@ struct trust_places system_store_places(void)
     trust_believe_environment(getenv("SSL_CERT_FILE"), getenv("SSL_CERT_DIR"));
     trust_places_add_system(&places);
     return places;
+}
+
+char *system_store_location(void)
+{
+    struct trust_places places = system_store_places();
+    char *location = NULL;
+    for (size_t i = 0; i < places.count; i++) {
+        const struct trust_place *place = &places.items[i];
+        if (place->stands_in || access(place->path, F_OK) != 0)
+            continue;
+        char *longer = location != NULL ? text_format("%s, %s", location, place->path) : text_format("%s", place->path);
+        free(location);
+        location = longer;
+    }
+    trust_places_free(&places);
+    return location;
 }

@@ -9,4 +9,10 @@
 /* The places that `trust = system` stands for here, SSL_CERT_FILE and SSL_CERT_DIR believed. */
 struct trust_places system_store_places(void);
 
+/*
+ * Those of the places that exist and do not just stand in for another, as text: "/etc/ssl/certs". NULL where there is
+ * none. The caller frees the result.
+ */
+char *system_store_location(void);
+
 #endif

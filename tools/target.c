@@ -168,6 +168,12 @@ static bool link_order_is_waived(void)
     return options != NULL && strstr(options, "verify_asan_link_order=0") != NULL;
 }
 
+char *target_sentence(const struct target *target, const char *what)
+{
+    return !target->is_script ? text_format("%s %s", target->path, what)
+                              : text_format("%s is run by %s, which %s", target->path, target->program, what);
+}
+
 char *target_refusal(const struct target *target, const char *library, bool system_preload)
 {
     char *what = NULL;
@@ -183,10 +189,7 @@ char *target_refusal(const struct target *target, const char *library, bool syst
     if (what == NULL && target->secure && !system_preload)
         what = text_format("is setuid, setgid or has file capabilities: the loader ignores LD_PRELOAD there; "
                            "only a system-wide preload reaches it");
-    if (what == NULL)
-        return NULL;
-    char *why = !target->is_script ? text_format("%s %s", target->path, what)
-                                   : text_format("%s is run by %s, which %s", target->path, target->program, what);
+    char *why = what != NULL ? target_sentence(target, what) : NULL;
     free(what);
     return why;
 }

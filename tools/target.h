@@ -28,6 +28,9 @@ int target_find(const char *command, struct target *target, char **why);
  */
 char *target_refusal(const struct target *target, const char *library, bool system_preload);
 
+/* A sentence that says `what` of the program, and through which interpreter. The caller frees the result. */
+char *target_sentence(const struct target *target, const char *what);
+
 void target_free(struct target *target);
 
 #endif

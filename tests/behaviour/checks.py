@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import time
 
-from run import Skip, assert_members, facts_of
+from run import assert_members, facts_of
+from tally import Unavailable
 
 NOBODY = 65534
 NO_LEAK_SEARCH = {'ASAN_OPTIONS': 'detect_leaks=0'}
@@ -21,7 +22,7 @@ def released_file(check):
     """For what a sanitizer adds to the library and a release does not have."""
     def checked(setting):
         if setting.runtime:
-            raise Skip('a sanitizer adds to the library')
+            raise Unavailable('a sanitizer adds to the library')
         check(setting)
     return checked
 
@@ -179,9 +180,9 @@ class System:
 
     def __init__(self, setting, policy):
         if os.geteuid() != 0 or subprocess.run(['unshare', '-m', 'true'], check=False).returncode != 0:
-            raise Skip('it takes root, and a root directory that is a mount point, to keep mounts of /etc to ourselves')
+            raise Unavailable('it takes root, and a root directory that is a mount point, to keep mounts of /etc to ourselves')
         if setting.runtime:
-            raise Skip('a sanitizer must come before /etc/ld.so.preload')
+            raise Unavailable('a sanitizer must come before /etc/ld.so.preload')
         self.setting = setting
         setting.write_policy(policy)
         setting.directory.chmod(0o777)

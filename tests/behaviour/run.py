@@ -18,11 +18,11 @@ import sys
 import tempfile
 import typing
 
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from tally import Tally, Unavailable  # noqa: E402 (found through the path above)
+
 TIMEOUT = 60  # seconds; only a deadlock takes so long, even under a sanitizer
-
-
-class Skip(Exception):
-    """A row that this machine cannot run, with the reason."""
 
 
 @dataclasses.dataclass
@@ -98,7 +98,7 @@ def run_row(row, setting):
     output = setting.run(row.command, environment=row.environment)
     facts, events = facts_of(output), setting.events()
     if 'skip' in facts:
-        raise Skip(facts['skip'])
+        raise Unavailable(facts['skip'])
     assert_members(row.expect, facts, 'program')
     if row.events is None:
         assert events, 'the library was not active: no event was written'
@@ -111,18 +111,9 @@ def run_row(row, setting):
         assert output == bare, f'with the library:\n{output}\nwithout it:\n{bare}'
 
 
-def report(row, build, runtime, pki):
+def try_row(row, build, runtime, pki):
     with tempfile.TemporaryDirectory(prefix='tlsward-') as directory:
-        try:
-            run_row(row, Setting(build, runtime, pki, pathlib.Path(directory)))
-        except Skip as skip:
-            print(f'skipped  {row.name}: {skip}')
-            return 'skipped'
-        except (AssertionError, subprocess.TimeoutExpired) as failure:
-            print(f'FAILED   {row.name}\n         ' + str(failure).replace('\n', '\n         '))
-            return 'failed'
-    print(f'passed   {row.name}')
-    return 'passed'
+        run_row(row, Setting(build, runtime, pki, pathlib.Path(directory)))
 
 
 def main():
@@ -134,15 +125,13 @@ def main():
     build = arguments.build.resolve()
 
     import rows  # pylint: disable=import-outside-toplevel # it imports this module's classes
-    counts = {'passed': 0, 'failed': 0, 'skipped': 0}
+    tally = Tally()
     with tempfile.TemporaryDirectory(prefix='tlsward-pki-') as pki:
         subprocess.run([build / 'behaviour' / 'make_pki', pki], check=True)
         for row in rows.all_rows():
             if not arguments.rows or any(part in row.name for part in arguments.rows):
-                counts[report(row, build, arguments.runtime, pathlib.Path(pki))] += 1
-                sys.stdout.flush()
-    print(', '.join(f'{count} {word}' for word, count in counts.items()))
-    return 1 if counts['failed'] or not counts['passed'] else 0
+                tally.attempt(row.name, lambda row=row: try_row(row, build, arguments.runtime, pathlib.Path(pki)))
+    return tally.close()
 
 
 if __name__ == '__main__':

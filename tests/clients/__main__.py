@@ -7,19 +7,20 @@ happens in a private network and mount namespace and in a temporary directory.
 import argparse
 import sys
 import tempfile
-import traceback
 from concurrent.futures import ThreadPoolExecutor, wait
 from fnmatch import fnmatch
 from pathlib import Path
 
-import certificates
-import namespace
-import untouched
-from cases import CASES
-from programs import PROGRAMS
-from rows import MODES, Setup, run_modes
-from servers import KINDS, Fleet, Unavailable
-from tally import Tally
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
+
+import certificates  # noqa: E402 (found through the path above)
+import namespace  # noqa: E402
+import untouched  # noqa: E402
+from cases import CASES  # noqa: E402
+from programs import PROGRAMS  # noqa: E402
+from rows import MODES, Setup, run_modes  # noqa: E402
+from servers import KINDS, Fleet  # noqa: E402
+from tally import Tally, outcome  # noqa: E402
 
 WORKERS = 4
 
@@ -31,12 +32,10 @@ def report_all(tally, rows, work):
         for row, found, report in work:
             left.remove(row)
             tally.add("FAIL" if found else "ok", row, report)
-    except Unavailable as reason:
+    except Exception as failure:  # the other rows go on
+        result, report = outcome(failure)
         for row in left:
-            tally.add("skip", row, str(reason))
-    except Exception:  # the other rows go on
-        for row in left:
-            tally.add("FAIL", row, traceback.format_exc())
+            tally.add(result, row, report)
 
 
 def client_rows(setup, fleet, program, case, rows):

@@ -16,14 +16,11 @@ import time
 from pathlib import Path
 
 from cases import ADDRESS
+from tally import Unavailable
 
 PORTS = itertools.count(10000)  # the namespace is ours; ephemeral ports start far above
 START_SECONDS = 20
 ENDS_WITH_US = ("setpriv", "--pdeathsig=TERM")  # even if we are killed; to be set after a change of user
-
-
-class Unavailable(Exception):
-    """This machine or user cannot run the server."""
 
 
 def unprivileged(user):
@@ -80,9 +77,12 @@ class Server:
     def start(self):
         self.directory.mkdir(mode=0o755)
         self.prepare()
+        program, *arguments = map(str, self.command())
+        if shutil.which(program) is None:
+            raise Unavailable(f"{program} is not installed")
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.user(), *ENDS_WITH_US, *map(str, self.command())], cwd=self.directory, stdin=subprocess.PIPE,
+                [*self.user(), *ENDS_WITH_US, program, *arguments], cwd=self.directory, stdin=subprocess.PIPE,
                 stdout=log, stderr=log, env=os.environ | self.environment)
         self.wait_until_ready()
 

@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import re
 import shutil
 
+import programs
 import sandbox
 
 
@@ -16,21 +18,30 @@ class Row:
     err: list = dataclasses.field(default_factory=list)
     absent: list = dataclasses.field(default_factory=list)  # and what neither stream contains
     env: dict = dataclasses.field(default_factory=dict)
+    through: tuple = ()  # the command that runs ours
     system: str = None  # /etc/tlsward/policy.conf
+    owner: int = 0  # of that file
     needs: str = None  # a program; without it the row is skipped
+    exports: str = None  # a function that this program has to export: not every build of it does
     root: bool = False  # another user's identity or capabilities are part of the row
 
     def unmet(self):
         """Why the row cannot run here, or None."""
         if self.root and not sandbox.is_root():
             return "needs root"
-        return f"{self.needs} is not installed" if self.needs and not shutil.which(self.needs) else None
+        if self.needs and not shutil.which(self.needs):
+            return f"{self.needs} is not installed"
+        if self.exports and self.exports not in programs.exported(shutil.which(self.needs)):
+            return f"this {self.needs} does not export {self.exports}"
+        return None
 
 
 SHOW = ["/bin/sh", "-c", 'echo "$LD_PRELOAD|$TLSWARD_MODE|$TLSWARD_TRUST|$TLSWARD_POLICY|$TLSWARD_LOG"']
 
 RULED = "[policy]\nmode = enforce\n"
 RULED_AUDIT = "[policy]\nmode = audit\n"
+ANOTHER_UID_ONLY = ("unshare", "--user", "--map-user=1000")  # which is us, as in a rootless container
+NOT_HERE = "/usr/lib/tlsward-is-not-here/libtlsward.so"
 BELIEVING = "[policy]\nmode = enforce\nenvironment = allow\n"
 
 
@@ -120,6 +131,7 @@ RUN = [
     Row("run/static-pie-program", ["run", "{t}/static-pie"], 125, err=["statically linked"]),
     Row("run/loader-as-program", ["run", "{t}/loader", "/bin/echo", "loaded"], 125, err=["is a dynamic loader"]),
     Row("run/other-machine", ["run", "{t}/foreign"], 125, err=["is a 64-bit AArch64 program, but .* is 64-bit x86-64"]),
+    Row("run/other-word-size", ["run", "{t}/of-32-bits"], 125, err=["is a 32-bit i386 program, but .* is 64-bit x86-64"]),
     Row("run/asan-program", ["run", "{t}/asan"], 125, err=["built with AddressSanitizer"]),
     Row("run/asan-program-waived", ["run", "{t}/asan"], env={"ASAN_OPTIONS": "verify_asan_link_order=0"}),
     Row("run/asan-program-with-its-own-static-runtime", ["run", "{t}/asan-static"]),
@@ -134,6 +146,54 @@ RUN = [
     Row("run/script-without-interpreter-line", ["run", "{t}/bare-script"], out=["bare ran"]),
     Row("run/script-of-a-missing-interpreter", ["run", "{t}/lost-script"], 127, err=["interpreter /no/such"]),
     Row("run/script-loop", ["run", "{t}/loop-script"], 126, err=["too many levels"]),
+]
+
+WARNING = "^tlsward: warning: "
+STRICT = ["run", "--strict"]
+
+
+def linked_rows():
+    """A warning names the TLS library, --strict refuses, and asking the loader does not run the program."""
+    for name, file in programs.FAMILIES.items():
+        says = [rf"{WARNING}{{t}}/links-{name} links {name} \({re.escape(file)}\) and no OpenSSL: {name} is not covered$"]
+        yield Row(f"gaps/{name}-linked", ["run", f"{{t}}/links-{name}"], out=["it ran"], err=says)
+        yield Row(f"gaps/{name}-linked-is-refused-with-strict", [*STRICT, f"{{t}}/links-{name}"], 125, err=says, absent=["it ran"])
+
+
+def installed_rows():
+    """Programs as they are installed: what is said of each, or nothing."""
+    for program, words, said in (
+        ("wget", ["--version"], r"links GnuTLS \(libgnutls.so.30\)"),
+        ("node", ["--version"], "has a TLS library of its own built in: that is not covered"),
+        ("hey", ["-n", "1", "-c", "1", "http://127.0.0.1:{PORT_closed}/"], "is a Go program with crypto/tls: that is not covered"),
+    ):
+        found = rf"{WARNING}/\S*{program} {said}"
+        of = {"needs": program, "exports": "SSL_CTX_new" if program == "node" else None}
+        yield Row(f"gaps/{program}", ["run", program, *words], err=[found], **of)
+        yield Row(f"gaps/{program}-is-refused-with-strict", [*STRICT, program, *words], 125, err=[found], **of)
+    for program, option in (("curl", "-V"), ("openssl", "version"), ("python3", "-V"), ("php", "-v"), ("socat", "-V"), ("psql", "-V"), ("ssh", "-V")):
+        yield Row(f"gaps/nothing-is-said-of-{program}", [*STRICT, program, option], absent=["warning"], needs=program)
+
+
+GAPS = [
+    *linked_rows(),
+    *installed_rows(),
+    Row("gaps/GnuTLS-beside-OpenSSL-is-no-gap", [*STRICT, "{t}/links-OpenSSL-too"], out=["it ran"], absent=["warning"]),
+    Row("gaps/musl-program-is-not-run-to-ask-it", [*STRICT, "{t}/links-GnuTLS-musl"], 125, err=[r"links GnuTLS \(libgnutls"], absent=["it ran"], needs="musl-gcc"),
+    Row("gaps/script-by-its-interpreter", [*STRICT, "{t}/GnuTLS-script"], 125, err=[WARNING + "{t}/GnuTLS-script is run by {t}/links-GnuTLS, which links GnuTLS"]),
+    Row("gaps/own-openssl-exported", [*STRICT, "{t}/own-openssl"], 125, err=["own-openssl has a TLS library of its own"], absent=["a guess"]),
+    Row("gaps/own-openssl-hidden-is-a-guess", [*STRICT, "{t}/hidden-openssl"], 125, err=[r"hidden-openssl seems to have an OpenSSL .*\(a guess"]),
+    Row("gaps/own-libcrypto-does-no-tls", [*STRICT, "{t}/hidden-libcrypto"], absent=["warning"]),
+    Row("gaps/openssl-hidden-in-a-linked-object", [*STRICT, "{t}/links-vendor"], 125, err=["links-vendor links {t}/libvendor.so, which seems to have"], absent=["it ran"]),
+    Row("gaps/finding-with-dlsym-is-none", [*STRICT, "{t}/finds-openssl"], absent=["warning"]),
+    Row("gaps/finding-with-dlsym-where-that-is-not-hooked", [*STRICT, "{t}/finds-openssl"], 125, err=["finds OpenSSL with dlsym, which is not hooked"], env={"TLSWARD_LIBRARY": "{t}/wrapper.so"}),
+    Row("gaps/dlsym-for-other-names-is-none", [*STRICT, "python3", "-V"], absent=["warning"], env={"TLSWARD_LIBRARY": "{t}/wrapper.so"}, needs="python3"),
+    *(
+        Row(f"gaps/{name}-under-openssl-names", [*STRICT, f"{{t}}/links-{name}"], 125, err=[rf"links {{t}}/{name}\.so, which has functions of OpenSSL's names"])
+        for name in ("wrapper", "boringssl")
+    ),
+    Row("gaps/said-with-a-summary-too", ["run", "--summary", "{t}/links-NSS"], err=[WARNING + ".*NSS", "0 connections"]),
+    Row("gaps/our-own-library-is-no-openssl", [*STRICT, "{t}/links-GnuTLS"], 125, err=["links GnuTLS"], env={"PRELOAD_EVERYWHERE": "{library}"}),
 ]
 
 SYSTEM = [
@@ -151,16 +211,17 @@ SYSTEM = [
     Row("system/enforce-tightens", ["run", "--enforce", *SHOW], out=[r"\|enforce\|"], system=RULED_AUDIT),
     Row("system/environment-allowed", ["run", "--trust", "root.pem", *SHOW], out=["root.pem"], system=BELIEVING),
     Row("system/invalid-policy", ["run", "true"], 125, err=["policy.conf:2"], system="[policy]\nmode = maybe\n"),
+    Row("system/policy-of-an-owner-that-is-not-mapped", ["check"], 1, err=["policy.conf: .*user namespace without root"], system=RULED, owner=1, through=ANOTHER_UID_ONLY, root=True),
     Row("system/check-reads-it", ["check"], out=["# read from /etc/tlsward/policy.conf", "mode = enforce"], system=RULED),
     Row(
         "system/setuid-under-a-system-preload",
         ["run", "--enforce", "{t}/setuid"],
         125,
         err=["options have no effect"],
-        env={"PRELOAD_EVERYWHERE": "1"},
+        env={"PRELOAD_EVERYWHERE": NOT_HERE},
         root=True,
     ),
-    Row("system/preloaded-everywhere", ["run", *SHOW], out=[r"^\|\|\|\|stderr$"], env={"PRELOAD_EVERYWHERE": "1"}),
+    Row("system/preloaded-everywhere", ["run", *SHOW], out=[r"^\|\|\|\|stderr$"], env={"PRELOAD_EVERYWHERE": NOT_HERE}),
 ]
 
 SUMMARY = [
@@ -204,6 +265,8 @@ SUMMARY = [
 CHECK = [
     Row("check/default", ["check"], out=["the built-in default", "mode = audit"]),
     Row("check/system-store-counted-once", ["check"], out=["trust = system: {system_count} certificates"], needs="update-ca-certificates"),
+    Row("check/system-store-is-located", ["check"], out=["trust = system: 1 certificate in {t}/root.pem, {t}/same$"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "{t}/none:{t}/same"}),
+    Row("check/json-locates-the-system-store", ["check", "--json"], out=['"location": "{t}/root.pem"'], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}),
     Row("check/file", ["check", "enforce.conf"], out=["mode = enforce", r"# trust = {t}/root.pem: 1 certificate$"]),
     Row("check/every-error", ["check", "bad.conf"], 1, err=[r"bad.conf:2: .*\n    ", "bad.conf:3: "]),
     Row("check/missing-file", ["check", "none.conf"], 1, err=["^none.conf: the policy file does not exist"]),

@@ -52,7 +52,7 @@ def covered_etc(directory):
         subprocess.run(["umount", layer], check=False)
 
 
-def set_system_policy(text):
+def set_system_policy(text, owner):
     """Installs /etc/tlsward/policy.conf, or removes it for None."""
     directory = pathlib.Path("/etc/tlsward")
     policy = directory / "policy.conf"
@@ -63,4 +63,5 @@ def set_system_policy(text):
         return
     directory.mkdir(exist_ok=True)
     policy.write_text(text)
+    os.chown(policy, owner, 0)
     policy.chmod(0o644)

@@ -19,10 +19,15 @@ import tempfile
 import threading
 import time
 
-import certificates
-import rows
-import sandbox
-import servers
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import certificates  # noqa: E402 (found through the path above)
+import documentation  # noqa: E402
+import programs  # noqa: E402
+import rows  # noqa: E402
+import sandbox  # noqa: E402
+import servers  # noqa: E402
+from tally import Tally, Unavailable  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 COMMAND = BUILD / "tlsward"
@@ -54,14 +59,7 @@ SCRIPTS = {
     "bare-script": "echo bare ran\n",
     "lost-script": "#!/no/such/interpreter\n",
     "loop-script": "#!{t}/loop-script\n",
-}
-PROGRAMS = {
-    "static": ["-static"],
-    "static-pie": ["-static-pie"],
-    "asan": ["-fsanitize=address"],
-    "asan-static": ["-fsanitize=address", "-static-libasan"],
-    "setuid": [],
-    "setgid": [],
+    "GnuTLS-script": "#!{t}/links-GnuTLS\n",
 }
 
 
@@ -76,24 +74,6 @@ def system_count():
     frame = re.compile("-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
     found = [text for bundle in bundles if bundle.exists() for text in frame.findall(bundle.read_text())]
     return str(len({"".join(text.split()) for text in found}))
-
-
-def make_programs(directory):
-    (directory / "program.c").write_text("int main(void) { return 0; }\n")
-    for name, flags in PROGRAMS.items():
-        subprocess.run(["cc", *flags, "-o", directory / name, directory / "program.c"], check=True)
-    for name, mode in (("setuid", 0o4755), ("setgid", 0o2755)):
-        if sandbox.is_root():
-            os.chown(directory / name, 65534, 65534)
-        (directory / name).chmod(mode)
-    headers = subprocess.run(["readelf", "-l", directory / "setuid"], check=True, capture_output=True, text=True).stdout
-    (directory / "loader").symlink_to(re.search(r"interpreter: ([^]]+)\]", headers)[1])
-    (directory / "link-to-shell").symlink_to("/bin/sh")
-    foreign = bytearray((directory / "setuid").read_bytes())
-    foreign[18:20] = (183).to_bytes(2, "little")  # e_machine: EM_AARCH64
-    (directory / "foreign").write_bytes(foreign)
-    (directory / "foreign").chmod(0o755)
-    (directory / "truncated.so").write_bytes(LIBRARY.read_bytes()[:900])
 
 
 def make_files(directory):
@@ -167,14 +147,16 @@ class Fixture:
 
 
 def run_row(row, fixture):
-    """Returns None, or what is wrong."""
+    """Returns nothing, or what is wrong."""
+    if unmet := row.unmet():
+        raise Unavailable(unmet)
     base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
-    sandbox.set_system_policy(row.system and fixture.fill(row.system))
-    if environment.pop("PRELOAD_EVERYWHERE", None):
-        preload.write_text("# /nothing\n/usr/lib/tlsward-is-not-here/libtlsward.so\n")
-    command = [str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
+    sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner)
+    if everywhere := environment.pop("PRELOAD_EVERYWHERE", None):
+        preload.write_text(f"# /nothing\n{everywhere}\n")
+    command = [*row.through, str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
     result = subprocess.run(
         command, env=environment, cwd=fixture.directory, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, check=False
     )
@@ -328,40 +310,28 @@ SESSIONS = {
 
 
 def run_all(fixture, selected, sessions):
-    tests = [(row.name, row.unmet(), lambda f, row=row: run_row(row, f)) for row in selected]
-    tests += [(name, None, test) for name, test in sessions.items()]
-    passed = failed = skipped = 0
-    for name, unmet, test in tests:
-        started = time.monotonic()
-        if unmet:
-            skipped += 1
-            print(f"skip  {name} ({unmet})", flush=True)
-            continue
-        try:
-            wrong = test(fixture)
-        except (subprocess.TimeoutExpired, KeyError) as error:
-            wrong = repr(error)
-        passed, failed = passed + (not wrong), failed + bool(wrong)
-        print(f"{'FAIL' if wrong else 'ok':5} {name} ({time.monotonic() - started:.2f} s)", flush=True)
-        if wrong:
-            print(re.sub("^", "      ", wrong, flags=re.MULTILINE), flush=True)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    tally = Tally()
+    for row in selected:
+        tally.attempt(row.name, lambda row=row: run_row(row, fixture))
+    for name, test in sessions.items():
+        tally.attempt(name, lambda test=test: test(fixture))
+    return tally.close()
 
 
 def main():
     sandbox.enter()
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    table = rows.MAIN + rows.RUN + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
+    table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows()]
     selected = [row for row in table if wanted in row.name]
-    sessions = {name: test for name, test in SESSIONS.items() if wanted in name}
+    sessions = SESSIONS | documentation.checks(COMMAND, table)
+    sessions = {name: test for name, test in sessions.items() if wanted in name}
     with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
         directory = pathlib.Path(name)
         directory.chmod(0o755)
         with sandbox.covered_etc(directory):
             certificates.make_all(directory)
-            make_programs(directory)
+            programs.make_all(directory, LIBRARY)
             make_files(directory)
             fixture = Fixture(directory)
             try:

@@ -14,21 +14,20 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(1, str(HERE.parent / "clients"))
+sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
 import certificates  # noqa: E402
 import namespace  # noqa: E402
 import more_servers  # noqa: E402, F401
 from events import Events  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
-from servers import Fleet, Unavailable  # noqa: E402
-from tally import Tally  # noqa: E402
+from servers import Fleet  # noqa: E402
+from tally import Tally, Unavailable  # noqa: E402
 
 SHIPPED = HERE.parent.parent / "tools" / "share"
 SECONDS = 40
@@ -135,7 +134,7 @@ def problems(row, words, status, output, log, events):
 
 
 def try_row(setup, fleet, row):
-    """What is wrong, and a report on it."""
+    """What is wrong, with a report on the run, or ""."""
     if is_missing(row.needs):
         raise Unavailable(f"{row.needs} is not installed")
     directory = setup.directory / row.name.replace("/", "-")
@@ -156,7 +155,7 @@ def try_row(setup, fleet, row):
     found = list(problems(row, words, status, output, log, events))
     report = [*found, "$ " + shlex.join(command), f"exit status: {status}", output, "server: " + log[-3000:],
               *map(str, events)]
-    return found, "\n".join(report)
+    return "\n".join(report) if found else ""
 
 
 def run_all(arguments, directory):
@@ -171,14 +170,7 @@ def run_rows(arguments, directory):
     tally = Tally()
     try:
         for row in (row for row in ROWS if fnmatch(row.name, arguments.row)):
-            try:
-                found, report = try_row(setup, fleet, row)
-                result = "FAIL" if found else "ok"
-            except Unavailable as reason:
-                result, report = "skip", str(reason)
-            except Exception:  # the other rows go on
-                result, report = "FAIL", traceback.format_exc()
-            tally.add(result, row.name, "" if result == "ok" else report)
+            tally.attempt(row.name, lambda row=row: try_row(setup, fleet, row))
     finally:
         fleet.stop()
     return tally.close()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import servers
 from cases import ADDRESS
-from servers import PostgreSQL, Server, Smtp, Unavailable
+from servers import PostgreSQL, Server, Smtp
+from tally import Unavailable
 
 
 class OpenVPN(Server):

@@ -10,22 +10,21 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(1, str(HERE.parent / "clients"))
+sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
 import certificates  # noqa: E402 (found through the path above)
 import namespace  # noqa: E402
 from cases import NAME  # noqa: E402
 from servers import Server  # noqa: E402
-from tally import Tally  # noqa: E402
+from tally import Tally, Unavailable  # noqa: E402
 
 import libraries  # noqa: E402
-from run import NEEDS_THE_SAME_LIBRARY, Bench, Lacking, run_row  # noqa: E402
+from run import NEEDS_THE_SAME_LIBRARY, Bench, run_row  # noqa: E402
 from table import ROWS  # noqa: E402
 
 WORKERS = 2
@@ -112,14 +111,8 @@ def run_library(tally, arguments, name, directory, trust, system_server):
         library = find(name, arguments.fetched.resolve())
         bench = make_bench(arguments, library, directory / label, trust, system_server)
         for row in rows:
-            try:
-                found = run_row(bench, row)
-                tally.add("FAIL" if found else "ok", f"{label}/{row.name}", "\n".join(found))
-            except Lacking:
-                tally.add("skip", f"{label}/{row.name}", "this libssl lacks it")
-            except Exception:  # the other rows go on
-                tally.add("FAIL", f"{label}/{row.name}", traceback.format_exc(limit=-2, chain=False))
-    except (libraries.Absent, subprocess.CalledProcessError) as reason:
+            tally.attempt(f"{label}/{row.name}", lambda row=row: "\n".join(run_row(bench, row)))
+    except (Unavailable, subprocess.CalledProcessError) as reason:
         tally.add("skip", label, str(reason))
     finally:
         if bench:

@@ -5,12 +5,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tally import Unavailable
+
 STUB = "libssl-under-test.so"  # what every client needs; a link of that name leads to the real one
 LINK = ("-Wl,--no-as-needed", f"-l:{STUB}", "-Wl,-z,lazy")  # all references are weak, and some are missing
-
-
-class Absent(Exception):
-    """This library is not here."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Library:
 def one(pattern):
     found = sorted(glob.glob(str(pattern)))
     if not found:
-        raise Absent(f"there is no {pattern}")
+        raise Unavailable(f"there is no {pattern}")
     return Path(found[0]).resolve()
 
 
@@ -60,7 +58,7 @@ def given(directory):
     """As built or installed: libssl and libcrypto anywhere below the directory."""
     libssl, *_ = sorted(map(Path.resolve, Path(directory).rglob("libssl.so.*"))) or (None,)
     if not libssl:
-        raise Absent(f"there is no libssl.so below {directory}")
+        raise Unavailable(f"there is no libssl.so below {directory}")
     crypto = tuple(sorted({path.parent for path in Path(directory).resolve().rglob("libcrypto.so.*")}))
     return Library(Path(directory).resolve().name, libssl, crypto, "")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cases import NAME
 from events import Events
+from tally import Unavailable
 
 MODES = ("plain", "audit", "enforce")
 PROGRAM_SECONDS = 20
@@ -17,8 +18,8 @@ NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is to
 TALKED, REFUSED, LACKING = 0, 1, 77
 
 
-class Lacking(Exception):
-    """This library cannot do what the row does."""
+def lacking():
+    return Unavailable("this libssl lacks it")
 
 
 @dataclass
@@ -86,7 +87,7 @@ class Bench:
     def check_that_it_can(self, row):
         """Where the server needs the same libssl, it cannot be started to find out that the client lacks something."""
         if row.kind in NEEDS_THE_SAME_LIBRARY and self.lacks(row.function):
-            raise Lacking(row.name)
+            raise lacking()
 
     def run(self, row, function, server, mode):
         events = self.directory / "events.jsonl"
@@ -171,12 +172,12 @@ def run_row(bench, row):
             if row.before:
                 saved = bench.run(row, row.before, server, "plain")
                 if saved.status == LACKING:
-                    raise Lacking(row.name)
+                    raise lacking()
             result = bench.run(row, row.function, server, mode)
             if mode == "plain":
                 plain = result
             if result.status == LACKING:
-                raise Lacking(row.name)
+                raise lacking()
             port = server.port if row.address_known else None
             seen = list(find_problems(row, certificate, mode, port, result, plain, bench.library))
             if seen:

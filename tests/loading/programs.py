@@ -4,13 +4,10 @@ import os
 import pathlib
 import subprocess
 
+from tally import Unavailable
+
 SOURCES = pathlib.Path(__file__).resolve().parent
 WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror']
-
-
-class Unavailable(Exception):
-    """This machine lacks what the row needs."""
-
 
 # For another processor than this machine's: CC, and what its programs are linked with and run by.
 LDFLAGS = os.environ.get('LDFLAGS', '').split()

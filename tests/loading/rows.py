@@ -7,7 +7,8 @@ import shutil
 import subprocess
 
 import servers
-from programs import Unavailable, fetched
+from programs import fetched
+from tally import Unavailable
 
 NEWEST_GLIBC = (2, 17)
 LIBSSL3 = '/usr/lib/x86_64-linux-gnu/libssl.so.3'
@@ -47,6 +48,18 @@ def imports_no_function_of_threads_or_the_loader(setting):
 
 
 # Linked, or opened at run time.
+
+def without_loader_hooks(setting):
+    """The library as it is on architectures for which nobody has written the hooks of the loader."""
+    build_library(setting, setting.build / 'without-loader-hooks', 'STUBS=')
+    assert not re.search(r'\bdlsym$', readelf(setting.library, '--dyn-syms'), re.MULTILINE), 'dlsym is hooked'
+
+
+def build_library(setting, directory, *variables):
+    subprocess.run(['make', '-s', '-j2', 'library', f'B={directory}', *variables], check=True, capture_output=True,
+                   cwd=setting.source)
+    setting.library = directory / 'libtlsward.so'
+
 
 @row
 def linked(setting):
@@ -132,6 +145,16 @@ def two_versions_found_with_dlsym(setting):
     setting.assert_stopped(server, [finds(setting), 1, server.port, old, other.port, LIBSSL3], environment=environment)
     assert other.completed() == 1, 'the second version connected'
     assert_each_by_its_own(setting, [old, LIBSSL3])
+
+
+@row
+def what_passes_a_missing_dlsym_hook_is_still_stopped_and_an_event_says_what_is_not(setting):
+    old, environment = bullseye(setting)
+    without_loader_hooks(setting)
+    server = setting.server()
+    setting.assert_stopped(server, [finds(setting), 2, server.port, old], connections=2, environment=environment)
+    said = [notice for notice in setting.notices() if notice.startswith('not covered')]
+    assert len(said) == 1 and 'neither is hooked on this architecture' in said[0], setting.notices()
 
 
 @row
@@ -337,10 +360,7 @@ def lookups_mean_the_same_with_libssl(setting):
 
 @row
 def lookups_mean_the_same_at_O0(setting):
-    library = setting.directory / 'O0'
-    subprocess.run(['make', '-s', '-j2', 'library', f'B={library}', 'CFLAGS=-O0 -g'], check=True, capture_output=True,
-                   cwd=setting.source)
-    setting.library = library / 'libtlsward.so'
+    build_library(setting, setting.directory / 'O0', 'CFLAGS=-O0 -g')
     compare_lookups(setting, KEEP_SSL, libssl_is_there=True)
 
 

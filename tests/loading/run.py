@@ -10,27 +10,19 @@ the event of a handshake, or where tlsward stands down by its mapping and the no
 import argparse
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
-import rows
-from programs import Unavailable
-from setting import Setting
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import rows  # noqa: E402 (imports through the path above)
+from setting import Setting  # noqa: E402
+from tally import Tally  # noqa: E402
 
 
 def run_row(row, build):
     with tempfile.TemporaryDirectory(prefix='tlsward-loading.') as directory:
-        try:
-            row(Setting(build, pathlib.Path(directory)))
-        except Unavailable as reason:
-            print(f'skipped  {row.__name__}: {reason}', flush=True)
-            return 'skipped'
-        except (AssertionError, OSError, subprocess.TimeoutExpired) as failure:
-            print(f'FAILED   {row.__name__}\n         ' + str(failure).replace('\n', '\n         '), flush=True)
-            return 'failed'
-    print(f'ok       {row.__name__}', flush=True)
-    return 'passed'
+        row(Setting(build, pathlib.Path(directory)))
 
 
 def main():
@@ -40,9 +32,10 @@ def main():
     arguments = parser.parse_args()
     os.environ.update(LC_ALL='C', OPENSSL_CONF='/dev/null')
     wanted = [row for row in rows.ALL if not arguments.rows or any(part in row.__name__ for part in arguments.rows)]
-    results = [run_row(row, arguments.build.resolve()) for row in wanted]
-    print(f'{results.count("passed")} passed, {results.count("failed")} failed, {results.count("skipped")} skipped')
-    return 1 if 'failed' in results or not results else 0
+    tally = Tally()
+    for row in wanted:
+        tally.attempt(row.__name__, lambda row=row: run_row(row, arguments.build.resolve()))
+    return tally.close()
 
 
 if __name__ == '__main__':

@@ -9,24 +9,24 @@ tests/clients.
 import argparse
 import itertools
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 from contextlib import ExitStack, contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "clients"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "clients"), str(TESTS)]
 
 import certificates  # noqa: E402
 import namespace  # noqa: E402
 from certificates import ISSUED, Issued  # noqa: E402
 from events import Events  # noqa: E402
 from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
+from tally import Tally, Unavailable  # noqa: E402
 
 from resolver import NameServer  # noqa: E402
 from stories import CANONICAL, CANONICAL_ADDRESS, HOSTS, NAME_SERVER, ROUTED, ROWS, SCOPED  # noqa: E402
@@ -191,26 +191,21 @@ class Runner:
             yield f"message: {messages}, not '{row.message}...'"
 
 
-def report(runner, row):
-    """Prints what came of a row, and returns its result."""
-    if shutil.which(row.command[0].format(programs=runner.programs)) is None:
-        print(f"skip {row.name}: no {row.command[0]} here", flush=True)
-        return "skip"
-    try:
-        found = list(runner.problems(row))
-    except Exception:  # the other rows go on
-        found = [traceback.format_exc()]
-    result = "FAIL" if found else "ok"
-    print("\n    ".join([f"{result:4} {row.name}", *found]), flush=True)
-    return result
+def try_row(runner, row):
+    if row.needs and subprocess.run(row.needs, shell=True, capture_output=True, check=False).returncode != 0:
+        raise Unavailable(f"does not succeed: {row.needs}")
+    return "\n".join(runner.problems(row))
 
 
 def run_all(arguments, directory):
+    tally = Tally()
     runner = Runner(arguments, directory)
     try:
-        return [report(runner, row) for row in ROWS if fnmatch(row.name, arguments.row)]
+        for row in (row for row in ROWS if fnmatch(row.name, arguments.row)):
+            tally.attempt(row.name, lambda row=row: try_row(runner, row))
     finally:
         runner.fleet.stop()
+    return tally.close()
 
 
 def main():
@@ -224,10 +219,7 @@ def main():
         Path(directory).chmod(0o755)
         (Path(directory) / "etc").mkdir()
         with furnished(Path(directory)):
-            results = run_all(arguments, Path(directory))
-    passed, failed, skipped = (results.count(result) for result in ("ok", "FAIL", "skip"))
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 0 if results and not failed else 1
+            return run_all(arguments, Path(directory))
 
 
 if __name__ == "__main__":

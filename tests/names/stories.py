@@ -81,6 +81,7 @@ class Row:
     service: bool = False  # the command stays and connects when somebody asks it on port {frontend}
     address_known: bool = True
     certificate: str = "good.test"  # with which the handshake passes; empty: it never does
+    needs: str = ""  # a shell command that fails where a part of the program is not installed
 
 
 def story(name, steps, **rest):
@@ -169,8 +170,10 @@ ROWS = (
 
     Row("s3270", ("s3270", "-xrm", "s3270.verifyHostCert: false", "L:good.test:{port}"), lingers=True),
     Row("dig", ("dig", "+tls", "+tries=1", "+timeout=2", "-p", "{port}", "@good.test", "example.test"), weak=True),
-    Row("twisted", (PYTHON, str(HERE / "twisted_client.py"), "good.test", "{port}"), weak=True),
-    Row("tcl", ("tclsh", str(HERE / "tcl_client.tcl"), "good.test", "{port}"), weak=True),
+    Row("twisted", (PYTHON, str(HERE / "twisted_client.py"), "good.test", "{port}"), weak=True,
+        needs=f"{PYTHON} -c 'import twisted.internet.ssl'"),
+    Row("tcl", ("tclsh", str(HERE / "tcl_client.tcl"), "good.test", "{port}"), weak=True,
+        needs="echo 'exit [catch {package require tls}]' | tclsh"),
     service("nginx", ("nginx", "-e", "{directory}/log", "-p", "{directory}", "-c", "{directory}/config"), NGINX),
     service("haproxy", ("haproxy", "-f", "{directory}/config"), HAPROXY, weak=True),
 )

@@ -657,7 +657,6 @@ START_TEST(words_of_the_log)
     ck_assert_str_eq(reason_text(REASON_INTERNAL_ERROR), "internal-error");
     ck_assert_str_eq(mode_text(MODE_ENFORCE), "enforce");
     ck_assert_str_eq(verify_level_text(VERIFY_FULL), "full");
-    ck_assert_str_eq(trust_mode_text(TRUST_EXCLUSIVE), "exclusive");
 }
 END_TEST
 

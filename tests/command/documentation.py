@@ -1,0 +1,107 @@
+"""What --help says is what the manual, the completion and the table of rows know: one check per subcommand and fact."""
+
+import pathlib
+import re
+import subprocess
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+MANUAL = (SOURCE / "tools" / "man" / "tlsward.1").read_text()
+COMPLETION = SOURCE / "tools" / "completion.bash"
+SUBCOMMANDS = ("run", "check", "explain")
+
+
+def help_of(command, *subcommand):
+    return subprocess.run([command, *subcommand, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def options(command, subcommand):
+    """Option → whether it takes a value, as the lines of --help have them."""
+    lines = re.findall(r"^ +(--[a-z]+) ([A-Z]+)?", help_of(command, subcommand), re.MULTILINE)
+    return {option: bool(value) for option, value in lines}
+
+
+def differ(what, ours, theirs):
+    return None if ours and ours == theirs else f"{what}: {sorted(ours)}, not {sorted(theirs)}"
+
+
+def section(macro, title):
+    """A section of the manual; `macro` is Sh or Ss, mdoc(7)."""
+    found = re.search(rf"^\.{macro} {title}\n(.*?)(?=^\.S[hs] )", MANUAL, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def in_the_manual(command, subcommand):
+    named = {f"-{option}" for option in re.findall(r"Fl (-[a-z]+)", section("Ss", f"tlsward {subcommand}"))}
+    return differ("options in the manual", named | {"--help"}, set(options(command, subcommand)))
+
+
+def in_the_synopsis(command, subcommand):
+    synopsis = re.search(rf"^\.Cm {subcommand}\n(.*?)(?=^\.Nm)", section("Sh", "SYNOPSIS"), re.MULTILINE | re.DOTALL)
+    named = {f"-{option}" for option in re.findall(r"(-[a-z]+)", synopsis[1])} if synopsis else set()
+    return differ("options in the synopsis", named | {"--help"}, set(options(command, subcommand)))
+
+
+def shell(text):
+    script = f"source {COMPLETION}; {text}"
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
+
+
+def completed(command, subcommand):
+    return differ("options completed", set(shell(f"_tlsward_options {subcommand}")) - {"--"}, set(options(command, subcommand)))
+
+
+def values_are_skipped(command, _):
+    """Completion finds run's own command behind every option, with its value where it takes one."""
+    for option, takes_value in options(command, "run").items():
+        words = ["tlsward", "run", option, *["value"] * takes_value, "ls", "-"]
+        found = shell(f"words=({' '.join(words)}); cword={len(words) - 1}; _tlsward_command_offset")
+        if found != [str(words.index("ls"))]:
+            return f"after {option} the command is at {found}"
+    return None
+
+
+def statuses_of_help(command, subcommand):
+    _, _, text = help_of(command, subcommand).partition("Exit status:")
+    return set(map(int, re.findall(r"\b(\d+) [A-Za-z]", text)))
+
+
+def statuses_in_the_manual(command, subcommand):
+    """Of the items in the list of exit statuses, those that name the subcommand, or none."""
+    items = re.findall(r"^\.It (\d+)\n(.*?)(?=^\.It|^\.El)", section("Sh", "EXIT STATUS"), re.MULTILINE | re.DOTALL)
+    ours = {int(status) for status, text in items if ".Cm" not in text or f".Cm {subcommand} :" in text}
+    return differ("exit statuses in the manual", ours, statuses_of_help(command, subcommand))
+
+
+def statuses_have_rows(table):
+    def check(command, subcommand):
+        seen = {row.status for row in table if row.arguments[:1] == [subcommand]}
+        missing = statuses_of_help(command, subcommand) - seen
+        return f"no row ends with {sorted(missing)}" if missing else None
+
+    return check
+
+
+def subcommands(command, _):
+    shown = set(re.findall(r"^  ([a-z]+)  ", help_of(command), re.MULTILINE))
+    manual = set(re.findall(r"^\.Ss tlsward ([a-z]+)", MANUAL, re.MULTILINE))
+    words = re.search(r"-W '([a-z ]+) --help --version'", COMPLETION.read_text())[1].split()
+    return (
+        differ("subcommands in the manual", manual, shown)
+        or differ("subcommands completed", set(words), shown)
+        or differ("subcommands tested here", set(SUBCOMMANDS), shown)
+    )
+
+
+def checks(command, table):
+    """Name → test."""
+    each = {
+        "options-are-in-the-manual": in_the_manual,
+        "options-are-in-the-synopsis": in_the_synopsis,
+        "options-are-completed": completed,
+        "exit-statuses-are-in-the-manual": statuses_in_the_manual,
+        "exit-statuses-have-rows": statuses_have_rows(table),
+    }
+    wanted = [(f"documentation/{name}/{fact}", check, name) for name in SUBCOMMANDS for fact, check in each.items()]
+    wanted += [("documentation/run/completion-finds-its-command", values_are_skipped, "run")]
+    wanted += [("documentation/subcommands", subcommands, "")]
+    return {title: lambda _, check=check, name=name: check(command, name) for title, check, name in wanted}

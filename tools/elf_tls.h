@@ -1,0 +1,30 @@
+/*
+ * What an ELF file says about the TLS that it does: by its symbols, and where these are silent by its constants.
+ */
+#ifndef TLSWARD_ELF_TLS_H
+#define TLSWARD_ELF_TLS_H
+
+#include <stdbool.h>
+
+struct elf_tls {
+    bool exports_context; /* SSL_CTX_new, whatever library is behind it */
+    bool exports_openssl; /* and what tells the OpenSSL family from BoringSSL and from wrappers of other libraries */
+    bool exports_dlsym;
+    bool imports_dlsym;
+};
+
+struct elf_tls elf_tls_inspect(const char *path);
+
+/* A Go program with the package crypto/tls in it. */
+bool elf_tls_is_go(const char *path);
+
+/* The constant "SSL_CTX_new", which who looks functions up by name has. */
+bool elf_tls_names_context(const char *path);
+
+/*
+ * A guess: constants that OpenSSL's libssl and libcrypto leave in what they are built into, whether or not it exports
+ * their functions. A libcrypto alone does no TLS and does not count.
+ */
+bool elf_tls_seems_to_have_openssl(const char *path);
+
+#endif
