@@ -105,6 +105,7 @@ help:
 	@echo 'make test-deploy      the deployments of README.md, carried out'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
+	@echo 'make test-aarch64     the same on 64-bit Arm, emulated, with its look-ups by dlsym; installs what it needs'
 	@echo '                      each of these takes ROW=PATTERN or ROW=PART for rows by their names:'
 	@echo '                      make test-clients ROW="*/expired/enforce"'
 	@echo 'make bench            what the library costs'
@@ -221,6 +222,17 @@ test-table: table
 test-libs: table
 	@$(RUN_TABLE) $(if $(or $(LIBSSL),$(LIBS)),--libs '$(or $(LIBSSL),$(LIBS))')
 
+# The library for 64-bit Arm, emulated: the table, and what dlsym(3) means there.
+AARCH64 = $(abspath $(B))/libs/aarch64
+test-aarch64: table
+	@tests/install-packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	@$(MAKE) --no-print-directory table CC=aarch64-linux-gnu-gcc B=$(B)/aarch64
+	@$(PYTHON) tests/libs --libs aarch64 --library $(B)/aarch64/libtlsward.so --objects $(B)/aarch64/test-libs \
+	    --server-objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
+	@CC=aarch64-linux-gnu-gcc EMULATOR='qemu-aarch64 -L $(AARCH64)' \
+	    LDFLAGS='-L$(AARCH64)/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$(AARCH64)/usr/lib/aarch64-linux-gnu' \
+	    $(PYTHON) tests/loading/run.py --build $(B)/aarch64 lookups_mean_the_same another_preload linked_through plugin_opened
+
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
 
@@ -267,5 +279,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: demo test $(GROUPS) table test-libs asan tsan musl bench lint install uninstall
+.PHONY: demo test $(GROUPS) table test-libs test-aarch64 asan tsan musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

@@ -50,10 +50,10 @@ static enum file_problem read_open(int fd, struct file_identity *identity, unsig
         return PROBLEM_TOO_LARGE;
     if (identity->size == 0)
         return PROBLEM_NO_CERTIFICATE;
-    *bytes = malloc(identity->size);
+    *bytes = malloc((size_t)identity->size);
     if (!*bytes)
         return PROBLEM_UNREADABLE;
-    ssize_t count = read_bytes(fd, *bytes, identity->size);
+    ssize_t count = read_bytes(fd, *bytes, (size_t)identity->size);
     if (count < 0) {
         free(*bytes);
         return PROBLEM_UNREADABLE;

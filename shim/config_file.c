@@ -1,6 +1,7 @@
 #include "config_file.h"
 
 #include "config_error.h"
+#include "kernel.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Owns the files whose owner a user namespace does not map, user_namespaces(7): the default of Linux. */
@@ -61,9 +60,8 @@ bool config_file_is_broken_link(const char *path)
 /* NULL, or why the file does not count as a policy. */
 static const char *objection(int fd, bool privileged)
 {
-    struct stat status;
-    /* By number: fstat(2) as a function is newer than the C libraries this must run with. */
-    if (syscall(SYS_fstat, fd, &status) != 0)
+    kernel_status status;
+    if (kernel_fstat(fd, &status) != 0)
         return strerror(errno);
     if (!S_ISREG(status.st_mode))
         return "not a regular file";

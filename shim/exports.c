@@ -210,6 +210,7 @@ EXPORT int X509_VERIFY_PARAM_set1_ip_asc(X509_VERIFY_PARAM *param, const char *a
 EXPORT int X509_verify_cert(X509_STORE_CTX *store_ctx)
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_verify_cert");
+    install_verification(library, CALLER);
     return library != NULL ? handshake_net(library, store_ctx) : -1;
 }
 

@@ -72,6 +72,8 @@ def find(name, fetched):
         return libraries.system()
     if name in FETCHED:
         return libraries.unpacked(name, fetched / name)
+    if name == "aarch64":
+        return libraries.aarch64(fetched / name)
     return libraries.given(name)
 
 
@@ -135,7 +137,7 @@ def issue_further(directory):
 def run_all(arguments, directory):
     trust = certificates.make_all(directory / "certificates")
     issue_further(directory / "certificates")
-    build(libraries.system(), arguments.objects.resolve(), directory / "programs")
+    build(libraries.system(), (arguments.server_objects or arguments.objects).resolve(), directory / "programs")
     system_server = (directory / "programs" / "server", libraries.system().environment(directory / "link"))
     tally = Tally()
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -150,10 +152,11 @@ def main():
     parser.add_argument("--libs", default="system," + ",".join(FETCHED), type=lambda text: text.split(","))
     parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
     parser.add_argument("--objects", type=Path, default=Path("build/test-libs"))
+    parser.add_argument("--server-objects", type=Path, help="where --objects are of another architecture")
     parser.add_argument("--fetched", type=Path, default=Path("build/libs"))
     arguments = parser.parse_args()
     if namespace.MARK not in os.environ:  # inside there is no network
-        subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & set(FETCHED))], check=True)
+        subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & {*FETCHED, "aarch64"})], check=True)
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-libs.") as directory:
         Path(directory).chmod(0o755)

@@ -32,7 +32,7 @@ static enum result anonymous(void)
 
 static enum result anonymous_too(void)
 {
-    return with_suites(SSL_CTX_set_security_level != NULL ? "aNULL:ECDHE:@SECLEVEL=0" : "aNULL:ECDHE");
+    return with_suites(SSL_CTX_set_security_level != NULL ? "aNULL:ECDHE:@SECLEVEL=0" : "aNULL:EECDH");
 }
 
 static enum result psk_at_most(int version)
@@ -52,7 +52,7 @@ static enum result psk_tls12(void)
 
 static enum result psk_tls13(void)
 {
-    return SSL_write_early_data != NULL ? psk_at_most(TLS1_3_VERSION) : LACKING;
+    return client_resumes_tls13() ? psk_at_most(TLS1_3_VERSION) : LACKING;
 }
 
 static enum result raw_public_key(void)
