@@ -28,8 +28,8 @@ static void report_unknown(const struct library *library)
     if (atomic_exchange(&reported, true))
         return;
     snprintf(message, sizeof message,
-             "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
-             library->path != NULL ? library->path : "?", library->missing != NULL ? library->missing : "ex_data");
+             "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through", library->path,
+             library->missing != NULL ? library->missing : "ex_data");
     notice_not_covered(message);
 }
 
