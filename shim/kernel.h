@@ -40,6 +40,16 @@ static inline int kernel_fstat(int fd, struct stat *status)
     return (int)syscall(SYS_fstat, fd, status);
 }
 
+static inline int kernel_stat(const char *path, struct stat *status)
+{
+    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, status, 0);
+}
+
+static inline ssize_t kernel_read(int fd, void *data, size_t length)
+{
+    return syscall(SYS_read, fd, data, length);
+}
+
 static inline ssize_t kernel_write(int fd, const void *data, size_t length)
 {
     return syscall(SYS_write, fd, data, length);

@@ -63,6 +63,7 @@ struct policy {
     size_t file_count;
     bool from_system;
     bool invalid;
+    bool unreachable;
 };
 
 #endif
