@@ -35,6 +35,8 @@ PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
 # What another package of the machine may stand against: one mail server excludes the others.
 PACKAGES_EXTRA := $(shell cat tests/packages-extra 2>/dev/null)
+# What is used from where it was unpacked, because it would take the place of those.
+PACKAGES_UNPACKED := $(shell cat tests/packages-unpacked 2>/dev/null)
 
 all: library command
 library: $(B)/libtlsward.so
@@ -101,6 +103,7 @@ help:
 	@echo 'make test-names       names that are hard to know'
 	@echo 'make test-command     the tlsward command; ROW=part of a name'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block; ROW=PATTERN'
+	@echo 'make test-deploy      the deployments of README.md, carried out; ROW=PATTERN'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
 	@echo 'make bench            what the library costs'
@@ -120,13 +123,15 @@ deps-demo:
 deps-test:
 	@tests/install-packages $(PACKAGES_TEST)
 	@for p in $(PACKAGES_EXTRA); do tests/install-packages $$p || echo "without $$p: its rows are skipped"; done
+	@for p in $(PACKAGES_UNPACKED); do \
+	    tests/libssl/fetch bookworm $(B)/unpacked/$$p $$p || echo "without $$p: its rows are skipped"; done
 
 demo: deps-demo
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(B)
 
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
-GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-corpus
+GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-deploy test-corpus
 
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
@@ -179,7 +184,10 @@ musl:
 	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
 
 test-keep: library
-	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --row '$(or $(ROW),*)'
+	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --unpacked $(B)/unpacked --row '$(or $(ROW),*)'
+
+test-deploy: all
+	@$(PYTHON) tests/deploy --build $(B) --row '$(or $(ROW),*)'
 
 # Clients and servers that know no header of one version; a stub stands in for libssl while they are linked.
 $(B)/test-libs/client/%.o: tests/libs/%.c tests/libs/client.h $(wildcard tests/libs/include/openssl/*) Makefile

@@ -54,7 +54,13 @@
         "system", "/PATH"                                                                                              \
     }
 
+#define PIN_WORDS                                                                                                      \
+    {                                                                                                                  \
+        "none", "sha256//KEY"                                                                                          \
+    }
+
 static const char system_word[] = "system";
+static const char no_pins_word[] = "none";
 
 #define SETTING(member) offsetof(struct policy_section, settings.member)
 #define MEMBER(member) offsetof(struct policy_section, member)
@@ -68,6 +74,7 @@ const struct config_key config_keys[] = {
     {"verify", KEY_WORD, BOTH, VERIFY_WORDS, SETTING(verify), LOWER_WEAKENS, false},
     {"trust", KEY_TRUST, BOTH, TRUST_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
     {"trust-mode", KEY_WORD, BOTH, TRUST_MODE_WORDS, SETTING(trust_mode), WEAKENS_BY_ITS_OWN_LAW, false},
+    {"pin", KEY_PIN, BOTH, PIN_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
     {"unknown-name", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(unknown_name), HIGHER_WEAKENS, false},
     {"weak-names", KEY_WORD, BOTH, USE_WORDS, SETTING(weak_names), HIGHER_WEAKENS, false},
     {"psk", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(psk), HIGHER_WEAKENS, false},
@@ -190,6 +197,26 @@ static const char *set_trust(struct arena *arena, struct policy_section *section
     trust[count].path = system ? NULL : value;
     settings->trust = trust;
     settings->trust_count = count + 1;
+    return NULL;
+}
+
+static const char *set_pin(struct arena *arena, struct policy_section *section, const char *value)
+{
+    static const char contradiction[] = "'none' stands alone";
+    struct settings *settings = &section->settings;
+    if (strcmp(value, no_pins_word) == 0) {
+        section->no_pins = true;
+        return settings->pin_count > 0 ? contradiction : NULL;
+    }
+    if (section->no_pins)
+        return contradiction;
+    if (!spki_pin_is_valid(value))
+        return "not sha256// and the base64 of a SHA-256";
+    const char **pins = arena_grow(arena, settings->pins, settings->pin_count, sizeof *pins);
+    if (!pins)
+        return "out of memory";
+    pins[settings->pin_count++] = value;
+    settings->pins = pins;
     return NULL;
 }
 
@@ -331,6 +358,8 @@ static const char *set_value(struct arena *arena, struct policy_section *section
         return set_word(section, key, value);
     case KEY_TRUST:
         return set_trust(arena, section, value);
+    case KEY_PIN:
+        return set_pin(arena, section, value);
     case KEY_LOG:
         return set_log(section, key, value);
     case KEY_INCLUDE:
@@ -374,6 +403,10 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
         rule->settings.trust = base->settings.trust;
         rule->settings.trust_count = base->settings.trust_count;
         break;
+    case KEY_PIN:
+        rule->settings.pins = base->settings.pins;
+        rule->settings.pin_count = base->settings.pin_count;
+        break;
     case KEY_LOG:
         rule->settings.log = base->settings.log;
         break;
@@ -394,6 +427,8 @@ size_t config_value_count(const struct policy_section *section, const struct con
     switch (key->kind) {
     case KEY_TRUST:
         return section->settings.trust_count;
+    case KEY_PIN:
+        return section->no_pins ? 1 : section->settings.pin_count;
     case KEY_INCLUDE:
         return section->include_count;
     case KEY_PROGRAM:
@@ -417,6 +452,8 @@ const char *config_value_text(const struct policy_section *section, const struct
         return key->words[config_value_number(section, key)];
     case KEY_TRUST:
         return section->settings.trust[index].path ? section->settings.trust[index].path : system_word;
+    case KEY_PIN:
+        return section->no_pins ? no_pins_word : section->settings.pins[index];
     case KEY_INCLUDE:
         return section->includes[index].name;
     case KEY_PROGRAM:

@@ -13,6 +13,7 @@ enum key_kind {
     KEY_WORD, /* one of `words`; the value is the index, kept as an enum or int */
     KEY_FLAG, /* no, yes */
     KEY_TRUST,
+    KEY_PIN,
     KEY_LOG,
     KEY_INCLUDE,
     KEY_NAME,

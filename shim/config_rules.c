@@ -46,6 +46,17 @@ static bool trust_mode_weakens(const struct policy_section *rule, const struct p
     return effective_trust_mode(rule, base) != before && before != TRUST_EXTEND;
 }
 
+/* Fewer pins accept fewer keys; others, or none where there were some, accept more. */
+static bool pin_weakens(const struct policy_section *rule, const struct policy_section *base)
+{
+    if (!is_given(rule, "pin") || base->settings.pin_count == 0)
+        return false;
+    for (size_t i = 0; i < rule->settings.pin_count; i++)
+        if (!settings_pin_key(&base->settings, rule->settings.pins[i]))
+            return true;
+    return rule->settings.pin_count == 0;
+}
+
 /* A name without a destination of its own would be expected from, and accepted of, any peer. */
 static bool name_weakens(const struct policy_section *rule)
 {
@@ -65,6 +76,8 @@ static bool weakens_by_its_own_law(const struct policy_section *rule, const stru
         return name_weakens(rule);
     case KEY_TRUST:
         return trust_weakens(rule, base);
+    case KEY_PIN:
+        return pin_weakens(rule, base);
     default:
         return trust_mode_weakens(rule, base);
     }

@@ -103,13 +103,9 @@ static struct finding examine_certificate(const struct settings *settings, const
     return chain.reason != REASON_NONE ? chain : examine_name(settings, facts);
 }
 
-static struct finding examine(const struct settings *settings, const struct facts *facts)
+static struct finding examine_peer(const struct settings *settings, const struct facts *facts)
 {
-    bool demanded = settings->verify != VERIFY_NONE;
-    if (facts->policy_invalid)
-        return (struct finding){REASON_POLICY_INVALID, X509_APPLICATION_VERIFICATION, true};
-    if (facts->internal_error)
-        return (struct finding){REASON_INTERNAL_ERROR, X509_APPLICATION_VERIFICATION, demanded};
+    bool demanded = settings_demand_proof(settings);
     if (facts->app_dane_verified)
         return nothing_wrong;
     switch (facts->authentication) {
@@ -125,10 +121,35 @@ static struct finding examine(const struct settings *settings, const struct fact
             return nothing_wrong;
         return (struct finding){REASON_NO_CERTIFICATE, X509_APPLICATION_VERIFICATION, true};
     case AUTH_RAW_PUBLIC_KEY:
+        if (settings->pin_count > 0)
+            return nothing_wrong; /* but for the pin, which examine_pin() asks for */
+        break;
     case AUTH_ANONYMOUS:
         break;
     }
-    return (struct finding){REASON_NO_CERTIFICATE, X509_APPLICATION_VERIFICATION, demanded};
+    return (struct finding){REASON_NO_CERTIFICATE, X509_APPLICATION_VERIFICATION, settings->verify != VERIFY_NONE};
+}
+
+static struct finding examine_pin(const struct settings *settings, const struct facts *facts)
+{
+    /* A session is marked only where the handshake that made it met the pin. */
+    bool resumed = facts->authentication == AUTH_RESUMPTION && facts->session_verified;
+    if (settings->pin_count == 0 || resumed || settings_pin_key(settings, facts->public_key_pin))
+        return nothing_wrong;
+    return (struct finding){REASON_KEY_NOT_PINNED, X509_APPLICATION_VERIFICATION, true};
+}
+
+static struct finding examine(const struct settings *settings, const struct facts *facts)
+{
+    if (facts->policy_invalid)
+        return (struct finding){REASON_POLICY_INVALID, X509_APPLICATION_VERIFICATION, true};
+    if (facts->internal_error)
+        return (struct finding){REASON_INTERNAL_ERROR, X509_APPLICATION_VERIFICATION, settings_demand_proof(settings)};
+    struct finding peer = examine_peer(settings, facts);
+    if (peer.demanded)
+        return peer;
+    struct finding pin = examine_pin(settings, facts);
+    return pin.demanded || settings_demand_pin_alone(settings) ? pin : peer;
 }
 
 /* Whether the name lets the policy overrule the program: one that the program demanded must have matched. */

@@ -126,6 +126,8 @@ static void write_facts(struct json_writer *writer, const struct facts *facts)
     json_writer_text(writer, "tlsward.app_verify", verify_level_text(demanded_level(facts)));
     write_flag(writer, "tlsward.app_rejected", facts->app_rejected);
     json_writer_text(writer, "tlsward.finding", finding_text(facts));
+    if (facts->public_key_pin[0] != '\0')
+        json_writer_text(writer, "tlsward.public_key_pin", facts->public_key_pin);
 }
 
 static bool write_event(struct json_writer *writer, const struct event *event)

@@ -3,6 +3,7 @@
 #include "connection.h"
 #include "loader.h"
 #include "lookups.h"
+#include "process.h"
 #include "report.h"
 #include "seqlock.h"
 
@@ -54,14 +55,40 @@ static bool is_other_name(const struct refusal *refusal)
            strcmp(names.first.text, refusal->name) != 0;
 }
 
+/* A library that retries on its own does so within the call that was blocked, and looks nothing up for it. */
+static bool is_another_call(const struct refusal *refusal)
+{
+    struct lookup_window window = lookup_window_now();
+    if (window.thread != refusal->thread)
+        return true;
+    window.begin = refusal->looked_up;
+    return lookups_by_window(&refusal->ip, &window).count == 1;
+}
+
+static bool is_about(const struct refusal *refusal, const struct ip *ip, in_port_t port, uintptr_t code)
+{
+    if (!ip_equal(ip, &refusal->ip) || port != refusal->port || refusal->pid != getpid() ||
+        code < refusal->caller_start || code >= refusal->caller_end)
+        return false;
+    return refusal->thread != 0 ? !is_another_call(refusal) : !is_other_name(refusal);
+}
+
 bool fallback_find(const struct ip *ip, in_port_t port, const void *caller, int64_t now, struct refusal *found)
 {
-    uintptr_t code = (uintptr_t)caller;
     for (unsigned slot = 0; slot < SLOTS; slot++)
         if (seqlock_read(&table[slot].version, table[slot].words, found, WORDS) != 0 && now < found->until &&
-            ip_equal(ip, &found->ip) && port == found->port && code >= found->caller_start &&
-            code < found->caller_end && found->pid == getpid() && !is_other_name(found))
+            is_about(found, ip, port, (uintptr_t)caller) && !process_policy_is_over(found->policy))
             return true;
+    return false;
+}
+
+static bool is_watching(void)
+{
+    int64_t until = atomic_load_explicit(&fallback_watched_until, memory_order_relaxed);
+    if (seconds_now() < until)
+        return true;
+    /* From here on connect(2) costs again what it cost before the block, unless there is another one. */
+    atomic_compare_exchange_strong(&fallback_watched_until, &until, 0);
     return false;
 }
 
@@ -71,9 +98,8 @@ bool fallback_refuses_connect(const struct sockaddr *address, socklen_t length, 
     struct refusal found;
     struct ip ip;
     in_port_t port;
-    int64_t now = seconds_now();
-    bool refused = now < atomic_load_explicit(&fallback_watched_until, memory_order_relaxed) &&
-                   ip_from_sockaddr(address, length, &ip, &port) && fallback_find(&ip, port, caller, now, &found);
+    bool refused = is_watching() && ip_from_sockaddr(address, length, &ip, &port) &&
+                   fallback_find(&ip, port, caller, seconds_now(), &found);
     if (refused)
         report_retry_refused(&found);
     errno = saved;
@@ -81,23 +107,44 @@ bool fallback_refuses_connect(const struct sockaddr *address, socklen_t length, 
 }
 
 /*
- * libpq falls back under sslmode=prefer, its default (PostgreSQL's manual, "SSL Support"); what is built on libmariadb
- * is not to begin with it. Wheels and the like put a hash behind the name.
+ * libpq falls back under sslmode=prefer, its default (PostgreSQL's manual, "SSL Support"): within the call that was
+ * blocked. libmariadb does not; what is built on it is not to begin with it. Wheels and the like put a hash behind the
+ * name.
  */
-static bool is_known_to_fall_back(const struct loaded_object *object)
+static const struct {
+    const char *name;
+    bool within_call;
+} libraries[] = {{"libpq.", true}, {"libpq-", true}, {"libmariadb.", false}, {"libmariadb-", false}};
+
+/* Narrows the record to the library's own code. False where the library is not known to fall back. */
+static bool narrow(struct refusal *refusal, const void *call_site)
 {
-    static const char names[][16] = {"libpq.", "libpq-", "libmariadb.", "libmariadb-"};
-    const char *slash = strrchr(object->path, '/');
-    const char *base = slash != NULL ? slash + 1 : object->path;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strncmp(base, names[i], strlen(names[i])) == 0)
-            return true;
+    struct loaded_object object;
+    if (call_site == NULL || !loader_object_at(call_site, &object))
+        return false;
+    const char *slash = strrchr(object.path, '/');
+    const char *base = slash != NULL ? slash + 1 : object.path;
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+        if (strncmp(base, libraries[i].name, strlen(libraries[i].name)) != 0)
+            continue;
+        struct lookup_window window = lookup_window_now();
+        refusal->caller_start = object.start;
+        refusal->caller_end = object.end;
+        refusal->thread = libraries[i].within_call ? window.thread : 0;
+        refusal->looked_up = window.end;
+        return true;
+    }
     return false;
 }
 
-/* Behind a proxy the address is the proxy's, and other origins are reached through it. */
+/*
+ * Behind a proxy the address is the proxy's, and other origins are reached through it. Where nobody told us of the
+ * proxy, what was looked up for the address is another name than that of the peer.
+ */
 static bool may_be_proxied(const struct connection *connection, const struct ip *ip)
 {
+    if (connection->behind_proxy)
+        return true;
     if (connection->name_source == NAME_FROM_RESOLVER || connection->name_source == NAME_FROM_ADDRESS)
         return false;
     struct name_candidates names = lookups_by_address(ip);
@@ -112,6 +159,7 @@ static struct refusal make_record(const struct connection *connection, const str
         .caller_end = UINTPTR_MAX,
         .until = seconds_now() + FALLBACK_SECONDS,
         .pid = getpid(),
+        .policy = connection->policy,
         .settings = connection->settings,
     };
     memcpy(refusal.event_id, connection->event_id, sizeof connection->event_id);
@@ -122,20 +170,15 @@ static struct refusal make_record(const struct connection *connection, const str
 
 bool fallback_after_block(const struct connection *connection, const void *call_site)
 {
-    struct loaded_object object;
-    struct ip ip;
+    struct ip ip = {0};
     enum fallback setting = connection->settings.fallback;
-    bool known = call_site != NULL && loader_object_at(call_site, &object) && is_known_to_fall_back(&object);
+    bool has_address = ip_from_text(connection->address, strlen(connection->address), &ip);
+    struct refusal refusal = make_record(connection, &ip);
+    bool known = narrow(&refusal, call_site);
     if (!known && setting == FALLBACK_KNOWN)
         return false;
-    if (setting == FALLBACK_ALLOW || !ip_from_text(connection->address, strlen(connection->address), &ip) ||
-        (!known && may_be_proxied(connection, &ip)))
+    if (setting == FALLBACK_ALLOW || !has_address || (!known && may_be_proxied(connection, &ip)))
         return true;
-    struct refusal refusal = make_record(connection, &ip);
-    if (known) {
-        refusal.caller_start = object.start;
-        refusal.caller_end = object.end;
-    }
     fallback_remember(&refusal);
     return false;
 }

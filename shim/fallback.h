@@ -1,7 +1,10 @@
 /*
  * After a block: some libraries answer a failed handshake by connecting to the same place again in clear text. Which
  * connections are refused for a while because of that. connect(2) asks, so this is async-signal-safe and takes no
- * lock, and costs one load as long as nothing was blocked.
+ * lock, and costs one load as long as nothing was blocked lately.
+ *
+ * Nothing but another policy ends a refusal early. That the same peer is reached by TLS meanwhile, on a connection from
+ * before the block, does not: who controls the network chooses which connection to let through.
  */
 #ifndef TLSWARD_FALLBACK_H
 #define TLSWARD_FALLBACK_H
@@ -14,7 +17,11 @@
 
 struct connection;
 
-/* So long a connection in clear text may follow a block. */
+/*
+ * So long a connection in clear text may follow a block. A program retries within milliseconds, but may look the name
+ * up before it does, and who controls the network decides how long that takes: 2 attempts of 5 seconds (RES_DFLRETRY
+ * and RES_TIMEOUT, <resolv.h>).
+ */
 #define FALLBACK_SECONDS 10
 
 /* One blocked handshake, and the connections that are refused after it: those of this process to this peer. */
@@ -24,12 +31,16 @@ struct refusal {
     uintptr_t caller_start, caller_end; /* where connect(2) is called from: the code of one library, or all */
     int64_t until;                      /* CLOCK_MONOTONIC seconds: the first second in which it is over */
     int64_t pid;
-    struct settings settings; /* of the blocked handshake */
-    char event_id[40];        /* of its event; 32 digits */
-    char name[PEER_NAME_MAX]; /* the name that was expected, or "" */
+    uint64_t
+        thread; /* struct lookup_window's: only calls of this thread, before it looks the address up again; 0: all */
+    uint64_t looked_up;          /* the position in the order of look-ups when the handshake was blocked */
+    const struct policy *policy; /* that blocked it: where it is no longer in force, nothing is refused */
+    struct settings settings;    /* of the blocked handshake */
+    char event_id[40];           /* of its event; 32 digits */
+    char name[PEER_NAME_MAX];    /* the name that was expected, or "" */
 };
 
-extern _Atomic int64_t fallback_watched_until; /* CLOCK_MONOTONIC seconds; 0 as long as nothing was blocked */
+extern _Atomic int64_t fallback_watched_until; /* CLOCK_MONOTONIC seconds; 0: nothing was blocked lately */
 
 /* Refuses what `refusal` describes; the oldest of them is forgotten where there are many. */
 void fallback_remember(const struct refusal *refusal);
@@ -43,7 +54,7 @@ bool fallback_find(const struct ip *ip, in_port_t port, const void *caller, int6
  */
 bool fallback_after_block(const struct connection *connection, const void *call_site);
 
-/* As fallback_refuses(), once something was blocked; tells the refusal as an event. */
+/* As fallback_refuses(), while something was blocked lately; tells the refusal as an event. */
 bool fallback_refuses_connect(const struct sockaddr *address, socklen_t length, const void *caller);
 
 /* Whether a call of connect(2) is refused. Keeps errno. */

@@ -48,16 +48,16 @@ static void add_sni(const struct library *library, SSL *ssl, const struct connec
         api->SSL_set_tlsext_host_name(ssl, name);
 }
 
-static bool demands_verification(const struct connection *connection)
+static bool demands_proof(const struct connection *connection)
 {
-    return connection->settings.mode == MODE_ENFORCE && connection->settings.verify != VERIFY_NONE;
+    return connection->settings.mode == MODE_ENFORCE && settings_demand_proof(&connection->settings);
 }
 
 static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
 {
     SSL_SESSION *session = library->api.SSL_get_session(ssl);
     connection->had_session = session != NULL;
-    if (!demands_verification(connection) || session == NULL || session_is_verified(library, ssl, session, connection))
+    if (!demands_proof(connection) || session == NULL || session_is_verified(library, ssl, session, connection))
         return;
     library->api.SSL_set_session(ssl, NULL);
     connection->had_session = false;
@@ -70,9 +70,12 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     observe_peer(library, ssl, connection);
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
-    if (demands_verification(connection)) {
-        add_sni(library, ssl, connection);
-        connection->dropped = suites_drop_unauthenticated(library, ssl, connection->settings.psk);
+    if (demands_proof(connection)) {
+        if (connection->settings.verify != VERIFY_NONE)
+            add_sni(library, ssl, connection);
+        /* A pre-shared key shows no public key, so it cannot meet a pin. */
+        enum choice psk = connection->settings.pin_count > 0 ? CHOICE_BLOCK : connection->settings.psk;
+        connection->dropped = suites_drop_unauthenticated(library, ssl, psk);
     }
     library->api.ERR_pop_to_mark();
 }

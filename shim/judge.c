@@ -3,6 +3,7 @@
 #include "dane.h"
 #include "report.h"
 #include "session.h"
+#include "spki.h"
 #include "suites.h"
 #include "trust.h"
 
@@ -242,6 +243,18 @@ static void verify_again(struct judgement *judgement)
         check_policy_anchors(judgement);
 }
 
+/* A certificate's is computed only where the verdict needs it. */
+static void note_public_key(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    struct connection *connection = judgement->connection;
+    char *pin = connection->facts.public_key_pin;
+    if (connection->facts.authentication == AUTH_CERTIFICATE && connection->settings.pin_count > 0)
+        spki_pin_of_certificate(api, judgement->request.leaf, pin);
+    else if (connection->facts.authentication == AUTH_RAW_PUBLIC_KEY && api->X509_STORE_CTX_get0_rpk != NULL)
+        spki_pin_of_key(api, api->X509_STORE_CTX_get0_rpk(judgement->store_ctx), pin);
+}
+
 void judge_after_program(struct judgement *judgement, int accepted)
 {
     const struct openssl_api *api = &judgement->library->api;
@@ -253,6 +266,7 @@ void judge_after_program(struct judgement *judgement, int accepted)
         connection->facts.authentication = AUTH_RAW_PUBLIC_KEY;
     else
         verify_again(judgement);
+    note_public_key(judgement);
     connection->verdict = decide(&connection->settings, &connection->facts);
     api->ERR_pop_to_mark();
 }

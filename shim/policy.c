@@ -2,6 +2,8 @@
 
 #include "policy_value.h"
 
+#include <string.h>
+
 static bool program_matches(const struct policy_section *rule, const char *executable)
 {
     for (size_t i = 0; executable && i < rule->program_count; i++)
@@ -55,6 +57,24 @@ struct settings policy_settings(const struct policy *policy, const struct proces
     }
     settings.expired_rule = expired_rule;
     return settings;
+}
+
+bool settings_demand_proof(const struct settings *settings)
+{
+    return settings->verify != VERIFY_NONE || settings->pin_count > 0;
+}
+
+bool settings_demand_pin_alone(const struct settings *settings)
+{
+    return settings->verify == VERIFY_NONE && settings->pin_count > 0;
+}
+
+bool settings_pin_key(const struct settings *settings, const char *public_key_pin)
+{
+    for (size_t i = 0; i < settings->pin_count; i++)
+        if (strcmp(settings->pins[i], public_key_pin) == 0)
+            return true;
+    return false;
 }
 
 bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now)
@@ -160,6 +180,7 @@ const char *reason_text(enum reason reason)
         [REASON_REVOKED] = "certificate-revoked",
         [REASON_NAME_UNKNOWN] = "name-unknown",
         [REASON_NO_CERTIFICATE] = "no-certificate",
+        [REASON_KEY_NOT_PINNED] = "public-key-not-pinned",
         [REASON_SESSION_UNVERIFIED] = "session-not-verified",
         [REASON_TRUST_MISSING] = "trust-store-missing",
         [REASON_POLICY_INVALID] = "policy-invalid",

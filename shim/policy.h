@@ -6,6 +6,8 @@
 #ifndef TLSWARD_POLICY_H
 #define TLSWARD_POLICY_H
 
+#include "spki_pin.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +32,8 @@ struct settings {
     enum trust_mode trust_mode;
     const struct trust_source *trust;
     size_t trust_count;
+    const char *const *pins; /* of the peer's own key; any one is enough, none demands nothing */
+    size_t pin_count;
     enum choice unknown_name; /* the expected peer name cannot be known */
     enum choice weak_names;   /* a name guessed from the only unclaimed connection of the thread */
     enum choice psk;          /* external pre-shared keys and SRP: no certificate exists */
@@ -54,6 +58,15 @@ struct destination {
     const char *address; /* numeric, without brackets or scope */
     uint16_t port;       /* host byte order; 0: unknown */
 };
+
+/* True where something is demanded of the peer: a valid certificate, or a pinned key. */
+bool settings_demand_proof(const struct settings *settings);
+
+/* True where a pin is demanded and nothing else. */
+bool settings_demand_pin_alone(const struct settings *settings);
+
+/* True where the key, "" for none, is among the pins. */
+bool settings_pin_key(const struct settings *settings, const char *public_key_pin);
 
 struct policy;
 struct proxy;
@@ -152,7 +165,9 @@ struct facts {
     bool name_checked; /* the leaf was compared with the expected name */
     int name_error;    /* 0, or the number for a host name or address mismatch */
 
-    bool session_verified; /* resumption: the session is marked verified for this name */
+    bool session_verified; /* resumption: the session is marked verified for this name, policy and rule */
+
+    char public_key_pin[SPKI_PIN_SIZE]; /* of the peer's own key; empty where none was shown or it cannot be told */
 };
 
 /*
@@ -175,7 +190,8 @@ enum reason {
     REASON_VALIDATION_FAILURE, /* validation-failure */
     REASON_REVOKED,            /* certificate-revoked */
     REASON_NAME_UNKNOWN,       /* name-unknown */
-    REASON_NO_CERTIFICATE,     /* no-certificate: anonymous, PSK where blocked, raw public key */
+    REASON_NO_CERTIFICATE,     /* no-certificate: anonymous, PSK where blocked, raw public key without a pin */
+    REASON_KEY_NOT_PINNED,     /* public-key-not-pinned */
     REASON_SESSION_UNVERIFIED, /* session-not-verified */
     REASON_TRUST_MISSING,      /* trust-store-missing */
     REASON_POLICY_INVALID,     /* policy-invalid */
@@ -203,6 +219,9 @@ struct verdict {
  * settings->trust_mode is extend or exclusive, the mode is enforce, the policy's store accepts the chain, and
  * a name that the program demanded matches: then the outcome is verified-by-policy and the action allowed.
  * DANE-EE success of the program stands for chain and name, under exclusive too.
+ *
+ * A pin is demanded at every level, beside what the level demands of a certificate; only under VERIFY_NONE it decides
+ * alone. It is what a raw public key is accepted for. A handshake that shows no key meets none.
  */
 struct verdict decide(const struct settings *settings, const struct facts *facts);
 

@@ -31,6 +31,7 @@ struct policy_section {
     unsigned line;
     bool included; /* a rule that `include` brought */
     struct settings settings;
+    bool no_pins; /* pin = none */
 
     const char **programs;
     size_t program_count;

@@ -330,18 +330,39 @@ static bool is_time_to_look(void)
     return seconds != last && atomic_compare_exchange_strong(&looked_at, &last, seconds);
 }
 
+static bool kill_switch_is_on(void)
+{
+    return file_exists(SYSTEM_DIRECTORY "/off");
+}
+
+static bool has_changed(const struct start *start, const struct policy_version *current)
+{
+    if (fingerprint(start, current->policy) == current->fingerprint)
+        return false;
+    /* A system policy that is gone stays in force: removing a file must not switch protection off. */
+    return policy_files(current->policy)[0] == NULL || file_exists(policy_files(current->policy)[0]);
+}
+
 static void look_again(const struct start *start)
 {
     const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
     if (!file_root_is_same())
         return;
-    atomic_store_explicit(&kill_switch, file_exists(SYSTEM_DIRECTORY "/off"), memory_order_relaxed);
-    if (current == NULL || fingerprint(start, current->policy) == current->fingerprint)
-        return;
-    /* A system policy that is gone stays in force: removing a file must not switch protection off. */
-    if (policy_files(current->policy)[0] != NULL && !file_exists(policy_files(current->policy)[0]))
-        return;
-    load(start, current);
+    atomic_store_explicit(&kill_switch, kill_switch_is_on(), memory_order_relaxed);
+    if (current != NULL && has_changed(start, current))
+        load(start, current);
+}
+
+bool process_policy_is_over(const struct policy *policy)
+{
+    int saved = errno;
+    const struct start *start = atomic_load_explicit(&start_state, memory_order_acquire);
+    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    bool over =
+        start != NULL && current != NULL &&
+        (current->policy != policy || (file_root_is_same() && (kill_switch_is_on() || has_changed(start, current))));
+    errno = saved;
+    return over;
 }
 
 struct settings process_settings(const struct policy *policy)

@@ -21,6 +21,12 @@ bool process_is_welcome(void);
  */
 const struct policy *process_policy(void);
 
+/*
+ * Whether `policy` is in force no longer: its files have changed, or the kill switch is on. Looks only, so that
+ * it is async-signal-safe: the next handshake reads what is there. False as long as no policy was read.
+ */
+bool process_policy_is_over(const struct policy *policy);
+
 const struct process_identity *process_identity(void);
 
 /* What the policy says for this process where no destination is known: its mode in general, and where events go. */

@@ -6,6 +6,7 @@
 #include "process.h"
 #include "repeat.h"
 #include "sink.h"
+#include "spki.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -86,6 +87,7 @@ static bool admit(struct event *event, const struct openssl_api *api, X509 *leaf
     key = repeat_hash(key, event->expected_name);
     key = repeat_hash(key, event->server_ip);
     key = repeat_hash(key, event->settings->rule);
+    key = repeat_hash(key, event->facts->public_key_pin);
     key = hash_leaf(key, api, leaf);
     clock_gettime(CLOCK_MONOTONIC, &now);
     return repeat_admit(key, now.tv_sec, &event->repeated);
@@ -134,6 +136,15 @@ static const char *advice_about_name(const struct connection *connection)
     return NULL;
 }
 
+static const char *advice_about_key(const struct connection *connection)
+{
+    enum authentication authentication = connection->facts.authentication;
+    bool shown = authentication == AUTH_CERTIFICATE || authentication == AUTH_RAW_PUBLIC_KEY;
+    if (connection->verdict.reason == REASON_KEY_NOT_PINNED && shown && connection->facts.public_key_pin[0] == '\0')
+        return "this TLS library does not tell the peer's public key, so that no pin can be met";
+    return NULL;
+}
+
 static void add_connection(struct event *event, const struct connection *connection)
 {
     const char *name = connection->name_count > 0 ? connection->names[0].text : NULL;
@@ -144,7 +155,8 @@ static void add_connection(struct event *event, const struct connection *connect
     event->settings = &connection->settings;
     event->facts = &connection->facts;
     event->verdict = &connection->verdict;
-    event->message = advice_about_name(connection);
+    const char *advice = advice_about_key(connection);
+    event->message = advice != NULL ? advice : advice_about_name(connection);
 }
 
 /* What costs time to tell, the strings that end in an event, and the event. On the heap: some stacks are small. */
@@ -205,8 +217,11 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
     add_connection(&event, connection);
     if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
         event.clear_text_retry_possible = fallback_after_block(connection, call_site);
-    if (admit(&event, &library->api, leaf, call_site))
+    if (admit(&event, &library->api, leaf, call_site)) {
+        if (leaf != NULL && connection->facts.public_key_pin[0] == '\0')
+            spki_pin_of_certificate(&library->api, leaf, connection->facts.public_key_pin);
         describe_and_send(&event, library, ssl, leaf, call_site);
+    }
     library->api.ERR_pop_to_mark();
     errno = saved;
 }

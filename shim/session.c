@@ -91,7 +91,8 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
         .policy = connection->policy,
         .rule = connection->settings.rule,
         .name_was_verified = facts->name_checked && facts->name_error == 0,
-        .by_app_anchors = !facts->policy_anchors_checked || facts->policy_anchors_error != 0,
+        .by_app_anchors = !settings_demand_pin_alone(&connection->settings) &&
+                          (!facts->policy_anchors_checked || facts->policy_anchors_error != 0),
     };
     if (connection->name_count > 0)
         mark.name = connection->names[0];

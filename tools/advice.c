@@ -104,8 +104,9 @@ static void advise_self_signed(struct advice *advice, const struct explanation *
     X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
     certificate_fingerprint(leaf, fingerprint);
     say(advice, text_format("the certificate is self-signed: if this is the server you mean (compare SHA-256 %s on "
-                            "the server itself), add the certificate with trust = FILE",
-                            fingerprint));
+                            "the server itself), add the certificate with trust = FILE, or pin its "
+                            "key: a rule with pin = %s and verify = none checks that key alone",
+                            fingerprint, explanation->facts.public_key_pin));
 }
 
 static void advise_unknown_root(struct advice *advice, const struct explanation *explanation)
@@ -170,6 +171,16 @@ static void advise_chain(struct advice *advice, const struct explanation *explan
     }
 }
 
+static void advise_pin(struct advice *advice, const struct explanation *explanation)
+{
+    const struct settings *settings = &explanation->settings;
+    const char *pin = explanation->facts.public_key_pin;
+    if (settings->pin_count > 0 && !settings_pin_key(settings, pin))
+        say(advice, text_format("the server's key is not pinned: if it is the one you mean (compare it on the server "
+                                "itself), add pin = %s",
+                                pin));
+}
+
 static void advise_end(struct advice *advice, const struct explanation *explanation)
 {
     struct certificate_text leaf = certificate_describe(sk_X509_value(explanation->tls.chain, 0));
@@ -178,16 +189,23 @@ static void advise_end(struct advice *advice, const struct explanation *explanat
     certificate_text_free(&leaf);
 }
 
+static void advise_certificate(struct advice *advice, const struct explanation *explanation)
+{
+    if (explanation->facts.trust_missing)
+        say(advice, text_format("the policy's trust store holds no certificate: install ca-certificates, or name the "
+                                "CA with trust = FILE ('tlsward check' says more)"));
+    else if (explanation->chain.chain_error != X509_V_OK)
+        advise_chain(advice, explanation);
+    if (explanation->chain.name_error != X509_V_OK)
+        advise_name(advice, explanation);
+}
+
 struct advice advice_for(const struct explanation *explanation)
 {
     struct advice advice = {.count = 0};
-    if (explanation->facts.trust_missing)
-        say(&advice, text_format("the policy's trust store holds no certificate: install ca-certificates, or name the "
-                                 "CA with trust = FILE ('tlsward check' says more)"));
-    else if (explanation->chain.chain_error != X509_V_OK)
-        advise_chain(&advice, explanation);
-    if (explanation->chain.name_error != X509_V_OK)
-        advise_name(&advice, explanation);
+    if (!settings_demand_pin_alone(&explanation->settings))
+        advise_certificate(&advice, explanation);
+    advise_pin(&advice, explanation);
     advise_end(&advice, explanation);
     if (explanation->settings.expired_rule != NULL)
         say(&advice, text_format("rule \"%s\" would match, but has expired: renew it or remove it",

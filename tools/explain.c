@@ -3,6 +3,7 @@
 #include "effective.h"
 #include "explain_options.h"
 #include "explanation.h"
+#include "shared_verify.h"
 #include "text.h"
 
 #include <errno.h>
@@ -117,6 +118,7 @@ static void decide_about(struct explanation *explanation, const struct explain_o
     explanation->names =
         certificate_names_list(sk_X509_value(explanation->tls.chain, 0), &explanation->expected, settings->allow_cn);
     explanation->facts = gather_facts(explanation, policy_is_invalid(policy), verified);
+    shared_public_key_pin(sk_X509_value(explanation->tls.chain, 0), explanation->facts.public_key_pin);
     explanation->verdict = decide(settings, &explanation->facts);
 }
 

@@ -43,6 +43,14 @@ static json_t *json_anchor(const struct explanation *explanation)
     return json_pack("{s:o, s:i}", "file", json_text(anchor->file), "position", (int)anchor->position);
 }
 
+/* null where the policy has no pins. */
+static json_t *json_pinned(const struct explanation *explanation)
+{
+    const struct settings *settings = &explanation->settings;
+    return settings->pin_count > 0 ? json_boolean(settings_pin_key(settings, explanation->facts.public_key_pin))
+                                   : json_null();
+}
+
 static json_t *json_verdict(const struct explanation *explanation)
 {
     const struct verdict *verdict = &explanation->verdict;
@@ -73,6 +81,8 @@ void explanation_print_json(const struct explanation *explanation)
     json_object_set_new(root, "expected_name", json_text(known ? explanation->expected.text : NULL));
     json_object_set_new(root, "name_source", json_text(name_source_text(explanation->peer.source)));
     json_object_set_new(root, "names", json_names(&explanation->names));
+    json_object_set_new(root, "public_key_pin", json_text(explanation->facts.public_key_pin));
+    json_object_set_new(root, "pinned", json_pinned(explanation));
     json_object_set_new(root, "chain_sent", json_chain(explanation->tls.chain));
     json_object_set_new(root, "chain_built", json_chain(explanation->chain.built));
     json_object_set_new(root, "trust_anchor", json_anchor(explanation));

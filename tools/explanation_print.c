@@ -59,6 +59,19 @@ static void print_chain(const char *title, STACK_OF(X509) * chain)
         print_certificate(i, sk_X509_value(chain, i));
 }
 
+static void print_public_key(const struct explanation *explanation)
+{
+    const char *pin = explanation->facts.public_key_pin;
+    heading("public key");
+    printf("%s", pin);
+    if (explanation->settings.pin_count > 0) {
+        bool pinned = settings_pin_key(&explanation->settings, pin);
+        printf("  %s%s%s", text_colour(stdout, pinned ? COLOUR_GOOD : COLOUR_BAD), pinned ? "pinned" : "not pinned",
+               text_colour(stdout, COLOUR_OFF));
+    }
+    putchar('\n');
+}
+
 static void print_anchor(const struct explanation *explanation)
 {
     int count = sk_X509_num(explanation->chain.built);
@@ -91,6 +104,7 @@ void explanation_print(const struct explanation *explanation)
 {
     print_server(explanation);
     print_names(explanation);
+    print_public_key(explanation);
     print_chain("chain as sent", explanation->tls.chain);
     print_chain("chain as built", explanation->chain.built);
     print_anchor(explanation);

@@ -1,5 +1,6 @@
 #include "shared_verify.h"
 
+#include "spki.h"
 #include "verify.h"
 
 #include <dlfcn.h>
@@ -7,6 +8,14 @@
 static void *lookup(const char *name, void *handle)
 {
     return dlsym(handle, name);
+}
+
+void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN_SIZE])
+{
+    struct openssl_api api;
+    pin[0] = '\0';
+    if (openssl_api_bind(&api, lookup, RTLD_DEFAULT) == NULL)
+        spki_pin_of_certificate(&api, certificate, pin);
 }
 
 bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,

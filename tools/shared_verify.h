@@ -1,6 +1,6 @@
 /*
- * The library's own verification (shim/verify.c), for the command: what it predicts is what the library does. Its own
- * header, because the library's view of OpenSSL and OpenSSL's headers cannot be read together.
+ * The library's own verification (shim/verify.c) and pins (shim/spki.c), for the command: what it predicts is what the
+ * library does. Its own header, because the library's view of OpenSSL and OpenSSL's headers cannot be read together.
  */
 #ifndef TLSWARD_SHARED_VERIFY_H
 #define TLSWARD_SHARED_VERIFY_H
@@ -19,6 +19,9 @@ struct shared_verify_result {
     int name_error;
     struct stack_st_X509 *chain; /* as far as it could be built; the caller frees it with its certificates */
 };
+
+/* The pin of the certificate's key; an empty text for an internal error. */
+void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN_SIZE]);
 
 /* False for an internal error. */
 bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,

@@ -215,19 +215,19 @@ class System:
         for path in (setting.directory / 'pki').iterdir():
             path.chmod(0o644)
 
-    def run(self, environment, setuid=False, leaf='wrong-host'):
+    def run(self, environment, setuid=False, way='plain', leaf='wrong-host'):
         self.program.chmod(0o4755 if setuid else 0o755)
         command = ['unshare', '-m', 'sh', '-c', NAMESPACE, 'sh', self.setting.directory]
         if setuid:
             command += ['setpriv', f'--reuid={NOBODY}', '--clear-groups']
         variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **environment}
-        done = subprocess.run([*command, self.program, 'plain', leaf], env=variables, capture_output=True,
+        done = subprocess.run([*command, self.program, way, leaf], env=variables, capture_output=True,
                               text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return facts_of(done.stdout)
 
 
-def system_row(policy, environment, blocked, setuid=False, kill_switch=False, leaf='wrong-host'):
+def system_row(policy, environment, blocked, setuid=False, kill_switch=False, way='plain', leaf='wrong-host'):
     """What a system policy and an environment do to a server, by default one with the wrong name."""
     def check(setting):
         system = System(setting, policy)
@@ -238,7 +238,7 @@ def system_row(policy, environment, blocked, setuid=False, kill_switch=False, le
         places = {'LOOSE': str(loose), 'PKI': str(setting.directory / 'pki')}
         variables = {name: re.sub('LOOSE|PKI', lambda place: places[place[0]], value)
                      for name, value in environment.items()}
-        facts = system.run(variables, setuid, leaf)
+        facts = system.run(variables, setuid, way, leaf)
         assert facts['connected'] == ('-1' if blocked else '1'), facts
         assert facts['explained'] == ('1' if blocked else '0'), facts
         if kill_switch:

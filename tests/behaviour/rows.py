@@ -12,6 +12,8 @@ BAD = {
 ALERTS = {'bad certificate': 'sslv3 alert bad certificate', 'unknown ca': 'tlsv1 alert unknown ca',
           'certificate expired': 'sslv3 alert certificate expired'}
 
+OTHER_PIN = 'sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='  # of no key here
+
 
 def passes(**more):
     return {'connected': '1', 'reply': 'pong', 'reason': '-', 'explained': '0', 'received': '4', **more}
@@ -306,7 +308,9 @@ def suite_rows():
     yield Row('suites: psk-beside-certificate: psk = block leaves the certificate',
               ['suites', 'psk-beside-certificate'], policy='psk = block', expect=passes(),
               event={'tlsward.authentication': 'certificate'})
-    yield Row('suites: raw-public-key: blocked', ['suites', 'raw-public-key'])
+    yield Row('suites: psk-beside-certificate: a pin asks for the certificate and its key',
+              ['suites', 'psk-beside-certificate'], policy=f'pin = {OTHER_PIN}', expect=stopped,
+              event={'tlsward.authentication': 'certificate', **blocked('public-key-not-pinned', 50)})
 
 
 def thread_rows():
@@ -381,6 +385,11 @@ def system_rows():
             ('SSL_CERT_FILE and SSL_CERT_DIR do not count', checks.system_row('trust = system', OWN_CA, True, leaf='good')),
             ('they count where the policy says so',
              checks.system_row('trust = system\nenvironment = allow', OWN_CA, False, leaf='good')),
+            ('no proxy of the environment makes a name unknown that is then allowed',
+             checks.system_row('unknown-name = allow', {'https_proxy': 'http://127.0.0.1'}, True, way='no-sni')),
+            ('a proxy of the environment counts where the policy believes the environment',
+             checks.system_row('unknown-name = allow\nenvironment = allow', {'https_proxy': 'http://127.0.0.1'}, False,
+                               way='no-sni')),
             ('TLSWARD_OFF does not count', checks.system_row('', {'TLSWARD_OFF': '1'}, True)),
             ('TLSWARD_OFF counts where the policy allows it',
              checks.system_row('kill-switch-environment = allow', {'TLSWARD_OFF': '1'}, False)),

@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from cases import ADDRESS, NAME, OTHER_NAME
@@ -51,3 +52,13 @@ def furnished(directory):
         subprocess.run(["umount", "--lazy", HOSTS], check=True)
         if not has_hosts:
             HOSTS.unlink()
+
+
+@contextlib.contextmanager
+def workplace(prefix):
+    """A temporary directory that other users may enter, in a furnished namespace."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        with furnished(directory):
+            yield directory

@@ -277,6 +277,9 @@ CHECK = [
     Row("check/missing-trust-file", ["check", "no-trust.conf"], 1, out=["none.pem: 0 certificates", "No such file"]),
     Row("check/trust-of-a-rule", ["check", "rule-trust.conf"], out=["trust = {t}/stranger.pem: 1 certificate"]),
     Row("check/json", ["check", "--json", "enforce.conf"], out=['"valid": true', '"files": \\[\\s*"{t}/enforce.conf"', '"certificates": 1']),
+    Row("check/pin", ["check", "pinned.conf"], out=["^pin = {pin}$"]),
+    Row("check/bad-pin", ["check", "bad-pin.conf"], 1, err=[r"bad-pin.conf:2: not sha256// and the base64 .*\n    sha256//self$"]),
+    Row("check/rule-that-drops-pins", ["check", "unpinned-rule.conf"], 1, err=[r"unpinned-rule.conf:3: the rule weakens .policy. \(pin\)"]),
     Row("check/json-errors", ["check", "--json", "bad.conf"], 1, out=['"valid": false', '"line": 2', '"message": '], absent=["bad.conf:2:"]),
     Row("check/json-missing-trust", ["check", "--json", "no-trust.conf"], 1, out=['"valid": false', "trust source without"]),
     Row("check/certificate-in-two-places-counted-once", ["check"], out=["trust = system: 1 cert"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "{t}/same"}),
@@ -312,6 +315,24 @@ EXPLAIN = [
     Row("explain/ends-soon", explain("good.test", "soon"), out=["allowed", "ends in 4 days: renew"]),
     Row("explain/unknown-ca", explain("good.test", "unknown"), 1, out=["certificate-not-trusted", 'CA of your own, add it with trust = FILE']),
     Row("explain/self-signed", explain("good.test", "self"), 1, out=["certificate-not-trusted", "is self-signed", "SHA-256 [0-9A-F]{64}"]),
+    Row("explain/self-signed-may-be-pinned", explain("good.test", "self"), 1, out=["^public key     {pin}$", "a rule with pin = {pin} and verify = none"]),
+    Row(
+        "explain/pinned",
+        ["explain", "--policy", "pinned.conf", "good.test:{PORT_self}"],
+        out=["^public key     {pin}  pinned$", "allowed: verified-by-policy"],
+        absent=["what to do"],
+    ),
+    Row(
+        "explain/not-pinned",
+        ["explain", "--policy", "pinned.conf", "good.test:{PORT_good}"],
+        1,
+        out=["^public key     sha256//[^ ]{43}=  not pinned$", "blocked: public-key-not-pinned", "add pin = sha256//"],
+        absent=["trust = FILE"],
+    ),
+    Row("explain/pinned-and-not-trusted", ["explain", "--policy", "pinned-full.conf", "good.test:{PORT_self}"], 1, out=["  pinned$", "blocked: certificate-not-trusted"]),
+    Row("explain/json-pinned", ["explain", "--json", "--policy", "pinned.conf", "good.test:{PORT_self}"], out=['"public_key_pin": "{pin}"', '"pinned": true']),
+    Row("explain/json-not-pinned", ["explain", "--json", "--policy", "pinned.conf", "good.test:{PORT_good}"], 1, out=['"pinned": false', '"reason": "public-key-not-pinned"']),
+    Row("explain/json-without-pins", explain("good.test", "good", "--json"), out=['"pinned": null']),
     Row("explain/self-signed-as-anchor", explain("good.test", "self", "--trust", "self.pem"), out=["allowed", "of {t}/self.pem"]),
     Row("explain/intermediate-as-anchor", explain("good.test", "lone", "--trust", "middle.pem"), out=["allowed", "of {t}/middle.pem"]),
     Row("explain/missing-intermediate", explain("good.test", "lone"), 1, out=["does not send its intermediate", "CN=tlsward test intermediate"]),
@@ -372,6 +393,21 @@ def prediction_rows():
             err=[f"good.test  .*{reason}  -  blocked$" if reason else "1 verified by the policy"],
             needs="curl",
         )
+
+
+def pin_rows():
+    for server, done in {"self": "1 verified by the policy", "good": "good.test  .*public-key-not-pinned  -  blocked$"}.items():
+        fetch = ["curl", "-sSk", f"https://good.test:{{PORT_{server}}}/"]
+        yield Row(
+            f"library/{server}-pinned-done",
+            ["run", "--policy", "pinned.conf", "--summary", *fetch],
+            60 if server == "good" else 0,
+            err=[done],
+            needs="curl",
+        )
+    fetch = ["curl", "-sSk", "https://good.test:{PORT_self}/"]
+    told = '"tlsward.public_key_pin":"{pin}"'
+    yield Row("library/event-tells-the-pin", ["run", "--audit", "--trust", "root.pem", *fetch], err=[told], needs="curl")
 
 
 def starttls_rows(programs):

@@ -41,6 +41,10 @@ POLICIES = {
     "broken.conf": "[policy]\ntrust = {t}/broken.pem\n",
     "no-trust.conf": "[policy]\nmode = enforce\ntrust = {t}/none.pem\n",
     "rule-trust.conf": "[policy]\ntrust = system\n[rule a]\ndestination = a.test\ntrust = {t}/stranger.pem\n",
+    "pinned.conf": "[policy]\nmode = enforce\nverify = none\ntrust = {t}/root.pem\npin = {pin}\n",
+    "pinned-full.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\npin = {pin}\n",
+    "bad-pin.conf": "[policy]\npin = sha256//self\n",
+    "unpinned-rule.conf": "[policy]\npin = {pin}\n[rule any-key]\ndestination = good.test\npin = none\n",
     "name.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n[rule renamed]\ndestination = good.test\nname = other.test\n",
 }
 WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
@@ -77,8 +81,9 @@ def system_count():
 
 
 def make_files(directory):
+    pin = certificates.pin_of(directory / "self.pem")
     for name, text in POLICIES.items():
-        (directory / name).write_text(text.replace("{t}", str(directory)))
+        (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin))
     for name, rule in RULES.items():
         (directory / name).write_text(POLICIES["enforce.conf"].replace("{t}", str(directory)) + rule + WAIVED)
     for name, text in SCRIPTS.items():
@@ -115,6 +120,7 @@ class Fixture:
         self.directory = directory
         self.processes = []
         self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
+        self.words["pin"] = re.escape(certificates.pin_of(directory / "self.pem"))
         self.words["shell"] = os.path.realpath("/bin/sh")
         self.words["system_count"] = system_count()
         self.log = open(directory / "servers.log", "wb")
@@ -322,7 +328,7 @@ def main():
     sandbox.enter()
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
-    table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows()]
+    table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.pin_rows()]
     selected = [row for row in table if wanted in row.name]
     sessions = SESSIONS | documentation.checks(COMMAND, table)
     sessions = {name: test for name, test in sessions.items() if wanted in name}

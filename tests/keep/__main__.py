@@ -6,13 +6,14 @@ of this source tree, laid over the place where the library looks for them.
 
 import argparse
 import contextlib
+import hashlib
 import importlib.util
 import os
 import shlex
 import shutil
+import ssl
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -25,6 +26,7 @@ import certificates  # noqa: E402
 import namespace  # noqa: E402
 import more_servers  # noqa: E402, F401
 from events import Events  # noqa: E402
+from private_root import private_root  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
 from servers import Fleet  # noqa: E402
 from tally import Tally, Unavailable  # noqa: E402
@@ -37,6 +39,8 @@ LOG_SECONDS = 5
 @dataclass(frozen=True)
 class Setup:
     library: Path
+    share: Path
+    unpacked: Path
     trust: Path
     directory: Path
 
@@ -76,7 +80,11 @@ def is_missing(need):
     return need and shutil.which(need) is None
 
 
-def environment(setup, row, directory):
+def digest_of(certificate):
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.read_text())).hexdigest()
+
+
+def environment(setup, row, directory, words):
     values = {"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "HOME": str(directory), "LANG": "C.UTF-8"}
     if row.policy is not None:
         events = directory / "events.jsonl"
@@ -86,7 +94,7 @@ def environment(setup, row, directory):
         policy.write_text(f"[policy]\ntrust = {setup.trust}\nlog = file:{events}\n{row.policy}\n")
         policy.chmod(0o644)
         values |= {"LD_PRELOAD": str(setup.library), "TLSWARD_POLICY": str(policy)}
-    return values | row.environment
+    return values | {name: value.format(**words) for name, value in row.environment.items()}
 
 
 def run(row, command, directory, values):
@@ -110,6 +118,20 @@ def run(row, command, directory, values):
     return program.returncode, output.read_text(errors="replace")
 
 
+@contextlib.contextmanager
+def at_home(setup, row, directory):
+    """Gives what to put before the command so that it finds its package."""
+    if not row.unpacked:
+        yield ()
+        return
+    package = setup.unpacked / row.unpacked
+    if not package.exists():
+        raise Unavailable(f"{row.unpacked} is not unpacked in {setup.unpacked}")
+    shared = (setup.directory, setup.library.parent, HERE, setup.share, Path("/etc/hosts"))
+    with private_root(directory / "root", shared, [package]) as root:
+        yield "chroot", root
+
+
 def matches(event, expected):
     return all(name not in event if value is NEVER else event.get(name) == value for name, value in expected.items())
 
@@ -129,6 +151,9 @@ def problems(row, words, status, output, log, events):
     for expected in row.events:
         if not any(matches(event, expected) for event in events):
             yield f"no event with {expected}"
+    for unexpected in row.no_events:
+        if any(matches(event, unexpected) for event in events):
+            yield f"an event with {unexpected}"
     if row.policy is None and events:
         yield "an event without the library"
 
@@ -142,14 +167,16 @@ def try_row(setup, fleet, row):
     servers = {word: fleet.get(*kind) for word, kind in row.servers.items()}
     for server in servers.values():
         server.ensure_started()
-    words = {"token": directory.name, "directory": directory, "certificates": setup.trust.parent.parent,
+    first = next(iter(servers.values()))
+    words = {"token": directory.name, "digest": digest_of(first.certificate), "directory": directory,
+             "certificates": setup.trust.parent.parent,
              "known": setup.trust, "unknown": setup.trust.parent.parent / "unknown" / "ca.pem",
              **{word: server.port for word, server in servers.items()}}
     command = [word.format(**words) for word in row.command]
-    values = environment(setup, row, directory)
-    first = next(iter(servers.values()))
+    values = environment(setup, row, directory, words)
     before = len(first.log())
-    status, output = run(row, command, directory, values)
+    with at_home(setup, row, directory) as prefix:
+        status, output = run(row, [*prefix, *command], directory, values)
     log = first.log_after(before, row.arrived[0].format(**words) if row.arrived else "", LOG_SECONDS)
     events = Events(directory / "events.jsonl").all
     found = list(problems(row, words, status, output, log, events))
@@ -165,7 +192,7 @@ def run_all(arguments, directory):
 
 def run_rows(arguments, directory):
     trust = certificates.make_all(directory / "certificates")
-    setup = Setup(arguments.library.resolve(), trust, directory)
+    setup = Setup(arguments.library.resolve(), arguments.share, arguments.unpacked.resolve(), trust, directory)
     fleet = Fleet(directory / "certificates", directory)
     tally = Tally()
     try:
@@ -181,12 +208,11 @@ def main():
     parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
     parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
     parser.add_argument("--share", type=Path, default=Path("/usr/local/share/tlsward"))
+    parser.add_argument("--unpacked", type=Path, default=Path("build/unpacked"), help="packages that exclude others")
     arguments = parser.parse_args()
     namespace.enter()
-    with tempfile.TemporaryDirectory(prefix="tlsward-keep.") as directory:
-        Path(directory).chmod(0o755)
-        with namespace.furnished(Path(directory)):
-            return run_all(arguments, Path(directory))
+    with namespace.workplace("tlsward-keep.") as directory:
+        return run_all(arguments, directory)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,56 @@ class OpenVPN(Server):
                 "--peer-fingerprint", self.fingerprint(), "--verb", "3"]
 
 
+class EapServer(Server):
+    """hostapd without a network: an authentication server of IEEE 802.1X that is asked by RADIUS."""
+
+    ready_line = "AP-ENABLED"
+    NETWORK = """
+driver=none
+radius_server_clients={directory}/clients
+radius_server_auth_port={port}
+"""
+    CONFIG = """
+eap_server=1
+eap_user_file={directory}/users
+server_cert={certificate}
+private_key={key}
+"""
+
+    def prepare(self):
+        self.write("clients", f"{ADDRESS} radius\n")
+        self.write("users", '* TTLS,PEAP\n"user" MSCHAPV2,TTLS-PAP "secret" [2]\n')
+        self.write("config", (self.NETWORK + self.CONFIG).format(**vars(self)))
+
+    def command(self):
+        return ["hostapd", "-d", self.directory / "config"]
+
+
+class WiredEapServer(EapServer):
+    """The switch at the other end of a wire, one for each server."""
+
+    NETWORK = """
+driver=wired
+interface=switch{port}
+ieee8021x=1
+"""
+
+    def prepare(self):
+        super().prepare()
+        for arguments in self.links():
+            done = subprocess.run(["ip", "link", *arguments], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise Unavailable(f"no pair of interfaces: {done.stderr.strip()}")
+
+    def links(self):
+        wire, switch = f"wire{self.port}", f"switch{self.port}"
+        yield "add", wire, "type", "veth", "peer", "name", switch
+        for end in (wire, switch):
+            # Without IPv6 addresses, which would make AI_ADDRCONFIG ask for nothing else.
+            yield "set", end, "addrgenmode", "none"
+            yield "set", end, "up"
+
+
 class Smtp25(Smtp):
     """On the port to which mail servers deliver, and an address that postfix does not take for its own."""
 
@@ -115,6 +165,8 @@ class Proxy(Server):
 
 servers.KINDS |= {
     "openvpn": OpenVPN,
+    "eap": EapServer,
+    "eap-wired": WiredEapServer,
     "smtp-25": Smtp25,
     "postgresql-1.2": PostgreSQL12,
     "mariadb": MariaDB,

@@ -57,12 +57,8 @@ static enum result psk_tls13(void)
 
 static enum result raw_public_key(void)
 {
-    static const unsigned char types[] = {TLSEXT_cert_type_rpk};
-    SSL_CTX *ctx = client_context();
-    if (SSL_CTX_set1_server_cert_type == NULL)
-        return LACKING;
-    SSL_CTX_set1_server_cert_type(ctx, types, sizeof types);
-    return client_talk_to(ctx);
+    SSL_CTX *ctx = client_raw_public_key_context();
+    return ctx != NULL ? client_talk_to(ctx) : LACKING;
 }
 
 const struct row authentication_rows[] = {

@@ -31,6 +31,16 @@ SSL_CTX *client_verifying_context(void)
     return ctx;
 }
 
+SSL_CTX *client_raw_public_key_context(void)
+{
+    static const unsigned char types[] = {TLSEXT_cert_type_rpk};
+    if (SSL_CTX_set1_server_cert_type == NULL)
+        return NULL;
+    SSL_CTX *ctx = client_context();
+    SSL_CTX_set1_server_cert_type(ctx, types, sizeof types);
+    return ctx;
+}
+
 void client_speak_at_most(SSL_CTX *ctx, int version)
 {
     SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_VERSION, version, NULL);

@@ -31,6 +31,9 @@ SSL_CTX *client_context(void);
 /* A context that verifies the chain, and no name. */
 SSL_CTX *client_verifying_context(void);
 
+/* A context for clients that ask for a raw public key; NULL where this libssl knows none. */
+SSL_CTX *client_raw_public_key_context(void);
+
 /* At most this version (TLS1_2_VERSION). Versions that lack the control speak nothing later. */
 void client_speak_at_most(SSL_CTX *ctx, int version);
 

@@ -1,5 +1,6 @@
 """One row on one library: starts the client, and compares what the server, the program and the events say."""
 
+import functools
 import os
 import shlex
 import subprocess
@@ -43,6 +44,14 @@ def brief(event):
                     if name.startswith(("tlsward.", "server.", "tls.")) and not name.startswith("tls.server."))
 
 
+@functools.cache
+def pin_of(certificate):
+    """As curl's manual has it made, with nothing of tlsward."""
+    steps = f"openssl x509 -in {certificate} -pubkey -noout | openssl pkey -pubin -outform der"
+    return "sha256//" + subprocess.run(["sh", "-c", steps + " | openssl dgst -sha256 -binary | base64"],
+                                       check=True, capture_output=True, text=True).stdout.strip()
+
+
 class Bench:
     """One library with its programs and servers."""
 
@@ -55,12 +64,13 @@ class Bench:
         self.fleet = fleet
         self.directory = directory
 
-    def environment(self, row, mode):
+    def environment(self, row, server, mode):
         if mode == "plain":
             return self.base
         policy = self.directory / "policy.conf"
         policy.write_text(f"[policy]\nmode = {mode}\ntrust = {self.trust}\n"
-                          f"log = file:{self.directory}/events.jsonl\n{row.policy}")
+                          f"log = file:{self.directory}/events.jsonl\n"
+                          + row.policy.format(pin=pin_of(server.certificate)))
         policy.chmod(0o600)
         return self.base | {"LD_PRELOAD": str(self.shim), "TLSWARD_POLICY": str(policy)}
 
@@ -81,7 +91,7 @@ class Bench:
     def run(self, row, function, server, mode):
         events = self.directory / "events.jsonl"
         events.unlink(missing_ok=True)
-        environment = self.environment(row, mode)
+        environment = self.environment(row, server, mode)
         token = f"token-of-{row.name}-{server.certificate.stem}-{mode}"
         command = [str(word) for word in self.command(row, function, server, token)]
         before = len(server.log())

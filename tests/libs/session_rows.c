@@ -114,15 +114,20 @@ static enum result early_data(void)
 }
 
 /* The same session once more, for the second peer; `how` gives it to the new connection. */
-static enum result again(SSL_CTX *second_context, void (*how)(SSL *to, SSL *from))
+static enum result again_after(SSL_CTX *first_context, SSL_CTX *second_context, void (*how)(SSL *to, SSL *from))
 {
-    SSL *first = client_connection(context_for(TLS1_2_VERSION, true));
+    SSL *first = client_connection(first_context);
     if (client_say(first, "first") != TALKED)
         return MISUSED;
     SSL *second = SSL_new(second_context);
     client_reach(second, peer.other_host, peer.other_port);
     how(second, first);
     return client_talk(second);
+}
+
+static enum result again(SSL_CTX *second_context, void (*how)(SSL *to, SSL *from))
+{
+    return again_after(context_for(TLS1_2_VERSION, true), second_context, how);
 }
 
 static void set_session(SSL *to, SSL *from)
@@ -156,13 +161,13 @@ static enum result reuse_session_copied(void)
 
 static enum result reuse_tls13(void)
 {
-    SSL *first = client_connection(context_for(TLS1_3_VERSION, true));
-    SSL *second = SSL_new(context_for(TLS1_3_VERSION, true));
-    if (client_say(first, "first") != TALKED)
-        return MISUSED;
-    client_reach(second, peer.other_host, peer.other_port);
-    set_session(second, first);
-    return client_talk(second);
+    return again_after(context_for(TLS1_3_VERSION, true), context_for(TLS1_3_VERSION, true), set_session);
+}
+
+static enum result reuse_raw_public_key(void)
+{
+    SSL_CTX *ctx = client_raw_public_key_context();
+    return ctx != NULL ? again_after(ctx, ctx, set_session) : LACKING;
 }
 
 const struct row session_rows[] = {
@@ -178,5 +183,6 @@ const struct row session_rows[] = {
     {"session-memory-verifying", reuse_session_verifying},
     {"session-memory-copied", reuse_session_copied},
     {"session-memory-tls13", reuse_tls13},
+    {"session-raw-public-key", reuse_raw_public_key},
     {NULL, NULL},
 };

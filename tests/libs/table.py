@@ -31,7 +31,7 @@ class Row:
     event: dict = field(default_factory=dict)  # further members of every event
     audit_event: dict = field(default_factory=dict)
     enforce_event: dict = field(default_factory=dict)
-    policy: str = ""  # further lines
+    policy: str = ""  # further lines; {pin} is that of the server's key
     before: str = ""  # the client's row that runs first, without the library
     other_host: str = NAME
     other_good: bool = False  # the second peer is a server with a good certificate; else the same server
@@ -69,6 +69,13 @@ def without_certificate(name, kind, **rest):
 
 
 NO_CERTIFICATE = {"good": "no-certificate"}
+PINNED = "pin = {pin}\n"
+OTHER_PINNED = "pin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+ALONE = "verify = none\n"  # the pin decides alone
+NOT_PINNED = {"good": "public-key-not-pinned"}
+NONE_PINNED = dict.fromkeys(CERTIFICATES, "public-key-not-pinned")
+RAW_KEY = {"tlsward.authentication": "raw-public-key"}
+BY_POLICY = {"tlsward.outcome": "verified-by-policy"}
 RESUMED = {"tls.resumed": True, "tlsward.authentication": "resumption"}
 FULL = {"tls.resumed": False, "tlsward.authentication": "certificate"}
 
@@ -89,6 +96,10 @@ def for_another(name, client):
     return from_memory(name, client, other_host=OTHER_NAME, expected_name=OTHER_NAME, good=NONE,
                        reasons={"good": "certificate-host-mismatch"}, audit_reason="session-not-verified",
                        audit_event=RESUMED, enforce_event=FULL)
+
+
+def raw_public_key(name, client="raw-public-key", **rest):
+    return Row(name, client, kind="raw-public-key", certificates=("good",), **rest)
 
 
 def driver(way, **rest):
@@ -135,8 +146,29 @@ ROWS = (
                         never="accepted", silent=True, reasons=NO_CERTIFICATE),
     without_certificate("psk-tls13-blocked", "psk", client="psk-tls13", policy="psk = block\n", good=NONE,
                         reasons=NO_CERTIFICATE),
-    Row("raw-public-key", kind="raw-public-key", certificates=("good",), good=NONE, reasons=NO_CERTIFICATE,
-        event={"tlsward.authentication": "raw-public-key"}),
+    raw_public_key("raw-public-key", good=NONE, reasons=NO_CERTIFICATE, event=RAW_KEY),
+    raw_public_key("raw-public-key-pinned", policy=PINNED, event=RAW_KEY | BY_POLICY),
+    raw_public_key("raw-public-key-pinned-alone", policy=PINNED + ALONE, event=RAW_KEY | BY_POLICY),
+    raw_public_key("raw-public-key-other-pin", policy=OTHER_PINNED, good=NONE, reasons=NOT_PINNED, event=RAW_KEY),
+    raw_public_key("raw-public-key-other-pin-alone", policy=OTHER_PINNED + ALONE, good=NONE, reasons=NOT_PINNED,
+                   event=RAW_KEY),
+
+    careless("pinned", client="says-nothing", policy=PINNED),
+    careless("pinned-alone", client="says-nothing", policy=PINNED + ALONE, good=EVERY, event=BY_POLICY),
+    careless("pinned-and-another", client="says-nothing", policy=OTHER_PINNED + PINNED),
+    careless("other-pin", client="says-nothing", policy=OTHER_PINNED, good=NONE, reasons=NOT_PINNED),
+    careless("other-pin-alone", client="says-nothing", policy=OTHER_PINNED + ALONE, good=NONE, reasons=NONE_PINNED),
+    partly("other-pin-verifies-all", EVERY - {"good"}, client="verifies-all", policy=OTHER_PINNED, good=NONE,
+           reasons=NOT_PINNED, source="app"),
+    partly("dane-ee-other-pin", {"other"}, client="dane-ee", before="save-ticket", policy=OTHER_PINNED, good=NONE,
+           reasons=NONE_PINNED, source="app"),
+    without_certificate("psk-tls12-pin", "psk", client="psk-tls12", policy=PINNED, good=NONE, never="accepted",
+                        silent=True, reasons=NOT_PINNED),
+    without_certificate("psk-tls13-pin", "psk", client="psk-tls13", policy=PINNED, good=NONE, reasons=NOT_PINNED),
+    without_certificate("anonymous-pin-alone", "anonymous", client="anonymous", policy=PINNED + ALONE, good=NONE,
+                        never="accepted", silent=True, reasons=NOT_PINNED),
+    Row("renegotiation-other-pin", "renegotiation", kind="renegotiation", certificates=("good",),
+        policy=PINNED + ALONE, good=NONE, reasons=NOT_PINNED),
 
     from_file("session-file-id", "save-id"),
     from_file("session-file-ticket", "save-ticket"),
@@ -145,6 +177,13 @@ ROWS = (
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
     from_memory("session-memory", "session-memory", event=RESUMED),
     from_memory("session-memory-tls13", "session-memory-tls13", event=RESUMED),
+    from_file("session-file-pinned-alone", "save-ticket", client="session-file-ticket", policy=PINNED + ALONE,
+              good=EVERY, reasons=dict.fromkeys(CERTIFICATES, "session-not-verified")),
+    raw_public_key("session-raw-public-key", "session-raw-public-key", policy=PINNED,
+                   audit_reason="session-not-verified", audit_event=RESUMED,
+                   enforce_event=RAW_KEY | BY_POLICY | {"tls.resumed": False}),
+    Row("session-memory-pinned-alone", "session-memory", policy=PINNED + ALONE, good=EVERY, event=RESUMED | BY_POLICY),
+    from_memory("session-memory-tls13-pinned", "session-memory-tls13", policy=PINNED, event=RESUMED),
     for_another("session-of-another-host", "session-memory"),
     for_another("session-of-another-host-verifying", "session-memory-verifying"),
     for_another("session-of-another-host-copied", "session-memory-copied"),

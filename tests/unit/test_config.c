@@ -49,6 +49,7 @@ START_TEST(defaults)
     ck_assert_uint_eq(settings.trust_count, 1);
     ck_assert_ptr_null(settings.trust[0].path);
     ck_assert_int_eq(settings.trust_mode, TRUST_SUPPLEMENT);
+    ck_assert_uint_eq(settings.pin_count, 0);
     ck_assert_int_eq(settings.unknown_name, CHOICE_BLOCK);
     ck_assert_int_eq(settings.weak_names, CHOICE_ALLOW);
     ck_assert_int_eq(settings.psk, CHOICE_ALLOW);
@@ -64,6 +65,14 @@ START_TEST(defaults)
 }
 END_TEST
 
+static bool same_pins(const struct settings *a, const struct settings *b)
+{
+    bool same = a->pin_count == b->pin_count;
+    for (size_t i = 0; same && i < a->pin_count; i++)
+        same = strcmp(a->pins[i], b->pins[i]) == 0;
+    return same;
+}
+
 static bool same_settings(const struct settings *a, const struct settings *b)
 {
     bool same_trust = a->trust_count == b->trust_count;
@@ -72,10 +81,10 @@ static bool same_settings(const struct settings *a, const struct settings *b)
         const char *other = b->trust[i].path ? b->trust[i].path : "system";
         same_trust = strcmp(one, other) == 0;
     }
-    return same_trust && a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode &&
-           a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
-           a->allow_cn == b->allow_cn && a->strict == b->strict && a->security_level == b->security_level &&
-           a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
+    return same_trust && same_pins(a, b) && a->mode == b->mode && a->verify == b->verify &&
+           a->trust_mode == b->trust_mode && a->unknown_name == b->unknown_name && a->weak_names == b->weak_names &&
+           a->psk == b->psk && a->allow_cn == b->allow_cn && a->strict == b->strict &&
+           a->security_level == b->security_level && a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
            strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
 }
 
@@ -86,6 +95,10 @@ static bool same_settings(const struct settings *a, const struct settings *b)
 static const struct trust_source system_trust[] = {{NULL}};
 static const struct trust_source file_trust[] = {{"/etc/corp roots/root.pem"}};
 static const struct trust_source two_trust[] = {{NULL}, {"/corp.pem"}};
+
+#define PIN_ONE "sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs="
+#define PIN_TWO "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+static const char *const pins[] = {PIN_ONE, PIN_TWO};
 
 enum { POLICY_ONLY, RULE_ONLY, BOTH };
 
@@ -111,6 +124,10 @@ static const struct {
     {"trust-mode = supplement", BOTH, {DEFAULTS}},
     {"trust-mode = extend", BOTH, {DEFAULTS, .trust_mode = TRUST_EXTEND}},
     {"trust-mode = exclusive", BOTH, {DEFAULTS, .trust_mode = TRUST_EXCLUSIVE}},
+    {"pin = " PIN_ONE, BOTH, {DEFAULTS, .pins = pins, .pin_count = 1}},
+    {"pin = " PIN_ONE "\npin = " PIN_TWO, BOTH, {DEFAULTS, .pins = pins, .pin_count = 2}},
+    {"pin = none", BOTH, {DEFAULTS}},
+    {"pin = none\npin = none", BOTH, {DEFAULTS}},
     {"unknown-name = block", BOTH, {DEFAULTS}},
     {"unknown-name = allow", BOTH, {DEFAULTS, .unknown_name = CHOICE_ALLOW}},
     {"weak-names = use", BOTH, {DEFAULTS}},
@@ -256,6 +273,23 @@ static const struct {
     {"[policy]\nverify = peer", 2, "peer", "accepted: none, ca, full"},
     {"[policy]\ntrust = roots.pem", 2, "roots.pem", "not an absolute path; accepted: system, /PATH"},
     {"[policy]\ntrust-mode = add", 2, "add", "accepted: supplement, extend, exclusive"},
+    {"[policy]\npin =", 2, "pin =", "a value is missing; accepted: none, sha256//KEY"},
+    {"[policy]\npin = sha256//AAAA", 2, "sha256//AAAA", "not sha256// and the base64 of a SHA-256"},
+    {"[policy]\npin = " PIN_ONE "=", 2, PIN_ONE "=", "base64 of a SHA-256"},
+    {"[policy]\npin = sha1//2jmj7l5rSw0yVb/vlWAYkK/YBwk=", 2, "sha1//2jmj7l5rSw0yVb/vlWAYkK/YBwk=", "sha256//"},
+    {"[policy]\npin = SHA256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 2,
+     "SHA256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "sha256//"},
+    {"[policy]\npin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=", 2, /* bits beyond the 32 bytes */
+     "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=", "base64 of a SHA-256"},
+    {"[policy]\npin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 2, /* 33 bytes */
+     "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "base64 of a SHA-256"},
+    {"[policy]\npin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA!", 2, /* no padding */
+     "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA!", "base64 of a SHA-256"},
+    {"[policy]\npin = sha256//-_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 2, /* base64url */
+     "sha256//-_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "base64 of a SHA-256"},
+    {"[policy]\npin = " PIN_ONE ";" PIN_TWO, 2, PIN_ONE ";" PIN_TWO, "base64 of a SHA-256"},
+    {RULE "pin = none\npin = " PIN_ONE, 4, PIN_ONE, "'none' stands alone"},
+    {RULE "pin = " PIN_ONE "\npin = none", 4, "none", "'none' stands alone"},
     {"[policy]\nunknown-name = no", 2, "no", "accepted: block, allow"},
     {"[policy]\nweak-names = allow", 2, "allow", "accepted: refuse, use"},
     {"[policy]\npsk = yes", 2, "yes", "accepted: block, allow"},
@@ -414,6 +448,14 @@ static const struct {
     {"trust-mode = extend", "trust-mode = exclusive", NULL},
     {"trust-mode = extend", "trust-mode = exclusive\ntrust = /a", "(trust)"},
     {"", "trust = /a", NULL},
+    {"", "pin = " PIN_ONE, NULL},
+    {"", "pin = none", NULL},
+    {"pin = " PIN_ONE, "pin = none", "(pin)"},
+    {"pin = " PIN_ONE, "pin = " PIN_TWO, "(pin)"},
+    {"pin = " PIN_ONE, "pin = " PIN_ONE "\npin = " PIN_TWO, "(pin)"},
+    {"pin = " PIN_ONE "\npin = " PIN_TWO, "pin = " PIN_TWO, NULL},
+    {"pin = " PIN_ONE, "verify = full", NULL},
+    {"", "pin = " PIN_ONE "\nverify = none", "(verify)"},
     {"", "name = x.example", "(name)"},
     {"", "name = x.example\ndestination = *:443", "(name)"},
     {"", "name = x.example\ndestination = 192.0.2.1", NULL},

@@ -15,6 +15,7 @@ static const struct facts facts = {
     .name_is_weak = true,
     .app_demands_chain = true,
     .app_rejected = true,
+    .public_key_pin = "sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs=",
 };
 
 static const struct verdict verdict = {
@@ -130,6 +131,7 @@ static const struct {
     {"tlsward.name_weak", "true"},
     {"tlsward.app_verify", "\"ca\""},
     {"tlsward.app_rejected", "true"},
+    {"tlsward.public_key_pin", "\"sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs=\""},
     {"tlsward.expected_name", "\"ldap.corp.example\""},
     {"tlsward.app_checked_later", "\"X509_check_host\""},
     {"tlsward.call_site", "\"sync+0x1234 (0badc0de)\""},

@@ -1,11 +1,14 @@
 /* Which connections are refused after a block, and that no other one is. */
 #include "connection.h"
 #include "fallback.h"
+#include "lookups.h"
+#include "process.h"
 #include "trail.h"
 
 #include <arpa/inet.h>
 #include <check.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +30,7 @@ static struct refusal block_at(const char *address, in_port_t port)
                             .caller_end = 0x2000,
                             .until = 100,
                             .pid = getpid(),
+                            .policy = process_policy(),
                             .name = "good.test"};
 }
 
@@ -123,6 +127,92 @@ START_TEST(another_name_of_the_same_address_is_another_peer)
 }
 END_TEST
 
+/* As after a block of a library that retries within the call. */
+static void block_this_thread(void)
+{
+    struct refusal block = block_at("192.0.2.1", 5432);
+    struct lookup_window window = lookup_window_now();
+    block.thread = window.thread;
+    block.looked_up = window.end;
+    fallback_remember(&block);
+}
+
+START_TEST(a_retry_within_the_call_is_refused)
+{
+    resolve("good.test", "192.0.2.1");
+    block_this_thread();
+    ck_assert(refused_at("192.0.2.1", 5432, 0x1000, 99));
+    ck_assert_msg(refused_at("192.0.2.1", 5432, 0x1000, 99), "a second time as well");
+}
+END_TEST
+
+START_TEST(what_was_looked_up_before_the_block_makes_no_other_call)
+{
+    lookup_window_end(); /* connect(2) */
+    resolve("good.test", "192.0.2.1");
+    block_this_thread();
+    ck_assert(refused_at("192.0.2.1", 5432, 0x1000, 99));
+}
+END_TEST
+
+START_TEST(a_look_up_of_another_address_makes_no_other_call)
+{
+    block_this_thread();
+    resolve("other.test", "192.0.2.2");
+    ck_assert(refused_at("192.0.2.1", 5432, 0x1000, 99));
+}
+END_TEST
+
+START_TEST(a_new_call_looks_the_name_up_again_and_goes_on)
+{
+    resolve("good.test", "192.0.2.1");
+    block_this_thread();
+    resolve("good.test", "192.0.2.1");
+    ck_assert(!refused_at("192.0.2.1", 5432, 0x1000, 99));
+}
+END_TEST
+
+static void *is_refused_here(void *refused)
+{
+    *(bool *)refused = refused_at("192.0.2.1", 5432, 0x1000, 99);
+    return NULL;
+}
+
+START_TEST(another_thread_makes_calls_of_its_own)
+{
+    pthread_t thread;
+    bool refused = true;
+    block_this_thread();
+    ck_assert_int_eq(pthread_create(&thread, NULL, is_refused_here, &refused), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(!refused);
+}
+END_TEST
+
+START_TEST(when_the_time_is_up_no_clock_is_asked_any_more)
+{
+    const struct sockaddr_in peer = {.sin_family = AF_INET};
+    struct refusal block = block_at("192.0.2.1", 5432);
+    block.until = 1; /* a second after boot */
+    fallback_remember(&block);
+    ck_assert_int_eq(fallback_watched_until, 1);
+    ck_assert(!fallback_refuses((const struct sockaddr *)&peer, sizeof peer, NULL));
+    ck_assert_int_eq(fallback_watched_until, 0);
+}
+END_TEST
+
+START_TEST(a_policy_that_is_no_longer_in_force_refuses_nothing)
+{
+    struct refusal block = block_at("192.0.2.1", 5432);
+    block.policy = NULL;
+    fallback_remember(&block);
+    ck_assert(!refused_at("192.0.2.1", 5432, 0x1000, 99));
+    block.policy = process_policy();
+    fallback_remember(&block);
+    ck_assert_msg(refused_at("192.0.2.1", 5432, 0x1000, 99), "an old record hides a newer one");
+}
+END_TEST
+
 /*
  * A blocked handshake with good.test at 127.0.0.1:4433, from code that is not known to fall back. `looked_up` are the
  * names the process resolved to that address.
@@ -160,6 +250,7 @@ START_TEST(what_a_block_leads_to)
     const struct sockaddr_in peer = {
         .sin_family = AF_INET, .sin_port = htons(4433), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     strcpy(connection.address, blocks[_i].address); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+    connection.policy = process_policy();
     connection.settings.fallback = blocks[_i].setting;
     connection.settings.log = "file:/dev/null";
     for (int i = 0; i < 2 && blocks[_i].looked_up[i]; i++)
@@ -167,6 +258,21 @@ START_TEST(what_a_block_leads_to)
     ck_assert_msg(fallback_after_block(&connection, NULL) == blocks[_i].possible, "%s", blocks[_i].fact);
     bool refused = fallback_refuses((const struct sockaddr *)&peer, sizeof peer, &connection);
     ck_assert_msg(refused == blocks[_i].refused, "%s", blocks[_i].fact);
+}
+END_TEST
+
+START_TEST(a_proxy_that_is_told_is_one_under_the_name_of_the_peer_too)
+{
+    struct peer_name name = {PEER_HOST, "good.test"};
+    struct connection connection = {.names = &name,
+                                    .name_count = 1,
+                                    .name_source = NAME_FROM_SNI,
+                                    .address = "127.0.0.1",
+                                    .behind_proxy = true,
+                                    .settings = {.fallback = FALLBACK_REFUSE}};
+    resolve("good.test", "127.0.0.1");
+    ck_assert(fallback_after_block(&connection, NULL));
+    ck_assert_int_eq(fallback_watched_until, 0);
 }
 END_TEST
 
@@ -182,7 +288,15 @@ int main(void)
     tcase_add_test(retry, several_blocks_are_remembered);
     tcase_add_test(retry, the_same_name_looked_up_again_is_the_same_peer);
     tcase_add_test(retry, another_name_of_the_same_address_is_another_peer);
+    tcase_add_test(retry, a_retry_within_the_call_is_refused);
+    tcase_add_test(retry, what_was_looked_up_before_the_block_makes_no_other_call);
+    tcase_add_test(retry, a_look_up_of_another_address_makes_no_other_call);
+    tcase_add_test(retry, a_new_call_looks_the_name_up_again_and_goes_on);
+    tcase_add_test(retry, another_thread_makes_calls_of_its_own);
+    tcase_add_test(retry, when_the_time_is_up_no_clock_is_asked_any_more);
+    tcase_add_test(retry, a_policy_that_is_no_longer_in_force_refuses_nothing);
     tcase_add_loop_test(retry, what_a_block_leads_to, 0, ROWS(blocks));
+    tcase_add_test(retry, a_proxy_that_is_told_is_one_under_the_name_of_the_peer_too);
     suite_add_tcase(suite, retry);
 
     SRunner *runner = srunner_create(suite);

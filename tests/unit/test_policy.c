@@ -177,15 +177,22 @@ START_TEST(rule_precedence)
 }
 END_TEST
 
+#define EXCUSE "owner = o\nreason = r\nexpires = 2027-01-01\n"
+#define PIN_ONE "sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs="
+#define PIN_TWO "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
 START_TEST(a_rule_inherits_what_it_does_not_say)
 {
     struct policy *policy = parse("[rule r]\nprogram = /x\npsk = block\n"
                                   "[rule own]\nprogram = /own\ntrust = /own.pem\ntrust = system\n"
-                                  "[policy]\nmode = enforce\ntrust = /a.pem\nlog = stderr\nstrict = yes\n"
+                                  "pin = " PIN_TWO "\n"
+                                  "[rule unpinned]\nprogram = /unpinned\npin = none\n" EXCUSE "[policy]\npin = " PIN_ONE
+                                  "\npin = " PIN_TWO "\nmode = enforce\ntrust = /a.pem\nlog = stderr\nstrict = yes\n"
                                   "security-level = 3\n");
     struct process_identity process = {"/x", 0};
     struct process_identity other = {"/y", 0};
     struct process_identity own = {"/own", 0};
+    struct process_identity unpinned = {"/unpinned", 0};
     struct destination destination = {0};
     struct settings rule = policy_settings(policy, &process, &destination, 0);
     struct settings base = policy_settings(policy, &other, &destination, 0);
@@ -203,6 +210,11 @@ START_TEST(a_rule_inherits_what_it_does_not_say)
     ck_assert_str_eq(ours.trust[0].path, "/own.pem");
     ck_assert_ptr_null(ours.trust[1].path);
     ck_assert_ptr_eq(policy_settings(policy, &own, &destination, 0).trust, ours.trust);
+    ck_assert_ptr_eq(rule.pins, base.pins);
+    ck_assert_uint_eq(rule.pin_count, 2);
+    ck_assert_uint_eq(ours.pin_count, 1);
+    ck_assert_str_eq(ours.pins[0], PIN_TWO);
+    ck_assert_uint_eq(policy_settings(policy, &unpinned, &destination, 0).pin_count, 0);
     policy_free(policy);
 }
 END_TEST
@@ -258,8 +270,6 @@ START_TEST(the_first_expired_rule_is_named)
 }
 END_TEST
 
-#define EXCUSE "owner = o\nreason = r\nexpires = 2027-01-01\n"
-
 static const struct {
     const char *fact;
     const char *text;
@@ -307,6 +317,11 @@ END_TEST
 #define EXTEND .trust_mode = TRUST_EXTEND
 #define EXCLUSIVE .trust_mode = TRUST_EXCLUSIVE
 #define PSK_ALLOWED .psk = CHOICE_ALLOW
+#define PINNED .pins = pins, .pin_count = 2
+/* The key that the peer showed. */
+#define KEY_ONE .public_key_pin = PIN_ONE
+#define KEY_TWO .public_key_pin = PIN_TWO
+#define KEY_OTHER .public_key_pin = "sha256//BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 /* Verdicts. */
 #define VERIFIED OUTCOME_VERIFIED, ACTION_ALLOWED, DECIDED_BY_POLICY, REASON_NONE, 0
 #define BY_POLICY OUTCOME_VERIFIED_BY_POLICY, ACTION_ALLOWED, DECIDED_BY_POLICY, REASON_NONE, 0
@@ -314,6 +329,8 @@ END_TEST
 #define WOULD_BLOCK(reason, error) OUTCOME_FAILED, ACTION_WOULD_BLOCK, DECIDED_BY_POLICY, (reason), (error)
 #define TOLERATED(reason, error) OUTCOME_FAILED, ACTION_ALLOWED, DECIDED_BY_POLICY, (reason), (error)
 #define BY_PROGRAM(reason, error) OUTCOME_FAILED, ACTION_BLOCKED, DECIDED_BY_PROGRAM, (reason), (error)
+
+static const char *const pins[] = {PIN_ONE, PIN_TWO};
 
 static const struct {
     const char *fact;
@@ -544,6 +561,92 @@ static const struct {
      {FULL},
      {.authentication = AUTH_RAW_PUBLIC_KEY, .app_dane_verified = true},
      {VERIFIED}},
+
+    /* Pins. */
+    {"the first pinned key", {FULL, PINNED}, {OURS(0), NAME(0), KEY_ONE}, {BY_POLICY}},
+    {"the second", {FULL, PINNED}, {OURS(0), NAME(0), KEY_TWO}, {BY_POLICY}},
+    {"another key", {FULL, PINNED}, {OURS(0), NAME(0), KEY_OTHER}, {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"a key that cannot be told", {FULL, PINNED}, {OURS(0), NAME(0)}, {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"another key, to a careful program",
+     {FULL, PINNED},
+     {DEMANDS_ALL, APP(0), NAME(0), KEY_OTHER},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"the pinned key, to a careful program", {FULL, PINNED}, {DEMANDS_ALL, APP(0), NAME(0), KEY_ONE}, {VERIFIED}},
+    {"another key in audit",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL, PINNED},
+     {OURS(0), NAME(0), KEY_OTHER},
+     {WOULD_BLOCK(REASON_KEY_NOT_PINNED, 50)}},
+    {"another key where the mode is off",
+     {.mode = MODE_OFF, .verify = VERIFY_FULL, PINNED},
+     {OURS(0), NAME(0), KEY_OTHER},
+     {TOLERATED(REASON_KEY_NOT_PINNED, 50)}},
+    {"a pinned key excuses no chain", {FULL, PINNED}, {OURS(20), NAME(0), KEY_ONE}, {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"a pinned key excuses no name", {FULL, PINNED}, {OURS(0), NAME(62), KEY_ONE}, {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"a chain that fails says more than the pin",
+     {FULL, PINNED},
+     {OURS(20), NAME(0), KEY_OTHER},
+     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"a name that is not demanded is told beside a pinned key",
+     {CA, PINNED},
+     {OURS(0), NAME(62), KEY_ONE},
+     {TOLERATED(REASON_HOST_MISMATCH, 62)}},
+    {"... and hides no other key", {CA, PINNED}, {OURS(0), NAME(62), KEY_OTHER}, {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"under none the pin decides alone", {NONE, PINNED}, {OURS(18), NAME(62), KEY_ONE}, {BY_POLICY}},
+    {"... and refuses alone", {NONE, PINNED}, {OURS(0), NAME(0), KEY_OTHER}, {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"an internal error under none, with pins",
+     {NONE, PINNED},
+     {KEY_ONE, .internal_error = true},
+     {BLOCKED(REASON_INTERNAL_ERROR, 50)}},
+    {"DANE is no pin",
+     {FULL, PINNED},
+     {DEMANDS_ALL, .app_dane_verified = true, KEY_OTHER},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"a pinned key does not overrule the program",
+     {NONE, PINNED},
+     {DEMANDS_ALL, REJECTED(18), OURS(18), NAME(0), KEY_ONE},
+     {BY_PROGRAM(REASON_NOT_TRUSTED, 18)}},
+    {"extend overrules the program, and not the pin",
+     {FULL, EXTEND, PINNED},
+     {DEMANDS_ALL, REJECTED(20), OURS(0), NAME(0), KEY_OTHER},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"PSK shows no key",
+     {FULL, PSK_ALLOWED, PINNED},
+     {.authentication = AUTH_PSK},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"PSK shows no key, under none",
+     {NONE, PSK_ALLOWED, PINNED},
+     {.authentication = AUTH_PSK},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"SRP shows no key",
+     {FULL, PSK_ALLOWED, PINNED},
+     {.authentication = AUTH_SRP},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"anonymous shows no key, under none",
+     {NONE, PINNED},
+     {.authentication = AUTH_ANONYMOUS},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"resumed, marked: the pin was met then",
+     {FULL, PINNED},
+     {.authentication = AUTH_RESUMPTION, .session_verified = true},
+     {BY_POLICY}},
+    {"resumed, not marked, none with pins",
+     {NONE, PINNED},
+     {.authentication = AUTH_RESUMPTION},
+     {BLOCKED(REASON_SESSION_UNVERIFIED, 50)}},
+    {"raw public key, pinned", {FULL, PINNED}, {.authentication = AUTH_RAW_PUBLIC_KEY, KEY_TWO}, {BY_POLICY}},
+    {"raw public key, pinned, none", {NONE, PINNED}, {.authentication = AUTH_RAW_PUBLIC_KEY, KEY_TWO}, {BY_POLICY}},
+    {"raw public key, another",
+     {FULL, PINNED},
+     {.authentication = AUTH_RAW_PUBLIC_KEY, KEY_OTHER},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"raw public key, another, none",
+     {NONE, PINNED},
+     {.authentication = AUTH_RAW_PUBLIC_KEY, KEY_OTHER},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+    {"raw public key that the program rejects, pinned",
+     {FULL, PINNED},
+     {.authentication = AUTH_RAW_PUBLIC_KEY, DEMANDS_ALL, REJECTED(50), KEY_ONE},
+     {BY_PROGRAM(REASON_VALIDATION_FAILURE, 50)}},
 };
 
 START_TEST(verdict_of_facts)
@@ -569,7 +672,7 @@ static unsigned draw(uint64_t *state, unsigned limit)
 static struct facts draw_facts(uint64_t *state)
 {
     static const int errors[] = {0, 0, 10, 20, 62};
-    return (struct facts){
+    struct facts facts = {
         .authentication = (enum authentication)draw(state, AUTH_ANONYMOUS + 1),
         .name_source = (enum name_source)draw(state, NAME_UNKNOWN + 1),
         .policy_invalid = draw(state, 16) == 0,
@@ -588,6 +691,9 @@ static struct facts draw_facts(uint64_t *state)
         .name_error = draw(state, 2) ? 62 : 0,
         .session_verified = draw(state, 2),
     };
+    if (draw(state, 2))
+        memcpy(facts.public_key_pin, PIN_ONE, sizeof PIN_ONE);
+    return facts;
 }
 
 static struct settings draw_settings(uint64_t *state)
@@ -598,6 +704,8 @@ static struct settings draw_settings(uint64_t *state)
         .trust_mode = (enum trust_mode)draw(state, 3),
         .unknown_name = (enum choice)draw(state, 2),
         .psk = (enum choice)draw(state, 2),
+        .pins = pins,
+        .pin_count = draw(state, 3),
     };
 }
 
@@ -622,6 +730,11 @@ START_TEST(promises_hold_for_any_facts)
             ck_assert(verdict.action == ACTION_BLOCKED && verdict.decider == DECIDED_BY_PROGRAM);
         if (verdict.decider == DECIDED_BY_PROGRAM)
             ck_assert(facts.app_rejected);
+
+        /* Nothing gets past a pin but the key, and a session that the key was shown for. */
+        bool resumed = facts.authentication == AUTH_RESUMPTION && facts.session_verified;
+        if (settings.mode == MODE_ENFORCE && settings.pin_count > 0 && !facts.public_key_pin[0] && !resumed)
+            ck_assert_int_eq(verdict.action, ACTION_BLOCKED);
 
         /* What audit announces is what enforce does. */
         struct settings audit = settings;
@@ -654,6 +767,7 @@ START_TEST(words_of_the_log)
     ck_assert_str_eq(action_text(ACTION_WOULD_BLOCK), "would-block");
     ck_assert_str_eq(action_text(ACTION_BLOCKED), "blocked");
     ck_assert_str_eq(reason_text(REASON_HOST_MISMATCH), "certificate-host-mismatch");
+    ck_assert_str_eq(reason_text(REASON_KEY_NOT_PINNED), "public-key-not-pinned");
     ck_assert_str_eq(reason_text(REASON_INTERNAL_ERROR), "internal-error");
     ck_assert_str_eq(mode_text(MODE_ENFORCE), "enforce");
     ck_assert_str_eq(verify_level_text(VERIFY_FULL), "full");

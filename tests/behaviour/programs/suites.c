@@ -94,14 +94,6 @@ static void psk_beside_certificate(void)
     psk("good", TLS1_3_VERSION, NULL);
 }
 
-static void raw_public_key(void)
-{
-    if (OPENSSL_VERSION_NUMBER < 0x30200000L)
-        say("skip", "this libssl has no raw public keys");
-    else
-        demand(false);
-}
-
 static const struct scenario scenarios[] = {
     {"anonymous-only", anonymous_only},
     {"anonymous-too", anonymous_too},
@@ -110,7 +102,6 @@ static const struct scenario scenarios[] = {
     {"psk-tls1.2", psk_tls12},
     {"psk-tls1.3", psk_tls13},
     {"psk-beside-certificate", psk_beside_certificate},
-    {"raw-public-key", raw_public_key},
 };
 
 int main(int argc, char **argv)

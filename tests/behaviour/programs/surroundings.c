@@ -16,16 +16,21 @@ extern char **environ;
 static struct server *server;
 static SSL_CTX *context;
 
-static void run(void)
+static void run_as(const char *name)
 {
-    SSL *ssl = client_new(context, server, "good.test");
+    SSL *ssl = client_new(context, server, name);
     client_run(ssl);
     client_free(ssl);
 }
 
-static void plain(void)
+static void run(void)
 {
-    run();
+    run_as("good.test");
+}
+
+static void no_sni(void)
+{
+    run_as(NULL);
 }
 
 static void descriptors_closed(void)
@@ -124,7 +129,8 @@ static void on_demand(void)
 }
 
 static const struct scenario ways[] = {
-    {"plain", plain},
+    {"plain", run},
+    {"no-sni", no_sni},
     {"descriptors-closed", descriptors_closed},
     {"other-root", other_root},
     {"environment-overwritten", environment_overwritten},

@@ -1,0 +1,105 @@
+/* What a pin looks like, and that every way to a key ends in the same one. */
+#include "linked_library.h"
+#include "spki.h"
+
+#include "certificates.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Digests of one repeated byte, as base64(1) writes them. */
+static const struct {
+    unsigned char byte;
+    const char *pin;
+} digests[] = {
+    {0x00, "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+    {0xff, "sha256////////////////////////////////////////////8="},
+    {0x5a, "sha256//WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo="},
+};
+
+START_TEST(a_digest_as_curl_writes_it)
+{
+    unsigned char digest[SPKI_DIGEST_SIZE];
+    char pin[SPKI_PIN_SIZE];
+    memset(digest, digests[_i].byte, sizeof digest);
+    spki_pin_format(digest, pin);
+    ck_assert_str_eq(pin, digests[_i].pin);
+    ck_assert(spki_pin_is_valid(pin));
+}
+END_TEST
+
+/* By OpenSSL's own headers and base64. */
+static void expect_pin_of(EVP_PKEY *key, const char *pin)
+{
+    unsigned char *der = NULL;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char expected[SPKI_PIN_SIZE] = "sha256//";
+    int length = i2d_PUBKEY(key, &der);
+    ck_assert_int_eq(EVP_Digest(der, (size_t)length, digest, NULL, EVP_sha256(), NULL), 1);
+    EVP_EncodeBlock((unsigned char *)expected + strlen(expected), digest, SPKI_DIGEST_SIZE);
+    ck_assert_str_eq(pin, expected);
+    OPENSSL_free(der);
+}
+
+static struct party self_signed(void)
+{
+    return make_party(make_name("peer", MBSTRING_ASC), NULL, make_name("peer", MBSTRING_ASC), 1);
+}
+
+static void *lookup(const char *name, void *lacks)
+{
+    return lacks && strcmp(name, lacks) == 0 ? NULL : linked_symbol(name);
+}
+
+static const struct {
+    const char *fact;
+    const char *lacks;
+    bool of_certificate, of_key; /* can be told */
+} libraries[] = {
+    {"1.1.0 and later", NULL, true, true},
+    {"1.0.2 cannot reach into a certificate", "X509_get_X509_PUBKEY", true, true},
+    {"no raw key without its encoder", "i2d_PUBKEY", true, false},
+    {"nothing without a digest", "EVP_Digest", false, false},
+};
+
+START_TEST(the_same_pin_from_certificate_and_key)
+{
+    struct openssl_api api;
+    struct party peer = self_signed();
+    char pin[SPKI_PIN_SIZE] = "left from before";
+    ck_assert_ptr_null(openssl_api_bind(&api, lookup, (void *)libraries[_i].lacks));
+
+    spki_pin_of_certificate(&api, peer.certificate, pin);
+    if (libraries[_i].of_certificate)
+        expect_pin_of(peer.key, pin);
+    else
+        ck_assert_msg(pin[0] == '\0', "%s: %s", libraries[_i].fact, pin);
+    spki_pin_of_key(&api, peer.key, pin);
+    if (libraries[_i].of_key)
+        expect_pin_of(peer.key, pin);
+    else
+        ck_assert_msg(pin[0] == '\0', "%s: %s", libraries[_i].fact, pin);
+    spki_pin_of_key(&api, NULL, pin);
+    ck_assert_str_eq(pin, "");
+
+    X509_free(peer.certificate);
+    EVP_PKEY_free(peer.key);
+}
+END_TEST
+
+#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
+
+int main(void)
+{
+    Suite *suite = suite_create("spki");
+    TCase *pins = tcase_create("pins");
+    tcase_add_loop_test(pins, a_digest_as_curl_writes_it, 0, ROWS(digests));
+    tcase_add_loop_test(pins, the_same_pin_from_certificate_and_key, 0, ROWS(libraries));
+    suite_add_tcase(suite, pins);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
