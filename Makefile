@@ -231,7 +231,7 @@ test-aarch64: table
 	    --server-objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
 	@CC=aarch64-linux-gnu-gcc EMULATOR='qemu-aarch64 -L $(AARCH64)' \
 	    LDFLAGS='-L$(AARCH64)/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$(AARCH64)/usr/lib/aarch64-linux-gnu' \
-	    $(PYTHON) tests/loading/run.py --build $(B)/aarch64 lookups_mean_the_same another_preload linked_through plugin_opened
+	    $(PYTHON) tests/loading/run.py --build $(B)/aarch64 --row lookups_mean_the_same another_preload linked_through plugin_opened
 
 test-corpus: library
 	@tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus

@@ -54,6 +54,11 @@ static inline int kernel_stat(const char *path, kernel_status *status)
     return (int)syscall(KERNEL_FSTATAT, AT_FDCWD, path, status, 0);
 }
 
+static inline ssize_t kernel_read(int fd, void *data, size_t length)
+{
+    return syscall(SYS_read, fd, data, length);
+}
+
 static inline ssize_t kernel_write(int fd, const void *data, size_t length)
 {
     return syscall(SYS_write, fd, data, length);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 """Every way a TLS library gets into a process, under the preloaded library.
 
-    run.py [--build build] [--row PATTERN]
+    run.py [--build build] [--row PATTERN ...]
 
 A row that preloads asserts that the library was active: by the event of a handshake, or where tlsward stands down by
 its mapping and the notice it gave. The last line is "N passed, N failed, N skipped".
@@ -27,11 +27,11 @@ def run_row(row, build):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
-    parser.add_argument('--row', default='*')
+    parser.add_argument('--row', nargs='+', default=['*'])
     arguments = parser.parse_args()
     os.environ.update(LC_ALL='C', OPENSSL_CONF='/dev/null')
     tally = Tally()
-    for row in (row for row in rows.ALL if is_wanted(row.__name__, arguments.row)):
+    for row in (row for row in rows.ALL if any(is_wanted(row.__name__, pattern) for pattern in arguments.row)):
         tally.attempt(row.__name__, lambda row=row: run_row(row, arguments.build.resolve()))
     return tally.close()
 
