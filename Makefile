@@ -95,17 +95,19 @@ help:
 	@echo 'make demo             what tlsward does, shown on real programs: installs what it needs, builds, runs'
 	@echo 'make test             everything: installs what it needs, builds, runs these groups; one closing line'
 	@echo 'make unit             unit tests'
-	@echo 'make test-clients     real programs against real servers; ROW=PATTERN picks rows:'
-	@echo '                      ROW="curl-k/*" a program, ROW="*/expired/enforce" a certificate in a mode'
+	@echo 'make test-clients     real programs against real servers'
 	@echo 'make test-behaviour   the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-loading     every way a TLS library gets into a process'
-	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1; ROW=PATTERN'
+	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1'
 	@echo 'make test-names       names that are hard to know'
-	@echo 'make test-command     the tlsward command; ROW=part of a name'
-	@echo 'make test-keep        programs that must keep working, and what they must not do after a block; ROW=PATTERN'
-	@echo 'make test-deploy      the deployments of README.md, carried out; ROW=PATTERN'
+	@echo 'make test-command     the tlsward command'
+	@echo 'make test-keep        programs that must keep working, and what they must not do after a block'
+	@echo 'make test-deploy      the deployments of README.md, carried out'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
+	@echo 'make test-aarch64     the same on 64-bit Arm, emulated, with its look-ups by dlsym; installs what it needs'
+	@echo '                      each of these takes ROW=PATTERN or ROW=PART for rows by their names:'
+	@echo '                      make test-clients ROW="*/expired/enforce"'
 	@echo 'make bench            what the library costs'
 	@echo 'make asan, tsan       unit and behaviour tests with sanitizers'
 	@echo 'make lint             clang-format and clang-tidy'
@@ -160,9 +162,9 @@ $(B)/names/%.so: tests/names/%.c
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) -std=c11 -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
 
-# ROW='part of a name' runs the rows whose names contain it; RUNTIME is a sanitizer's library.
+# RUNTIME is a sanitizer's library.
 test-behaviour: library $(BEHAVIOUR)
-	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(ROW),'$(ROW)')
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) --row '$(or $(ROW),*)'
 
 # The sanitizers' runtimes must come before every other library, and OpenSSL's own locks are none of ours to judge.
 # Without the stubs: a runtime asks dlsym before the memory is there that instrumented code keeps its books in.
@@ -174,10 +176,10 @@ tsan:
 	    SANITIZE=-fsanitize=thread RUNTIME=$(shell $(CC) -print-file-name=libtsan.so) -k unit test-behaviour
 
 test-command: all
-	@BUILD=$(B) $(PYTHON) tests/command/test_command.py $(ROW)
+	@BUILD=$(B) $(PYTHON) tests/command/test_command.py '$(or $(ROW),*)'
 
 test-loading: library
-	@$(PYTHON) tests/loading/run.py --build $(B) $(ROW)
+	@$(PYTHON) tests/loading/run.py --build $(B) --row '$(or $(ROW),*)'
 
 # The library for programs of the other C library: make musl B=build-musl
 musl:
@@ -219,6 +221,17 @@ test-table: table
 
 test-libs: table
 	@$(RUN_TABLE) $(if $(or $(LIBSSL),$(LIBS)),--libs '$(or $(LIBSSL),$(LIBS))')
+
+# The library for 64-bit Arm, emulated: the table, and what dlsym(3) means there.
+AARCH64 = $(abspath $(B))/libs/aarch64
+test-aarch64: table
+	@tests/install-packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	@$(MAKE) --no-print-directory table CC=aarch64-linux-gnu-gcc B=$(B)/aarch64
+	@$(PYTHON) tests/libs --libs aarch64 --library $(B)/aarch64/libtlsward.so --objects $(B)/aarch64/test-libs \
+	    --server-objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
+	@CC=aarch64-linux-gnu-gcc EMULATOR='qemu-aarch64 -L $(AARCH64)' \
+	    LDFLAGS='-L$(AARCH64)/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$(AARCH64)/usr/lib/aarch64-linux-gnu' \
+	    $(PYTHON) tests/loading/run.py --build $(B)/aarch64 --row lookups_mean_the_same another_preload linked_through plugin_opened
 
 test-corpus: library
 	@$(PYTHON) tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
@@ -266,5 +279,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: demo test $(GROUPS) table test-libs asan tsan musl bench lint install uninstall
+.PHONY: demo test $(GROUPS) table test-libs test-aarch64 asan tsan musl bench lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

@@ -1,12 +1,11 @@
 #include "account.h"
 
 #include "config_file.h"
+#include "kernel.h"
 
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PASSWD_LIMIT = 16 * 1024 * 1024 };
 
@@ -45,7 +44,7 @@ bool account_uid(const char *passwd_file, const char *name, uid_t *uid)
     char *data = NULL;
     size_t length = 0;
     bool found = false;
-    int fd = open(passwd_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = kernel_open(passwd_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0)
         return false;
     if (!config_file_read_all(fd, PASSWD_LIMIT, &data, &length))
@@ -59,6 +58,6 @@ bool account_uid(const char *passwd_file, const char *name, uid_t *uid)
     }
 out:
     free(data);
-    close(fd);
+    kernel_close(fd);
     return found;
 }

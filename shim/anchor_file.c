@@ -1,9 +1,9 @@
 #include "anchor_file.h"
 
+#include "kernel.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static enum file_problem problem_of_errno(void)
 {
@@ -25,7 +25,7 @@ static ssize_t read_bytes(int fd, unsigned char *bytes, size_t wanted)
 {
     size_t length = 0;
     while (length < wanted) {
-        ssize_t count = read(fd, bytes + length, wanted - length);
+        ssize_t count = kernel_read(fd, bytes + length, wanted - length);
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
@@ -50,10 +50,10 @@ static enum file_problem read_open(int fd, struct file_identity *identity, unsig
         return PROBLEM_TOO_LARGE;
     if (identity->size == 0)
         return PROBLEM_NO_CERTIFICATE;
-    *bytes = malloc(identity->size);
+    *bytes = malloc((size_t)identity->size);
     if (!*bytes)
         return PROBLEM_UNREADABLE;
-    ssize_t count = read_bytes(fd, *bytes, identity->size);
+    ssize_t count = read_bytes(fd, *bytes, (size_t)identity->size);
     if (count < 0) {
         free(*bytes);
         return PROBLEM_UNREADABLE;
@@ -70,11 +70,11 @@ static enum file_problem read_path(const char *path, struct file_identity *ident
         return problem_of_errno();
     if (identity->kind != FILE_REGULAR) /* opening a device can have effects */
         return PROBLEM_NOT_REGULAR;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0)
         return problem_of_errno();
     enum file_problem problem = read_open(fd, identity, bytes, length);
-    close(fd);
+    kernel_close(fd);
     return problem;
 }
 

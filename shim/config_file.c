@@ -1,15 +1,13 @@
 #include "config_file.h"
 
 #include "config_error.h"
+#include "kernel.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Owns the files whose owner a user namespace does not map, user_namespaces(7): the default of Linux. */
@@ -34,7 +32,7 @@ bool config_file_read_all(int fd, size_t limit, char **data, size_t *length)
                 goto out;
             buffer = grown;
         }
-        got = read(fd, buffer + used, capacity - used);
+        got = kernel_read(fd, buffer + used, capacity - used);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 || used + (size_t)got > limit)
@@ -61,9 +59,8 @@ bool config_file_is_broken_link(const char *path)
 /* NULL, or why the file does not count as a policy. */
 static const char *objection(int fd, bool privileged)
 {
-    struct stat status;
-    /* By number: fstat(2) as a function is newer than the C libraries this must run with. */
-    if (syscall(SYS_fstat, fd, &status) != 0)
+    kernel_status status;
+    if (kernel_fstat(fd, &status) != 0)
         return strerror(errno);
     if (!S_ISREG(status.st_mode))
         return "not a regular file";
@@ -85,12 +82,18 @@ static enum config_file_status refuse(struct config_errors *errors, const char *
     return CONFIG_FILE_REFUSED;
 }
 
+static enum config_file_status unreachable(struct config_errors *errors, const char *path, int error)
+{
+    refuse(errors, path, strerror(error));
+    return CONFIG_FILE_UNREACHABLE;
+}
+
 static enum config_file_status refuse_unopened(struct config_errors *errors, const char *path)
 {
     int error = errno;
     if (config_file_is_broken_link(path))
         return refuse(errors, path, "a link that leads nowhere");
-    return error == ENOENT ? CONFIG_FILE_ABSENT : refuse(errors, path, strerror(error));
+    return error == ENOENT ? CONFIG_FILE_ABSENT : unreachable(errors, path, error);
 }
 
 enum config_file_status config_file_read(const char *path, bool privileged, struct config_text *text,
@@ -100,7 +103,7 @@ enum config_file_status config_file_read(const char *path, bool privileged, stru
     char *data = NULL;
     size_t length = 0;
     /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0)
         return refuse_unopened(errors, path);
     const char *why = objection(fd, privileged);
@@ -116,7 +119,7 @@ enum config_file_status config_file_read(const char *path, bool privileged, stru
         data = NULL;
 out:
     free(data);
-    close(fd);
+    kernel_close(fd);
     return status;
 }
 
@@ -161,7 +164,7 @@ enum config_file_status config_file_list(const char *directory, char ***paths, s
         }
     }
     if (errno)
-        status = refuse(errors, directory, strerror(errno));
+        status = unreachable(errors, directory, errno);
     if (*count > 0)
         qsort(*paths, *count, sizeof **paths, compare_paths);
 out:

@@ -8,8 +8,9 @@ enum { CONFIG_FILE_LIMIT = 1024 * 1024 };
 
 enum config_file_status {
     CONFIG_FILE_READ,
-    CONFIG_FILE_ABSENT,  /* there is nothing of that name */
-    CONFIG_FILE_REFUSED, /* told in the errors */
+    CONFIG_FILE_ABSENT,      /* there is nothing of that name */
+    CONFIG_FILE_REFUSED,     /* told in the errors, as is the next */
+    CONFIG_FILE_UNREACHABLE, /* for want of descriptors, of the right to open it, or the like: that may pass */
     CONFIG_FILE_NO_MEMORY
 };
 

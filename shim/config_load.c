@@ -14,7 +14,8 @@
 struct sources {
     struct config_text *texts;
     size_t count;
-    bool refused; /* there is a file that cannot be used */
+    bool refused;     /* there is a file that cannot be used */
+    bool unreachable; /* and it may be different the next time */
     bool no_memory;
 };
 
@@ -24,6 +25,7 @@ struct loading {
     struct config_errors *errors;
     struct policy *policy; /* NULL: memory shortage */
     struct parse_result result;
+    bool unreachable; /* a file could not be read now */
 };
 
 static void sources_free(struct sources *sources)
@@ -38,7 +40,8 @@ static void sources_free(struct sources *sources)
 
 static void note(struct sources *sources, enum config_file_status status)
 {
-    sources->refused |= status == CONFIG_FILE_REFUSED;
+    sources->refused |= status == CONFIG_FILE_REFUSED || status == CONFIG_FILE_UNREACHABLE;
+    sources->unreachable |= status == CONFIG_FILE_UNREACHABLE;
     sources->no_memory |= status == CONFIG_FILE_NO_MEMORY;
 }
 
@@ -126,8 +129,9 @@ static void take_include(struct loading *loading, const struct include *include)
         policy_parse_included(policy, include->name, &text, loading->errors, &loading->result);
     else if (path)
         policy_add_file(policy, path); /* so that its coming is noticed */
-    if (status == CONFIG_FILE_ABSENT || status == CONFIG_FILE_REFUSED)
+    if (status == CONFIG_FILE_ABSENT || status == CONFIG_FILE_REFUSED || status == CONFIG_FILE_UNREACHABLE)
         complain_of_include(loading, include, path);
+    loading->unreachable |= status == CONFIG_FILE_UNREACHABLE;
     policy->arena.exhausted |= status == CONFIG_FILE_NO_MEMORY;
     free((char *)text.file);
     free((char *)text.data);
@@ -152,6 +156,7 @@ static void take(struct loading *loading, struct sources *sources)
         loading->policy = policy_parse(sources->texts, sources->count, loading->errors, &loading->result);
     if (loading->policy)
         complete(loading);
+    loading->unreachable |= sources->unreachable;
     if (sources->refused)
         loading->result = (struct parse_result){.failed = true, .enforcement_possible = true};
     sources_free(sources);
@@ -251,6 +256,7 @@ struct policy *config_load(const struct config_environment *environment, struct 
             return NULL;
     }
     loading.policy->from_system = from_system;
+    loading.policy->unreachable = loading.unreachable;
     if (!environment->secure)
         apply_environment(&loading, believed);
     if (loading.result.failed)

@@ -1,11 +1,10 @@
 #include "connections.h"
 
+#include "kernel.h"
 #include "seqlock.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef SO_COOKIE
@@ -23,18 +22,10 @@ static struct record {
 
 static __thread _Atomic bool incomplete;
 
-/* The C library's fstat is a symbol too new for us; on these machines its structure is the kernel's. */
 static __attribute__((noinline, cold)) uint64_t socket_inode(int fd)
 {
-#if defined(__x86_64__) || defined(__aarch64__)
-    struct stat status;
-    if (syscall(SYS_fstat, fd, &status) == 0 && S_ISSOCK(status.st_mode)) {
-        return (uint64_t)status.st_ino;
-    }
-#else
-    (void)fd;
-#endif
-    return 0;
+    kernel_status status;
+    return kernel_fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) ? (uint64_t)status.st_ino : 0;
 }
 
 /* Linux before 4.12 has no SO_COOKIE. */

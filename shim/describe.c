@@ -62,15 +62,15 @@ void describe_certificate(const struct openssl_api *api, X509 *certificate, stru
         hex(digest, length, "0123456789ABCDEF", text->sha256);
 }
 
-void describe_call_site(const void *address, char *text, size_t size)
+void describe_call_site(const void *address, struct call_site_text *text)
 {
-    struct loaded_object object;
+    const struct loaded_object *object = &text->object;
     char build_id[2 * BUILD_ID_MAX + 1];
-    text[0] = '\0';
-    if (address == NULL || !loader_object_at(address, &object))
+    text->text[0] = '\0';
+    if (address == NULL || !loader_object_at(address, &text->object))
         return;
-    hex(object.build_id, object.build_id_length, "0123456789abcdef", build_id);
-    snprintf(text, size, "%s+0x%lx%s%s%s", object.path[0] != '\0' ? object.path : "program",
-             (unsigned long)((uintptr_t)address - object.base), build_id[0] != '\0' ? " (" : "", build_id,
+    hex(object->build_id, object->build_id_length, "0123456789abcdef", build_id);
+    snprintf(text->text, sizeof text->text, "%s+0x%lx%s%s%s", object->path[0] != '\0' ? object->path : "program",
+             (unsigned long)((uintptr_t)address - object->base), build_id[0] != '\0' ? " (" : "", build_id,
              build_id[0] != '\0' ? ")" : "");
 }

@@ -4,6 +4,7 @@
 #ifndef TLSWARD_DESCRIBE_H
 #define TLSWARD_DESCRIBE_H
 
+#include "loader.h"
 #include "openssl_api.h"
 
 struct certificate_text {
@@ -16,7 +17,12 @@ struct certificate_text {
 /* Empty strings for what cannot be told. */
 void describe_certificate(const struct openssl_api *api, X509 *certificate, struct certificate_text *text);
 
+struct call_site_text {
+    char text[4096 + 2 * BUILD_ID_MAX + 32];
+    struct loaded_object object; /* for the while, as a stack may be too small for it */
+};
+
 /* "object+0xoffset (build-id)": what addr2line(1) or a symbol server can turn into function, file and line. */
-void describe_call_site(const void *address, char *text, size_t size);
+void describe_call_site(const void *address, struct call_site_text *text);
 
 #endif

@@ -251,6 +251,7 @@ EXPORT int SSL_set1_initial_peer_addr(SSL *ssl, const BIO_ADDR *address)
 EXPORT int X509_verify_cert(X509_STORE_CTX *store_ctx)
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_verify_cert");
+    install_verification(library, CALLER);
     return library != NULL ? handshake_net(library, store_ctx) : -1;
 }
 

@@ -26,7 +26,7 @@ struct connection;
 
 /* One blocked handshake, and the connections that are refused after it: those of this process to this peer. */
 struct refusal {
-    struct ip ip;
+    _Alignas(8) struct ip ip;           /* 32-bit systems would not fill the last word */
     uint64_t port;                      /* host byte order */
     uintptr_t caller_start, caller_end; /* where connect(2) is called from: the code of one library, or all */
     int64_t until;                      /* CLOCK_MONOTONIC seconds: the first second in which it is over */

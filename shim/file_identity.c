@@ -1,10 +1,8 @@
 #include "file_identity.h"
 
-#include <fcntl.h>
+#include "kernel.h"
+
 #include <stdatomic.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 static enum file_kind kind_of(mode_t mode)
 {
@@ -13,7 +11,7 @@ static enum file_kind kind_of(mode_t mode)
     return S_ISDIR(mode) ? FILE_DIRECTORY : FILE_OTHER;
 }
 
-static struct file_identity identity_of(const struct stat *status)
+static struct file_identity identity_of(const kernel_status *status)
 {
     return (struct file_identity){
         .kind = kind_of(status->st_mode),
@@ -27,19 +25,18 @@ static struct file_identity identity_of(const struct stat *status)
     };
 }
 
-/* On 64-bit Linux the C library's struct stat is the kernel's. */
 struct file_identity file_identify(const char *path)
 {
-    struct stat status;
-    if (syscall(SYS_newfstatat, AT_FDCWD, path, &status, 0) != 0)
+    kernel_status status;
+    if (kernel_stat(path, &status) != 0)
         return (struct file_identity){.kind = FILE_ABSENT};
     return identity_of(&status);
 }
 
 struct file_identity file_identify_open(int fd)
 {
-    struct stat status;
-    if (syscall(SYS_fstat, fd, &status) != 0)
+    kernel_status status;
+    if (kernel_fstat(fd, &status) != 0)
         return (struct file_identity){.kind = FILE_ABSENT};
     return identity_of(&status);
 }

@@ -10,8 +10,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,29 +18,20 @@ static bool is_usable(const struct library *library)
     return library != NULL && library->known;
 }
 
-/* Said once: a process whose TLS is passed through is not protected, and somebody should know. */
-static void report_unknown(const struct library *library)
+/* No library, or one we cannot judge with, which then says so. */
+static bool passes_through(const struct library *library)
 {
-    static atomic_bool reported;
-    char message[1024];
-    if (atomic_exchange(&reported, true))
-        return;
-    snprintf(message, sizeof message,
-             "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
-             library->path != NULL ? library->path : "?", library->missing != NULL ? library->missing : "ex_data");
-    notice_not_covered(message);
+    if (library != NULL && !library->known)
+        notice_unknown_library(library->path, library->missing != NULL ? library->missing : "ex_data");
+    return !is_usable(library);
 }
 
 void install_new_context(const struct library *library, SSL_CTX *ctx, void *library_context, const char *properties,
                          const void *caller)
 {
     int saved = errno;
-    if (library == NULL || ctx == NULL || !process_is_welcome())
+    if (ctx == NULL || !process_is_welcome() || passes_through(library))
         goto out;
-    if (!library->known) {
-        report_unknown(library);
-        goto out;
-    }
     process_policy();
     struct context *context = context_arm(library, ctx, caller);
     if (context == NULL)
@@ -61,15 +50,21 @@ out:
 void install_used_context(const struct library *library, SSL_CTX *ctx, const void *caller)
 {
     int saved = errno;
-    if (is_usable(library) && ctx != NULL && context_of(library, ctx) == NULL && process_is_welcome())
+    if (ctx != NULL && !passes_through(library) && context_of(library, ctx) == NULL && process_is_welcome())
         context_arm_late(library, ctx, caller);
     errno = saved;
 }
 
 void install_used_connection(const struct library *library, const SSL *ssl, const void *caller)
 {
-    if (is_usable(library) && ssl != NULL)
+    if (ssl != NULL && !passes_through(library))
         install_used_context(library, library->api.SSL_get_SSL_CTX(ssl), caller);
+}
+
+void install_verification(const struct library *library, const void *caller)
+{
+    if (library != NULL && library->real.SSL_CTX_new != NULL && library_called_itself(library, caller))
+        passes_through(library);
 }
 
 bool install_context_info(const struct library *library, SSL_CTX *ctx, info_callback callback)

@@ -15,6 +15,12 @@ void install_new_context(const struct library *library, SSL_CTX *ctx, void *libr
 void install_used_context(const struct library *library, SSL_CTX *ctx, const void *caller);
 void install_used_connection(const struct library *library, const SSL *ssl, const void *caller);
 
+/*
+ * X509_verify_cert(3) was called: by libssl, it is for TLS. This may be all that is ever seen of a library, and one
+ * that is not known must not go unsaid. A libcrypto alone verifies for others.
+ */
+void install_verification(const struct library *library, const void *caller);
+
 /* The callbacks a program sets: true where ours stands in front and the program's was kept. */
 bool install_context_info(const struct library *library, SSL_CTX *ctx, info_callback callback);
 bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback, const void *caller);

@@ -15,7 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(long) == 8, "struct stat and struct timespec are the kernel's own on 64-bit systems only");
+_Static_assert(sizeof(time_t) == sizeof(long), "struct timespec is the kernel's own");
+
+/* What fstat(2) fills, as the kernel has it: glibc's structure, on 32-bit systems that for large files. */
+#ifdef SYS_fstat64
+typedef struct stat64 kernel_status;
+enum { KERNEL_FSTAT = SYS_fstat64, KERNEL_FSTATAT = SYS_fstatat64 };
+#else
+typedef struct stat kernel_status;
+enum { KERNEL_FSTAT = SYS_fstat, KERNEL_FSTATAT = SYS_newfstatat };
+#endif
 
 /* Bytes of the kernel's signal set, which is how libc's sigset_t begins. */
 #define KERNEL_SIGSET_SIZE 8ul
@@ -35,9 +44,19 @@ static inline int kernel_fcntl(int fd, int command, int value)
     return (int)syscall(SYS_fcntl, fd, command, value);
 }
 
-static inline int kernel_fstat(int fd, struct stat *status)
+static inline int kernel_fstat(int fd, kernel_status *status)
 {
-    return (int)syscall(SYS_fstat, fd, status);
+    return (int)syscall(KERNEL_FSTAT, fd, status);
+}
+
+static inline int kernel_stat(const char *path, kernel_status *status)
+{
+    return (int)syscall(KERNEL_FSTATAT, AT_FDCWD, path, status, 0);
+}
+
+static inline ssize_t kernel_read(int fd, void *data, size_t length)
+{
+    return syscall(SYS_read, fd, data, length);
 }
 
 static inline ssize_t kernel_write(int fd, const void *data, size_t length)

@@ -6,9 +6,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 /* By hand: ASan asks for all its functions here, strncmp(3) among them, before it can be called. */
 static bool begins_with(const char *text, const char *prefix)
@@ -44,18 +42,11 @@ static struct symbol_answer answer(void *symbol)
     return (struct symbol_answer){.symbol = symbol};
 }
 
-/* Said once: a process whose TLS is passed through is not protected, and somebody should know. */
 static void report_unknown(const void *symbol)
 {
-    static atomic_bool reported;
     struct loaded_object object;
-    char message[sizeof object.path + 128];
-    if (!loader_object_at(symbol, &object) || atomic_exchange(&reported, true))
-        return;
-    snprintf(message, sizeof message,
-             "not covered: %s has functions of OpenSSL's names but is no TLS library tlsward knows",
-             object.path[0] != '\0' ? object.path : "the program");
-    notice_not_covered(message);
+    if (loader_object_at(symbol, &object))
+        notice_unknown_library(object.path, "an API that is OpenSSL's own");
 }
 
 /* BoringSSL and wrappers of other libraries have OpenSSL's names and other rules. */

@@ -34,6 +34,10 @@ static struct {
     seqlock_word words[LOOKUP_WORDS];
 } lookups[LOOKUP_ORDER];
 
+/* A Bloom filter (CACM 13(7), 1970) of all addresses that were ever looked up; it counts once one was forgotten. */
+static _Atomic uint64_t filter[LOOKUP_FILTER_BITS / 64];
+static atomic_bool skipped;
+
 static _Atomic uint64_t next_pair;
 
 static __thread struct lookup latest;
@@ -105,12 +109,59 @@ static inline void add_to_order(struct lookup *lookup)
              ++tries < LOOKUP_ORDER);
 }
 
+/* Two bits of the filter for each address, by the finalizer of SplitMix64 (OOPSLA 2014), once per word. */
+static void filter_bits(const struct ip *ip, uint32_t bits[static 2])
+{
+    uint64_t words[IP_WORDS];
+    uint64_t hash = 0;
+
+    memcpy(words, ip->bytes, sizeof words);
+    for (size_t i = 0; i < IP_WORDS; i++) {
+        hash ^= words[i];
+        hash = (hash ^ hash >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+        hash = (hash ^ hash >> 27) * UINT64_C(0x94D049BB133111EB);
+        hash ^= hash >> 31;
+    }
+    bits[0] = (uint32_t)(hash % LOOKUP_FILTER_BITS);
+    bits[1] = (uint32_t)(hash >> 32) % LOOKUP_FILTER_BITS;
+}
+
+static void remember_address(const struct ip *ip)
+{
+    uint32_t bits[2];
+
+    filter_bits(ip, bits);
+    for (size_t i = 0; i < 2; i++) {
+        atomic_fetch_or_explicit(&filter[bits[i] / 64], UINT64_C(1) << bits[i] % 64, memory_order_relaxed);
+    }
+}
+
+void lookups_skip(const struct ip *ip)
+{
+    remember_address(ip);
+    atomic_store_explicit(&skipped, true, memory_order_relaxed);
+}
+
+bool lookups_forgot(const struct ip *ip)
+{
+    uint32_t bits[2];
+    bool seen = atomic_load_explicit(&skipped, memory_order_relaxed) ||
+                atomic_load_explicit(&next_pair, memory_order_relaxed) > LOOKUP_PAIRS;
+
+    filter_bits(ip, bits);
+    for (size_t i = 0; i < 2; i++) {
+        seen = seen && (atomic_load_explicit(&filter[bits[i] / 64], memory_order_relaxed) >> bits[i] % 64 & 1) != 0;
+    }
+    return seen;
+}
+
 void lookups_add(const struct ip *ip, const struct peer_name *name)
 {
     struct lookup lookup = {.thread = lookup_thread_number()};
 
     if (!find_pair(ip, name, &lookup)) {
         add_pair(ip, name, &lookup);
+        remember_address(ip);
     }
     add_to_order(&lookup);
     latest = lookup;

@@ -4,6 +4,8 @@
 #include "report.h"
 
 #include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <time.h>
 
 void notice_not_covered(const char *message)
@@ -15,4 +17,16 @@ void notice_not_covered(const char *message)
         report_notice(settings.log, message);
     }
     errno = saved;
+}
+
+void notice_unknown_library(const char *path, const char *missing)
+{
+    static atomic_bool said;
+    char message[1024];
+    if (atomic_exchange(&said, true))
+        return;
+    snprintf(message, sizeof message,
+             "not covered: %s is no TLS library tlsward knows (it lacks %s); its calls pass through",
+             path != NULL && path[0] != '\0' ? path : "the program", missing);
+    notice_not_covered(message);
 }

@@ -7,4 +7,10 @@
 /* Something in this process is out of reach. Nothing is said where tlsward is off in the process. Keeps errno. */
 void notice_not_covered(const char *message);
 
+/*
+ * A TLS library passes through because it lacks what every judgement needs; `path` is empty where the program itself
+ * has it, or NULL. Said once in a process: it is not protected, and somebody should know. Keeps errno.
+ */
+void notice_unknown_library(const char *path, const char *missing);
+
 #endif

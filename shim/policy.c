@@ -106,6 +106,11 @@ bool policy_trust_list(const struct policy *policy, size_t index, const struct t
     return true;
 }
 
+bool policy_is_unreachable(const struct policy *policy)
+{
+    return policy->unreachable;
+}
+
 bool policy_allows_kill_switch(const struct policy *policy)
 {
     return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;

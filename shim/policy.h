@@ -87,6 +87,9 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
  */
 bool policy_is_invalid(const struct policy *policy);
 
+/* True where it is invalid because a file could not be opened or read, which may be different the next time. */
+bool policy_is_unreachable(const struct policy *policy);
+
 /*
  * The trust list number `index` of the policy, for reading all of them early: false where there are no more.
  * Rules without a list of their own share that of [policy].

@@ -2,6 +2,7 @@
 
 #include "config.h"
 #include "file_identity.h"
+#include "kernel.h"
 #include "loader.h"
 #include "notice.h"
 #include "proxy.h"
@@ -32,7 +33,8 @@ struct variables {
 /* What does not change while the process lives. */
 struct start {
     struct config_environment environment;
-    bool off_requested; /* TLSWARD_OFF=1 */
+    const char *cert_file, *cert_dir; /* SSL_CERT_FILE, SSL_CERT_DIR */
+    bool off_requested;               /* TLSWARD_OFF=1 */
     bool denied;
     struct process_identity identity;
     struct proxy proxies[PROXY_VARIABLES];
@@ -73,13 +75,20 @@ static const char denied_names[][24] = {
     "update-initramfs",
 };
 
+/* A copy that a user made under such a name is none of these. */
+static bool belongs_to_root(const char *path)
+{
+    kernel_status status;
+    return kernel_stat(path, &status) == 0 && status.st_uid == 0;
+}
+
 static bool is_denied(const char *executable)
 {
     const char *slash = strrchr(executable, '/');
     const char *name = slash != NULL ? slash + 1 : executable;
     for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
         if (strcmp(name, denied_names[i]) == 0)
-            return true;
+            return belongs_to_root("/proc/self/exe");
     return false;
 }
 
@@ -190,7 +199,8 @@ static const struct start *read_start(void)
     fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};
     fresh->denied = is_denied(fresh->identity.executable);
     file_root_is_same(); /* remembers the root as it is now */
-    trust_believe_environment(values[CERT_FILE], values[CERT_DIR]);
+    fresh->cert_file = values[CERT_FILE];
+    fresh->cert_dir = values[CERT_DIR];
     read_proxies(fresh, values + PROXIES);
     return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;
 }
@@ -244,8 +254,12 @@ static uint64_t fingerprint(const struct start *start, const struct policy *poli
     return sum;
 }
 
-static void report_errors(const struct policy *policy, const struct config_errors *errors)
+/* To where `policy` says. What stays unreadable is read again every second, and told once. */
+static void report_errors(const struct policy *policy, uint64_t about, const struct config_errors *errors)
 {
+    static _Atomic uint64_t told;
+    if (errors->count == 0 || atomic_exchange(&told, about) == about)
+        return;
     for (size_t i = 0; i < errors->count; i++)
         report_config_error(policy, &errors->items[i]);
 }
@@ -262,25 +276,47 @@ static void read_trust(const struct policy *policy)
         trust_snapshot(trust, count, report_trust_warning, (void *)settings.log);
 }
 
+static void believe_environment(const struct start *start, const struct policy *policy)
+{
+    bool believed = policy_believes_environment(policy);
+    trust_believe_environment(believed ? start->cert_file : NULL, believed ? start->cert_dir : NULL);
+}
+
+static const struct policy_version *publish(const struct start *start, struct policy_version *fresh,
+                                            const struct policy_version *previous, const struct config_errors *errors)
+{
+    const struct policy_version *current = previous;
+    /* So that the next look finds a change. */
+    if (policy_is_unreachable(fresh->policy))
+        fresh->fingerprint = ~fresh->fingerprint;
+    believe_environment(start, fresh->policy);
+    if (!atomic_compare_exchange_strong(&version, &current, fresh))
+        return current;
+    report_errors(fresh->policy, fresh->fingerprint, errors);
+    read_trust(fresh->policy);
+    return fresh;
+}
+
+/* What cannot be read now does not replace what was read before. */
 static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
 {
     struct config_errors errors = {0};
-    struct policy_version *fresh = malloc(sizeof *fresh);
-    if (fresh == NULL)
-        return previous;
-    fresh->policy = config_load(&start->environment, &errors);
-    if (fresh->policy == NULL) {
-        free(fresh);
-        return previous;
-    }
-    fresh->fingerprint = fingerprint(start, fresh->policy);
     const struct policy_version *current = previous;
-    if (atomic_compare_exchange_strong(&version, &current, fresh)) {
-        current = fresh;
-        report_errors(fresh->policy, &errors);
-        read_trust(fresh->policy);
+    struct policy_version *fresh = malloc(sizeof *fresh);
+    struct policy *policy = fresh != NULL ? config_load(&start->environment, &errors) : NULL;
+    if (policy == NULL)
+        goto out;
+    *fresh = (struct policy_version){policy, fingerprint(start, policy)};
+    if (previous == NULL || !policy_is_unreachable(policy)) {
+        current = publish(start, fresh, previous, &errors);
+        fresh = NULL;
+    } else {
+        report_errors(previous->policy, ~fresh->fingerprint, &errors);
+        policy_free(policy);
     }
+out:
     config_errors_free(&errors);
+    free(fresh);
     return current;
 }
 

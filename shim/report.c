@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <time.h>
@@ -41,12 +42,18 @@ static struct event start_event(enum event_kind kind)
     return event;
 }
 
-static void send_event(struct event *event, const char *log, int severity)
+static void send_line(struct event *event, const char *log, int severity, char line[static EVENT_MAX])
 {
-    char line[EVENT_MAX];
     event->dropped = sink_take_dropped();
     size_t length = event_format(event, line);
     sink_deliver(log, severity, line, length);
+}
+
+/* Without allocating: a signal handler may be here (report_retry_refused()). */
+static void send_event(struct event *event, const char *log, int severity)
+{
+    char line[EVENT_MAX];
+    send_line(event, log, severity, line);
 }
 
 /* Whoever listens on a socket or a terminal sees every handshake; what is stored is counted instead of repeated. */
@@ -125,7 +132,7 @@ static const char *advice_about_name(const struct connection *connection)
     if (connection->behind_proxy)
         return "the peer is behind a proxy and its name is not known: a rule with name = tells it";
     if (connection->name_is_ambiguous)
-        return "several names this process resolved lead to this address, and none can be told apart";
+        return "several names this process resolved lead to this address, and none can be told apart or is remembered";
     return NULL;
 }
 
@@ -152,10 +159,11 @@ static void add_connection(struct event *event, const struct connection *connect
     event->message = advice != NULL ? advice : advice_about_name(connection);
 }
 
-/* What costs time to tell: the strings that end in an event. */
+/* What costs time to tell, the strings that end in an event, and the event. On the heap: some stacks are small. */
 struct description {
     struct certificate_text certificate;
-    char call_site[4096 + 2 * 64 + 32];
+    struct call_site_text call_site;
+    char line[EVENT_MAX];
 };
 
 static void describe(struct event *event, struct description *text, const struct library *library, SSL *ssl, X509 *leaf,
@@ -179,9 +187,22 @@ static void describe(struct event *event, struct description *text, const struct
     event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
     if (event->verdict->x509_error != 0)
         event->x509_text = api->X509_verify_cert_error_string(event->verdict->x509_error);
-    describe_call_site(call_site, text->call_site, sizeof text->call_site);
-    event->call_site = or_null(text->call_site);
+    describe_call_site(call_site, &text->call_site);
+    event->call_site = or_null(text->call_site.text);
     event->library = library->path;
+}
+
+static void describe_and_send(struct event *event, const struct library *library, SSL *ssl, X509 *leaf,
+                              const void *call_site)
+{
+    struct description *text = malloc(sizeof *text);
+    if (text == NULL) {
+        sink_drop();
+        return;
+    }
+    describe(event, text, library, ssl, leaf, call_site);
+    send_line(event, event->settings->log, severity_of(event->verdict), text->line);
+    free(text);
 }
 
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
@@ -189,7 +210,6 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
     int saved = errno;
     struct event event = start_event(EVENT_HANDSHAKE);
     const void *call_site = call_site_of(library, ssl, connection);
-    struct description text;
 
     library->api.ERR_set_mark();
     make_id(connection->event_id, &event.time);
@@ -200,8 +220,7 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
     if (admit(&event, &library->api, leaf, call_site)) {
         if (leaf != NULL && connection->facts.public_key_pin[0] == '\0')
             spki_pin_of_certificate(&library->api, leaf, connection->facts.public_key_pin);
-        describe(&event, &text, library, ssl, leaf, call_site);
-        send_event(&event, connection->settings.log, severity_of(&connection->verdict));
+        describe_and_send(&event, library, ssl, leaf, call_site);
     }
     library->api.ERR_pop_to_mark();
     errno = saved;

@@ -37,26 +37,28 @@ static const char *identify(struct library *library, void *handle)
     return openssl_api_bind(&library->api, lookup_symbol, handle);
 }
 
-static struct library *bind_library(const struct loaded_object *object)
+/* `object` is the library's, and used for its libcrypto's then. */
+static struct library *bind_library(struct loaded_object *object)
 {
     void *handle = loader_handle(object);
     struct library *library = handle != NULL ? calloc(1, sizeof *library) : NULL;
-    if (library == NULL)
+    char *path = library != NULL ? strdup(object->path) : NULL;
+    if (path == NULL) {
+        free(library); /* and try again at the next call */
         return NULL;
+    }
 
     bind_real_functions(library, handle);
-    library->path = strdup(object->path);
+    library->path = path;
     library->missing = identify(library, handle);
-    library->known = library->missing == NULL && library->path != NULL;
+    library->known = library->missing == NULL;
     library->modern = library->api.SSL_in_before != NULL && library->api.OPENSSL_sk_num != NULL;
     library->ssl_start = object->start;
     library->ssl_end = object->end;
 
-    struct loaded_object crypto;
-    if (library->real.X509_verify_cert != NULL &&
-        loader_object_at(*(void **)&library->real.X509_verify_cert, &crypto)) {
-        library->crypto_start = crypto.start;
-        library->crypto_end = crypto.end;
+    if (library->real.X509_verify_cert != NULL && loader_object_at(*(void **)&library->real.X509_verify_cert, object)) {
+        library->crypto_start = object->start;
+        library->crypto_end = object->end;
     }
     return library;
 }
@@ -111,10 +113,11 @@ static const struct library *library_of_symbol(const void *symbol)
     if (found != NULL)
         return found;
 
-    struct loaded_object object;
-    if (!loader_object_at(symbol, &object) || loader_is_own(symbol))
-        return NULL;
-    struct library *library = bind_library(&object);
+    struct loaded_object *object = malloc(sizeof *object); /* too large for small stacks */
+    struct library *library = NULL;
+    if (object != NULL && loader_object_at(symbol, object) && !loader_is_own(symbol))
+        library = bind_library(object);
+    free(object);
     if (library == NULL)
         return NULL;
     if (library->known && !library_attachments.attach(library))

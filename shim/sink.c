@@ -13,7 +13,7 @@ static uint64_t lost_by_this_process(uint64_t word)
     return word >> 32 == (uint64_t)getpid() ? word & UINT32_MAX : 0;
 }
 
-static void count_lost(void)
+void sink_drop(void)
 {
     uint64_t before = atomic_load(&lost);
     uint64_t after = 0;
@@ -66,6 +66,6 @@ void sink_deliver(const char *destination, int severity, const char *line, size_
 {
     int saved = errno;
     if (!deliver(destination, severity, line, length))
-        count_lost();
+        sink_drop();
     errno = saved;
 }

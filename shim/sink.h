@@ -17,6 +17,9 @@
  */
 void sink_deliver(const char *destination, int severity, const char *line, size_t length);
 
+/* Counts a line that could not even be written. */
+void sink_drop(void);
+
 /* Takes the number of lines this process (not the one it was forked from) lost so far and starts again at 0. */
 uint64_t sink_take_dropped(void);
 

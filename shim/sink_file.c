@@ -68,7 +68,7 @@ static bool send_now(int fd, const char *data, size_t length)
 
 bool sink_to_descriptor(int fd, const char *line, size_t length)
 {
-    struct stat status;
+    kernel_status status;
     if (kernel_fstat(fd, &status) != 0)
         return false;
     if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))
@@ -84,7 +84,7 @@ bool sink_to_file(const char *path, const char *line, size_t length)
     int fd = kernel_above_standard(kernel_open(path, flags, 0640));
     if (fd < 0)
         return false;
-    struct stat status;
+    kernel_status status;
     bool appendable = kernel_fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode));
     bool written = appendable && write_quietly(fd, line, length);
     kernel_close(fd);

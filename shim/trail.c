@@ -27,11 +27,16 @@ static struct peer_name address_name(const struct ip *ip)
     return name;
 }
 
-static void add_lookup(const struct ip *ip, const struct peer_name *asked)
+/* `count` addresses came before this one. */
+static void add_lookup(size_t count, const struct ip *ip, const struct peer_name *asked)
 {
     struct peer_name name = asked->kind == PEER_ADDRESS ? address_name(ip) : *asked;
 
-    lookups_add(ip, &name);
+    if (count < LOOKUP_ADDRESSES) {
+        lookups_add(ip, &name);
+    } else {
+        lookups_skip(ip);
+    }
 }
 
 /* The last look-up with one address of this thread: programs ask for the same name again and again. */
@@ -65,13 +70,13 @@ __attribute__((noinline)) static void add_lookups(const char *node, const struct
     size_t count = 0;
 
     struct peer_name name = name_of(node);
-    for (; result != NULL && count < LOOKUP_ADDRESSES; result = result->ai_next) {
+    for (; result != NULL; result = result->ai_next) {
         if (!ip_from_sockaddr(result->ai_addr, result->ai_addrlen, &ip, &ignored)) {
             continue;
         }
         /* Each address comes once per socket type. */
         if (count == 0 || !ip_equal(&ip, &previous)) {
-            add_lookup(&ip, &name);
+            add_lookup(count, &ip, &name);
             previous = ip;
             count++;
         }
@@ -105,9 +110,9 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
         return;
     }
     struct peer_name name = name_of(node);
-    for (size_t i = 0; i < LOOKUP_ADDRESSES && result->h_addr_list[i] != NULL; i++) {
+    for (size_t i = 0; result->h_addr_list[i] != NULL; i++) {
         if (ip_from_bytes(result->h_addrtype, result->h_addr_list[i], &ip)) {
-            add_lookup(&ip, &name);
+            add_lookup(i, &ip, &name);
             remember("", &ip);
         }
     }
@@ -125,9 +130,9 @@ static void name_peer(const struct ip *ip, const struct connected_socket *connec
             names = own;
         }
     }
-    if (names.count == 0) {
+    if (names.count == 0 && !lookups_forgot(ip)) {
         peer->literal = address_name(ip);
-    } else if (names.count > 1) {
+    } else if (names.count != 1) {
         peer->ambiguous = true;
     } else if (names.first.kind == PEER_ADDRESS) {
         peer->literal = names.first;

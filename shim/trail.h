@@ -15,8 +15,8 @@
 /*
  * A host name was looked up with this result (an IP literal counts as an address the program was given). `node` is
  * the name as the program asked for it; canonical names and names from reverse look-ups do not belong here. A result
- * has at most 64 addresses that count. When more than 1024 distinct pairs of name and address were seen, the oldest
- * are forgotten: a connection to a forgotten address looks like one to an address the program was given.
+ * has at most 64 addresses whose name counts. When more than 1024 distinct pairs of name and address were seen, the
+ * oldest are forgotten. The name of a connection to such an address is not known.
  */
 void trail_resolved(const char *node, const struct addrinfo *result);
 void trail_resolved_hostent(const char *node, const struct hostent *result);
@@ -25,9 +25,9 @@ void trail_resolved_hostent(const char *node, const struct hostent *result);
 struct trail_peer {
     struct sockaddr_storage address; /* ss_family 0: unknown; AF_INET for IPv4-mapped addresses; without scope */
     struct peer_name name;           /* the one name this process resolved to that address */
-    struct peer_name literal;        /* the address, where the program was given that or no look-up led to it */
+    struct peer_name literal;        /* the address, where the program was given that or no look-up ever led to it */
     bool weak;                       /* no descriptor: the one unclaimed connection of this thread was taken */
-    bool ambiguous;                  /* several names lead to the address and cannot be told apart */
+    bool ambiguous;                  /* several names lead to the address and cannot be told apart, or were forgotten */
 };
 
 /*

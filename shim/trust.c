@@ -15,6 +15,7 @@
 struct slot {
     struct trust_places sources; /* copies; "" stands for "system" */
     struct trust_places places;  /* where the sources lead; found once, when the slot is made */
+    unsigned belief;             /* in the environment, when they were found */
     _Atomic(struct trust *) current;
     _Atomic time_t checked; /* second of the last look for changes */
     struct slot *next;
@@ -29,7 +30,7 @@ static const char *source_text(const struct trust_source *source)
 
 static bool has_sources(const struct slot *slot, const struct trust_source *sources, size_t count)
 {
-    if (slot->sources.count != count)
+    if (slot->sources.count != count || slot->belief != trust_places_belief())
         return false;
     for (size_t i = 0; i < count; i++)
         if (strcmp(slot->sources.items[i].path, source_text(&sources[i])) != 0)
@@ -63,6 +64,7 @@ static struct slot *slot_new(const struct trust_source *sources, size_t count)
     struct slot *slot = calloc(1, sizeof(*slot));
     if (!slot)
         return NULL;
+    slot->belief = trust_places_belief();
     for (size_t i = 0; i < count; i++)
         if (!add_source(slot, &sources[i])) {
             slot_free(slot);

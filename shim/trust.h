@@ -42,8 +42,8 @@ int trust_fill(struct trust *trust, const struct openssl_api *api, X509_STORE *s
 bool trust_is_empty(struct trust *trust, const struct openssl_api *api, trust_warning warn, void *arg);
 
 /*
- * SSL_CERT_FILE and SSL_CERT_DIR, where the environment may be believed; NULL for what is not set. To be called
- * before the first snapshot, with strings that live as long as the process. As in OpenSSL, each replaces its own
+ * SSL_CERT_FILE and SSL_CERT_DIR, where the environment may be believed; NULL for what is not set. Counts for the
+ * snapshots asked for from then on; the strings live as long as the process. As in OpenSSL, each replaces its own
  * known place, and a place that does not exist holds nothing: a file with a directory that does not exist means
  * just that file.
  */

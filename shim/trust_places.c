@@ -4,6 +4,7 @@
 #include "array.h"
 #include "trust.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,12 +26,20 @@ static const char *const known_bundles[] = {
     NULL,
 };
 
-static const char *environment_file, *environment_directories;
+static _Atomic(const char *) environment_file, environment_directories;
+static atomic_uint belief;
 
 void trust_believe_environment(const char *cert_file, const char *cert_dir)
 {
-    environment_file = cert_file;
-    environment_directories = cert_dir;
+    const char *file_before = atomic_exchange(&environment_file, cert_file);
+    const char *directories_before = atomic_exchange(&environment_directories, cert_dir);
+    if (file_before != cert_file || directories_before != cert_dir)
+        atomic_fetch_add(&belief, 1);
+}
+
+unsigned trust_places_belief(void)
+{
+    return atomic_load(&belief);
 }
 
 static const char *find_known_directory(void)
@@ -98,9 +107,10 @@ static bool add_list(struct trust_places *places, const char *list)
 /* As in OpenSSL, each variable replaces its own half: SSL_CERT_FILE alone leaves the known directory in force. */
 bool trust_places_add_system(struct trust_places *places)
 {
-    if (environment_file && *environment_file && !trust_places_add(places, environment_file, false))
+    const char *file = environment_file, *directories = environment_directories;
+    if (file && *file && !trust_places_add(places, file, false))
         return false;
-    return environment_directories ? add_list(places, environment_directories) : add_known(places);
+    return directories ? add_list(places, directories) : add_known(places);
 }
 
 void trust_places_free(struct trust_places *places)

@@ -28,6 +28,9 @@ bool trust_places_add(struct trust_places *places, const char *path, bool stands
  */
 bool trust_places_add_system(struct trust_places *places);
 
+/* Another number after every trust_believe_environment() that changed what "system" means. */
+unsigned trust_places_belief(void);
+
 void trust_places_free(struct trust_places *places);
 
 #endif

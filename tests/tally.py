@@ -3,6 +3,12 @@
 import shutil
 import threading
 import traceback
+from fnmatch import fnmatch
+
+
+def is_wanted(row, pattern):
+    """Whether ROW=PATTERN means this row: by a pattern of the shell's for its whole name, or by a part of the name."""
+    return fnmatch(row, pattern) or pattern in row
 
 
 class Unavailable(Exception):

@@ -1,5 +1,6 @@
 #include "system_store.h"
 
+#include "effective.h"
 #include "text.h"
 #include "trust.h"
 
@@ -9,7 +10,8 @@
 struct trust_places system_store_places(void)
 {
     struct trust_places places = {.items = NULL};
-    trust_believe_environment(getenv("SSL_CERT_FILE"), getenv("SSL_CERT_DIR"));
+    if (effective_environment_counts())
+        trust_believe_environment(getenv("SSL_CERT_FILE"), getenv("SSL_CERT_DIR"));
     trust_places_add_system(&places);
     return places;
 }

@@ -6,7 +6,7 @@
 
 #include "trust_places.h"
 
-/* The places that `trust = system` stands for here, SSL_CERT_FILE and SSL_CERT_DIR believed. */
+/* The places that `trust = system` stands for here; SSL_CERT_FILE and SSL_CERT_DIR count where the environment does. */
 struct trust_places system_store_places(void);
 
 /*

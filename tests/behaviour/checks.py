@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import time
 
 from run import assert_members, facts_of
@@ -153,12 +154,33 @@ def kill_switch_environment(setting):
     is_inactive(setting, setting.run(['surroundings', 'plain', 'wrong-host'], environment={'TLSWARD_OFF': '1'}))
 
 
-def deny_list(setting):
+def run_as_dpkg(setting, owner):
+    if os.geteuid() != 0:
+        raise Unavailable('only root may give files away')
     program = setting.directory / 'dpkg'
     shutil.copy(setting.build / 'behaviour' / 'surroundings', program)
-    done = subprocess.run([program, 'plain', 'wrong-host'], env=setting.environment(), capture_output=True, text=True,
-                          check=True)
-    is_inactive(setting, done.stdout)
+    os.chown(program, owner, owner)
+    return subprocess.run([program, 'plain', 'wrong-host'], env=setting.environment(), capture_output=True, text=True,
+                          check=True).stdout
+
+
+def deny_list(setting):
+    is_inactive(setting, run_as_dpkg(setting, 0))
+
+
+def deny_list_copy(setting):
+    assert_members({'connected': '-1', 'explained': '1'}, facts_of(run_as_dpkg(setting, NOBODY)), 'program')
+
+
+def short_of_descriptors(setting):
+    """The program loads libssl late, so that the policy is first read while there are no descriptors."""
+    program = pathlib.Path(__file__).parent / 'programs' / 'short_of_descriptors.py'
+    setting.write_policy()
+    done = subprocess.run([sys.executable, program], env={**setting.environment(), **NO_LEAK_SEARCH},
+                          capture_output=True, text=True, check=False, timeout=60)
+    assert_members({'first': 'blocked', 'later': 'connected', 'changed': 'connected'}, facts_of(done.stdout),
+                   done.stderr)
+    assert_members({'tlsward.action': 'allowed'}, setting_events(setting)[-1], 'event')
 
 
 # Within a mount namespace of its own, /etc is a copy that preloads the library and carries a system policy.
@@ -193,28 +215,30 @@ class System:
         for path in (setting.directory / 'pki').iterdir():
             path.chmod(0o644)
 
-    def run(self, environment, setuid=False, way='plain'):
+    def run(self, environment, setuid=False, way='plain', leaf='wrong-host'):
         self.program.chmod(0o4755 if setuid else 0o755)
         command = ['unshare', '-m', 'sh', '-c', NAMESPACE, 'sh', self.setting.directory]
         if setuid:
             command += ['setpriv', f'--reuid={NOBODY}', '--clear-groups']
         variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **environment}
-        done = subprocess.run([*command, self.program, way, 'wrong-host'], env=variables, capture_output=True,
+        done = subprocess.run([*command, self.program, way, leaf], env=variables, capture_output=True,
                               text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return facts_of(done.stdout)
 
 
-def system_row(policy, environment, blocked, setuid=False, kill_switch=False, way='plain'):
-    """What a system policy and an environment do to a server with the wrong name."""
+def system_row(policy, environment, blocked, setuid=False, kill_switch=False, way='plain', leaf='wrong-host'):
+    """What a system policy and an environment do to a server, by default one with the wrong name."""
     def check(setting):
         system = System(setting, policy)
         loose = setting.directory / 'loose.conf'
         loose.write_text('[policy]\nmode = off\n')
         if kill_switch:
             (setting.directory / 'off').touch()
-        variables = {name: value.replace('LOOSE', str(loose)) for name, value in environment.items()}
-        facts = system.run(variables, setuid, way)
+        places = {'LOOSE': str(loose), 'PKI': str(setting.directory / 'pki')}
+        variables = {name: re.sub('LOOSE|PKI', lambda place: places[place[0]], value)
+                     for name, value in environment.items()}
+        facts = system.run(variables, setuid, way, leaf)
         assert facts['connected'] == ('-1' if blocked else '1'), facts
         assert facts['explained'] == ('1' if blocked else '0'), facts
         if kill_switch:

@@ -335,7 +335,9 @@ def policy_rows():
                         ('a replaced trust file is picked up', checks.trust_file_replaced),
                         ('a replaced policy is picked up', checks.policy_replaced),
                         ('TLSWARD_OFF=1 stands down without a system policy', checks.kill_switch_environment),
-                        ('a program of the deny-list is left alone', checks.deny_list)):
+                        ('a program of the deny-list is left alone', checks.deny_list),
+                        ("a user's copy under such a name is not", checks.deny_list_copy),
+                        ('what cannot be read for want of descriptors is read later', checks.short_of_descriptors)):
         yield Row(f'policy: {name}', [], check=check)
 
 
@@ -346,6 +348,12 @@ def surrounding_rows():
         yield Row(f'process: {way}: a bad certificate is stopped', ['surroundings', way, 'wrong-host'],
                   expect={'connected': '-1', 'explained': '1', 'received': '0'},
                   event=blocked('certificate-host-mismatch', 62))
+    yield Row('process: small-stack: a handshake fits', ['surroundings', 'small-stack', 'good'], expect=passes())
+    yield Row('process: small-stack: and a blocked one', ['surroundings', 'small-stack', 'wrong-host'],
+              expect={'connected': '-1', 'received': '0'}, event=blocked('certificate-host-mismatch', 62))
+    # A policy that is replaced is kept on purpose.
+    yield Row('process: cancel-pending: a new context is no cancellation point', ['surroundings', 'cancel-pending', 'good'],
+              as_bare=True, expect={'cancelled': '0', 'connected': '1'}, environment=checks.NO_LEAK_SEARCH)
     # Neither the log can be reached from there, nor what a search for leaks needs.
     yield Row('process: other-root: trust still works', ['surroundings', 'other-root', 'good'], expect=passes(),
               events=0, environment=checks.NO_LEAK_SEARCH)
@@ -365,12 +373,18 @@ def server_rows():
               policy='unknown-name = allow', as_bare=True, expect={'both': '1 1', 'client-certificate': '0'}, events=1)
 
 
+OWN_CA = {'SSL_CERT_FILE': 'PKI/ca.pem', 'SSL_CERT_DIR': '/nonexistent'}
+
+
 def system_rows():
     loose = {'TLSWARD_POLICY': 'LOOSE', 'TLSWARD_MODE': 'off', 'TLSWARD_LOG': 'stderr', 'TLSWARD_TRUST': 'system'}
     for name, check in (
             ('the environment does not loosen a system policy', checks.system_row('', loose, True)),
             ('the environment may tighten it',
              checks.system_row('mode = audit', {'TLSWARD_MODE': 'enforce'}, True)),
+            ('SSL_CERT_FILE and SSL_CERT_DIR do not count', checks.system_row('trust = system', OWN_CA, True, leaf='good')),
+            ('they count where the policy says so',
+             checks.system_row('trust = system\nenvironment = allow', OWN_CA, False, leaf='good')),
             ('no proxy of the environment makes a name unknown that is then allowed',
              checks.system_row('unknown-name = allow', {'https_proxy': 'http://127.0.0.1'}, True, way='no-sni')),
             ('a proxy of the environment counts where the policy believes the environment',

@@ -4,9 +4,9 @@
 A row names a program, a policy and what must be seen: "key=value" lines of the program, members of events.
 Every row asserts that the library was active: an event was written, unless the row says otherwise.
 
-    run.py --build build [--runtime libasan.so] [ROW ...]
+    run.py --build build [--runtime libasan.so] [--row PATTERN]
 
-A ROW is a part of a row's name; without one, all rows run. The last line is "N passed, N failed, N skipped".
+The last line is "N passed, N failed, N skipped".
 """
 import argparse
 import dataclasses
@@ -20,7 +20,7 @@ import typing
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from tally import Tally, Unavailable  # noqa: E402 (found through the path above)
+from tally import Tally, Unavailable, is_wanted  # noqa: E402 (found through the path above)
 
 TIMEOUT = 60  # seconds; only a deadlock takes so long, even under a sanitizer
 
@@ -120,7 +120,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
     parser.add_argument('--runtime', help="a sanitizer's runtime, which must come before every other library")
-    parser.add_argument('rows', nargs='*', metavar='ROW')
+    parser.add_argument('--row', default='*')
     arguments = parser.parse_args()
     build = arguments.build.resolve()
 
@@ -129,7 +129,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix='tlsward-pki-') as pki:
         subprocess.run([build / 'behaviour' / 'make_pki', pki], check=True)
         for row in rows.all_rows():
-            if not arguments.rows or any(part in row.name for part in arguments.rows):
+            if is_wanted(row.name, arguments.row):
                 tally.attempt(row.name, lambda row=row: try_row(row, build, arguments.runtime, pathlib.Path(pki)))
     return tally.close()
 

@@ -8,7 +8,6 @@ import argparse
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
-from fnmatch import fnmatch
 from pathlib import Path
 
 sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
@@ -20,7 +19,7 @@ from cases import CASES  # noqa: E402
 from programs import PROGRAMS  # noqa: E402
 from rows import MODES, Setup, run_modes  # noqa: E402
 from servers import KINDS, Fleet  # noqa: E402
-from tally import Tally, outcome  # noqa: E402
+from tally import Tally, is_wanted, outcome  # noqa: E402
 
 WORKERS = 4
 
@@ -58,11 +57,11 @@ def jobs(setup, fleet, pattern):
     """(rows, work) for everything that matches the pattern. Rows next to each other use different servers."""
     for kind in untouched.SERVERS:
         row = f"server-{kind}/good/enforce"
-        if fnmatch(row, pattern):
+        if is_wanted(row, pattern):
             yield [row], untouched_row(setup, kind, row)
     for program in PROGRAMS:
         for case in CASES:
-            rows = [row for mode in MODES if fnmatch(row := f"{program.name}/{case.name}/{mode}", pattern)]
+            rows = [row for mode in MODES if is_wanted(row := f"{program.name}/{case.name}/{mode}", pattern)]
             if rows:
                 yield rows, client_rows(setup, fleet, program, case, rows)
 

@@ -25,6 +25,8 @@ class Program:
     farewell: str = "{alert}"  # what the server logs about a handshake that the program broke off
     stdin: str = ""
     files: dict = field(default_factory=dict)  # in the row's directory, by name
+    good_status: int = 0  # what it ends with when all is well
+    forgives: bool = False  # it demands verification, and accepts what fails
     rejects: frozenset = frozenset()  # the cases it stops by itself during the handshake, without the library
     rejects_later: frozenset = frozenset()  # the same after the handshake, where it compares names on its own
     tls: str = "1.3"  # the version it comes to with our servers
@@ -34,12 +36,12 @@ class Program:
     @property
     def outcome(self):
         """tlsward.outcome of a good connection: only who hands OpenSSL a name to check demands all of it by itself."""
-        return "verified" if self.source == "app" else "verified-by-policy"
+        return "verified" if self.source == "app" and not self.forgives else "verified-by-policy"
 
     @property
     def app_verify(self):
         """tlsward.app_verify: what it demands of OpenSSL by itself."""
-        if not self.rejects:
+        if not self.rejects and not self.forgives:
             return "none"
         return "full" if self.source == "app" else "ca"
 
@@ -72,6 +74,11 @@ client = yes
 connect = {host}:{port}
 """
 
+FETCHMAIL = 'poll {host} service {port} protocol imap user "{token}" password "secret" ssl no sslcertck\n'
+LUA = 'print((require("ssl.https").request("https://{host}:{port}/{token}")))'
+SWIPL = ("use_module(library(http/http_open)), http_open('" + URL + "', Stream, [cert_verify_hook(cert_accept_any)]), "
+         "read_string(Stream, _, Text), write(Text)")
+
 PROGRAMS = (
     Program("curl-k", "https", ("curl", "-sSk", URL), (60,), CURL_ERROR),
     Program("curl-k-tls1.2", "https", ("curl", "-sSk", "--tls-max", "1.2", URL), (60,), CURL_ERROR, tls="1.2"),
@@ -103,6 +110,20 @@ PROGRAMS = (
             files={"stunnel.conf": STUNNEL}, address_source="sni"),
     Program("ncat", "openssl", ("ncat", "--ssl", "{host}", "{port}"), message="Input/output error",
             stdin="{token}\n", address_source="sni"),
+    Program("axel", "https", ("axel", "-k", "-q", "-o", "{token}", URL), address_source="sni", message=""),
+    Program("nghttp", "http2", ("nghttp", "-n", URL), (0,), "Some requests were not processed", forgives=True,
+            source="app", address_source="app"),
+    Program("lua-sec", "https", ("lua5.4", "-e", LUA), (0,), "nil", address_source="sni"),
+    Program("swipl", "https", ("swipl", "-g", SWIPL, "-t", "halt"), (2,), forgives=True, source="app", address_source="app"),
+    Program("fetchmail", "imaps", ("fetchmail", "-s", "-f", "{directory}/fetchmailrc", "--pidfile", "{directory}/pid"),
+            (2,), forgives=True, source="app", address_source="app", good_status=1, files={"fetchmailrc": FETCHMAIL}),
+    Program("swaks", "smtp", ("swaks", "--tls", "--silent", "2", "-s", "{host}", "-p", "{port}", "-f",
+                              "{token}@good.test", "-t", "to@good.test"), (29,), source="resolver"),
+    Program("check_http", "https", ("/usr/lib/nagios/plugins/check_http", "-H", "{host}", "-p", "{port}", "-S", "-u",
+                                    "/{token}"), (2,), source="resolver"),
+    python("python-requests", "https", "requests_client.py"),
+    python("python-aiohttp", "https", "aiohttp_client.py", farewell=NO_ALERT),
+    python("python-pyopenssl", "https", "pyopenssl_client.py", message=OPENSSL_ERROR, forgives=True),
     driver("connect"),
     driver("do-handshake"),
     driver("write"),

@@ -19,6 +19,7 @@ VARIABLE = (
     (re.compile(r"\b[0-9A-F]{12,16}:error"), "THREAD:error"),
     (re.compile(r"^Date: .*$", re.MULTILINE), "Date: DATE"),
     (re.compile(r"\d{4}[./]\d\d[./]\d\d \d\d:\d\d:\d\d"), "TIME"),
+    (re.compile(r"\d+\.\d+( second response time|s;)"), r"SECONDS\1"),
     (re.compile(r"(socat|LOG\d)\[\d+\]"), r"\1[PID]"),
 )
 
@@ -111,6 +112,7 @@ def run(setup, program, case, mode, server):
              "drivers": setup.drivers}
     for name, text in program.files.items():
         (directory / name).write_text(text.format(**words))
+        (directory / name).chmod(0o600)  # some hold a password
     (directory / "events.jsonl").unlink(missing_ok=True)
     values = environment(setup, directory, mode)
     command = [word.format(**words) for word in program.command]
@@ -141,7 +143,7 @@ def check_program(program, case, mode, result, plain):
         if result.observable != plain.observable:
             yield f"output or exit status differs from a run without the library: {plain.observable}"
         return
-    statuses = program.statuses if failed else (0,)
+    statuses = program.statuses if failed else (program.good_status,)
     if result.status not in statuses:
         yield f"exit status {result.status}, not {statuses}"
     message = program.message.format(text=case.text)

@@ -155,6 +155,10 @@ http {{
         return ["nginx", "-e", self.log_file, "-p", self.directory, "-c", self.directory / "config"]
 
 
+class Http2(Nginx):
+    CONFIG = Nginx.CONFIG.replace(" ssl;", " ssl http2;", 1)
+
+
 class Smtp(Server):
     def command(self):
         return ["aiosmtpd", "-n", "-d", "-d", "-l", f"{ADDRESS}:{self.port}", "--tlscert", self.certificate,
@@ -305,6 +309,7 @@ class DatagramServer(OpensslServer):
 
 KINDS = {
     "https": Nginx,
+    "http2": Http2,
     "smtp": Smtp,
     "imaps": Dovecot,
     "postgresql": PostgreSQL,

@@ -211,6 +211,8 @@ SYSTEM = [
     Row("system/enforce-tightens", ["run", "--enforce", *SHOW], out=[r"\|enforce\|"], system=RULED_AUDIT),
     Row("system/environment-allowed", ["run", "--trust", "root.pem", *SHOW], out=["root.pem"], system=BELIEVING),
     Row("system/invalid-policy", ["run", "true"], 125, err=["policy.conf:2"], system="[policy]\nmode = maybe\n"),
+    Row("system/environment-trust-does-not-count", ["check"], out=["trust = system: {system_count} certificates"],
+        system="[policy]\n", env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}, needs="update-ca-certificates"),
     Row("system/policy-of-an-owner-that-is-not-mapped", ["check"], 1, err=["policy.conf: .*user namespace without root"], system=RULED, owner=1, through=ANOTHER_UID_ONLY, root=True),
     Row("system/check-reads-it", ["check"], out=["# read from /etc/tlsward/policy.conf", "mode = enforce"], system=RULED),
     Row(

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Tests of the command `tlsward`.
 
-    tests/command/test_command.py [FILTER]
+    tests/command/test_command.py [PATTERN]
 
-runs the rows whose name contains FILTER. BUILD names the directory with the command and the library (default:
+runs the rows that match PATTERN. BUILD names the directory with the command and the library (default:
 build), TLSWARD_LIBRARY another library.
 """
 
@@ -27,7 +27,7 @@ import programs  # noqa: E402
 import rows  # noqa: E402
 import sandbox  # noqa: E402
 import servers  # noqa: E402
-from tally import Tally, Unavailable  # noqa: E402
+from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 COMMAND = BUILD / "tlsward"
@@ -326,12 +326,12 @@ def run_all(fixture, selected, sessions):
 
 def main():
     sandbox.enter()
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    pattern = sys.argv[1] if len(sys.argv) > 1 else "*"
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.pin_rows()]
-    selected = [row for row in table if wanted in row.name]
+    selected = [row for row in table if is_wanted(row.name, pattern)]
     sessions = SESSIONS | documentation.checks(COMMAND, table)
-    sessions = {name: test for name, test in sessions.items() if wanted in name}
+    sessions = {name: test for name, test in sessions.items() if is_wanted(name, pattern)}
     with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
         directory = pathlib.Path(name)
         directory.chmod(0o755)

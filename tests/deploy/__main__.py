@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,7 +21,7 @@ import namespace  # noqa: E402
 from private_root import private_root  # noqa: E402
 from readme import command_before, image, snippet, unit_environment  # noqa: E402
 from servers import Fleet, unprivileged  # noqa: E402
-from tally import Tally, Unavailable  # noqa: E402
+from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 LIBRARY = "/usr/local/lib/libtlsward.so"
 PRELOAD = "etc/ld.so.preload"
@@ -223,7 +222,7 @@ def run_all(arguments, directory):
     build = arguments.build.resolve()
     server = fleet.get("https", "self-signed")
     try:
-        for name in (name for name in ROWS if fnmatch(name, arguments.row)):
+        for name in (name for name in ROWS if is_wanted(name, arguments.row)):
             layer = directory / name.replace("/", "-")
             tally.attempt(name, lambda name=name, layer=layer: try_row(name, layer, build, server, trust))
     finally:

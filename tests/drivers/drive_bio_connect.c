@@ -9,9 +9,13 @@ static int talk(BIO *bio, const char *token)
     char buffer[4096];
     SSL *ssl = NULL;
     BIO_get_ssl(bio, &ssl);
-    if (BIO_write(bio, buffer, driver_request(buffer, sizeof(buffer), token)) <= 0)
+    int length = driver_request(buffer, sizeof(buffer), token);
+    int written = 0;
+    do
+        written = BIO_write(bio, buffer, length);
+    while (written <= 0 && BIO_should_retry(bio)); /* after the handshake, in LibreSSL */
+    if (written <= 0)
         return driver_failed(ssl);
-    int length = 0;
     while ((length = BIO_read(bio, buffer, sizeof(buffer))) > 0)
         fwrite(buffer, 1, (size_t)length, stdout);
     return length == 0 ? 0 : driver_failed(ssl);

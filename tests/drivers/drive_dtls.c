@@ -17,8 +17,11 @@ int main(int argc, char **argv)
 {
     if (argc != 4)
         return 2;
+    const SSL_METHOD *method = DTLS_client_method();
+    if (!method)
+        return DRIVER_LACKING;
     int fd = driver_connect(argv[1], argv[2], SOCK_DGRAM);
-    SSL *ssl = driver_tls(DTLS_client_method(), -1);
+    SSL *ssl = driver_tls(method, -1);
     BIO *bio = BIO_new_dgram(fd, BIO_CLOSE);
     struct sockaddr_storage peer;
     socklen_t length = sizeof(peer);

@@ -8,12 +8,12 @@
 static int log_in(SSL *ssl, const char *token)
 {
     char buffer[4096];
-    if (SSL_read(ssl, buffer, sizeof(buffer)) <= 0)
+    if (driver_read(ssl, buffer, sizeof(buffer)) <= 0)
         return driver_failed(ssl);
     int length = snprintf(buffer, sizeof(buffer), "a LOGIN %s secret\r\n", token);
-    if (SSL_write(ssl, buffer, length) <= 0)
+    if (driver_write(ssl, buffer, length) <= 0)
         return driver_failed(ssl);
-    length = SSL_read(ssl, buffer, sizeof(buffer));
+    length = driver_read(ssl, buffer, sizeof(buffer));
     if (length < 4)
         return driver_failed(ssl);
     printf("%.4s\n", buffer);

@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 #include <openssl/err.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -40,13 +41,37 @@ int driver_request(char *buffer, size_t size, const char *token)
     return snprintf(buffer, size, "GET /%s HTTP/1.0\r\n\r\n", token);
 }
 
+static bool wants_again(const SSL *ssl, int result)
+{
+    int error = result > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl, result);
+    return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+}
+
+int driver_write(SSL *ssl, const char *data, int length)
+{
+    int result = 0;
+    do
+        result = SSL_write(ssl, data, length);
+    while (wants_again(ssl, result));
+    return result;
+}
+
+int driver_read(SSL *ssl, char *buffer, int size)
+{
+    int result = 0;
+    do
+        result = SSL_read(ssl, buffer, size);
+    while (wants_again(ssl, result));
+    return result;
+}
+
 int driver_exchange(SSL *ssl, const char *token)
 {
     char buffer[4096];
-    if (SSL_write(ssl, buffer, driver_request(buffer, sizeof(buffer), token)) <= 0)
+    if (driver_write(ssl, buffer, driver_request(buffer, sizeof(buffer), token)) <= 0)
         return driver_failed(ssl);
     int length = 0;
-    while ((length = SSL_read(ssl, buffer, sizeof(buffer))) > 0)
+    while ((length = driver_read(ssl, buffer, sizeof(buffer))) > 0)
         fwrite(buffer, 1, (size_t)length, stdout);
     return SSL_get_error(ssl, length) == SSL_ERROR_ZERO_RETURN ? 0 : driver_failed(ssl);
 }

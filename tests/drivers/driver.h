@@ -8,6 +8,8 @@
 #include <openssl/ssl.h>
 #include <stddef.h>
 
+enum { DRIVER_LACKING = 77 }; /* exit status: this libssl cannot do it */
+
 /* A socket connected to `host`, looked up with getaddrinfo(3); -1 on error, reported to stderr. */
 int driver_connect(const char *host, const char *service, int socket_type);
 
@@ -16,6 +18,13 @@ SSL *driver_tls(const SSL_METHOD *method, int fd);
 
 /* Writes a request for /TOKEN. Returns its length, which is less than `size`. */
 int driver_request(char *buffer, size_t size, const char *token);
+
+/*
+ * SSL_write(3) and SSL_read(3) until they are done: LibreSSL ends a handshake inside them with SSL_ERROR_WANT_WRITE or
+ * SSL_ERROR_WANT_READ, on a blocking socket too.
+ */
+int driver_write(SSL *ssl, const char *data, int length);
+int driver_read(SSL *ssl, char *buffer, int size);
 
 /* Sends a request for /TOKEN and prints the answer until the server ends it. Returns an exit status. */
 int driver_exchange(SSL *ssl, const char *token);

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -29,7 +28,7 @@ from events import Events  # noqa: E402
 from private_root import private_root  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
 from servers import Fleet  # noqa: E402
-from tally import Tally, Unavailable  # noqa: E402
+from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 SHIPPED = HERE.parent.parent / "tools" / "share"
 SECONDS = 40
@@ -196,7 +195,7 @@ def run_rows(arguments, directory):
     fleet = Fleet(directory / "certificates", directory)
     tally = Tally()
     try:
-        for row in (row for row in ROWS if fnmatch(row.name, arguments.row)):
+        for row in (row for row in ROWS if is_wanted(row.name, arguments.row)):
             tally.attempt(row.name, lambda row=row: try_row(setup, fleet, row))
     finally:
         fleet.stop()

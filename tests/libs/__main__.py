@@ -12,7 +12,6 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from fnmatch import fnmatch
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,7 +20,7 @@ sys.path[1:1] = [str(HERE.parent / part) for part in ("clients", "corpus", "")]
 import certificates  # noqa: E402 (found through the paths above)
 import namespace  # noqa: E402
 from servers import PORTS, Server  # noqa: E402
-from tally import Tally, Unavailable  # noqa: E402
+from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 import core  # noqa: E402
 import libraries  # noqa: E402
@@ -76,6 +75,8 @@ def find(name, fetched):
         return libraries.system()
     if name in FETCHED:
         return libraries.unpacked(name, fetched / name)
+    if name == "aarch64":
+        return libraries.aarch64(fetched / name)
     return libraries.given(name)
 
 
@@ -106,14 +107,14 @@ def make_bench(arguments, library, directory, trust, system_server):
 
 def run_library(tally, arguments, name, directory, trust, system_server):
     label = Path(name).name
-    rows = [row for row in ROWS if fnmatch(row.name, arguments.row) or fnmatch(f"{label}/{row.name}", arguments.row)]
+    rows = [row for row in ROWS if is_wanted(f"{label}/{row.name}", arguments.row)]
     bench = None
     try:
         library = find(name, arguments.fetched.resolve())
         bench = make_bench(arguments, library, directory / label, trust, system_server)
         for row in rows:
             tally.attempt(f"{label}/{row.name}", lambda row=row: "\n".join(run_row(bench, row)))
-        if any(fnmatch(name, arguments.row) for name in (core.ROW, f"{label}/{core.ROW}")):
+        if is_wanted(f"{label}/{core.ROW}", arguments.row):
             tally.attempt(f"{label}/{core.ROW}", lambda: core.problems(arguments.corpus.resolve(), bench))
     except (Unavailable, subprocess.CalledProcessError) as reason:
         tally.add("skip", label, str(reason))
@@ -147,7 +148,7 @@ def issue_further(directory):
 def run_all(arguments, directory):
     trust = certificates.make_all(directory / "certificates")
     issue_further(directory / "certificates")
-    build(libraries.system(), arguments.objects.resolve(), directory / "programs")
+    build(libraries.system(), (arguments.server_objects or arguments.objects).resolve(), directory / "programs")
     system_server = (directory / "programs" / "server", libraries.system().environment(directory / "link"))
     tally = Tally()
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -162,11 +163,12 @@ def main():
     parser.add_argument("--libs", default="system," + ",".join(FETCHED), type=lambda text: text.split(","))
     parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
     parser.add_argument("--objects", type=Path, default=Path("build/test-libs"))
+    parser.add_argument("--server-objects", type=Path, help="where --objects are of another architecture")
     parser.add_argument("--fetched", type=Path, default=Path("build/libs"))
     parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
     arguments = parser.parse_args()
     if namespace.MARK not in os.environ:  # inside there is no network
-        subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & set(FETCHED))], check=True)
+        subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & {*FETCHED, "aarch64"})], check=True)
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-libs.") as directory:
         Path(directory).chmod(0o755)

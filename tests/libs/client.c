@@ -83,11 +83,14 @@ enum result client_fails(const char *what)
     return REFUSED;
 }
 
-enum result client_say(SSL *ssl, const char *text)
+bool client_resumes_tls13(void)
+{
+    return SSL_CTX_set_options != NULL && SSL_write_early_data != NULL;
+}
+
+enum result client_exchange(SSL *ssl, const char *text)
 {
     char buffer[256];
-    if (SSL_connect(ssl) != 1)
-        return client_fails("handshake");
     if (SSL_write(ssl, text, (int)strlen(text)) <= 0)
         return client_fails("write");
     int length = SSL_read(ssl, buffer, sizeof buffer);
@@ -98,6 +101,11 @@ enum result client_say(SSL *ssl, const char *text)
     SSL_shutdown(ssl);
     close(SSL_get_fd(ssl));
     return TALKED;
+}
+
+enum result client_say(SSL *ssl, const char *text)
+{
+    return SSL_connect(ssl) == 1 ? client_exchange(ssl, text) : client_fails("handshake");
 }
 
 enum result client_talk(SSL *ssl)

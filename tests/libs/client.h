@@ -37,6 +37,9 @@ SSL_CTX *client_raw_public_key_context(void);
 /* At most this version (TLS1_2_VERSION). Versions that lack the control speak nothing later. */
 void client_speak_at_most(SSL_CTX *ctx, int version);
 
+/* Not before 1.1.1, and not in LibreSSL, where SSL_CTX_set_options(3) is a macro. */
+bool client_resumes_tls13(void);
+
 /* A socket connected to the name's address. */
 int client_socket(const char *host, const char *port);
 
@@ -46,7 +49,10 @@ SSL *client_connection(SSL_CTX *ctx);
 /* Attaches a fresh socket to a peer, and SNI. */
 void client_reach(SSL *ssl, const char *host, const char *port);
 
-/* Handshake, text (the token), answer, and the end of the connection. */
+/* Text, answer, and the end of the connection. Before 1.1.0 a second SSL_connect(3) would start anew, in clear text. */
+enum result client_exchange(SSL *ssl, const char *text);
+
+/* The same after a handshake; the text is the token unless it is given. */
 enum result client_say(SSL *ssl, const char *text);
 enum result client_talk(SSL *ssl);
 enum result client_talk_to(SSL_CTX *ctx);

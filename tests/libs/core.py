@@ -18,6 +18,8 @@ def problems(source, bench):
     """The client verifies nothing, sends no SNI, and is given the name to connect to."""
     if not is_there(source):
         raise Unavailable(f"{source} is absent")
+    if bench.library.emulator:
+        raise Unavailable("the corpus knows of no emulator")
     corpus = Corpus(source, bench.directory / "corpus")
     program = bench.programs / "driver-connect"
     client = f"env LD_LIBRARY_PATH={bench.base['LD_LIBRARY_PATH']} {program} {{host}} {{port}} token"

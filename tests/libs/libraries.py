@@ -17,6 +17,8 @@ class Library:
     libssl: Path  # resolved
     directories: tuple  # further ones to search
     loader: str  # empty: the system's
+    compiler: str = "gcc"
+    emulator: str = ""  # what runs its programs, where the processor cannot
 
     def environment(self, directory):
         """Makes the link in `directory`; what the dynamic linker needs to find the library there."""
@@ -46,6 +48,12 @@ def unpacked(name, root):
     return Library(name, libssl, (), str(Path(loaders[0]).resolve()) if loaders else "")
 
 
+def aarch64(root):
+    loader = one(f"{root}/lib/ld-linux-aarch64.so.1")
+    return Library("aarch64", one(f"{root}/usr/lib/*/libssl.so.*"), (loader.parent,), str(loader),
+                   "aarch64-linux-gnu-gcc", "qemu-aarch64")
+
+
 def given(directory):
     """As built or installed: libssl and libcrypto anywhere below the directory."""
     libssl, *_ = sorted(map(Path.resolve, Path(directory).rglob("libssl.so.*"))) or (None,)
@@ -58,5 +66,5 @@ def given(directory):
 def link(library, objects, stub_directory, program):
     """Links `program` against the stub, for this library's dynamic linker."""
     interpreter = [f"-Wl,--dynamic-linker={library.loader}"] if library.loader else []
-    subprocess.run(["gcc", "-o", program, *objects, f"-L{stub_directory}", *LINK, *interpreter],
+    subprocess.run([library.compiler, "-o", program, *objects, f"-L{stub_directory}", *LINK, *interpreter],
                    check=True)

@@ -69,7 +69,7 @@ static enum result renegotiation(void)
     int length = SSL_read(ssl, buffer, sizeof buffer);
     if (SSL_get_error(ssl, length) != SSL_ERROR_WANT_READ)
         return client_fails("renegotiation");
-    return client_talk(ssl);
+    return client_exchange(ssl, peer.token);
 }
 
 static enum result context_unseen(void)
@@ -83,7 +83,7 @@ static enum result context_and_connect_unseen(void)
     int (*connect_unseen)(SSL *);
     *(void **)&connect_unseen = client_unseen("SSL_connect");
     SSL *ssl = client_connection(client_unseen_context());
-    return connect_unseen(ssl) == 1 ? client_talk(ssl) : client_fails("handshake");
+    return connect_unseen(ssl) == 1 ? client_exchange(ssl, peer.token) : client_fails("handshake");
 }
 
 static int accept_all(X509_STORE_CTX *ctx, void *argument)
@@ -123,7 +123,11 @@ static enum result bio_new_ssl(void)
     BIO_push(bio, BIO_new_socket(client_socket(peer.host, peer.port), BIO_CLOSE));
     BIO_get_ssl(bio, &ssl);
     char buffer[64];
-    if (BIO_write(bio, peer.token, (int)strlen(peer.token)) <= 0)
+    int written = 0;
+    do
+        written = BIO_write(bio, peer.token, (int)strlen(peer.token));
+    while (written <= 0 && BIO_should_retry(bio)); /* after the handshake, in LibreSSL */
+    if (written <= 0)
         return client_fails("write");
     return BIO_read(bio, buffer, sizeof buffer) > 0 ? TALKED : client_fails("read");
 }

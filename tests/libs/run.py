@@ -15,6 +15,7 @@ from tally import Unavailable
 MODES = ("plain", "audit", "enforce")
 PROGRAM_SECONDS = 20
 LOG_SECONDS = 5
+NEEDED = "X509_VERIFY_PARAM_set1_host"  # 1.0.1 lacks it, so tlsward passes its calls through
 NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is too old for these
 TALKED, REFUSED, LACKING = 0, 1, 77
 SYSTEM_DEFAULT = """openssl_conf = modules
@@ -101,12 +102,22 @@ class Bench:
         return [self.programs / "client", function, NAME, server.port, row.other_host, other_port, token, self.trust,
                 self.directory / "session"]
 
+    def start(self, command, environment):
+        if self.library.emulator:  # which itself must not have this environment
+            variables = [word for name, value in environment.items() for word in ("-E", f"{name}={value}")]
+            command, environment = [self.library.emulator, *variables, *command], {"PATH": self.base["PATH"]}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS,
+                              check=False, stdin=subprocess.DEVNULL, cwd=self.directory)
+
+    def lacks(self, function):
+        """Of the client's functions one that needs no server to find out."""
+        command = [self.programs / "client", function, NAME, "0", NAME, "0", "", "", ""]
+        return self.start(command, self.base).returncode == LACKING
+
     def check_that_it_can(self, row):
         """Where the server needs the same libssl, it cannot be started to find out that the client lacks something."""
-        if row.kind in NEEDS_THE_SAME_LIBRARY:
-            command = [self.programs / "client", row.function, NAME, "0", NAME, "0", "", "", ""]
-            if subprocess.run(command, env=self.base, capture_output=True, check=False).returncode == LACKING:
-                raise lacking()
+        if row.kind in NEEDS_THE_SAME_LIBRARY and self.lacks(row.function):
+            raise lacking()
 
     def run(self, row, function, server, mode):
         events = self.directory / "events.jsonl"
@@ -116,8 +127,7 @@ class Bench:
         command = [str(word) for word in self.command(row, function, server, token)]
         before = len(server.log())
         try:
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS,
-                                  check=False, stdin=subprocess.DEVNULL, cwd=self.directory)
+            done = self.start(command, environment)
             status, output = done.returncode, done.stdout + done.stderr
         except subprocess.TimeoutExpired:
             status, output = "did not end", ""
@@ -171,10 +181,24 @@ def problems(row, certificate, mode, port, result, plain, library):
     yield from check_event(row, certificate, mode, port, result, library)
 
 
+def problems_where_unknown(row, certificate, mode, port, result, plain, library):
+    """The library stands down: it says so once, and the program does what it does without it."""
+    if mode == "plain":
+        yield from problems(row, certificate, mode, port, result, plain, library)
+        return
+    seen = [(run.status, run.output, "TOKEN" in run.server_log) for run in (result, plain)]
+    if seen[0] != seen[1]:
+        yield f"differs from a run without the library: {plain}"
+    notices = [event.get("tlsward.message", "") for event in result.events.all]
+    if len(notices) != 1 or f"it lacks {NEEDED}" not in notices[0]:
+        yield f"events: {notices}, not one notice that {NEEDED} is missing"
+
+
 def run_row(bench, row):
     """All problems of a row, each with the run it was seen in."""
     found = []
     bench.check_that_it_can(row)
+    find_problems = problems_where_unknown if bench.lacks("host-names") else problems
     for certificate in row.certificates:
         server = bench.fleet.get(row.kind, certificate)
         for mode in MODES:
@@ -187,7 +211,7 @@ def run_row(bench, row):
                 plain = result
             if result.status == LACKING:
                 raise lacking()
-            seen = list(problems(row, certificate, mode, server.port, result, plain, bench.library))
+            seen = list(find_problems(row, certificate, mode, server.port, result, plain, bench.library))
             if seen:
                 found += [f"{certificate}/{mode}: {problem}" for problem in seen] + [str(result)]
     return found

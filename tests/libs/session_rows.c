@@ -91,7 +91,7 @@ static enum result resume_unseen(void)
 
 static enum result save_tls13(void)
 {
-    return SSL_CTX_set_options != NULL ? save(TLS1_3_VERSION, true) : LACKING;
+    return client_resumes_tls13() ? save(TLS1_3_VERSION, true) : LACKING;
 }
 
 static enum result resume_tls13(void)
@@ -104,8 +104,8 @@ static enum result early_data(void)
     size_t written = 0;
     SSL_SESSION *session = client_load_session();
     SSL *ssl = client_connection(context_for(TLS1_3_VERSION, true));
-    if (session == NULL || SSL_write_early_data == NULL)
-        return LACKING;
+    if (session == NULL)
+        return MISUSED;
     SSL_set_session(ssl, session);
     if (SSL_write_early_data(ssl, "too early", 9, &written) != 1)
         puts("no early data");
@@ -161,6 +161,8 @@ static enum result reuse_session_copied(void)
 
 static enum result reuse_tls13(void)
 {
+    if (!client_resumes_tls13())
+        return LACKING;
     return again_after(context_for(TLS1_3_VERSION, true), context_for(TLS1_3_VERSION, true), set_session);
 }
 

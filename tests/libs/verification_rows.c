@@ -122,13 +122,21 @@ static enum result with_flags(unsigned long flags)
     return client_talk_to(ctx);
 }
 
+/* As old as the methods that name no version. */
+static bool knows_no_check_time(void)
+{
+    return TLS_server_method != NULL;
+}
+
 static enum result no_check_time(void)
 {
-    return with_flags(X509_V_FLAG_NO_CHECK_TIME);
+    return knows_no_check_time() ? with_flags(X509_V_FLAG_NO_CHECK_TIME) : LACKING;
 }
 
 static enum result store_no_check_time(void)
 {
+    if (!knows_no_check_time())
+        return LACKING;
     SSL_CTX *ctx = client_verifying_context();
     X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx), X509_V_FLAG_NO_CHECK_TIME);
     return client_talk_to(ctx);
@@ -147,6 +155,8 @@ static enum result store_function(void)
         return LACKING;
     SSL_CTX *ctx = client_verifying_context();
     X509_STORE_set_verify(SSL_CTX_get_cert_store(ctx), verifies_nothing);
+    if (ERR_asprintf_error_data != NULL) /* LibreSSL's newer verifier does not ask the store */
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_LEGACY_VERIFY);
     return client_talk_to(ctx);
 }
 
@@ -170,7 +180,8 @@ static enum result check_time(void)
 
 static enum result trusted_set(void)
 {
-    if (X509_STORE_CTX_set0_trusted_stack == NULL || X509_STORE_CTX_get0_untrusted == NULL)
+    /* Where one cannot set the store's function, LibreSSL seeks the end of a partial chain in the store alone. */
+    if (X509_STORE_CTX_get0_untrusted == NULL || X509_STORE_set_verify == NULL)
         return LACKING;
     SSL_CTX *ctx = client_verifying_context();
     SSL_CTX_set_cert_verify_callback(ctx, trust_what_was_sent, NULL);
@@ -186,8 +197,15 @@ static enum result security_level(void)
     return client_talk_to(ctx);
 }
 
+static enum result host_names(void)
+{
+    return X509_VERIFY_PARAM_set1_host != NULL ? TALKED : LACKING;
+}
+
 static enum result with_host(const char *name, unsigned host_flags)
 {
+    if (host_names() == LACKING)
+        return LACKING;
     SSL *ssl = client_connection(client_verifying_context());
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(param, host_flags);
@@ -238,6 +256,7 @@ const struct row verification_rows[] = {
     {"partial-chain", partial_chain},
     {"trusted-set", trusted_set},
     {"security-level", security_level},
+    {"host-names", host_names},
     {"host-flags", host_flags},
     {"host-leading-dot", host_leading_dot},
     {"host-of-another", host_of_another},

@@ -9,6 +9,10 @@ from tally import Unavailable
 SOURCES = pathlib.Path(__file__).resolve().parent
 WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror']
 
+# For another processor than this machine's: CC, and what its programs are linked with and run by.
+LDFLAGS = os.environ.get('LDFLAGS', '').split()
+EMULATOR = os.environ.get('EMULATOR', '').split()
+
 
 def compiler():
     return os.environ.get('CC', 'gcc')
@@ -18,7 +22,7 @@ def build(output, sources, *options, cc=None):
     """Compiles and links anew: it takes less time than finding out whether that is needed."""
     output.parent.mkdir(parents=True, exist_ok=True)
     command = [cc or compiler(), *WARNINGS, '-g', *[str(SOURCES / source) for source in sources], '-o', str(output),
-               *map(str, options)]
+               *LDFLAGS, *map(str, options)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f'{" ".join(command)}\n{done.stderr}')

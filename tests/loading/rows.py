@@ -1,6 +1,7 @@
 """The rows: each is a function whose name says what breaks."""
 
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -232,6 +233,19 @@ def gnutls_under_openssl_names_linked(setting):
 def gnutls_under_openssl_names_found_with_dlsym(setting):
     server = setting.server()
     setting.assert_untouched(server, [finds(setting), 1, server.port, gnutls()], 'libgnutls-openssl')
+
+
+@row
+def openssl_that_lacks_a_needed_function_is_reported(setting):
+    """As 1.0.1 does. This one is the system's, with a function renamed that nothing but tlsward looks for."""
+    needed = b'X509_STORE_CTX_set_error\0'
+    libcrypto = pathlib.Path(LIBSSL3).with_name('libcrypto.so.3').read_bytes()
+    assert libcrypto.count(needed) == 1, 'not the place of one name'
+    (setting.directory / 'libcrypto.so.3').write_bytes(libcrypto.replace(needed, needed.replace(b'error', b'ERROR')))
+    server = setting.server()
+    program = setting.program('linked', ['main_linked.c', 'linked.c', 'client.c'], '-lssl')
+    setting.assert_untouched(server, [program, server.port], 'libssl.so.3', '(it lacks X509_STORE_CTX_set_error)',
+                             environment={'LD_LIBRARY_PATH': str(setting.directory)})
 
 
 def boringssl(setting):

@@ -1,11 +1,10 @@
 #!/usr/bin/python3 -B
 """Every way a TLS library gets into a process, under the preloaded library.
 
-    run.py [--build build] [ROW ...]
+    run.py [--build build] [--row PATTERN ...]
 
-A ROW is a part of a row's name; without one, all rows run. A row that preloads asserts that the library was active: by
-the event of a handshake, or where tlsward stands down by its mapping and the notice it gave. The last line is
-"N passed, N failed, N skipped".
+A row that preloads asserts that the library was active: by the event of a handshake, or where tlsward stands down by
+its mapping and the notice it gave. The last line is "N passed, N failed, N skipped".
 """
 import argparse
 import os
@@ -17,7 +16,7 @@ sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import rows  # noqa: E402 (imports through the path above)
 from setting import Setting  # noqa: E402
-from tally import Tally  # noqa: E402
+from tally import Tally, is_wanted  # noqa: E402
 
 
 def run_row(row, build):
@@ -28,12 +27,11 @@ def run_row(row, build):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
-    parser.add_argument('rows', nargs='*', metavar='ROW')
+    parser.add_argument('--row', nargs='+', default=['*'])
     arguments = parser.parse_args()
     os.environ.update(LC_ALL='C', OPENSSL_CONF='/dev/null')
-    wanted = [row for row in rows.ALL if not arguments.rows or any(part in row.__name__ for part in arguments.rows)]
     tally = Tally()
-    for row in wanted:
+    for row in (row for row in rows.ALL if any(is_wanted(row.__name__, pattern) for pattern in arguments.row)):
         tally.attempt(row.__name__, lambda row=row: run_row(row, arguments.build.resolve()))
     return tally.close()
 

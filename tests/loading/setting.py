@@ -35,11 +35,16 @@ class Setting:
         return programs.library(self.directory / name, sources, *options)
 
     def run(self, command, *, preload=(), environment=None):
+        ours = {'TLSWARD_POLICY': str(self.directory / 'policy.conf'), 'LD_PRELOAD': ':'.join(map(str, preload)),
+                **(environment or {})}
+        if programs.EMULATOR:  # which itself must not have these
+            command = [*programs.EMULATOR, *[word for name, value in ours.items() for word in ('-E', f'{name}={value}')],
+                       *command]
+            ours = {}
         done = subprocess.run(
             [str(part) for part in command], capture_output=True, text=True, timeout=TIMEOUT, cwd=self.directory,
             check=False, env={**{key: value for key, value in os.environ.items() if not key.startswith('TLSWARD_')},
-                              'TLSWARD_POLICY': str(self.directory / 'policy.conf'),
-                              'LD_PRELOAD': ':'.join(map(str, preload)), **(environment or {})})
+                              **ours})
         assert done.returncode >= 0, f'{command[0]} died of signal {-done.returncode}\n{done.stdout}{done.stderr}'
         return done.stdout + done.stderr
 

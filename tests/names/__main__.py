@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
-from fnmatch import fnmatch
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -26,7 +25,7 @@ import namespace  # noqa: E402
 from certificates import ISSUED, Issued  # noqa: E402
 from events import Events  # noqa: E402
 from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
-from tally import Tally, Unavailable  # noqa: E402
+from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 from resolver import NameServer  # noqa: E402
 from stories import CANONICAL, CANONICAL_ADDRESS, HOSTS, NAME_SERVER, ROUTED, ROWS, SCOPED  # noqa: E402
@@ -201,7 +200,7 @@ def run_all(arguments, directory):
     tally = Tally()
     runner = Runner(arguments, directory)
     try:
-        for row in (row for row in ROWS if fnmatch(row.name, arguments.row)):
+        for row in (row for row in ROWS if is_wanted(row.name, arguments.row)):
             tally.attempt(row.name, lambda row=row: try_row(runner, row))
     finally:
         runner.fleet.stop()

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -792,6 +793,35 @@ START_TEST(which_policy_counts)
 }
 END_TEST
 
+/* What a shortage of descriptors does to an audit policy: nobody can know that it does not enforce. */
+START_TEST(a_shortage_of_descriptors_is_no_invalid_file)
+{
+    struct config_errors errors = {0};
+    struct rlimit limit, none;
+    make_directory();
+    write_file("policy.conf", "[policy]\nmode = audit\n");
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = 0;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    ck_assert(policy_is_invalid(policy));
+    ck_assert_msg(policy_is_unreachable(policy), "not read again");
+    policy_free(policy);
+    config_errors_free(&errors);
+
+    write_file("policy.conf", "broken\n");
+    policy = load((struct config_environment){0}, &errors);
+    ck_assert(policy_is_invalid(policy));
+    ck_assert_msg(!policy_is_unreachable(policy), "read again every second");
+    policy_free(policy);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
 START_TEST(rules_keep_their_own_mode)
 {
     struct config_errors errors = {0};
@@ -1220,6 +1250,7 @@ int main(void)
 
     TCase *files = tcase_create("files");
     tcase_add_loop_test(files, which_policy_counts, 0, ROWS(which));
+    tcase_add_test(files, a_shortage_of_descriptors_is_no_invalid_file);
     tcase_add_test(files, rules_keep_their_own_mode);
     tcase_add_test(files, drop_ins_are_read_in_byte_order);
     tcase_add_test(files, a_drop_in_alone_is_a_system_policy);

@@ -3,8 +3,11 @@
  */
 #include "support.h"
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +64,59 @@ static void environment_overwritten(void)
     run();
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { INSTRUMENTED = 1 };
+#else
+enum { INSTRUMENTED = 0 };
+#endif
+
+static void *connect_in_thread(void *ssl)
+{
+    static int connected;
+    connected = SSL_connect(ssl);
+    return &connected;
+}
+
+/* OpenSSL alone needs three quarters of it. */
+enum { SMALL_STACK = 24 * 1024 };
+
+static void small_stack(void)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    void *connected;
+    if (INSTRUMENTED) {
+        say("skip", "a sanitizer's code needs more");
+        return;
+    }
+    SSL *ssl = client_new(context, server, "good.test");
+    demand(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, SMALL_STACK) == 0);
+    demand(pthread_create(&thread, &attributes, connect_in_thread, ssl) == 0);
+    demand(pthread_join(thread, &connected) == 0 && connected != PTHREAD_CANCELED);
+    client_tell(ssl, *(int *)connected);
+    client_free(ssl);
+}
+
+static void *make_context(void *argument)
+{
+    pthread_cancel(pthread_self());
+    SSL_CTX_free(SSL_CTX_new(TLS_client_method()));
+    return argument; /* cancelled nowhere on the way */
+}
+
+/* What asks for a new context is no cancellation point, not even where a changed policy is read meanwhile. */
+static void cancel_pending(void)
+{
+    const char *policy = getenv("TLSWARD_POLICY");
+    pthread_t thread;
+    void *result;
+    demand(policy == NULL || utimensat(AT_FDCWD, policy, NULL, 0) == 0);
+    sleep(1);
+    demand(pthread_create(&thread, NULL, make_context, NULL) == 0 && pthread_join(thread, &result) == 0);
+    say("cancelled", "%d", result == PTHREAD_CANCELED);
+    run();
+}
+
 /* One handshake per line of input: the runner changes files in between. */
 static void on_demand(void)
 {
@@ -79,6 +135,8 @@ static const struct scenario ways[] = {
     {"other-root", other_root},
     {"environment-overwritten", environment_overwritten},
     {"on-demand", on_demand},
+    {"small-stack", small_stack},
+    {"cancel-pending", cancel_pending},
 };
 
 int main(int argc, char **argv)

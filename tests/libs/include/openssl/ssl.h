@@ -59,11 +59,13 @@ enum {
     X509_V_OK = 0,
     X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
     X509_V_FLAG_NO_CHECK_TIME = 0x200000,
+    X509_V_FLAG_LEGACY_VERIFY = 0x400000, /* LibreSSL */
     X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT = 1,
     BIO_CLOSE = 1,
     BIO_CTRL_DGRAM_SET_CONNECTED = 32,
     BIO_C_SET_CONNECT = 100,
-    BIO_C_GET_SSL = 110
+    BIO_C_GET_SSL = 110,
+    BIO_FLAGS_SHOULD_RETRY = 8
 };
 
 #define TLS(type, name, parameters) __attribute__((weak)) extern type name parameters;
@@ -71,14 +73,30 @@ enum {
 #undef TLS
 
 #define BIO_get_ssl(bio, out) BIO_ctrl(bio, BIO_C_GET_SSL, 0, (void *)(out))
+#define BIO_should_retry(bio) BIO_test_flags(bio, BIO_FLAGS_SHOULD_RETRY)
 #define BIO_set_conn_hostname(bio, host) BIO_ctrl(bio, BIO_C_SET_CONNECT, 0, host)
 #define BIO_set_conn_port(bio, port) BIO_ctrl(bio, BIO_C_SET_CONNECT, 1, port)
 
-/* 1.0.2 has it under its older name. */
+/* 1.0.x has them under their older names. */
 static inline const SSL_METHOD *client_method_of_any_version(void)
 {
     return TLS_client_method != NULL ? TLS_client_method() : SSLv23_client_method();
 }
 #define TLS_client_method client_method_of_any_version
+
+static inline const SSL_METHOD *method_of_any_version(void)
+{
+    return TLS_method != NULL ? TLS_method() : SSLv23_method();
+}
+#define TLS_method method_of_any_version
+
+/* LibreSSL before DTLS 1.2 finds no cipher suite together with a server of today. */
+static inline const SSL_METHOD *datagram_method_of_any_version(void)
+{
+    if (ERR_asprintf_error_data != NULL && DTLSv1_2_client_method == NULL)
+        return NULL;
+    return DTLS_client_method != NULL ? DTLS_client_method() : DTLSv1_client_method();
+}
+#define DTLS_client_method datagram_method_of_any_version
 
 #endif
