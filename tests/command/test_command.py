@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Tests of the command `tlsward`.
 
-    tests/command/test_command.py [PATTERN]
+    tests/command/test_command.py [PATTERN ...]
 
-runs the rows that match PATTERN. BUILD names the directory with the command and the library (default:
+runs the rows that match a PATTERN. BUILD names the directory with the command and the library (default:
 build), TLSWARD_LIBRARY another library.
 """
 
@@ -326,12 +326,13 @@ def run_all(fixture, selected, sessions):
 
 def main():
     sandbox.enter()
-    pattern = sys.argv[1] if len(sys.argv) > 1 else "*"
+    patterns = sys.argv[1:] or ["*"]
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.pin_rows()]
-    selected = [row for row in table if is_wanted(row.name, pattern)]
-    sessions = SESSIONS | documentation.checks(COMMAND, table)
-    sessions = {name: test for name, test in sessions.items() if is_wanted(name, pattern)}
+    selected = [row for row in table if is_wanted(row.name, patterns)]
+    names = [*(row.name for row in table), *SESSIONS]
+    sessions = SESSIONS | documentation.checks(COMMAND, table, names)
+    sessions = {name: test for name, test in sessions.items() if is_wanted(name, patterns)}
     with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
         directory = pathlib.Path(name)
         directory.chmod(0o755)

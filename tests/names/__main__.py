@@ -6,7 +6,6 @@ pass with no certificate has the second run only. The rows are in stories.py; se
 tests/clients.
 """
 
-import argparse
 import itertools
 import os
 import socket
@@ -24,6 +23,7 @@ import certificates  # noqa: E402
 import namespace  # noqa: E402
 from certificates import ISSUED, Issued  # noqa: E402
 from events import Events  # noqa: E402
+from options import new_parser, parse  # noqa: E402
 from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
@@ -208,11 +208,8 @@ def run_all(arguments, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
-    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
-    parser.add_argument("--programs", type=Path, default=Path("build/names"))
-    arguments = parser.parse_args()
+    parser = new_parser(__doc__, library="build/libtlsward.so", programs="build/names")
+    arguments = parse(parser, (row.name for row in ROWS))
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-names.") as directory:
         Path(directory).chmod(0o755)
