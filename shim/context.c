@@ -4,7 +4,6 @@
 #include "handshake.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {

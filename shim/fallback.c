@@ -8,6 +8,7 @@
 #include "seqlock.h"
 
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SLOTS = 8, WORDS = sizeof(struct refusal) / sizeof(uint64_t) };

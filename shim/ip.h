@@ -39,7 +39,8 @@ static inline bool ip_from_bytes(int family, const void *bytes, struct ip *ip)
     }
 }
 
-/* False for another family than AF_INET and AF_INET6 or a short `length`. `port` in host byte order. Async-signal-safe.
+/*
+ * False for another family than AF_INET and AF_INET6 or a short `length`. `port` in host byte order. Async-signal-safe.
  */
 static inline bool ip_from_sockaddr(const struct sockaddr *address, socklen_t length, struct ip *ip, in_port_t *port)
 {

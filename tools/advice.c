@@ -5,7 +5,6 @@
 
 #include <openssl/x509v3.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Takes over `line`. */
 static void say(struct advice *advice, char *line)

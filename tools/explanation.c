@@ -3,8 +3,6 @@
 #include "text.h"
 
 #include <openssl/x509_vfy.h>
-#include <stdlib.h>
-#include <string.h>
 
 bool explanation_allows(const struct explanation *explanation)
 {
