@@ -23,6 +23,11 @@ static inline bool ip_equal(const struct ip *a, const struct ip *b)
 
 static const uint8_t IP_MAPPED_PREFIX[12] = {[10] = 0xFF, [11] = 0xFF};
 
+static inline bool ip_is_mapped(const struct ip *ip)
+{
+    return memcmp(ip->bytes, IP_MAPPED_PREFIX, sizeof IP_MAPPED_PREFIX) == 0;
+}
+
 /* From the bytes of a struct in_addr or in6_addr. False for another family. Async-signal-safe. */
 static inline bool ip_from_bytes(int family, const void *bytes, struct ip *ip)
 {
