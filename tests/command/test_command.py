@@ -27,6 +27,7 @@ import programs  # noqa: E402
 import rows  # noqa: E402
 import sandbox  # noqa: E402
 import servers  # noqa: E402
+from pins import pin_of  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
@@ -81,7 +82,7 @@ def system_count():
 
 
 def make_files(directory):
-    pin = certificates.pin_of(directory / "self.pem")
+    pin = pin_of(directory / "self.pem")
     for name, text in POLICIES.items():
         (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin))
     for name, rule in RULES.items():
@@ -120,7 +121,7 @@ class Fixture:
         self.directory = directory
         self.processes = []
         self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
-        self.words["pin"] = re.escape(certificates.pin_of(directory / "self.pem"))
+        self.words["pin"] = re.escape(pin_of(directory / "self.pem"))
         self.words["shell"] = os.path.realpath("/bin/sh")
         self.words["system_count"] = system_count()
         self.log = open(directory / "servers.log", "wb")

@@ -26,6 +26,7 @@ import more_servers  # noqa: E402, F401
 from events import Events  # noqa: E402
 from private_root import private_root  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
+from mounts import throw_away_layer  # noqa: E402
 from options import new_parser, parse  # noqa: E402
 from servers import Fleet  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
@@ -52,22 +53,12 @@ def nearest_directory(place):
 def shipped_rules(place, directory):
     """Puts the shipped rules where the library reads them; nothing changes outside the namespace."""
     there = nearest_directory(place)
-    layer = directory / "share"
-    layer.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", layer], check=True)
-    for name in ("upper", "work"):
-        (layer / name).mkdir()
-    options = f"lowerdir={there},upperdir={layer}/upper,workdir={layer}/work"
-    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, there], check=True)
-    place.mkdir(parents=True, exist_ok=True)
-    for rules in SHIPPED.iterdir():
-        shutil.copy(rules, place)
-        (place / rules.name).chmod(0o644)
-    try:
+    with throw_away_layer(there, directory / "share"):
+        place.mkdir(parents=True, exist_ok=True)
+        for rules in SHIPPED.iterdir():
+            shutil.copy(rules, place)
+            (place / rules.name).chmod(0o644)
         yield
-    finally:
-        for mounted in (there, layer):  # so that the temporary directory can be removed
-            subprocess.run(["umount", "--lazy", mounted], check=False)
 
 
 def is_missing(need):
