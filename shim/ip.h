@@ -72,9 +72,6 @@ static inline bool ip_from_sockaddr(const struct sockaddr *address, socklen_t le
     return false;
 }
 
-/* An AF_INET address where the IP is IPv4-mapped, else an AF_INET6 one. `port` in host byte order. */
-struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port);
-
 /*
  * From an IPv4 dotted quad or an IPv6 address, the latter with or without a scope ("%eth0"), as inet_pton(3)
  * reads them. `text` need not be terminated.
