@@ -68,7 +68,7 @@ $(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
 
 # The same objects without the exported hooks, for the command and the unit tests.
 $(B)/libcore.a: $(filter-out $(B)/shim/exports.o,$(SHIM:%.c=$(B)/%.o))
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(B)/tools/%.o: tools/%.c Makefile
 	@mkdir -p $(@D)
@@ -78,7 +78,7 @@ $(B)/tlsward: $(TOOLS:%.c=$(B)/%.o) $(B)/libcore.a
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lssl -lcrypto -ljansson -lelf $(LDFLAGS)
 
 $(B)/libtools.a: $(filter-out $(B)/tools/main.o,$(TOOLS:%.c=$(B)/%.o))
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
 $(B)/unit/%: tests/unit/%.c $(B)/libtools.a $(B)/libcore.a
 	@mkdir -p $(@D)

@@ -167,6 +167,8 @@ const char *destination_parse(struct arena *arena, const char *text, struct dest
     if (!host)
         return "out of memory";
     *pattern = (struct destination_pattern){.text = text};
+    if (strstr(text, "://"))
+        return "a URL: write its HOST or HOST:PORT";
     char *port = split_port(&host, &bracketed);
     if (port) {
         int number = *port == ':' ? decimal(port + 1, PORT_MAX) : -1;

@@ -287,7 +287,10 @@ void report_config_error(const struct policy *policy, const struct config_error 
 {
     char message[2048];
     struct settings settings = process_settings(policy);
-    snprintf(message, sizeof message, "invalid policy: %s:%u: %s%s%s", error->file, error->line, error->message,
+    char line[16] = "";
+    if (error->line > 0)
+        snprintf(line, sizeof line, "%u:", error->line);
+    snprintf(message, sizeof message, "invalid policy: %s:%s %s%s%s", error->file, line, error->message,
              error->text != NULL ? ": " : "", error->text != NULL ? error->text : "");
     report_notice(settings.log, message);
 }

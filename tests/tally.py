@@ -59,5 +59,7 @@ class Tally:
 
     def close(self):
         """Prints the closing line; returns the exit status. No row at all is a failure."""
+        if not sum(self.counts.values()):
+            print("no row of that name")
         print("{ok} passed, {FAIL} failed, {skip} skipped".format(**self.counts))
         return 0 if self.counts["FAIL"] == 0 and sum(self.counts.values()) else 1

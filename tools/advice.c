@@ -89,10 +89,10 @@ static void advise_missing_issuer(struct advice *advice, const struct explanatio
     char *issuer = certificate_name_text(X509_get_issuer_name(last));
     char *url = issuer_url(last);
     if (count == 1) {
-        say(advice, text_format("the server does not send its intermediate: if \"%s\" is one, configure the server "
-                                "to send the whole chain%s%s",
-                                issuer, url != NULL ? "; the intermediate is at " : "", url != NULL ? url : ""));
         say(advice, text_format("if \"%s\" is a CA of your own, add it with trust = FILE", issuer));
+        say(advice, text_format("if it is an intermediate that the server does not send, configure the server to send "
+                                "the whole chain%s%s",
+                                url != NULL ? "; the intermediate is at " : "", url != NULL ? url : ""));
     } else {
         say(advice, text_format("add the CA \"%s\" with trust = FILE, if it is one you mean to trust", issuer));
     }
@@ -106,7 +106,8 @@ static void advise_self_signed(struct advice *advice, const struct explanation *
     X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
     certificate_fingerprint(leaf, fingerprint);
     say(advice, text_format("the certificate is self-signed: if this is the server you mean (compare SHA-256 %s on "
-                            "the server itself), add the certificate with trust = FILE",
+                            "the server itself), add the certificate with trust = FILE; its name is checked all the "
+                            "same",
                             fingerprint));
     say(advice,
         text_format("or pin its key: a rule for %s:%u with pin = %s and verify = none" EXCUSED " checks that key alone",
@@ -207,13 +208,17 @@ static void advise_certificate(struct advice *advice, const struct explanation *
 struct advice advice_for(const struct explanation *explanation)
 {
     struct advice advice = {.count = 0};
+    if (explanation->facts.policy_invalid) {
+        say(&advice, text_format("repair the policy: 'tlsward check' says what is wrong with it"));
+        return advice;
+    }
+    if (explanation->settings.expired_rule != NULL)
+        say(&advice, text_format("rule \"%s\" would match, but has expired: renew it or remove it",
+                                 explanation->settings.expired_rule));
     if (!settings_demand_pin_alone(&explanation->settings))
         advise_certificate(&advice, explanation);
     advise_pin(&advice, explanation);
     advise_end(&advice, explanation);
-    if (explanation->settings.expired_rule != NULL)
-        say(&advice, text_format("rule \"%s\" would match, but has expired: renew it or remove it",
-                                 explanation->settings.expired_rule));
     return advice;
 }
 

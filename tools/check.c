@@ -115,6 +115,8 @@ static void print_text(const struct report *report)
     effective_print_errors(&report->errors);
     if (report->text == NULL)
         return;
+    if (effective_kill_switch() != NULL)
+        printf("# switched off everywhere by %s\n", effective_kill_switch());
     const char *const *files = policy_files(report->policy);
     if (files[0] == NULL)
         puts("# no policy file: the built-in default");
@@ -162,8 +164,8 @@ static void print_json(const struct report *report)
     const char *const *file = report->policy != NULL ? policy_files(report->policy) : NULL;
     for (; file != NULL && *file != NULL; file++)
         json_array_append_new(files, json_text(*file));
-    json_t *root = json_pack("{s:b, s:o, s:o, s:o}", "valid", (int)report->valid, "errors", errors, "files", files,
-                             "trust", trust);
+    json_t *root = json_pack("{s:b, s:o, s:o, s:o, s:o}", "valid", (int)report->valid, "switched_off_by",
+                             json_text(effective_kill_switch()), "errors", errors, "files", files, "trust", trust);
     json_print(root);
 }
 

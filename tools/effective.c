@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct destination anywhere;
 
@@ -51,6 +52,12 @@ enum policy_mode effective_system_mode(const struct process_identity *process)
         policy != NULL ? policy_settings(policy, process, &anywhere, time(NULL)).mode : MODE_ENFORCE;
     policy_free(policy);
     return mode;
+}
+
+const char *effective_kill_switch(void)
+{
+    static const char path[] = SYSTEM_DIRECTORY "/off";
+    return access(path, F_OK) == 0 ? path : NULL;
 }
 
 void effective_print_errors(const struct config_errors *errors)

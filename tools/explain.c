@@ -160,6 +160,9 @@ int explain_main(int argc, char **argv)
         options.policy != NULL ? effective_file(options.policy) : effective_environment();
     policy = config_load(&environment, &errors);
     effective_print_errors(&errors);
+    if (effective_kill_switch() != NULL)
+        fprintf(stderr, "tlsward: warning: the library is switched off by %s: what follows holds without it\n",
+                effective_kill_switch());
     status = policy != NULL ? explain(&options, policy) : STATUS_REFUSED;
 out:
     policy_free(policy);

@@ -88,7 +88,9 @@ static void print_decision(const struct explanation *explanation)
 {
     const struct settings *settings = &explanation->settings;
     heading("rule");
-    if (settings->rule != NULL)
+    if (explanation->facts.policy_invalid)
+        printf("none, as the policy is not valid");
+    else if (settings->rule != NULL)
         printf("%s", settings->rule);
     else
         printf("[policy], as no rule matches");

@@ -150,7 +150,10 @@ static int check_target(const struct run_options *options, const struct target *
 static int tell_gaps(const struct run_options *options, const struct target *target, const char *library)
 {
     struct gaps gaps = gaps_find(target, library);
-    bool refused = options->strict && gaps.count > 0;
+    const char *kill_switch = effective_kill_switch();
+    bool refused = options->strict && (gaps.count > 0 || kill_switch != NULL);
+    if (kill_switch != NULL)
+        fprintf(stderr, "tlsward: warning: the library is switched off by %s\n", kill_switch);
     for (size_t i = 0; i < gaps.count; i++)
         fprintf(stderr, "tlsward: warning: %s\n", gaps.items[i]);
     gaps_free(&gaps);

@@ -19,6 +19,7 @@ class Row:
     err: list = dataclasses.field(default_factory=list)
     absent: list = dataclasses.field(default_factory=list)  # and what neither stream contains
     env: dict = dataclasses.field(default_factory=dict)
+    off: bool = False  # the kill switch is set
     through: tuple = ()  # the command that runs ours
     system: str = None  # /etc/tlsward/policy.conf
     owner: int = 0  # of that file
@@ -217,6 +218,10 @@ SYSTEM = [
     Row("system/environment-trust-does-not-count", ["check"], out=["trust = system: {system_count} certificates"],
         system="[policy]\n", env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}, needs="update-ca-certificates"),
     Row("system/policy-of-an-owner-that-is-not-mapped", ["check"], 1, err=["policy.conf: .*user namespace without root"], system=RULED, owner=1, through=ANOTHER_UID_ONLY, root=True),
+    Row("system/check-tells-the-kill-switch", ["check"], out=["# switched off everywhere by /etc/tlsward/off"], system=RULED, off=True),
+    Row("system/explain-tells-the-kill-switch", ["explain", "good.test:{PORT_good}"], out=["allowed"], err=["warning: the library is switched off by /etc/tlsward/off"], system="[policy]\ntrust = {t}/root.pem\n", off=True),
+    Row("system/run-tells-the-kill-switch", ["run", "true"], err=["warning: the library is switched off by /etc/tlsward/off"], system=RULED, off=True),
+    Row("system/strict-refuses-the-kill-switch", ["run", "--strict", "true"], 125, err=["refused, because of --strict"], system=RULED, off=True),
     Row("system/check-reads-it", ["check"], out=["# read from /etc/tlsward/policy.conf", "mode = enforce"], system=RULED),
     Row(
         "system/setuid-under-a-system-preload",
@@ -344,7 +349,7 @@ EXPLAIN = [
     Row("explain/json-without-pins", explain("good.test", "good", "--json"), out=['"pinned": null']),
     Row("explain/self-signed-as-anchor", explain("good.test", "self", "--trust", "self.pem"), out=["allowed", "of {t}/self.pem"]),
     Row("explain/intermediate-as-anchor", explain("good.test", "lone", "--trust", "middle.pem"), out=["allowed", "of {t}/middle.pem"]),
-    Row("explain/missing-intermediate", explain("good.test", "lone"), 1, out=["does not send its intermediate", "CN=tlsward test intermediate"]),
+    Row("explain/missing-intermediate", explain("good.test", "lone"), 1, out=["intermediate that the server does not send", "CN=tlsward test intermediate"]),
     Row("explain/common-name-only", explain("good.test", "cn"), 1, out=["CN:good.test  the common name does not count", "allow-cn = yes"]),
     Row("explain/common-name-allowed", ["explain", "--policy", "allow-cn.conf", "good.test:{PORT_cn}"], out=["CN:good.test  matches", "old-appliance", "allowed"]),
     Row("explain/weak-key", explain("good.test", "weak"), 1, out=["validation-failure", "weaker than security level 2"]),
@@ -356,7 +361,7 @@ EXPLAIN = [
     Row("explain/rule-of-another-program", ["explain", "--policy", "program.conf", "good.test:{PORT_unknown}"], 1, out=["no rule matches"]),
     Row("explain/rule-of-a-user", ["explain", "--policy", "user.conf", "--user", "1234", "good.test:{PORT_unknown}"], out=["off here"]),
     Row("explain/audit-would-block", ["explain", "--policy", "audit.conf", "good.test:{PORT_expired}"], 1, out=["would-block: certificate-expired"]),
-    Row("explain/invalid-policy", ["explain", "--policy", "bad.conf", "good.test:{PORT_good}"], 1, out=["policy-invalid"], err=["bad.conf:2"]),
+    Row("explain/invalid-policy", ["explain", "--policy", "bad.conf", "good.test:{PORT_good}"], 1, out=["none, as the policy is not valid", "policy-invalid", "repair the policy"], err=["bad.conf:2"], absent=["trust = FILE"]),
     Row("explain/trust-store-missing", ["explain", "--policy", "no-trust.conf", "good.test:{PORT_good}"], 1, out=["trust-store-missing", "holds no certificate"]),
     Row("explain/json", explain("good.test", "expired", "--json"), 1, out=['"reason": "certificate-expired"', '"allowed": false', '"advice": \\[\\s*"']),
     Row("explain/refused-connection", ["explain", "127.0.0.1:{PORT_closed}"], 3, err=["Connection refused"]),

@@ -37,10 +37,11 @@ def covered_etc(directory):
         yield
 
 
-def set_system_policy(text, owner):
-    """Installs /etc/tlsward/policy.conf, or removes it for None."""
+def set_system_policy(text, owner, off):
+    """Installs /etc/tlsward/policy.conf and the kill switch, or removes both for None."""
     directory = pathlib.Path("/etc/tlsward")
     policy = directory / "policy.conf"
+    (directory / "off").unlink(missing_ok=True)
     if text is None:
         policy.unlink(missing_ok=True)
         if directory.exists():
@@ -50,3 +51,5 @@ def set_system_policy(text, owner):
     policy.write_text(text)
     os.chown(policy, owner, 0)
     policy.chmod(0o644)
+    if off:
+        (directory / "off").touch()

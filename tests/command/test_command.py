@@ -160,7 +160,7 @@ def run_row(row, fixture):
     base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
-    sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner)
+    sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner, row.off)
     if everywhere := environment.pop("PRELOAD_EVERYWHERE", None):
         preload.write_text(f"# /nothing\n{everywhere}\n")
     command = [*row.through, str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]

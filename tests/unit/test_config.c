@@ -342,6 +342,7 @@ static const struct {
      "xn--"},
     {RULE "destination = a:0", 3, "a:0", "from 1 to 65535"},
     {RULE "destination = a:65536", 3, "a:65536", "from 1 to 65535"},
+    {RULE "destination = https://a.test/", 3, "https://a.test/", "a URL"},
     {RULE "destination = a:", 3, "a:", "from 1 to 65535"},
     {RULE "destination = a:https", 3, "a:https", "from 1 to 65535"},
     {RULE "destination = 10.0.0", 3, "10.0.0", "neither a host name nor an address"},
