@@ -2,8 +2,8 @@
 
 From 1.1.1 to 4.0 every version comes to the same verdicts, which differ from the reference only in that this one takes
 a common name where there is no other. What differs is why: 4.0 takes no name of one letter, with an empty label, or
-with a hyphen at a label's end (X509_VERIFY_PARAM_set1_host(3)), so that such a peer is refused unheard; and in 1.1.1 a
-certificate that cannot be parsed is found by the verification, not before it.
+with a hyphen at a label's end (X509_VERIFY_PARAM_set1_host(3)), so that no certificate matches such a peer; and in
+1.1.1 a certificate that cannot be parsed is found by the verification, not before it.
 """
 
 import subprocess

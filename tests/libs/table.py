@@ -154,6 +154,7 @@ ROWS = (
     partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
            expected_name=OTHER_NAME),
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
+    careless("no-host-name", expected_name="hyphen-.test", good=NONE, reasons={"good": "certificate-host-mismatch"}),
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
     partly("dane-ee", {"other"}, before="save-ticket", good=EVERY - {"other"}, source="app"),
