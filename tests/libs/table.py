@@ -220,6 +220,7 @@ ROWS = (
     for_another("session-of-another-host", "session-memory"),
     for_another("session-of-another-host-verifying", "session-memory-verifying"),
     for_another("session-of-another-host-copied", "session-memory-copied"),
+    for_another("session-of-another-host-after-refusal", "session-memory-after-refusal"),
     for_another("session-of-another-host-tls13", "session-memory-tls13"),
 
     *under_another_rule("of-a-rule-that-trusts-more", TRUSTS_MORE, ("good", "unknown-ca")),
