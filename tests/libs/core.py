@@ -27,4 +27,7 @@ def problems(source, bench):
         corpus.run(bench.shim, "--suite", corpus.keep_core(), "--client", client, capture_output=True, text=True)
     except subprocess.CalledProcessError as failure:
         return f"run.py: {failure.stdout}{failure.stderr}"
-    return "\n".join(f"{case}: {problem}" for case, problem in corpus.problems(corpus.ours()))
+    found = "\n".join(f"{case}: {problem}" for case, problem in corpus.problems(corpus.ours()))
+    if found and not bench.library.is_carried:
+        raise Unavailable("the reference is of another libcrypto, which differs in\n" + found)
+    return found
