@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import shutil
+import subprocess
 
 import programs
 import sandbox
@@ -31,6 +32,8 @@ class Row:
             return "needs root"
         if self.needs and not shutil.which(self.needs):
             return f"{self.needs} is not installed"
+        if self.through and subprocess.run([*self.through, "true"], capture_output=True, check=False).returncode:
+            return f"{' '.join(self.through)} is not possible here"
         if self.exports and self.exports not in programs.exported(shutil.which(self.needs)):
             return f"this {self.needs} does not export {self.exports}"
         return None

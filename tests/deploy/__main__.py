@@ -28,6 +28,7 @@ PRELOAD = "etc/ld.so.preload"
 BLOCKED = 60  # curl: the peer's certificate cannot be authenticated
 BLOCKED_EVENT = '"tlsward.action":"blocked"'
 SECONDS = 60
+LOGIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Host:
@@ -42,7 +43,7 @@ class Host:
     def run(self, command, user=None, environment=None):
         prefix = ["chroot", self.root, *(unprivileged(user) if user else ()), "env"]
         variables = [f"{name}={value}" for name, value in (environment or {}).items()]  # only the command has them
-        return subprocess.run([*prefix, *variables, *command], env={"PATH": os.environ["PATH"]}, capture_output=True,
+        return subprocess.run([*prefix, *variables, *command], env={"PATH": LOGIN_PATH}, capture_output=True,
                               text=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False)
 
     def shell(self, commands):

@@ -19,6 +19,7 @@ sys.path[1:1] = [str(HERE.parent / part) for part in ("clients", "corpus", "")]
 
 import certificates  # noqa: E402 (found through the paths above)
 import namespace  # noqa: E402
+from cases import NAME  # noqa: E402
 from servers import PORTS, Server  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
@@ -138,6 +139,7 @@ def issue_further(directory):
     soon = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
     for name, issued, key in (("weak", good, ["-newkey", "rsa:1024", "-nodes"]), ("rsa", good, NEW_RSA_KEY),
                               ("rsa-other", other, NEW_RSA_KEY), ("rsa-unknown-ca", unknown_ca, NEW_RSA_KEY),
+                              ("other-but-subject", replace(other, common_name=NAME), certificates.NEW_KEY),
                               ("forged", replace(good, authority="forger/known"), certificates.NEW_KEY),
                               ("just-expired", replace(good, validity=(certificates.VALID[0], soon)),
                                certificates.NEW_KEY)):
