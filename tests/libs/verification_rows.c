@@ -228,15 +228,6 @@ static enum result host_of_another(void)
     return with_host(peer.other_host, 0);
 }
 
-/* No host has such a name (RFC 952), and 4.0 does not take it for one to be verified. */
-static enum result no_host_name(void)
-{
-    char name[] = "hyphen-.test";
-    SSL *ssl = client_connection(client_context());
-    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
-    return client_talk(ssl);
-}
-
 static enum result verifies_all(void)
 {
     return with_host(peer.host, 0);
@@ -270,7 +261,6 @@ const struct row verification_rows[] = {
     {"host-leading-dot", host_leading_dot},
     {"host-of-another", host_of_another},
     {"no-host", no_host},
-    {"no-host-name", no_host_name},
     {"verifies-all", verifies_all},
     {NULL, NULL},
 };
