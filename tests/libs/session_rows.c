@@ -224,7 +224,7 @@ static enum result of_another_port_tls12(void)
 
 static enum result of_another_port_tls13(void)
 {
-    return SSL_write_early_data != NULL ? of_another_port(TLS1_3_VERSION, same) : LACKING;
+    return client_resumes_tls13() ? of_another_port(TLS1_3_VERSION, same) : LACKING;
 }
 
 static enum result of_another_port_serialised_tls12(void)
@@ -234,7 +234,7 @@ static enum result of_another_port_serialised_tls12(void)
 
 static enum result of_another_port_serialised_tls13(void)
 {
-    return SSL_write_early_data != NULL ? of_another_port(TLS1_3_VERSION, serialised) : LACKING;
+    return client_resumes_tls13() ? of_another_port(TLS1_3_VERSION, serialised) : LACKING;
 }
 
 const struct row session_rows[] = {
