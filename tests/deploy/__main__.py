@@ -4,7 +4,6 @@ Every command of a snippet comes from README.md. Each deployment has a root dire
 /usr/local and an /etc/ld.so.preload that nobody else sees.
 """
 
-import argparse
 import os
 import shlex
 import shutil
@@ -18,6 +17,7 @@ sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
 import certificates  # noqa: E402
 import namespace  # noqa: E402
+from options import new_parser, parse  # noqa: E402
 from private_root import private_root  # noqa: E402
 from readme import command_before, image, snippet, unit_environment  # noqa: E402
 from servers import Fleet, unprivileged  # noqa: E402
@@ -232,10 +232,7 @@ def run_all(arguments, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
-    parser.add_argument("--build", type=Path, default=Path("build"))
-    arguments = parser.parse_args()
+    arguments = parse(new_parser(__doc__, build="build"), ROWS)
     namespace.enter()
     with namespace.workplace("tlsward-deploy.") as directory:
         return run_all(arguments, directory)
