@@ -18,6 +18,8 @@ def problems(source, bench):
     """The client verifies nothing, sends no SNI, and is given the name to connect to."""
     if not is_there(source):
         raise Unavailable(f"{source} is absent")
+    if bench.lacks("host-names"):
+        raise Unavailable("tlsward passes this libssl by")
     if bench.library.emulator:
         raise Unavailable("the corpus knows of no emulator")
     corpus = Corpus(source, bench.directory / "corpus")
