@@ -77,9 +77,20 @@ static void drop_unwanted(const struct library *library, SSL *ssl, struct connec
         connection->dropped = AUTH_PSK;
 }
 
+/* 1.0.2 keeps the session of a ClientHello that offered no suite, and begins no other handshake with it. */
+static void drop_stillborn_session(const struct library *library, SSL *ssl, const struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    const SSL_SESSION *session = connection->dropped != AUTH_CERTIFICATE ? api->SSL_get_session(ssl) : NULL;
+    if (!library->modern && session != NULL && api->SSL_SESSION_get0_peer(session) == NULL)
+        api->SSL_set_session(ssl, NULL);
+}
+
 static void begin(const struct library *library, SSL *ssl, struct connection *connection, bool may_drop_session)
 {
     library->api.ERR_set_mark();
+    if (may_drop_session)
+        drop_stillborn_session(library, ssl, connection);
     blocking_undo(library, ssl, connection);
     suites_put_back(library, ssl, connection);
     psk_put_back(library, ssl, connection);
@@ -119,17 +130,22 @@ static void on_start(const struct library *library, SSL *ssl)
     connection->prepared = false;
 }
 
-/* Where the library cannot say it: a call that only goes on with a handshake must not take its session away. */
-static bool is_on_its_way(const struct library *library, const struct connection *connection)
+/* SSL_in_before() is younger than SSL_state(), which says it of a call, though not of a callback. */
+static bool is_before_handshake(const struct library *library, const SSL *ssl)
 {
-    return !library->modern && (connection->stage == STAGE_OBSERVED || connection->stage == STAGE_DECIDED);
+    const struct openssl_api *api = &library->api;
+    if (library->modern)
+        return api->SSL_in_before(ssl) != 0;
+    return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_BEFORE) != 0;
 }
 
+/* A call that only goes on with a handshake must not take its session away. */
 static void prepare(const struct library *library, SSL *ssl)
 {
     int saved = errno;
-    struct connection *connection = is_first_start(library, ssl) ? connection_get(library, ssl) : NULL;
-    if (connection != NULL && !connection->prepared && !is_on_its_way(library, connection) && process_is_welcome()) {
+    bool starts = is_before_handshake(library, ssl) && process_is_welcome();
+    struct connection *connection = starts ? connection_get(library, ssl) : NULL;
+    if (connection != NULL) {
         begin(library, ssl, connection, true);
         connection->prepared = true;
     }

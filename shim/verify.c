@@ -37,25 +37,6 @@ static int collect(int ok, X509_STORE_CTX *ctx)
     return 0;
 }
 
-static bool set_names(const struct openssl_api *api, const struct verify_request *request, X509_VERIFY_PARAM *param)
-{
-    bool first = true;
-    for (size_t i = 0; i < request->name_count; i++) {
-        const struct peer_name *name = &request->names[i];
-        int set = 0;
-        if (name->kind == PEER_ADDRESS)
-            set = api->X509_VERIFY_PARAM_set1_ip_asc(param, name->text);
-        else if (first)
-            set = api->X509_VERIFY_PARAM_set1_host(param, name->text, strlen(name->text));
-        else
-            set = api->X509_VERIFY_PARAM_add1_host(param, name->text, strlen(name->text));
-        if (set != 1)
-            return false;
-        first = first && name->kind == PEER_ADDRESS;
-    }
-    return true;
-}
-
 static bool names_a_host(const struct verify_request *request)
 {
     for (size_t i = 0; i < request->name_count; i++)
@@ -64,8 +45,45 @@ static bool names_a_host(const struct verify_request *request)
     return false;
 }
 
+/* Whether libcrypto refused a name for what it is (X509_VERIFY_PARAM_set1_host(3) of 4.0), not for want of memory. */
+static bool takes_another_name(const struct openssl_api *api)
+{
+    static const char name[] = "host.example";
+    X509_VERIFY_PARAM *param = api->X509_VERIFY_PARAM_new();
+    if (param == NULL)
+        return false;
+    bool takes = api->X509_VERIFY_PARAM_set1_host(param, name, strlen(name)) == 1;
+    api->X509_VERIFY_PARAM_free(param);
+    return takes;
+}
+
+static bool set_name(const struct openssl_api *api, const struct peer_name *name, X509_VERIFY_PARAM *param)
+{
+    if (name->kind == PEER_ADDRESS)
+        return api->X509_VERIFY_PARAM_set1_ip_asc(param, name->text) == 1;
+    return api->X509_VERIFY_PARAM_add1_host(param, name->text, strlen(name->text)) == 1;
+}
+
+/* A host name that libcrypto takes from nobody is one that no certificate matches. */
+static bool set_names(const struct openssl_api *api, const struct verify_request *request, X509_VERIFY_PARAM *param,
+                      struct verify_result *result)
+{
+    bool host_is_set = false;
+    for (size_t i = 0; i < request->name_count; i++) {
+        const struct peer_name *name = &request->names[i];
+        if (set_name(api, name, param))
+            host_is_set = host_is_set || name->kind == PEER_HOST;
+        else if (name->kind != PEER_HOST || !takes_another_name(api))
+            return false;
+    }
+    if (names_a_host(request) && !host_is_set)
+        result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
+    return true;
+}
+
 /* A param of our own: the one made by X509_STORE_CTX_init() has inherited what the program set on its store. */
-static bool set_param(const struct openssl_api *api, const struct verify_request *request, X509_STORE_CTX *ctx)
+static bool set_param(const struct openssl_api *api, const struct verify_request *request, X509_STORE_CTX *ctx,
+                      struct verify_result *result)
 {
     X509_VERIFY_PARAM *param = api->X509_VERIFY_PARAM_new();
     if (param == NULL)
@@ -79,7 +97,7 @@ static bool set_param(const struct openssl_api *api, const struct verify_request
     api->X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
         api->X509_VERIFY_PARAM_set_auth_level(param, request->security_level);
-    return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param) &&
+    return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param, result) &&
            api->X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER) == 1;
 }
 
@@ -103,14 +121,13 @@ static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
     return found;
 }
 
-static void refuse_common_name(const struct openssl_api *api, const struct verify_request *request,
-                               struct verify_result *result)
+static void refuse_names(const struct openssl_api *api, const struct verify_request *request,
+                         struct verify_result *result)
 {
-    if (request->allow_cn || result->name_error != 0 || !names_a_host(request) || has_dns_name(api, request->leaf))
-        return;
-    result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
+    if (result->name_error == 0 && !request->allow_cn && names_a_host(request) && !has_dns_name(api, request->leaf))
+        result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
     if (result->error == 0)
-        result->error = X509_V_ERR_HOSTNAME_MISMATCH;
+        result->error = result->name_error;
 }
 
 static X509_STORE_CTX *new_ctx(const struct openssl_api *api, const struct verify_request *request)
@@ -127,7 +144,7 @@ bool verify_chain(const struct openssl_api *api, const struct verify_request *re
     bool ran = false;
 
     if (ctx == NULL || api->X509_STORE_CTX_init(ctx, request->anchors, request->leaf, request->untrusted) != 1 ||
-        !set_param(api, request, ctx))
+        !set_param(api, request, ctx, result))
         goto out;
     api->X509_STORE_CTX_set_verify_cb(ctx, collect);
     collecting = result;
@@ -145,7 +162,7 @@ bool verify_chain(const struct openssl_api *api, const struct verify_request *re
     /* Names come before signatures and dates but after the building of the chain. */
     result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
     if (result->name_checked)
-        refuse_common_name(api, request, result);
+        refuse_names(api, request, result);
     if (request->keep_chain)
         result->chain = api->X509_STORE_CTX_get1_chain(ctx);
 out:

@@ -33,7 +33,8 @@ struct verify_result {
 
 /*
  * Verifies. False where libcrypto failed for want of memory or the like: the result then says nothing.
- * Where the chain cannot be built, the name was not compared.
+ * Where the chain cannot be built, the name was not compared. A host name that libcrypto takes for none is one that no
+ * certificate matches.
  */
 bool verify_chain(const struct openssl_api *api, const struct verify_request *request, struct verify_result *result);
 

@@ -19,6 +19,7 @@ class Library:
     loader: str  # empty: the system's
     compiler: str = "gcc"
     emulator: str = ""  # what runs its programs, where the processor cannot
+    is_carried: bool = True  # by Debian: all that a row does works there without tlsward
 
     def environment(self, directory):
         """Makes the link in `directory`; what the dynamic linker needs to find the library there."""
@@ -60,7 +61,7 @@ def given(directory):
     if not libssl:
         raise Unavailable(f"there is no libssl.so below {directory}")
     crypto = tuple(sorted({path.parent for path in Path(directory).resolve().rglob("libcrypto.so.*")}))
-    return Library(Path(directory).resolve().name, libssl, crypto, "")
+    return Library(Path(directory).resolve().name, libssl, crypto, "", is_carried=False)
 
 
 def link(library, objects, stub_directory, program):

@@ -188,6 +188,7 @@ def problems_where_unknown(row, certificate, mode, port, result, plain, library)
 def run_row(bench, row):
     """All problems of a row, each with the run it was seen in."""
     found = []
+    works = bench.library.is_carried
     bench.check_that_it_can(row)
     find_problems = problems_where_unknown if bench.lacks("host-names") else problems
     for certificate in row.certificates:
@@ -203,6 +204,9 @@ def run_row(bench, row):
             if result.status == LACKING:
                 raise lacking()
             seen = list(find_problems(row, certificate, mode, server.port, result, plain, bench.library))
+            works = works or (mode == "plain" and not seen)
             if seen:
                 found += [f"{certificate}/{mode}: {problem}" for problem in seen] + [str(result)]
+    if not works:
+        raise Unavailable(f"it does not work without tlsward either: {plain.output}")
     return found

@@ -137,6 +137,16 @@ static void set_session(SSL *to, SSL *from)
     SSL_SESSION_free(session);
 }
 
+/* What the first handshake of `to` came to must not spoil the look at the second one. */
+static void set_session_after_refusal(SSL *to, SSL *from)
+{
+    client_say(to, "second");
+    ERR_clear_error();
+    SSL_clear(to);
+    client_reach(to, peer.other_host, peer.other_port);
+    set_session(to, from);
+}
+
 static void copy_session(SSL *to, SSL *from)
 {
     SSL_copy_session_id(to, from);
@@ -157,6 +167,11 @@ static enum result reuse_session_verifying(void)
 static enum result reuse_session_copied(void)
 {
     return again(context_for(TLS1_2_VERSION, true), copy_session);
+}
+
+static enum result reuse_session_after_refusal(void)
+{
+    return again(context_for(TLS1_2_VERSION, true), set_session_after_refusal);
 }
 
 static enum result reuse_tls13(void)
@@ -209,7 +224,7 @@ static enum result of_another_port_tls12(void)
 
 static enum result of_another_port_tls13(void)
 {
-    return SSL_write_early_data != NULL ? of_another_port(TLS1_3_VERSION, same) : LACKING;
+    return client_resumes_tls13() ? of_another_port(TLS1_3_VERSION, same) : LACKING;
 }
 
 static enum result of_another_port_serialised_tls12(void)
@@ -219,7 +234,7 @@ static enum result of_another_port_serialised_tls12(void)
 
 static enum result of_another_port_serialised_tls13(void)
 {
-    return SSL_write_early_data != NULL ? of_another_port(TLS1_3_VERSION, serialised) : LACKING;
+    return client_resumes_tls13() ? of_another_port(TLS1_3_VERSION, serialised) : LACKING;
 }
 
 const struct row session_rows[] = {
@@ -234,6 +249,7 @@ const struct row session_rows[] = {
     {"session-memory", reuse_session},
     {"session-memory-verifying", reuse_session_verifying},
     {"session-memory-copied", reuse_session_copied},
+    {"session-memory-after-refusal", reuse_session_after_refusal},
     {"session-memory-tls13", reuse_tls13},
     {"session-of-another-port", of_another_port_tls12},
     {"session-of-another-port-tls13", of_another_port_tls13},

@@ -110,6 +110,7 @@ def for_another(name, client):
 ANOTHER_RULE = "[rule another]\ndestination = *:{second_port}\n"
 TRUSTS_MORE = ANOTHER_RULE + "trust = {known}\ntrust = {unknown}\n"
 EXCUSE = "owner = tests\nreason = a row\nexpires = 2099-12-31\n"
+NO_HOST_NAME = f"[rule hyphen]\ndestination = {NAME}\nname = hyphen-.test\n" + EXCUSE  # 4.0 does not take it for one
 VERIFIES_NOTHING = ANOTHER_RULE + "verify = none\n" + EXCUSE
 PSK_ELSEWHERE = "psk = block\n" + ANOTHER_RULE + "psk = allow\n" + EXCUSE
 ALLOWED_ELSEWHERE = {"other_port": True, "never": ""}  # what is refused here must be there again for the other port
@@ -121,6 +122,8 @@ def under_another_rule(name, policy, certificates):
                      certificates=certificates, audit_reason="session-not-verified", audit_event=RESUMED,
                      enforce_event=FULL)
                  for way in ("", "-tls13", "-serialised", "-serialised-tls13"))
+
+
 def raw_public_key(name, client="raw-public-key", **rest):
     return Row(name, client, kind="raw-public-key", certificates=("good",), **rest)
 
@@ -155,6 +158,8 @@ ROWS = (
     partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
            expected_name=OTHER_NAME),
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
+    careless("no-host-name", client="says-nothing", policy=NO_HOST_NAME, source="policy", expected_name="hyphen-.test",
+             good=NONE, reasons={"good": "certificate-host-mismatch"}),
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
     partly("dane-ee", {"other"}, before="save-ticket", good=EVERY - {"other"}, source="app"),
@@ -220,6 +225,7 @@ ROWS = (
     for_another("session-of-another-host", "session-memory"),
     for_another("session-of-another-host-verifying", "session-memory-verifying"),
     for_another("session-of-another-host-copied", "session-memory-copied"),
+    for_another("session-of-another-host-after-refusal", "session-memory-after-refusal"),
     for_another("session-of-another-host-tls13", "session-memory-tls13"),
 
     *under_another_rule("of-a-rule-that-trusts-more", TRUSTS_MORE, ("good", "unknown-ca")),

@@ -1,0 +1,116 @@
+/* Names that libcrypto refuses, and those that it cannot take for want of memory. */
+#include "linked_library.h"
+#include "verify.h"
+
+#include "certificates.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct openssl_api linked;
+
+static void *lookup(const char *name, void *unused)
+{
+    (void)unused;
+    return linked_symbol(name);
+}
+
+/* As 4.0 does with a hyphen at a label's end. */
+static int refuses_a_hyphen(X509_VERIFY_PARAM *param, const char *name, size_t length)
+{
+    return strstr(name, "-.") == NULL ? linked.X509_VERIFY_PARAM_add1_host(param, name, length) : 0;
+}
+
+static int refuses_all(X509_VERIFY_PARAM *param, const char *name, size_t length)
+{
+    (void)param;
+    (void)name;
+    (void)length;
+    return 0;
+}
+
+typedef int host_function(X509_VERIFY_PARAM *, const char *, size_t);
+
+static const struct {
+    const char *fact;
+    const char *names[2];
+    host_function *add, *set;
+    bool ran;
+    bool is_trusted;
+    int error, name_error, chain_error;
+} rows[] = {
+    {"a refused name matches nothing", {"a-.test"}, refuses_a_hyphen, NULL, true, true, 62, 62, 0},
+    {"the chain is verified all the same", {"a-.test"}, refuses_a_hyphen, NULL, true, false, 18, 62, 18},
+    {"another name is enough", {"a-.test", "leaf.test"}, refuses_a_hyphen, NULL, true, true, 0, 0, 0},
+    {"whatever comes first", {"leaf.test", "a-.test"}, refuses_a_hyphen, NULL, true, true, 0, 0, 0},
+    {"another name may mismatch", {"a-.test", "b.test"}, refuses_a_hyphen, NULL, true, true, 62, 62, 0},
+    {"a refused name does not drop an address",
+     {"a-.test", "127.0.0.2"},
+     refuses_a_hyphen,
+     NULL,
+     true,
+     true,
+     64,
+     64,
+     0},
+    {"an address does not make up for it", {"a-.test", "127.0.0.1"}, refuses_a_hyphen, NULL, true, true, 62, 62, 0},
+    {"want of memory is no mismatch", {"leaf.test"}, refuses_all, refuses_all, false, true, 0, 0, 0},
+};
+
+static struct party make_leaf(void)
+{
+    struct party leaf = make_party(make_name("leaf", MBSTRING_ASC), NULL, make_name("leaf", MBSTRING_ASC), 1);
+    add_extension(leaf.certificate, leaf.certificate, NID_subject_alt_name, "DNS:leaf.test,IP:127.0.0.1");
+    ck_assert_int_gt(X509_sign(leaf.certificate, leaf.key, EVP_sha256()), 0);
+    return leaf;
+}
+
+static size_t read_names(const char *const texts[2], struct peer_name names[2])
+{
+    size_t count = 0;
+    for (; count < 2 && texts[count] != NULL; count++)
+        ck_assert(peer_normalise(texts[count], strlen(texts[count]), &names[count]));
+    return count;
+}
+
+START_TEST(names_that_are_not_taken)
+{
+    struct openssl_api api;
+    struct peer_name names[2];
+    struct verify_result result;
+    struct party leaf = make_leaf();
+    X509_STORE *anchors = X509_STORE_new();
+    ck_assert_ptr_null(openssl_api_bind(&linked, lookup, NULL));
+    if (rows[_i].is_trusted)
+        X509_STORE_add_cert(anchors, leaf.certificate);
+    api = linked;
+    api.X509_VERIFY_PARAM_add1_host = rows[_i].add;
+    if (rows[_i].set != NULL)
+        api.X509_VERIFY_PARAM_set1_host = rows[_i].set;
+
+    const struct verify_request request = {
+        .leaf = leaf.certificate, .anchors = anchors, .names = names, .name_count = read_names(rows[_i].names, names)};
+    bool ran = verify_chain(&api, &request, &result);
+    ck_assert_msg(ran == rows[_i].ran, "%s", rows[_i].fact);
+    ck_assert_msg(result.error == rows[_i].error && result.name_error == rows[_i].name_error &&
+                      result.chain_error == rows[_i].chain_error,
+                  "%s: %d, name %d, chain %d", rows[_i].fact, result.error, result.name_error, result.chain_error);
+
+    X509_STORE_free(anchors);
+    party_free(&leaf);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("verify");
+    TCase *names = tcase_create("names");
+    tcase_add_loop_test(names, names_that_are_not_taken, 0, (int)(sizeof rows / sizeof rows[0]));
+    suite_add_tcase(suite, names);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
