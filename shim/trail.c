@@ -143,7 +143,6 @@ static void name_peer(const struct ip *ip, const struct connected_socket *connec
 
 void trail_lookup(int fd, struct trail_peer *peer)
 {
-    int saved = errno;
     struct connected_socket connection;
     struct ip ip;
     in_port_t port;
@@ -159,7 +158,6 @@ void trail_lookup(int fd, struct trail_peer *peer)
         peer->address = ip_to_sockaddr(&ip, port);
         name_peer(&ip, known, peer);
     }
-    errno = saved;
 }
 
 void trail_lookup_address(const struct ip *ip, in_port_t port, struct trail_peer *peer)

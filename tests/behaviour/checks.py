@@ -61,6 +61,22 @@ def has_hard_segments(setting):
     assert 'TEXTREL' not in dynamic, 'text relocations'
 
 
+def hashed_directory_row(policy):
+    """There each look-up ends at a file that does not exist, which changes errno."""
+    def check(setting):
+        directory = setting.directory / 'hashed'
+        directory.mkdir()
+        shutil.copy(setting.pki / 'ca.pem', directory)
+        subprocess.run(['openssl', 'rehash', directory], check=True)
+        setting.write_policy(f'{policy}\ntrust = {directory}')
+        command = ['state', 'memory-handshake', 'good']
+        facts = facts_of(setting.run(command))
+        assert_members({'returned': '1', 'changed': '0'}, facts, 'program')
+        assert facts == facts_of(setting.run(command, preload=False))
+        assert_members({'tlsward.outcome': 'verified-by-policy'}, setting_events(setting)[-1], 'event')
+    return check
+
+
 def invalid_policy(setting):
     setting.write_policy('bogus-key = 1')
     facts = facts_of(setting.run(['surroundings', 'plain', 'good']))

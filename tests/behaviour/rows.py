@@ -97,6 +97,9 @@ def state_rows():
                       ['state', hook, 'good'], policy=f'mode = {mode}', as_bare=True)
         yield Row(f'state: audit of a bad certificate: {hook} leaves everything alone',
                   ['state', hook, 'wrong-host'], policy='mode = audit', as_bare=True)
+    for name, policy in (('audit', 'mode = audit'), ('enforce', 'mode = enforce'), ('extend', 'trust-mode = extend')):
+        yield Row(f'state: {name}: looking for anchors and connections leaves errno alone', [],
+                  check=checks.hashed_directory_row(policy))
 
 
 POLICY_ACCEPTS = {'tlsward.outcome': 'verified-by-policy', 'tlsward.action': 'allowed'}
