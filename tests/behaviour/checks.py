@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -75,6 +76,29 @@ def hashed_directory_row(policy):
         assert facts == facts_of(setting.run(command, preload=False))
         assert_members({'tlsward.outcome': 'verified-by-policy'}, setting_events(setting)[-1], 'event')
     return check
+
+
+def unreadable_anchor_row(policy):
+    """The CA's certificate again, with a number of unused bits of its signature that no BIT STRING has."""
+    def check(setting):
+        der = bytearray(ssl.PEM_cert_to_DER_cert((setting.pki / 'ca.pem').read_text()))
+        der[der.rindex(b'\x00\x30')] = 9
+        broken = setting.directory / 'broken.pem'
+        broken.write_text(ssl.DER_cert_to_PEM_cert(bytes(der)))
+        setting.write_policy(f'{policy}\ntrust = {broken}\ntrust = {setting.pki / "ca.pem"}')
+        command = ['state', 'SSL_connect', 'good']
+        facts = facts_of(setting.run(command))
+        assert facts == facts_of(setting.run(command, preload=False)), facts
+        notices = [event['tlsward.message'] for event in setting_events(setting, 'tlsward-notice')]
+        assert any('cannot be read by libcrypto' in notice for notice in notices), notices
+    return check
+
+
+def leaf_as_anchor(setting):
+    setting.write_policy(f'trust-mode = extend\ntrust = {setting.pki / "unknown-ca.pem"}')
+    facts = facts_of(setting.run(['trust', 'careful', 'unknown-ca']))
+    assert_members({'connected': '1', 'result': '0', 'seen': ' 1/0/0'}, facts, 'program')
+    assert_members({'tlsward.action': 'allowed'}, setting_events(setting)[-1], 'event')
 
 
 def invalid_policy(setting):

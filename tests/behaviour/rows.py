@@ -81,6 +81,9 @@ def mode_rows():
                       event={} if own else {'tlsward.action': 'would-block', 'tlsward.reason': reason})
     yield Row('modes: low-security-level: a 1024-bit key is stopped', ['modes', 'low-security-level', 'weak-key'],
               expect=is_stopped(66, 'bad certificate'), event=blocked('validation-failure', 66))
+    yield Row('modes: high-security-level: a 2048-bit key is stopped, as the connection asks for more',
+              ['modes', 'high-security-level', 'rsa-2048'], expect=is_stopped(66, 'bad certificate'),
+              event=blocked('validation-failure', 66))
 
 
 HOOKS = ['SSL_CTX_new', 'SSL_CTX_new_ex', 'SSL_CTX_new-failing', 'SSL_connect', 'SSL_do_handshake',
@@ -100,6 +103,8 @@ def state_rows():
     for name, policy in (('audit', 'mode = audit'), ('enforce', 'mode = enforce'), ('extend', 'trust-mode = extend')):
         yield Row(f'state: {name}: looking for anchors and connections leaves errno alone', [],
                   check=checks.hashed_directory_row(policy))
+        yield Row(f'state: {name}: an anchor that libcrypto cannot read leaves the error queue alone', [],
+                  check=checks.unreadable_anchor_row(policy))
 
 
 POLICY_ACCEPTS = {'tlsward.outcome': 'verified-by-policy', 'tlsward.action': 'allowed'}
@@ -124,6 +129,8 @@ TRUST_TABLE = [
     ('careful-of-another-host', 'good', (20, 'program'), (62, 'program'), (20, 'program')),
     ('careful-of-another-host', 'program-ca-leaf', (62, 'program'), (62, 'program'), (62, 'program')),
     ('careful-with-own-functions', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
+    ('careful-with-own-issuers', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
+    ('careful-with-own-lookup', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
     ('pinned', 'good', (20, 'program'), (50, 'program'), 0),
     ('pinned', 'program-ca-leaf', (50, 'program'), (50, 'program'), (50, 'program')),
 ]
@@ -149,6 +156,7 @@ def trust_rows():
                   ['trust', 'careful-without-host', 'wrong-host'],
                   policy=f'trust-mode = {trust_mode}\nverify = ca', expect=passes(result='0'),
                   event={'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'})
+    yield Row('trust: extend: an anchor that is no root will do for the program too', [], check=checks.leaf_as_anchor)
 
 
 KINDS = ['tls1.2-id', 'tls1.2-ticket', 'tls1.3']
@@ -178,7 +186,7 @@ def session_rows():
         yield row('a session does not carry another name past the check', 'other-name-of-bad-certificate', 'good',
                   is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
         yield row('a session of the program\'s CA is taken where the program verifies', 'other-context-that-verifies',
-                  'program-ca-leaf', resumed)
+                  'program-ca-leaf', resumed, {'tlsward.app_verify': 'ca'})
         yield row('a session of the program\'s CA does not go where the program does not verify',
                   'other-context-that-does-not', 'program-ca-leaf', is_stopped(20, 'unknown ca', received='4'))
         yield row('a session read from a file is not taken', 'from-file', 'good', full, policy=OFF_RULE)
