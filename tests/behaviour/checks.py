@@ -86,9 +86,9 @@ def unreadable_anchor_row(policy):
         broken = setting.directory / 'broken.pem'
         broken.write_text(ssl.DER_cert_to_PEM_cert(bytes(der)))
         setting.write_policy(f'{policy}\ntrust = {broken}\ntrust = {setting.pki / "ca.pem"}')
-        command = ['state', 'SSL_connect', 'good']
-        facts = facts_of(setting.run(command))
-        assert facts == facts_of(setting.run(command, preload=False)), facts
+        facts = facts_of(setting.run(['state', 'first-handshake', 'wrong-host']))
+        assert_members({'returned': '-1'}, facts, 'program')
+        assert re.fullmatch(' 20/134/tlsward: blocked by [^/]*', facts['queue']), facts['queue']
         notices = [event['tlsward.message'] for event in setting_events(setting, 'tlsward-notice')]
         assert any('cannot be read by libcrypto' in notice for notice in notices), notices
     return check

@@ -94,6 +94,11 @@ static void call_connect_tls(void)
     say("returned", "%d", SSL_connect(fresh));
 }
 
+static void call_first_handshake(void)
+{
+    say("returned", "%d", SSL_connect(connected));
+}
+
 static void call_do_handshake(void)
 {
     SSL_set_connect_state(fresh);
@@ -282,6 +287,7 @@ static const struct scenario hooks[] = {
     {"SSL_CTX_new_ex", call_context_new_ex},
     {"SSL_CTX_new-failing", call_context_new_failing},
     {"SSL_connect", call_connect_tls},
+    {"first-handshake", call_first_handshake},
     {"SSL_do_handshake", call_do_handshake},
     {"implicit-handshake", call_implicit_handshake},
     {"SSL_set_connect_state", call_set_connect_state},
@@ -304,11 +310,11 @@ static const struct scenario hooks[] = {
     {"memory-handshake", call_memory_handshake},
 };
 
-static void prepare(void)
+static void prepare(bool connects)
 {
     context = SSL_CTX_new(TLS_client_method());
     connected = client_new(context, server, "good.test");
-    demand(SSL_connect(connected) == 1);
+    demand(!connects || SSL_connect(connected) == 1);
     certificate = SSL_get1_peer_certificate(connected);
     fresh = client_new(context, server, "good.test");
 }
@@ -334,7 +340,7 @@ static void prepare_state(void)
 
 static void call(const char *hook)
 {
-    prepare();
+    prepare(strcmp(hook, "first-handshake") != 0);
     prepare_state();
     struct state before = state_now();
     before.descriptors = count_descriptors();
