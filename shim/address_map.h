@@ -6,7 +6,6 @@
 #define TLSWARD_ADDRESS_MAP_H
 
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define ADDRESS_MAP_CELLS 4096 /* a power of two */

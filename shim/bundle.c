@@ -5,7 +5,6 @@
 #include "pem.h"
 
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,8 +11,6 @@
 #include "peer.h"
 #include "policy.h"
 
-#include <arpa/inet.h>
-
 enum connection_stage {
     STAGE_NEW,
     STAGE_OBSERVED, /* whom it is meant for is known */

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <unistd.h>
 
 #ifndef SO_COOKIE
 #define SO_COOKIE 57

@@ -10,7 +10,7 @@
 #define TLSWARD_CONNECTIONS_H
 
 #include "ip.h"
-#include "lookups.h"
+#include "lookup_window.h"
 
 enum { CONNECTION_DESCRIPTORS = 1024 };
 

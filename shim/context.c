@@ -4,7 +4,6 @@
 #include "handshake.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {
@@ -28,7 +27,14 @@ bool context_attach(struct library *library)
 
 struct context *context_of(const struct library *library, const SSL_CTX *ctx)
 {
-    return library->known && ctx != NULL ? library->api.SSL_CTX_get_ex_data(ctx, library->context_index) : NULL;
+    bool usable = library != NULL && library->known && ctx != NULL;
+    return usable ? library->api.SSL_CTX_get_ex_data(ctx, library->context_index) : NULL;
+}
+
+struct context *context_of_connection(const struct library *library, const SSL *ssl)
+{
+    bool usable = library != NULL && library->known && ssl != NULL;
+    return usable ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
 }
 
 static struct context *context_new(const struct library *library, SSL_CTX *ctx, const void *caller)

@@ -25,8 +25,11 @@ struct context {
 /* Registers the ex_data index. False where that fails. */
 bool context_attach(struct library *library);
 
-/* NULL for a context that was never armed. */
+/* NULL for a context that was never armed, as where there is no library, or none we can judge with. */
 struct context *context_of(const struct library *library, const SSL_CTX *ctx);
+
+/* The same for the context that an SSL has now, SSL_set_SSL_CTX(3). */
+struct context *context_of_connection(const struct library *library, const SSL *ssl);
 
 /* Puts our two callbacks in front of a context that was just made. Does nothing the second time. */
 struct context *context_arm(const struct library *library, SSL_CTX *ctx, const void *caller);

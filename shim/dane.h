@@ -10,8 +10,10 @@
 
 #include <stdbool.h>
 
-/* True where a DANE-EE record (RFC 6698 section 2.1.1) is that of `leaf`, NULL for a raw public key: nothing else
- * counts then, neither chain nor dates nor, by RFC 7671 section 5.1, names. */
+/*
+ * True where a DANE-EE record (RFC 6698 section 2.1.1) is that of `leaf`, NULL for a raw public key: nothing else
+ * counts then, neither chain nor dates nor, by RFC 7671 section 5.1, names.
+ */
 bool dane_binds_leaf(const struct openssl_api *api, SSL *ssl, const X509 *leaf);
 
 /* The certificate of the chain that a DANE-TA record makes a trust anchor, or NULL; the connection's own. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void hex(const unsigned char *bytes, size_t length, const char digits[static 16], char *text)
+void describe_bytes(const unsigned char *bytes, size_t length, const char digits[static 16], char *text)
 {
     for (size_t i = 0; i < length; i++) {
         text[2 * i] = digits[bytes[i] >> 4];
@@ -59,7 +59,7 @@ void describe_certificate(const struct openssl_api *api, X509 *certificate, stru
     describe_name(api, api->X509_get_issuer_name(certificate), text->issuer, sizeof text->issuer);
     describe_time(api, certificate, text->not_after, sizeof text->not_after);
     if (api->X509_digest(certificate, api->EVP_sha256(), digest, &length) == 1 && length == 32)
-        hex(digest, length, "0123456789ABCDEF", text->sha256);
+        describe_bytes(digest, length, "0123456789ABCDEF", text->sha256);
 }
 
 void describe_call_site(const void *address, struct call_site_text *text)
@@ -69,7 +69,7 @@ void describe_call_site(const void *address, struct call_site_text *text)
     text->text[0] = '\0';
     if (address == NULL || !loader_object_at(address, &text->object))
         return;
-    hex(object->build_id, object->build_id_length, "0123456789abcdef", build_id);
+    describe_bytes(object->build_id, object->build_id_length, "0123456789abcdef", build_id);
     snprintf(text->text, sizeof text->text, "%s+0x%lx%s%s%s", object->path[0] != '\0' ? object->path : "program",
              (unsigned long)((uintptr_t)address - object->base), build_id[0] != '\0' ? " (" : "", build_id,
              build_id[0] != '\0' ? ")" : "");

@@ -17,6 +17,9 @@ struct certificate_text {
 /* Empty strings for what cannot be told. */
 void describe_certificate(const struct openssl_api *api, X509 *certificate, struct certificate_text *text);
 
+/* In hexadecimal `digits`, with a NUL behind: 2 * length + 1 bytes. */
+void describe_bytes(const unsigned char *bytes, size_t length, const char digits[static 16], char *text);
+
 struct call_site_text {
     char text[4096 + 2 * BUILD_ID_MAX + 32];
     struct loaded_object object; /* for the while, as a stack may be too small for it */

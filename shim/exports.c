@@ -8,17 +8,19 @@
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
+#include "loader.h"
 #include "observe.h"
 #include "psk.h"
-#include "loader.h"
 #include "trail.h"
 
 #include <errno.h>
+#include <netdb.h>
+#include <sys/socket.h>
 
 #define EXPORT __attribute__((visibility("default")))
 #define CALLER __builtin_return_address(0)
 
-/* The real function's result, or `failure` where no library stands behind the call. */
+/* The real function's result, or `failure`, (void)0 for none, where no library stands behind the call. */
 #define REAL(library, failure, name, ...)                                                                              \
     ((library) != NULL && (library)->real.name != NULL ? (library)->real.name(__VA_ARGS__) : (failure))
 
@@ -73,8 +75,7 @@ EXPORT void SSL_set_connect_state(SSL *ssl)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     install_used_connection(library, ssl, CALLER);
-    if (library != NULL && library->real.SSL_set_connect_state != NULL)
-        library->real.SSL_set_connect_state(ssl);
+    REAL(library, (void)0, SSL_set_connect_state, ssl);
 }
 
 EXPORT BIO *BIO_new_ssl_connect(SSL_CTX *ctx)
@@ -109,8 +110,8 @@ EXPORT int SSL_write_early_data(SSL *ssl, const void *data, size_t length, size_
 EXPORT void SSL_CTX_set_info_callback(SSL_CTX *ctx, info_callback callback)
 {
     const struct library *library = library_of_context(ctx, CALLER);
-    if (!install_context_info(library, ctx, callback) && library != NULL)
-        library->real.SSL_CTX_set_info_callback(ctx, callback);
+    if (!install_context_info(library, ctx, callback))
+        REAL(library, (void)0, SSL_CTX_set_info_callback, ctx, callback);
 }
 
 EXPORT info_callback SSL_CTX_get_info_callback(SSL_CTX *ctx)
@@ -125,8 +126,8 @@ EXPORT info_callback SSL_CTX_get_info_callback(SSL_CTX *ctx)
 EXPORT void SSL_set_info_callback(SSL *ssl, info_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    if (!install_connection_info(library, ssl, callback, CALLER) && library != NULL)
-        library->real.SSL_set_info_callback(ssl, callback);
+    if (!install_connection_info(library, ssl, callback, CALLER))
+        REAL(library, (void)0, SSL_set_info_callback, ssl, callback);
 }
 
 EXPORT info_callback SSL_get_info_callback(const SSL *ssl)
@@ -141,24 +142,22 @@ EXPORT info_callback SSL_get_info_callback(const SSL *ssl)
 EXPORT void SSL_CTX_set_cert_verify_callback(SSL_CTX *ctx, cert_verify_callback callback, void *argument)
 {
     const struct library *library = library_of_context(ctx, CALLER);
-    if (!install_context_verify(library, ctx, callback, argument, CALLER) && library != NULL)
-        library->real.SSL_CTX_set_cert_verify_callback(ctx, callback, argument);
+    if (!install_context_verify(library, ctx, callback, argument, CALLER))
+        REAL(library, (void)0, SSL_CTX_set_cert_verify_callback, ctx, callback, argument);
 }
 
 EXPORT void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, verify_callback callback)
 {
     const struct library *library = library_of_context(ctx, CALLER);
     install_context_mode(library, ctx, mode, CALLER);
-    if (library != NULL)
-        library->real.SSL_CTX_set_verify(ctx, mode, callback);
+    REAL(library, (void)0, SSL_CTX_set_verify, ctx, mode, callback);
 }
 
 EXPORT void SSL_set_verify(SSL *ssl, int mode, verify_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     install_connection_mode(library, ssl, mode, CALLER);
-    if (library != NULL)
-        library->real.SSL_set_verify(ssl, mode, callback);
+    REAL(library, (void)0, SSL_set_verify, ssl, mode, callback);
 }
 
 EXPORT int SSL_get_verify_mode(const SSL *ssl)
@@ -171,32 +170,28 @@ EXPORT void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, psk_client_callback ca
 {
     const struct library *library = library_of_context(ctx, CALLER);
     psk_note_context_client(library, ctx, callback);
-    if (library != NULL && library->real.SSL_CTX_set_psk_client_callback != NULL)
-        library->real.SSL_CTX_set_psk_client_callback(ctx, callback);
+    REAL(library, (void)0, SSL_CTX_set_psk_client_callback, ctx, callback);
 }
 
 EXPORT void SSL_set_psk_client_callback(SSL *ssl, psk_client_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     psk_note_client(library, ssl, callback);
-    if (library != NULL && library->real.SSL_set_psk_client_callback != NULL)
-        library->real.SSL_set_psk_client_callback(ssl, callback);
+    REAL(library, (void)0, SSL_set_psk_client_callback, ssl, callback);
 }
 
 EXPORT void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, psk_use_session_callback callback)
 {
     const struct library *library = library_of_context(ctx, CALLER);
     psk_note_context_session(library, ctx, callback);
-    if (library != NULL && library->real.SSL_CTX_set_psk_use_session_callback != NULL)
-        library->real.SSL_CTX_set_psk_use_session_callback(ctx, callback);
+    REAL(library, (void)0, SSL_CTX_set_psk_use_session_callback, ctx, callback);
 }
 
 EXPORT void SSL_set_psk_use_session_callback(SSL *ssl, psk_use_session_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     psk_note_session(library, ssl, callback);
-    if (library != NULL && library->real.SSL_set_psk_use_session_callback != NULL)
-        library->real.SSL_set_psk_use_session_callback(ssl, callback);
+    REAL(library, (void)0, SSL_set_psk_use_session_callback, ssl, callback);
 }
 
 EXPORT int SSL_set1_host(SSL *ssl, const char *name)

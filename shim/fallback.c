@@ -1,5 +1,6 @@
 #include "fallback.h"
 
+#include "base_name.h"
 #include "connection.h"
 #include "loader.h"
 #include "lookups.h"
@@ -8,6 +9,7 @@
 #include "seqlock.h"
 
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SLOTS = 8, WORDS = sizeof(struct refusal) / sizeof(uint64_t) };
@@ -122,8 +124,7 @@ static bool narrow(struct refusal *refusal, const void *call_site)
     struct loaded_object object;
     if (call_site == NULL || !loader_object_at(call_site, &object))
         return false;
-    const char *slash = strrchr(object.path, '/');
-    const char *base = slash != NULL ? slash + 1 : object.path;
+    const char *base = base_name(object.path);
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
         if (strncmp(base, libraries[i].name, strlen(libraries[i].name)) != 0)
             continue;

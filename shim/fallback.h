@@ -13,7 +13,6 @@
 #include "peer.h"
 
 #include <stdatomic.h>
-#include <time.h>
 
 struct connection;
 
@@ -31,8 +30,7 @@ struct refusal {
     uintptr_t caller_start, caller_end; /* where connect(2) is called from: the code of one library, or all */
     int64_t until;                      /* CLOCK_MONOTONIC seconds: the first second in which it is over */
     int64_t pid;
-    uint64_t
-        thread; /* struct lookup_window's: only calls of this thread, before it looks the address up again; 0: all */
+    uint64_t thread;             /* lookup_window's: its calls only, until it looks the address up again; 0: all */
     uint64_t looked_up;          /* the position in the order of look-ups when the handshake was blocked */
     const struct policy *policy; /* that blocked it: where it is no longer in force, nothing is refused */
     struct settings settings;    /* of the blocked handshake */

@@ -206,7 +206,7 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
     const struct connection *connection = connection_of(library, ssl);
     info_callback callback = connection != NULL ? connection->app_info : NULL;
     if (callback == NULL) {
-        const struct context *context = context_of(library, library->api.SSL_get_SSL_CTX(ssl));
+        const struct context *context = context_of_connection(library, ssl);
         callback = context != NULL ? context->app_info : NULL;
     }
     if (callback != NULL)
@@ -313,8 +313,7 @@ int handshake_verify(X509_STORE_CTX *store_ctx, void *argument)
 {
     const struct library *library = argument;
     SSL *ssl = connection_being_verified(library, store_ctx);
-    const struct context *context = ssl != NULL ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
-    return verify(library, ssl, context, store_ctx);
+    return verify(library, ssl, context_of_connection(library, ssl), store_ctx);
 }
 
 /* Said once: of connections that passed the hooks, those without a certificate to verify never come by here. */

@@ -69,16 +69,11 @@ void install_verification(const struct library *library, const void *caller)
 
 bool install_context_info(const struct library *library, SSL_CTX *ctx, info_callback callback)
 {
-    struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    struct context *context = context_of(library, ctx);
     if (context == NULL)
         return false;
     context->app_info = callback;
     return true;
-}
-
-static const struct context *context_of_connection(const struct library *library, const SSL *ssl)
-{
-    return is_usable(library) && ssl != NULL ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
 }
 
 bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback, const void *caller)
@@ -99,7 +94,7 @@ bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_ve
                             const void *caller)
 {
     install_used_context(library, ctx, caller);
-    struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    struct context *context = context_of(library, ctx);
     if (context == NULL)
         return false;
     context->app_verify = callback;
@@ -110,7 +105,7 @@ bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_ve
 
 bool install_read_context_info(const struct library *library, const SSL_CTX *ctx, info_callback *callback)
 {
-    const struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    const struct context *context = context_of(library, ctx);
     if (context != NULL)
         *callback = context->app_info;
     return context != NULL;
@@ -127,7 +122,7 @@ bool install_read_connection_info(const struct library *library, const SSL *ssl,
 
 void install_context_mode(const struct library *library, const SSL_CTX *ctx, int mode, const void *caller)
 {
-    struct context *context = is_usable(library) ? context_of(library, ctx) : NULL;
+    struct context *context = context_of(library, ctx);
     if (context != NULL && (mode & SSL_VERIFY_PEER) == 0)
         context->call_site = caller;
 }

@@ -34,30 +34,9 @@ bool ip_from_text(const char *text, size_t length, struct ip *ip)
     return inet_pton(AF_INET6, copy, bytes) == 1 && ip_from_bytes(AF_INET6, bytes, ip);
 }
 
-static bool is_mapped(const struct ip *ip)
-{
-    return memcmp(ip->bytes, IP_MAPPED_PREFIX, sizeof IP_MAPPED_PREFIX) == 0;
-}
-
-struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port)
-{
-    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-
-    if (is_mapped(ip)) {
-        memcpy(&in.sin_addr, ip->bytes + sizeof IP_MAPPED_PREFIX, sizeof in.sin_addr);
-        memcpy(&address, &in, sizeof in);
-    } else {
-        memcpy(&in6.sin6_addr, ip->bytes, sizeof in6.sin6_addr);
-        memcpy(&address, &in6, sizeof in6);
-    }
-    return address;
-}
-
 void ip_print(const struct ip *ip, char text[static INET6_ADDRSTRLEN])
 {
-    bool mapped = is_mapped(ip);
+    bool mapped = ip_is_mapped(ip);
     const uint8_t *bytes = mapped ? ip->bytes + sizeof IP_MAPPED_PREFIX : ip->bytes;
 
     inet_ntop(mapped ? AF_INET : AF_INET6, bytes, text, INET6_ADDRSTRLEN);

@@ -23,6 +23,11 @@ static inline bool ip_equal(const struct ip *a, const struct ip *b)
 
 static const uint8_t IP_MAPPED_PREFIX[12] = {[10] = 0xFF, [11] = 0xFF};
 
+static inline bool ip_is_mapped(const struct ip *ip)
+{
+    return memcmp(ip->bytes, IP_MAPPED_PREFIX, sizeof IP_MAPPED_PREFIX) == 0;
+}
+
 /* From the bytes of a struct in_addr or in6_addr. False for another family. Async-signal-safe. */
 static inline bool ip_from_bytes(int family, const void *bytes, struct ip *ip)
 {
@@ -39,7 +44,8 @@ static inline bool ip_from_bytes(int family, const void *bytes, struct ip *ip)
     }
 }
 
-/* False for another family than AF_INET and AF_INET6 or a short `length`. `port` in host byte order. Async-signal-safe.
+/*
+ * False for another family than AF_INET and AF_INET6 or a short `length`. `port` in host byte order. Async-signal-safe.
  */
 static inline bool ip_from_sockaddr(const struct sockaddr *address, socklen_t length, struct ip *ip, in_port_t *port)
 {
@@ -65,9 +71,6 @@ static inline bool ip_from_sockaddr(const struct sockaddr *address, socklen_t le
     }
     return false;
 }
-
-/* An AF_INET address where the IP is IPv4-mapped, else an AF_INET6 one. `port` in host byte order. */
-struct sockaddr_storage ip_to_sockaddr(const struct ip *ip, in_port_t port);
 
 /*
  * From an IPv4 dotted quad or an IPv6 address, the latter with or without a scope ("%eth0"), as inet_pton(3)

@@ -7,8 +7,6 @@
 #include "suites.h"
 #include "trust.h"
 
-#include <string.h>
-
 /* The first members of X509_STORE_CTX in 1.0.2, which has no functions to read them (openssl/x509_vfy.h of 1.0.2u). */
 struct store_ctx_of_102 {
     X509_STORE *store;

@@ -7,11 +7,8 @@
 
 #include "openssl_api.h"
 
-#include <netdb.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 /* The real functions behind the hooks; NULL where this library lacks one. */
 struct real_functions {

@@ -5,7 +5,6 @@
 #include "session.h"
 #include "trail.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -80,22 +79,12 @@ static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct co
     connection->port = port != NULL ? port_number(port) : 0;
 }
 
-static void describe_address(const struct sockaddr_storage *address, struct connection *connection)
+static void describe_address(const struct trail_peer *trail, struct connection *connection)
 {
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    if (address->ss_family == AF_INET) {
-        memcpy(&v4, address, sizeof v4);
-        inet_ntop(AF_INET, &v4.sin_addr, connection->address, sizeof connection->address);
-        connection->port = ntohs(v4.sin_port);
-    } else if (address->ss_family == AF_INET6) {
-        memcpy(&v6, address, sizeof v6);
-        connection->port = ntohs(v6.sin6_port);
-        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
-            inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], connection->address, sizeof connection->address);
-        else
-            inet_ntop(AF_INET6, &v6.sin6_addr, connection->address, sizeof connection->address);
-    }
+    if (!trail->has_address)
+        return;
+    ip_print(&trail->ip, connection->address);
+    connection->port = trail->port;
 }
 
 static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
@@ -106,7 +95,7 @@ static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct 
         trail_lookup_address(&connection->told_ip, connection->told_port, &trail);
     else
         trail_lookup(api->SSL_get_fd(ssl), &trail);
-    describe_address(&trail.address, connection);
+    describe_address(&trail, connection);
     candidates->resolver = trail.name;
     candidates->resolver_is_weak = trail.weak;
     candidates->address = trail.literal;
@@ -189,7 +178,7 @@ void observe_address(const struct library *library, const SSL *ssl, struct conne
     if (connection->address[0] != '\0')
         return;
     trail_lookup(library->api.SSL_get_fd(ssl), &trail);
-    describe_address(&trail.address, connection);
+    describe_address(&trail, connection);
 }
 
 void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADDR *address)

@@ -1,5 +1,6 @@
 #include "openssl_api.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* The name is in the row itself: a pointer would cost a relocation in every process, with or without TLS. */

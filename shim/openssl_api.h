@@ -6,7 +6,6 @@
 #ifndef TLSWARD_OPENSSL_API_H
 #define TLSWARD_OPENSSL_API_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct ssl_st SSL;

@@ -1,9 +1,8 @@
 #include "pattern.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
-enum { HOST_MAX = 253, LABEL_MAX = 63, PORT_MAX = 65535 };
+enum { HOST_MAX = 253, LABEL_MAX = 63, PORT_MAX = 65535, IP_BITS = 8 * sizeof(struct ip) };
 
 bool glob_match(const char *pattern, const char *text)
 {
@@ -54,26 +53,9 @@ static int decimal(const char *text, int maximum)
     return value;
 }
 
-static bool is_ipv4_mapped(const unsigned char bytes[16])
+static bool read_address(const char *text, struct ip *ip)
 {
-    static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
-    return memcmp(bytes, prefix, sizeof prefix) == 0;
-}
-
-struct address address_parse(const char *text)
-{
-    struct address address = {0};
-    if (inet_pton(AF_INET, text, address.bytes) == 1) {
-        address.length = 4;
-    } else if (inet_pton(AF_INET6, text, address.bytes) == 1) {
-        address.length = 16;
-        if (is_ipv4_mapped(address.bytes)) {
-            memmove(address.bytes, address.bytes + 12, 4);
-            memset(address.bytes + 4, 0, 12);
-            address.length = 4;
-        }
-    }
-    return address;
+    return strchr(text, '%') == NULL && ip_from_text(text, strlen(text), ip); /* without a scope */
 }
 
 static bool is_host_byte(char c)
@@ -107,9 +89,9 @@ static const char *check_host(const char *host)
     return numeric ? "neither a host name nor an address" : NULL;
 }
 
-static bool has_host_bits(const struct address *network, unsigned prefix)
+static bool has_host_bits(const struct ip *network, unsigned prefix)
 {
-    for (unsigned bit = prefix; bit < network->length * 8; bit++)
+    for (unsigned bit = prefix; bit < IP_BITS; bit++)
         if (network->bytes[bit / 8] & (0x80u >> bit % 8))
             return true;
     return false;
@@ -121,16 +103,16 @@ static const char *parse_network(char *host, struct destination_pattern *pattern
     if (slash)
         *slash = '\0';
     pattern->kind = DESTINATION_NETWORK;
-    pattern->network = address_parse(host);
-    if (pattern->network.length == 0)
+    if (!read_address(host, &pattern->network))
         return "no numeric address";
-    pattern->prefix = pattern->network.length * 8;
+    pattern->prefix = IP_BITS;
     if (!slash)
         return NULL;
-    int prefix = decimal(slash + 1, (int)pattern->prefix);
+    unsigned before = ip_is_mapped(&pattern->network) ? 8 * sizeof IP_MAPPED_PREFIX : 0;
+    int prefix = decimal(slash + 1, (int)(IP_BITS - before));
     if (prefix < 0)
         return "the prefix length after '/' is not a number in range";
-    pattern->prefix = (unsigned)prefix;
+    pattern->prefix = before + (unsigned)prefix;
     if (has_host_bits(&pattern->network, pattern->prefix))
         return "the address has bits set beyond its prefix length";
     return NULL;
@@ -151,7 +133,8 @@ static const char *parse_host(char *host, bool bracketed, struct destination_pat
 {
     if (bracketed && !strchr(host, ':'))
         return "brackets are for IPv6 addresses";
-    if (bracketed || strchr(host, '/') || address_parse(host).length > 0)
+    struct ip ignored;
+    if (bracketed || strchr(host, '/') || read_address(host, &ignored))
         return parse_network(host, pattern);
     if (strchr(host, ':'))
         return "no IPv6 address; with a port, write [ADDRESS]:PORT";
@@ -200,12 +183,12 @@ struct target target_of(const struct destination *destination)
     struct target target = {.name = destination->name, .port = destination->port};
     if (destination->name) {
         target.name_length = strlen(destination->name);
-        target.name_address = address_parse(destination->name);
+        target.name_is_address = read_address(destination->name, &target.name_address);
         if (target.name_length > 0 && destination->name[target.name_length - 1] == '.')
             target.name_length--;
     }
     if (destination->address)
-        target.address = address_parse(destination->address);
+        target.has_address = read_address(destination->address, &target.address);
     return target;
 }
 
@@ -227,9 +210,10 @@ static bool name_match(const struct destination_pattern *pattern, const struct t
     return room && same_text(target->name + rest, pattern->name, length);
 }
 
-static bool network_match(const struct destination_pattern *pattern, const struct address *address)
+/* ::/0 holds no IPv4 address, although their IPv4-mapped forms are in it. */
+static bool network_match(const struct destination_pattern *pattern, const struct ip *address)
 {
-    if (address->length != pattern->network.length)
+    if (ip_is_mapped(address) != ip_is_mapped(&pattern->network))
         return false;
     unsigned whole = pattern->prefix / 8;
     unsigned bits = pattern->prefix % 8;
@@ -249,7 +233,8 @@ bool destination_match(const struct destination_pattern *pattern, const struct t
     case DESTINATION_SUFFIX:
         return name_match(pattern, target);
     case DESTINATION_NETWORK:
-        return network_match(pattern, &target->address) || network_match(pattern, &target->name_address);
+        return (target->has_address && network_match(pattern, &target->address)) ||
+               (target->name_is_address && network_match(pattern, &target->name_address));
     }
     return false;
 }

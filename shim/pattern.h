@@ -3,6 +3,7 @@
 #define TLSWARD_PATTERN_H
 
 #include "arena.h"
+#include "ip.h"
 #include "policy.h"
 
 #include <stdbool.h>
@@ -10,15 +11,6 @@
 
 /* `*` stands for any bytes, '/' included, and `?` for any one byte; everything else for itself. */
 bool glob_match(const char *pattern, const char *text);
-
-/* A numeric address. An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) is kept as the IPv4 address. */
-struct address {
-    unsigned length; /* 4 or 16 bytes; 0: none */
-    unsigned char bytes[16];
-};
-
-/* Reads an address in the form of inet_pton(3), without brackets or scope. Length 0 for anything else. */
-struct address address_parse(const char *text);
 
 enum destination_kind {
     DESTINATION_ANY,     /* "*:443": only the port counts */
@@ -31,8 +23,8 @@ struct destination_pattern {
     const char *text; /* as written */
     enum destination_kind kind;
     const char *name; /* the host, or the suffix with its leading dot */
-    struct address network;
-    unsigned prefix; /* bits of `network` that count */
+    struct ip network;
+    unsigned prefix; /* bits of `network` that count, those that say IPv4 included */
     uint16_t port;   /* 0: any */
 };
 
@@ -43,8 +35,10 @@ const char *destination_parse(struct arena *arena, const char *text, struct dest
 struct target {
     const char *name;
     size_t name_length; /* without a trailing dot */
-    struct address name_address;
-    struct address address;
+    bool name_is_address;
+    bool has_address;
+    struct ip name_address;
+    struct ip address;
     uint16_t port;
 };
 

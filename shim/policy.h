@@ -37,7 +37,7 @@ struct settings {
     enum choice unknown_name; /* the expected peer name cannot be known */
     enum choice weak_names;   /* a name guessed from the only unclaimed connection of the thread */
     enum choice psk;          /* external pre-shared keys and SRP: no certificate exists */
-    bool allow_cn;            /* common-name fallback where the leaf has no SAN */
+    bool allow_cn;            /* common-name fallback where the leaf has no dNSName */
     bool strict;              /* X509_V_FLAG_X509_STRICT */
     int security_level;       /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
     enum fallback fallback;   /* clear text after a blocked handshake; KNOWN: refused to libraries known to try it */

@@ -1,6 +1,8 @@
 #include "process.h"
 
+#include "base_name.h"
 #include "config.h"
+#include "environment.h"
 #include "file_identity.h"
 #include "kernel.h"
 #include "loader.h"
@@ -18,23 +20,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The variables that count, as they were before the program could overwrite them: daemons do, for setproctitle. */
-enum { PROXY_VARIABLES = 5 };
-enum variable { POLICY, MODE, TRUST, LOG, OFF, CERT_FILE, CERT_DIR, PROXIES, VARIABLES = PROXIES + PROXY_VARIABLES };
-/* Not HTTP_PROXY, which a client of a CGI program sets with a header (https://httpoxy.org). */
-static const char variable_names[VARIABLES][sizeof "TLSWARD_POLICY"] = {
-    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST", "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE",
-    "SSL_CERT_DIR",   "http_proxy",   "https_proxy",   "HTTPS_PROXY", "all_proxy",   "ALL_PROXY",
-};
-struct variables {
-    const char *values[VARIABLES];
-};
-
 /* What does not change while the process lives. */
 struct start {
+    const char *const *variables; /* by enum variable; none under AT_SECURE */
     struct config_environment environment;
-    const char *cert_file, *cert_dir; /* SSL_CERT_FILE, SSL_CERT_DIR */
-    bool off_requested;               /* TLSWARD_OFF=1 */
+    bool off_requested; /* TLSWARD_OFF=1 */
     bool denied;
     struct process_identity identity;
     struct proxy proxies[PROXY_VARIABLES];
@@ -47,7 +37,6 @@ struct policy_version {
     uint64_t fingerprint;
 };
 
-static _Atomic(const struct variables *) variables_state;
 static _Atomic(const struct start *) start_state;
 static _Atomic(const struct policy_version *) version;
 static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at the files */
@@ -84,72 +73,12 @@ static bool belongs_to_root(const char *path)
 
 static bool is_denied(const char *executable)
 {
-    const char *slash = strrchr(executable, '/');
-    const char *name = slash != NULL ? slash + 1 : executable;
+    const char *name = base_name(executable);
     for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
         if (strcmp(name, denied_names[i]) == 0)
             return belongs_to_root("/proc/self/exe");
     return false;
 }
-
-#ifdef __GLIBC__
-static const char *value_of(const char *entry, const char *name)
-{
-    while (*name != '\0' && *entry == *name) {
-        entry++;
-        name++;
-    }
-    return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
-}
-
-static bool may_begin_a_name(char first)
-{
-    return first == 'T' || first == 'S' || first == 'h' || first == 'H' || first == 'a' || first == 'A';
-}
-
-#endif
-
-static void keep_variable(struct variables **found, int which, const char *value)
-{
-    if (value == NULL)
-        return;
-    if (*found == NULL)
-        *found = calloc(1, sizeof **found);
-    if (*found != NULL && (*found)->values[which] == NULL)
-        (*found)->values[which] = strdup(value);
-}
-
-/* A thread that comes second leaves its copy behind: once, and smaller than a lock's trouble. */
-static const struct variables *publish_variables(const struct variables *found)
-{
-    static const struct variables none;
-    const struct variables *known = NULL;
-    const struct variables *fresh = found != NULL ? found : &none;
-    return atomic_compare_exchange_strong(&variables_state, &known, fresh) ? fresh : known;
-}
-
-static const struct variables *read_variables(void)
-{
-    const struct variables *known = atomic_load_explicit(&variables_state, memory_order_acquire);
-    struct variables *found = NULL;
-    if (known != NULL)
-        return known;
-    for (int i = 0; i < VARIABLES; i++)
-        keep_variable(&found, i, getenv(variable_names[i]));
-    return publish_variables(found);
-}
-
-#ifdef __GLIBC__
-/* The same without a call, unless a variable is set: most processes have none and no TLS. */
-static void read_environment(char **environment)
-{
-    struct variables *found = NULL;
-    for (char **entry = environment; *entry != NULL; entry++)
-        for (int i = 0; may_begin_a_name((*entry)[0]) && i < VARIABLES; i++)
-            keep_variable(&found, i, value_of(*entry, variable_names[i]));
-    publish_variables(found);
-}
-#endif
 
 static const char *own_executable(void)
 {
@@ -167,10 +96,10 @@ static const char *own_executable(void)
     return copy != NULL ? copy : "";
 }
 
-static void read_proxies(struct start *start, const char *const values[static PROXY_VARIABLES])
+static void read_proxies(struct start *start)
 {
-    for (size_t i = 0; i < PROXY_VARIABLES; i++)
-        if (values[i] != NULL && proxy_parse(values[i], &start->proxies[start->proxy_count]))
+    for (size_t i = VARIABLE_PROXIES; i < VARIABLES; i++)
+        if (start->variables[i] != NULL && proxy_parse(start->variables[i], &start->proxies[start->proxy_count]))
             start->proxy_count++;
 }
 
@@ -183,25 +112,24 @@ static const struct start *read_start(void)
     if (fresh == NULL)
         return NULL;
 
-    static const struct variables none;
+    static const struct environment none;
     bool secure = getauxval(AT_SECURE) != 0;
-    const char *const *values = secure ? none.values : read_variables()->values;
+    const char *const *values = secure ? none.values : environment_at_start()->values;
+    fresh->variables = values;
     fresh->environment = (struct config_environment){
         .secure = secure,
-        .policy_path = values[POLICY],
-        .mode = values[MODE],
-        .trust = values[TRUST],
-        .log = values[LOG],
+        .policy_path = values[VARIABLE_POLICY],
+        .mode = values[VARIABLE_MODE],
+        .trust = values[VARIABLE_TRUST],
+        .log = values[VARIABLE_LOG],
         .system_dir = SYSTEM_DIRECTORY,
         .share_dir = TLSWARD_SHARE,
     };
-    fresh->off_requested = values[OFF] != NULL && strcmp(values[OFF], "1") == 0;
+    fresh->off_requested = values[VARIABLE_OFF] != NULL && strcmp(values[VARIABLE_OFF], "1") == 0;
     fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};
     fresh->denied = is_denied(fresh->identity.executable);
     file_root_is_same(); /* remembers the root as it is now */
-    fresh->cert_file = values[CERT_FILE];
-    fresh->cert_dir = values[CERT_DIR];
-    read_proxies(fresh, values + PROXIES);
+    read_proxies(fresh);
     return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;
 }
 
@@ -279,7 +207,8 @@ static void read_trust(const struct policy *policy)
 static void believe_environment(const struct start *start, const struct policy *policy)
 {
     bool believed = policy_believes_environment(policy);
-    trust_believe_environment(believed ? start->cert_file : NULL, believed ? start->cert_dir : NULL);
+    trust_believe_environment(believed ? start->variables[VARIABLE_CERT_FILE] : NULL,
+                              believed ? start->variables[VARIABLE_CERT_DIR] : NULL);
 }
 
 static const struct policy_version *publish(const struct start *start, struct policy_version *fresh,
@@ -415,13 +344,13 @@ __attribute__((constructor)) static void on_load(int argc, char **argv, char **e
 {
     (void)argc;
     (void)argv;
-    read_environment(environment);
+    environment_keep(environment);
     remember_start();
 }
 #else
 __attribute__((constructor)) static void on_load(void)
 {
-    read_variables();
+    environment_at_start();
     remember_start();
 }
 #endif

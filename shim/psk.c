@@ -4,7 +4,7 @@
 
 static struct psk_callbacks *of_context(const struct library *library, const SSL_CTX *ctx)
 {
-    struct context *context = library != NULL ? context_of(library, ctx) : NULL;
+    struct context *context = context_of(library, ctx);
     return context != NULL ? &context->app_psk : NULL;
 }
 
@@ -13,8 +13,7 @@ static struct psk_callbacks *of_connection(const struct library *library, SSL *s
 {
     int saved = errno;
     struct connection *connection = NULL;
-    const struct context *context =
-        library != NULL && library->known ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
+    const struct context *context = context_of_connection(library, ssl);
     if (context != NULL)
         connection = connection_get(library, ssl);
     if (connection != NULL && !connection->psk_is_own) {
@@ -58,8 +57,8 @@ static struct psk_callbacks of_program(const struct library *library, const SSL 
 {
     if (connection->psk_is_own)
         return connection->app_psk;
-    const struct psk_callbacks *callbacks = of_context(library, library->api.SSL_get_SSL_CTX(ssl));
-    return callbacks != NULL ? *callbacks : (struct psk_callbacks){NULL, NULL};
+    const struct context *context = context_of_connection(library, ssl);
+    return context != NULL ? context->app_psk : (struct psk_callbacks){NULL, NULL};
 }
 
 static void set(const struct openssl_api *api, SSL *ssl, const struct psk_callbacks *callbacks)

@@ -69,8 +69,7 @@ static uint64_t hash_leaf(uint64_t key, const struct openssl_api *api, X509 *lea
     char text[2 * sizeof digest + 1] = "";
     unsigned length = 0;
     if (leaf != NULL && api->X509_digest(leaf, api->EVP_sha1(), digest, &length) == 1)
-        for (unsigned i = 0; i < length; i++)
-            snprintf(text + 2 * (size_t)i, 3, "%02x", digest[i]);
+        describe_bytes(digest, length, "0123456789abcdef", text);
     return repeat_hash(key, text);
 }
 
@@ -118,7 +117,7 @@ static const void *call_site_of(const struct library *library, const SSL *ssl, c
 {
     if (connection->call_site != NULL)
         return connection->call_site;
-    const struct context *context = context_of(library, library->api.SSL_get_SSL_CTX(ssl));
+    const struct context *context = context_of_connection(library, ssl);
     return context != NULL ? context->call_site : NULL;
 }
 

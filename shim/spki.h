@@ -7,7 +7,8 @@
 #include "openssl_api.h"
 #include "spki_pin.h"
 
-/* An empty text, which no pin equals, where libcrypto cannot tell the key: it lacks the function, or memory is short.
+/*
+ * An empty text, which no pin equals, where libcrypto cannot tell the key: it lacks the function, or memory is short.
  */
 void spki_pin_of_certificate(const struct openssl_api *api, X509 *certificate, char pin[static SPKI_PIN_SIZE]);
 

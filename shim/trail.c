@@ -120,8 +120,9 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
 }
 
 /* The rules for names; `connection` is NULL where nothing is known about who connected the socket. */
-static void name_peer(const struct ip *ip, const struct connected_socket *connection, struct trail_peer *peer)
+static void name_peer(const struct connected_socket *connection, struct trail_peer *peer)
 {
+    const struct ip *ip = &peer->ip;
     struct name_candidates names = lookups_by_address(ip);
 
     if (names.count > 1 && connection != NULL) {
@@ -144,8 +145,6 @@ static void name_peer(const struct ip *ip, const struct connected_socket *connec
 void trail_lookup(int fd, struct trail_peer *peer)
 {
     struct connected_socket connection;
-    struct ip ip;
-    in_port_t port;
 
     memset(peer, 0, sizeof *peer);
     bool recorded = fd >= 0 ? connections_of(fd, &connection) : connections_unclaimed(&connection);
@@ -154,15 +153,14 @@ void trail_lookup(int fd, struct trail_peer *peer)
         fd = connection.fd;
     }
     const struct connected_socket *known = recorded ? &connection : NULL;
-    if (fd >= 0 && connection_peer(fd, known, &ip, &port)) {
-        peer->address = ip_to_sockaddr(&ip, port);
-        name_peer(&ip, known, peer);
+    peer->has_address = fd >= 0 && connection_peer(fd, known, &peer->ip, &peer->port);
+    if (peer->has_address) {
+        name_peer(known, peer);
     }
 }
 
 void trail_lookup_address(const struct ip *ip, in_port_t port, struct trail_peer *peer)
 {
-    memset(peer, 0, sizeof *peer);
-    peer->address = ip_to_sockaddr(ip, port);
-    name_peer(ip, NULL, peer);
+    *peer = (struct trail_peer){.has_address = true, .ip = *ip, .port = port};
+    name_peer(NULL, peer);
 }

@@ -23,11 +23,13 @@ void trail_resolved_hostent(const char *node, const struct hostent *result);
 
 /* What the trail says about the peer of one handshake. */
 struct trail_peer {
-    struct sockaddr_storage address; /* ss_family 0: unknown; AF_INET for IPv4-mapped addresses; without scope */
-    struct peer_name name;           /* the one name this process resolved to that address */
-    struct peer_name literal;        /* the address, where the program was given that or no look-up ever led to it */
-    bool weak;                       /* no descriptor: the one unclaimed connection of this thread was taken */
-    bool ambiguous;                  /* several names lead to the address and cannot be told apart, or were forgotten */
+    bool has_address; /* else nothing is known */
+    struct ip ip;
+    in_port_t port;           /* host byte order */
+    struct peer_name name;    /* the one name this process resolved to that address */
+    struct peer_name literal; /* the address, where the program was given that or no look-up ever led to it */
+    bool weak;                /* no descriptor: the one unclaimed connection of this thread was taken */
+    bool ambiguous;           /* several names lead to the address and cannot be told apart, or were forgotten */
 };
 
 /*

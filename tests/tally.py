@@ -6,9 +6,9 @@ import traceback
 from fnmatch import fnmatch
 
 
-def is_wanted(row, pattern):
-    """Whether ROW=PATTERN means this row: by a pattern of the shell's for its whole name, or by a part of the name."""
-    return fnmatch(row, pattern) or pattern in row
+def is_wanted(row, patterns):
+    """Whether a pattern means this row: by a pattern of the shell's for its whole name, or by a part of the name."""
+    return any(fnmatch(row, pattern) or pattern in row for pattern in patterns)
 
 
 class Unavailable(Exception):

@@ -5,7 +5,6 @@
 
 #include <openssl/x509v3.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Takes over `line`. */
 static void say(struct advice *advice, char *line)
@@ -18,6 +17,9 @@ static void say(struct advice *advice, char *line)
 
 /* A certificate close to its end is worth a word even where all is well. */
 #define SOON_DAYS 14
+
+/* Such rules weaken the policy, which asks these of them. */
+#define EXCUSED " (and owner, reason, expires)"
 
 /* "a, b or c, and 4 more" */
 static char *list_server_names(const struct certificate_names *names)
@@ -51,11 +53,11 @@ static void advise_name(struct advice *advice, const struct explanation *explana
                                 list, explanation->host, explanation->port));
     } else if (!explanation->names.has_san && explain_name_matches(leaf, &explanation->expected, true)) {
         say(advice, text_format("the certificate has no subject alternative name, only the common name: let it be "
-                                "reissued with DNS:%s; until then a rule with allow-cn = yes accepts it",
+                                "reissued with DNS:%s; until then a rule with allow-cn = yes" EXCUSED " accepts it",
                                 explanation->expected.text));
     } else {
         say(advice, text_format("the certificate carries no name a client can check: let it be reissued with %s:%s; "
-                                "until then a rule with verify = ca checks the chain alone",
+                                "until then a rule with verify = ca" EXCUSED " checks the chain alone",
                                 explanation->expected.kind == PEER_ADDRESS ? "IP" : "DNS", explanation->expected.text));
     }
     free(list);
@@ -104,9 +106,11 @@ static void advise_self_signed(struct advice *advice, const struct explanation *
     X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
     certificate_fingerprint(leaf, fingerprint);
     say(advice, text_format("the certificate is self-signed: if this is the server you mean (compare SHA-256 %s on "
-                            "the server itself), add the certificate with trust = FILE, or pin its "
-                            "key: a rule with pin = %s and verify = none checks that key alone",
-                            fingerprint, explanation->facts.public_key_pin));
+                            "the server itself), add the certificate with trust = FILE",
+                            fingerprint));
+    say(advice,
+        text_format("or pin its key: a rule for %s:%u with pin = %s and verify = none" EXCUSED " checks that key alone",
+                    explanation->host, explanation->port, explanation->facts.public_key_pin));
 }
 
 static void advise_unknown_root(struct advice *advice, const struct explanation *explanation)

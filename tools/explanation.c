@@ -3,8 +3,6 @@
 #include "text.h"
 
 #include <openssl/x509_vfy.h>
-#include <stdlib.h>
-#include <string.h>
 
 bool explanation_allows(const struct explanation *explanation)
 {
@@ -19,6 +17,9 @@ char *explanation_verdict(const struct explanation *explanation)
         return text_format("allowed: tlsward is off here");
     if (verdict->reason == REASON_NONE)
         return text_format("%s: %s", action, outcome_text(verdict->outcome));
+    /* OpenSSL has no words of its own for what only the policy demands. */
+    if (verdict->x509_error == X509_V_ERR_APPLICATION_VERIFICATION)
+        return text_format("%s: %s", action, reason_text(verdict->reason));
     return text_format("%s: %s (%s)", action, reason_text(verdict->reason),
                        X509_verify_cert_error_string(verdict->x509_error));
 }

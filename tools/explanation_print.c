@@ -79,7 +79,7 @@ static void print_anchor(const struct explanation *explanation)
         count > 0 ? anchors_find(&explanation->anchors, sk_X509_value(explanation->chain.built, count - 1)) : NULL;
     heading("trust anchor");
     if (anchor != NULL)
-        printf("%d, certificate %u of %s\n", count - 1, anchor->position, anchor->file);
+        printf("%d of the chain as built: certificate %u of %s\n", count - 1, anchor->position, anchor->file);
     else
         printf("none: the chain ends at a certificate the policy does not trust\n");
 }

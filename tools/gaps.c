@@ -1,5 +1,6 @@
 #include "gaps.h"
 
+#include "base_name.h"
 #include "elf_tls.h"
 #include "linked_objects.h"
 #include "preload.h"
@@ -32,12 +33,6 @@ static void add(struct search *search, char *what)
     gaps->items = text_grow(gaps->items, gaps->count + 1, sizeof *gaps->items);
     gaps->items[gaps->count++] = target_sentence(search->target, what);
     free(what);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
 }
 
 static const char *family_of(const char *path)

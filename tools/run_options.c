@@ -87,19 +87,20 @@ static bool set_mode(struct run_options *options, const char *mode)
     return fits;
 }
 
+static const struct option known[] = {
+    {"audit", no_argument, NULL, 'a'},
+    {"enforce", no_argument, NULL, 'e'},
+    {"trust", required_argument, NULL, 't'},
+    {"policy", required_argument, NULL, 'p'},
+    {"log", required_argument, NULL, 'l'},
+    {"summary", no_argument, NULL, 's'},
+    {"strict", no_argument, NULL, 'S'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
 int run_options_parse(int argc, char **argv, struct run_options *options)
 {
-    static const struct option known[] = {
-        {"audit", no_argument, NULL, 'a'},
-        {"enforce", no_argument, NULL, 'e'},
-        {"trust", required_argument, NULL, 't'},
-        {"policy", required_argument, NULL, 'p'},
-        {"log", required_argument, NULL, 'l'},
-        {"summary", no_argument, NULL, 's'},
-        {"strict", no_argument, NULL, 'S'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     bool understood = true;
     int option;
     while (understood && (option = getopt_long(argc, argv, "+h", known, NULL)) != -1) {

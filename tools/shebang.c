@@ -1,5 +1,7 @@
 #include "shebang.h"
 
+#include "base_name.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -21,8 +23,7 @@ static bool word_is(const char *word, unsigned length, const char *text)
 
 static bool is_env(const char *interpreter)
 {
-    const char *slash = strrchr(interpreter, '/');
-    return strcmp(slash != NULL ? slash + 1 : interpreter, "env") == 0;
+    return strcmp(base_name(interpreter), "env") == 0;
 }
 
 /* The first word after env's own options and assignments, env(1). */

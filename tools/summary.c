@@ -28,9 +28,21 @@ static uint64_t count_of(const json_t *event, const char *key)
     return count > 0 ? (uint64_t)count : 0;
 }
 
-static const char *or_dash(const char *text)
+static const char *or_else(const char *text, const char *otherwise)
 {
-    return *text != '\0' ? text : "-";
+    return *text != '\0' ? text : otherwise;
+}
+
+static bool is_blocked(const json_t *event)
+{
+    return strcmp(text_of(event, "tlsward.action"), "blocked") == 0;
+}
+
+/* In audit too: what the program rejects by itself has failed, and nobody should look for a policy that did it. */
+static const char *done_about(const json_t *event)
+{
+    bool by_program = strcmp(text_of(event, "tlsward.decided_by"), "program") == 0;
+    return is_blocked(event) && by_program ? "blocked by the program itself" : text_of(event, "tlsward.action");
 }
 
 /* program, expected name, address:port, reason, rule, and what was done about it */
@@ -42,10 +54,10 @@ static char *describe_failure(const json_t *event)
         ip = text_of(event, "server.address");
     bool bracket = strchr(ip, ':') != NULL;
     char *port = text_format("%" PRIu64, count_of(event, "server.port"));
-    char *text = text_format("%s  %s  %s%s%s:%s  %s  %s  %s", or_dash(text_of(event, "process.executable")),
-                             or_dash(name), bracket ? "[" : "", or_dash(ip), bracket ? "]" : "",
-                             strcmp(port, "0") != 0 ? port : "-", or_dash(text_of(event, "tlsward.reason")),
-                             or_dash(text_of(event, "rule.name")), or_dash(text_of(event, "tlsward.action")));
+    char *text = text_format("%s  %s  %s%s%s:%s  %s  %s  %s", or_else(text_of(event, "process.executable"), "-"),
+                             or_else(name, "-"), bracket ? "[" : "", or_else(ip, "-"), bracket ? "]" : "",
+                             strcmp(port, "0") != 0 ? port : "-", or_else(text_of(event, "tlsward.reason"), "-"),
+                             or_else(text_of(event, "rule.name"), "[policy]"), or_else(done_about(event), "-"));
     char *clean = text_clean(text, strlen(text));
     free(text);
     free(port);
@@ -80,8 +92,7 @@ void summary_add(struct summary *summary, const char *line, size_t length)
     } else if (strcmp(outcome, "verified-by-policy") == 0) {
         summary->by_policy += connections;
     } else {
-        bool blocked = strcmp(text_of(event, "tlsward.action"), "blocked") == 0;
-        *(blocked ? &summary->blocked : &summary->failed) += connections;
+        *(is_blocked(event) ? &summary->blocked : &summary->failed) += connections;
         add_failure(summary, event, connections);
     }
 out:
@@ -94,7 +105,7 @@ void summary_print(const struct summary *summary, FILE *out)
     const char *colour = text_colour(out, summary->failed + summary->blocked > 0 ? COLOUR_BAD : COLOUR_GOOD);
     fprintf(out,
             "%stlsward: %" PRIu64 " connection%s: %" PRIu64 " verified by the program, %" PRIu64
-            " verified by the policy, %" PRIu64 " failed, %" PRIu64 " blocked%s\n",
+            " verified by the policy, %" PRIu64 " failed and went on, %" PRIu64 " blocked%s\n",
             colour, all, all == 1 ? "" : "s", summary->by_program, summary->by_policy, summary->failed,
             summary->blocked, text_colour(out, COLOUR_OFF));
     const char *text;
@@ -109,7 +120,7 @@ void summary_print(const struct summary *summary, FILE *out)
     if (json_object_size(summary->failures) == FAILURES_MAX)
         fprintf(out, "tlsward:   (no more than %d different failures are listed)\n", FAILURES_MAX);
     if (summary->lost > 0)
-        fprintf(out, "tlsward: %" PRIu64 " events were lost; the figures are too low\n", summary->lost);
+        fprintf(out, "tlsward: events lost: %" PRIu64 "; the figures are too low\n", summary->lost);
 }
 
 void summary_free(struct summary *summary)

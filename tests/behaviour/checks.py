@@ -158,6 +158,33 @@ def replace(path, text):
     fresh.rename(path)
 
 
+def looks_later(decision, look, expected):
+    """The event goes out before the program looks; what it looks at follows in updates with the same id."""
+    def check(setting):
+        setting.write_policy('mode = audit')
+        assert_members({'connected': '1', 'events': '1'}, facts_of(setting.run(['evidence', decision, look])), 'program')
+        event = setting_events(setting)[0]
+        assert 'tlsward.app_checked_later' not in event, event
+        updates = setting.events('tls-handshake-update')
+        assert {update['event.id'] for update in updates} <= {event['event.id']}, (event, updates)
+        assert [update['tlsward.app_checked_later'] for update in updates] == expected, updates
+    return check
+
+
+def decided_in(decision, function):
+    """The call site leads to the function of the program that decided, by its build id and debugging information."""
+    def check(setting):
+        setting.write_policy('mode = audit')
+        setting.run(['evidence', decision, 'never'])
+        site = setting_events(setting)[0]['tlsward.call_site']
+        name, offset, build_id = re.fullmatch(r'(.*)\+0x([0-9a-f]+) \(([0-9a-f]+)\)', site).groups()
+        program = setting.program(['evidence'])[0]
+        assert name == 'program' and f'Build ID: {build_id}' in '\n'.join(lines_of('readelf', '-nW', program)), site
+        found, line = lines_of('addr2line', '-f', '-e', program, hex(int(offset, 16) - 1))  # of the call itself
+        assert found == function and 'evidence.c:' in line, (found, line)
+    return check
+
+
 def trust_file_replaced(setting):
     trust = setting.directory / 'trust.pem'
     trust.write_text((setting.pki / 'ca.pem').read_text())

@@ -415,7 +415,33 @@ def system_rows():
         yield Row(f'system: {name}', [], check=check)
 
 
+LOOKS = {
+    'never': [],
+    'pretend': ['peer-certificate'],
+    'pretend-twice': ['peer-certificate'],
+    'result': ['verify-result'],
+    'right-name': ['peer-certificate', 'peer-certificate name-matched'],
+    'wrong-name': ['peer-certificate', 'peer-certificate name-mismatch'],
+    'address': ['peer-certificate', 'peer-certificate name-mismatch'],
+    'names': ['peer-certificate', 'peer-certificate names-read'],
+    'everything': ['verify-result', 'peer-certificate verify-result', 'peer-certificate verify-result names-read',
+                   'peer-certificate verify-result names-read name-matched'],
+}
+
+
+def evidence_rows():
+    for look, expected in LOOKS.items():
+        yield Row(f'evidence: {look}: said in updates, not before', [],
+                  check=checks.looks_later('nothing', look, expected))
+    yield Row('evidence: no word of looks where the handshake has verified all', [],
+              check=checks.looks_later('all', 'everything', []))
+    for decision, function in (('nothing', 'ask_for_nothing'), ('context-off', 'switch_off_on_context'),
+                               ('connection-off', 'switch_off_on_connection')):
+        yield Row(f'evidence: the call site of {decision} is {function}()', [],
+                  check=checks.decided_in(decision, function))
+
+
 def all_rows():
     for group in (callback_rows, mode_rows, state_rows, trust_rows, session_rows, name_rows, suite_rows, thread_rows,
-                  file_rows, policy_rows, surrounding_rows, server_rows, system_rows):
+                  file_rows, policy_rows, surrounding_rows, server_rows, system_rows, evidence_rows):
         yield from group()

@@ -8,7 +8,6 @@ Every row asserts that the library was active: an event was written, unless the 
 
 The last line is "N passed, N failed, N skipped".
 """
-import argparse
 import dataclasses
 import json
 import os
@@ -20,7 +19,8 @@ import typing
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from tally import Tally, Unavailable, is_wanted  # noqa: E402 (found through the path above)
+from options import new_parser, parse  # noqa: E402 (found through the path above)
+from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 TIMEOUT = 60  # seconds; only a deadlock takes so long, even under a sanitizer
 
@@ -117,14 +117,12 @@ def try_row(row, build, runtime, pki):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
+    import rows  # pylint: disable=import-outside-toplevel # it imports this module's classes
+    parser = new_parser(__doc__, build='build')
     parser.add_argument('--runtime', help="a sanitizer's runtime, which must come before every other library")
-    parser.add_argument('--row', default='*')
-    arguments = parser.parse_args()
+    arguments = parse(parser, (row.name for row in rows.all_rows()))
     build = arguments.build.resolve()
 
-    import rows  # pylint: disable=import-outside-toplevel # it imports this module's classes
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix='tlsward-pki-') as pki:
         subprocess.run([build / 'behaviour' / 'make_pki', pki], check=True)

@@ -4,7 +4,6 @@ A row is named program/certificate/mode, and `make test-clients ROW='curl-k/*'` 
 happens in a private network and mount namespace and in a temporary directory.
 """
 
-import argparse
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -16,6 +15,7 @@ import certificates  # noqa: E402 (found through the path above)
 import namespace  # noqa: E402
 import untouched  # noqa: E402
 from cases import CASES  # noqa: E402
+from options import new_parser, parse  # noqa: E402
 from programs import PROGRAMS  # noqa: E402
 from rows import MODES, Setup, run_modes  # noqa: E402
 from servers import KINDS, Fleet  # noqa: E402
@@ -53,15 +53,15 @@ def untouched_row(setup, kind, row):
     yield row, found, "\n".join(found)
 
 
-def jobs(setup, fleet, pattern):
-    """(rows, work) for everything that matches the pattern. Rows next to each other use different servers."""
+def jobs(setup, fleet, patterns):
+    """(rows, work) for everything that matches a pattern. Rows next to each other use different servers."""
     for kind in untouched.SERVERS:
         row = f"server-{kind}/good/enforce"
-        if is_wanted(row, pattern):
+        if is_wanted(row, patterns):
             yield [row], untouched_row(setup, kind, row)
     for program in PROGRAMS:
         for case in CASES:
-            rows = [row for mode in MODES if is_wanted(row := f"{program.name}/{case.name}/{mode}", pattern)]
+            rows = [row for mode in MODES if is_wanted(row := f"{program.name}/{case.name}/{mode}", patterns)]
             if rows:
                 yield rows, client_rows(setup, fleet, program, case, rows)
 
@@ -82,11 +82,8 @@ def run_all(arguments, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
-    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
-    parser.add_argument("--drivers", type=Path, default=Path("build/drivers"))
-    arguments = parser.parse_args()
+    names = (name for rows, _ in jobs(None, None, ["*"]) for name in rows)
+    arguments = parse(new_parser(__doc__, library="build/libtlsward.so", drivers="build/drivers"), names)
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-clients.") as directory:
         Path(directory).chmod(0o755)

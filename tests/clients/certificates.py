@@ -42,11 +42,12 @@ class Issued:
     alternative_name: str
     authority: str = "known"
     validity: tuple = VALID
+    common_name: str = NAME  # some programs look at it although there is a subjectAltName
 
 
 ISSUED = {
     "good": Issued(f"DNS:{NAME}"),
-    "other": Issued(f"DNS:{OTHER_NAME}"),
+    "other": Issued(f"DNS:{OTHER_NAME}", common_name=OTHER_NAME),
     "address": Issued(f"IP:{ADDRESS}"),
     "common-name": Issued(""),
     "expired": Issued(f"DNS:{NAME}", validity=PAST),
@@ -72,7 +73,8 @@ def alternative_name(issued):
 
 
 def issue(directory, name, issued, key=NEW_KEY):
-    request = ["req", *key, "-subj", f"/CN={NAME}", *alternative_name(issued), "-keyout", directory / f"{name}.key"]
+    request = ["req", *key, "-subj", f"/CN={issued.common_name}", *alternative_name(issued),
+               "-keyout", directory / f"{name}.key"]
     if not issued.authority:
         openssl(*request, "-x509", "-days", "30", "-out", directory / f"{name}.pem")
         return

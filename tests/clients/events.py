@@ -12,6 +12,13 @@ class Events:
         return [event for event in self.all
                 if event.get("event.action") == "tls-handshake" and event.get("server.port") == port]
 
+    def looks(self, port):
+        """What the program looked at after its last handshake with `port`, as the last update says it."""
+        identity = self.handshakes(port)[-1]["event.id"]
+        updates = [event["tlsward.app_checked_later"] for event in self.all
+                   if event["event.action"] == "tls-handshake-update" and event["event.id"] == identity]
+        return updates[-1] if updates else ""
+
     def problems(self, port, expected):
         """How the handshakes with `port` differ from the expected members; a run without a handshake proves nothing."""
         found = self.handshakes(port)

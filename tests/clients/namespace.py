@@ -5,23 +5,17 @@ import fcntl
 import os
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from cases import ADDRESS, NAME, OTHER_NAME
+from mounts import bound_over, propagation
 
 MARK = "TLSWARD_TEST_NAMESPACE"
 SIOCSIFFLAGS = 0x8914  # netdevice(7)
 IFF_UP = 1
 HOSTS = Path("/etc/hosts")
-
-
-def propagation():
-    """Mounts stay in the namespace, except where the root is a plain chroot(2): that is no mount that could be told."""
-    mount_points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    return "private" if "/" in mount_points else "unchanged"
 
 
 def enter():
@@ -42,16 +36,8 @@ def furnished(directory):
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
     hosts = Path(directory) / "hosts"
     hosts.write_text(f"{ADDRESS} localhost\n{ADDRESS} {NAME}\n{ADDRESS} {OTHER_NAME}\n")
-    has_hosts = HOSTS.exists()
-    if not has_hosts:
-        HOSTS.touch()
-    subprocess.run(["mount", "--bind", hosts, HOSTS], check=True)
-    try:
+    with bound_over(HOSTS, hosts):
         yield
-    finally:
-        subprocess.run(["umount", "--lazy", HOSTS], check=True)
-        if not has_hosts:
-            HOSTS.unlink()
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ class Program:
     forgives: bool = False  # it demands verification, and accepts what fails
     rejects: frozenset = frozenset()  # the cases it stops by itself during the handshake, without the library
     rejects_later: frozenset = frozenset()  # the same after the handshake, where it compares names on its own
+    looks: str = None  # what it looks at after a good handshake: tlsward.app_checked_later; None: whatever it is
     tls: str = "1.3"  # the version it comes to with our servers
     source: str = "sni"  # where the library learns a host name from: tlsward.name_source
     address_source: str = "address"  # the same for an address; RFC 6066 forbids it in SNI, many programs do it
@@ -80,10 +81,11 @@ SWIPL = ("use_module(library(http/http_open)), http_open('" + URL + "', Stream, 
          "read_string(Stream, _, Text), write(Text)")
 
 PROGRAMS = (
-    Program("curl-k", "https", ("curl", "-sSk", URL), (60,), CURL_ERROR),
+    Program("curl-k", "https", ("curl", "-sSk", URL), (60,), CURL_ERROR, looks="peer-certificate verify-result"),
     Program("curl-k-tls1.2", "https", ("curl", "-sSk", "--tls-max", "1.2", URL), (60,), CURL_ERROR, tls="1.2"),
-    Program("curl", "https", ("curl", "-sS", "--cacert", "{trust}", URL), (60,), CURL_ERROR, **CHECKS_NAME_LATER),
-    python("python-unverified", "https", "urllib_client.py"),
+    Program("curl", "https", ("curl", "-sS", "--cacert", "{trust}", URL), (60,), CURL_ERROR,
+            looks="peer-certificate verify-result names-read", **CHECKS_NAME_LATER),
+    python("python-unverified", "https", "urllib_client.py", looks=""),
     python("python", "https", "urllib_client.py", "{trust}", source="app", address_source="app",
            rejects=UNTRUSTED | MISNAMED),
     python("python-smtplib", "smtp", "smtp_client.py"),

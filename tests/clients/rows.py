@@ -168,7 +168,10 @@ def problems(program, case, mode, server, result, plain):
     found = [*check_server(program, case, mode, result), *check_program(program, case, mode, result, plain)]
     if mode == "plain":
         return found + [f"event without the library: {event}" for event in result.events.all]
-    return found + result.events.problems(server.port, expected_event(program, case, mode))
+    found += result.events.problems(server.port, expected_event(program, case, mode))
+    if program.looks is not None and case.good and not found and result.events.looks(server.port) != program.looks:
+        found.append(f"looked at {result.events.looks(server.port)!r}, not {program.looks!r}")
+    return found
 
 
 def run_modes(setup, program, case, modes, server):

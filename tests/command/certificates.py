@@ -35,13 +35,6 @@ def server(*names):
     return SERVER + (["subjectAltName=" + ",".join(names)] if names else [])
 
 
-def pin_of(certificate):
-    """As curl's manual has it made, with nothing of tlsward."""
-    steps = f"openssl x509 -in {certificate} -pubkey -noout | openssl pkey -pubin -outform der"
-    made = subprocess.run(["sh", "-c", steps + " | openssl dgst -sha256 -binary | base64"], check=True, capture_output=True, text=True)
-    return "sha256//" + made.stdout.strip()
-
-
 def make_all(directory):
     issue(directory, "root", "/CN=tlsward test root", AUTHORITY)
     issue(directory, "middle", "/CN=tlsward test intermediate", AUTHORITY, "root")

@@ -1,8 +1,11 @@
-"""What --help says is what the manual, the completion and the table of rows know: one check per subcommand and fact."""
+"""What --help says is what the manual, the completion and the table of rows know: one check per subcommand and fact.
+And the tests that SECURITY.md names are there."""
 
 import pathlib
 import re
 import subprocess
+
+import security_page
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 MANUAL = (SOURCE / "tools" / "man" / "tlsward.1").read_text()
@@ -92,8 +95,8 @@ def subcommands(command, _):
     )
 
 
-def checks(command, table):
-    """Name → test."""
+def checks(command, table, names):
+    """Name → test; `names` are those of all rows."""
     each = {
         "options-are-in-the-manual": in_the_manual,
         "options-are-in-the-synopsis": in_the_synopsis,
@@ -104,4 +107,5 @@ def checks(command, table):
     wanted = [(f"documentation/{name}/{fact}", check, name) for name in SUBCOMMANDS for fact, check in each.items()]
     wanted += [("documentation/run/completion-finds-its-command", values_are_skipped, "run")]
     wanted += [("documentation/subcommands", subcommands, "")]
+    wanted += [("documentation/security-names-tests-that-exist", lambda *_: security_page.missing(names), "")]
     return {title: lambda _, check=check, name=name: check(command, name) for title, check, name in wanted}

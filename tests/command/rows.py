@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import shutil
+import subprocess
 
 import programs
 import sandbox
@@ -31,6 +32,8 @@ class Row:
             return "needs root"
         if self.needs and not shutil.which(self.needs):
             return f"{self.needs} is not installed"
+        if self.through and subprocess.run([*self.through, "true"], capture_output=True, check=False).returncode:
+            return f"{' '.join(self.through)} is not possible here"
         if self.exports and self.exports not in programs.exported(shutil.which(self.needs)):
             return f"this {self.needs} does not export {self.exports}"
         return None
@@ -233,12 +236,18 @@ SUMMARY = [
     Row(
         "summary/counts",
         ["run", *send(event("verified", "allowed"), event("verified-by-policy", "allowed"), event("failed", "would-block"), BLOCKED)],
-        err=["4 connections: 1 verified by the program, 1 verified by the policy, 1 failed, 1 blocked"],
+        err=["4 connections: 1 verified by the program, 1 verified by the policy, 1 failed and went on, 1 blocked"],
     ),
     Row(
         "summary/failure-line",
         ["run", *send(BLOCKED)],
         err=[r"/usr/bin/legacy  ldap\.example  192\.0\.2\.7:636  certificate-expired  acme  blocked$"],
+    ),
+    Row("summary/failure-line-without-a-rule", ["run", *send(event("failed", "would-block"))], err=[r"-  \[policy\]  would-block$"]),
+    Row(
+        "summary/the-program-itself-blocked",
+        ["run", *send(event("failed", "blocked", tlsward__decided_by="program"))],
+        err=["blocked by the program itself$"],
     ),
     Row("summary/one-connection", ["run", *send(BLOCKED)], err=["^tlsward: 1 connection: "]),
     Row("summary/equal-failures-once", ["run", *send(BLOCKED, BLOCKED)], err=[r"2 blocked", r"blocked  \(2 times\)$"]),
@@ -247,8 +256,8 @@ SUMMARY = [
         ["run", *send(event("verified", "allowed", tlsward__repeated=9))],
         err=["10 connections: 10 verified by the program"],
     ),
-    Row("summary/dropped-is-told", ["run", *send(event("verified", "allowed", tlsward__dropped=3))], err=["3 events were lost"]),
-    Row("summary/garbage-is-told", ["run", *send("{not json")], err=["1 events were lost"]),
+    Row("summary/dropped-is-told", ["run", *send(event("verified", "allowed", tlsward__dropped=3))], err=["events lost: 3;"]),
+    Row("summary/garbage-is-told", ["run", *send("{not json")], err=["events lost: 1;"]),
     Row(
         "summary/updates-are-no-connections",
         ["run", *send(event("verified", "allowed", event__action="tls-handshake-update"))],
@@ -296,7 +305,7 @@ EXPLAIN = [
     Row(
         "explain/good",
         explain("good.test", "good"),
-        out=["good.test \\(from sni\\)", "DNS:good.test  matches", "certificate 1 of {t}/root.pem", "29 days left", "allowed: verified-by-policy"],
+        out=["good.test \\(from sni\\)", "DNS:good.test  matches", "[0-9] of the chain as built: certificate 1 of {t}/root.pem", "29 days left", "allowed: verified-by-policy"],
         absent=["what to do"],
     ),
     Row("explain/wildcard", explain("a.wild.test", "good"), out=[r"DNS:\*\.wild\.test  matches", "is another name"]),
@@ -315,7 +324,7 @@ EXPLAIN = [
     Row("explain/ends-soon", explain("good.test", "soon"), out=["allowed", "ends in 4 days: renew"]),
     Row("explain/unknown-ca", explain("good.test", "unknown"), 1, out=["certificate-not-trusted", 'CA of your own, add it with trust = FILE']),
     Row("explain/self-signed", explain("good.test", "self"), 1, out=["certificate-not-trusted", "is self-signed", "SHA-256 [0-9A-F]{64}"]),
-    Row("explain/self-signed-may-be-pinned", explain("good.test", "self"), 1, out=["^public key     {pin}$", "a rule with pin = {pin} and verify = none"]),
+    Row("explain/self-signed-may-be-pinned", explain("good.test", "self"), 1, out=["^public key     {pin}$", "a rule for good.test:{PORT_self} with pin = {pin} and verify = none"]),
     Row(
         "explain/pinned",
         ["explain", "--policy", "pinned.conf", "good.test:{PORT_self}"],
@@ -326,7 +335,7 @@ EXPLAIN = [
         "explain/not-pinned",
         ["explain", "--policy", "pinned.conf", "good.test:{PORT_good}"],
         1,
-        out=["^public key     sha256//[^ ]{43}=  not pinned$", "blocked: public-key-not-pinned", "add pin = sha256//"],
+        out=["^public key     sha256//[^ ]{43}=  not pinned$", "blocked: public-key-not-pinned$", "add pin = sha256//"],
         absent=["trust = FILE"],
     ),
     Row("explain/pinned-and-not-trusted", ["explain", "--policy", "pinned-full.conf", "good.test:{PORT_self}"], 1, out=["  pinned$", "blocked: certificate-not-trusted"]),
@@ -390,13 +399,13 @@ def prediction_rows():
             f"library/{server}-done",
             ["run", "--enforce", "--trust", "root.pem", "--summary", *fetch],
             60 if reason else 0,
-            err=[f"good.test  .*{reason}  -  blocked$" if reason else "1 verified by the policy"],
+            err=[f"good.test  .*{reason}  \\[policy\\]  blocked$" if reason else "1 verified by the policy"],
             needs="curl",
         )
 
 
 def pin_rows():
-    for server, done in {"self": "1 verified by the policy", "good": "good.test  .*public-key-not-pinned  -  blocked$"}.items():
+    for server, done in {"self": "1 verified by the policy", "good": "good.test  .*public-key-not-pinned  \\[policy\\]  blocked$"}.items():
         fetch = ["curl", "-sSk", f"https://good.test:{{PORT_{server}}}/"]
         yield Row(
             f"library/{server}-pinned-done",

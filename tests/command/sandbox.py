@@ -3,16 +3,11 @@
 import contextlib
 import os
 import pathlib
-import subprocess
 import sys
 
+from mounts import propagation, throw_away_layer
+
 INSIDE = "TLSWARD_TEST_NAMESPACE"
-
-
-def propagation():
-    """Mounts stay in the namespace, except where the root is a plain chroot(2): that is no mount that could be told."""
-    mount_points = [line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines()]
-    return "private" if "/" in mount_points else "unchanged"
 
 
 def enter():
@@ -32,24 +27,14 @@ def is_root():
 @contextlib.contextmanager
 def covered_etc(directory):
     """Lays a throw-away layer over /etc, with the names the tests use."""
-    layer = directory / "etc"
-    layer.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", layer], check=True)
-    for name in ("upper", "work"):
-        (layer / name).mkdir()
-    options = f"lowerdir=/etc,upperdir={layer}/upper,workdir={layer}/work"
-    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, "/etc"], check=True)
-    hosts = pathlib.Path("/etc/hosts")
-    names = "good.test other.test a.wild.test a.b.wild.test wild.test bare.test"
-    several = "::1 two.wild.test\n127.0.0.1 two.wild.test\n"
-    text = hosts.read_text() if hosts.exists() else ""
-    hosts.unlink(missing_ok=True)
-    hosts.write_text(f"127.0.0.1 {names}\n{several}{text}")
-    try:
+    with throw_away_layer(pathlib.Path("/etc"), directory / "etc"):
+        hosts = pathlib.Path("/etc/hosts")
+        names = "good.test other.test a.wild.test a.b.wild.test wild.test bare.test"
+        several = "::1 two.wild.test\n127.0.0.1 two.wild.test\n"
+        text = hosts.read_text() if hosts.exists() else ""
+        hosts.unlink(missing_ok=True)
+        hosts.write_text(f"127.0.0.1 {names}\n{several}{text}")
         yield
-    finally:
-        subprocess.run(["umount", "/etc"], check=False)
-        subprocess.run(["umount", layer], check=False)
 
 
 def set_system_policy(text, owner):

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Tests of the command `tlsward`.
 
-    tests/command/test_command.py [PATTERN]
+    tests/command/test_command.py [PATTERN ...]
 
-runs the rows that match PATTERN. BUILD names the directory with the command and the library (default:
+runs the rows that match a PATTERN. BUILD names the directory with the command and the library (default:
 build), TLSWARD_LIBRARY another library.
 """
 
@@ -27,6 +27,7 @@ import programs  # noqa: E402
 import rows  # noqa: E402
 import sandbox  # noqa: E402
 import servers  # noqa: E402
+from pins import pin_of  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
@@ -81,7 +82,7 @@ def system_count():
 
 
 def make_files(directory):
-    pin = certificates.pin_of(directory / "self.pem")
+    pin = pin_of(directory / "self.pem")
     for name, text in POLICIES.items():
         (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin))
     for name, rule in RULES.items():
@@ -120,7 +121,7 @@ class Fixture:
         self.directory = directory
         self.processes = []
         self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
-        self.words["pin"] = re.escape(certificates.pin_of(directory / "self.pem"))
+        self.words["pin"] = re.escape(pin_of(directory / "self.pem"))
         self.words["shell"] = os.path.realpath("/bin/sh")
         self.words["system_count"] = system_count()
         self.log = open(directory / "servers.log", "wb")
@@ -326,12 +327,13 @@ def run_all(fixture, selected, sessions):
 
 def main():
     sandbox.enter()
-    pattern = sys.argv[1] if len(sys.argv) > 1 else "*"
+    patterns = sys.argv[1:] or ["*"]
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.pin_rows()]
-    selected = [row for row in table if is_wanted(row.name, pattern)]
-    sessions = SESSIONS | documentation.checks(COMMAND, table)
-    sessions = {name: test for name, test in sessions.items() if is_wanted(name, pattern)}
+    selected = [row for row in table if is_wanted(row.name, patterns)]
+    names = [*(row.name for row in table), *SESSIONS]
+    sessions = SESSIONS | documentation.checks(COMMAND, table, names)
+    sessions = {name: test for name, test in sessions.items() if is_wanted(name, patterns)}
     with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
         directory = pathlib.Path(name)
         directory.chmod(0o755)

@@ -4,7 +4,6 @@ Every command of a snippet comes from README.md. Each deployment has a root dire
 /usr/local and an /etc/ld.so.preload that nobody else sees.
 """
 
-import argparse
 import os
 import shlex
 import shutil
@@ -18,6 +17,7 @@ sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
 import certificates  # noqa: E402
 import namespace  # noqa: E402
+from options import new_parser, parse  # noqa: E402
 from private_root import private_root  # noqa: E402
 from readme import command_before, image, snippet, unit_environment  # noqa: E402
 from servers import Fleet, unprivileged  # noqa: E402
@@ -28,6 +28,7 @@ PRELOAD = "etc/ld.so.preload"
 BLOCKED = 60  # curl: the peer's certificate cannot be authenticated
 BLOCKED_EVENT = '"tlsward.action":"blocked"'
 SECONDS = 60
+LOGIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Host:
@@ -42,7 +43,7 @@ class Host:
     def run(self, command, user=None, environment=None):
         prefix = ["chroot", self.root, *(unprivileged(user) if user else ()), "env"]
         variables = [f"{name}={value}" for name, value in (environment or {}).items()]  # only the command has them
-        return subprocess.run([*prefix, *variables, *command], env={"PATH": os.environ["PATH"]}, capture_output=True,
+        return subprocess.run([*prefix, *variables, *command], env={"PATH": LOGIN_PATH}, capture_output=True,
                               text=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False)
 
     def shell(self, commands):
@@ -231,10 +232,7 @@ def run_all(arguments, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
-    parser.add_argument("--build", type=Path, default=Path("build"))
-    arguments = parser.parse_args()
+    arguments = parse(new_parser(__doc__, build="build"), ROWS)
     namespace.enter()
     with namespace.workplace("tlsward-deploy.") as directory:
         return run_all(arguments, directory)

@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 static int log_in(SSL *ssl, const char *token)
 {
     char buffer[4096];
+    SSL_set_connect_state(ssl);
     if (driver_read(ssl, buffer, sizeof(buffer)) <= 0)
         return driver_failed(ssl);
     int length = snprintf(buffer, sizeof(buffer), "a LOGIN %s secret\r\n", token);
@@ -22,13 +22,5 @@ static int log_in(SSL *ssl, const char *token)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
-        return 2;
-    SSL *ssl = driver_tls(TLS_client_method(), driver_connect(argv[1], argv[2], SOCK_STREAM));
-    if (!ssl)
-        return 2;
-    SSL_set_connect_state(ssl);
-    int status = log_in(ssl, argv[3]);
-    driver_close(ssl);
-    return status;
+    return driver_main(argc, argv, TLS_client_method(), log_in);
 }

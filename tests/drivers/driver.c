@@ -90,3 +90,15 @@ void driver_close(SSL *ssl)
     if (fd >= 0)
         close(fd);
 }
+
+int driver_main(int argc, char **argv, const SSL_METHOD *method, int (*talk)(SSL *ssl, const char *token))
+{
+    if (argc != 4)
+        return 2;
+    SSL *ssl = driver_tls(method, driver_connect(argv[1], argv[2], SOCK_STREAM));
+    if (!ssl)
+        return 2;
+    int status = talk(ssl, argv[3]);
+    driver_close(ssl);
+    return status;
+}

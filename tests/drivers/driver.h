@@ -32,6 +32,12 @@ int driver_exchange(SSL *ssl, const char *token);
 /* Reports OpenSSL's error and what it says about the certificate. Returns an exit status. */
 int driver_failed(SSL *ssl);
 
+/*
+ * The whole of a driver over a TCP connection, but for what `talk` does with it and its token. Takes the arguments of
+ * main() and returns its exit status, which is that of `talk`.
+ */
+int driver_main(int argc, char **argv, const SSL_METHOD *method, int (*talk)(SSL *ssl, const char *token));
+
 /* Frees the connection, its context and its descriptor. */
 void driver_close(SSL *ssl);
 

@@ -4,7 +4,6 @@ Everything happens in a private network and mount namespace and in a temporary d
 of this source tree, laid over the place where the library looks for them.
 """
 
-import argparse
 import contextlib
 import hashlib
 import importlib.util
@@ -27,6 +26,8 @@ import more_servers  # noqa: E402, F401
 from events import Events  # noqa: E402
 from private_root import private_root  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
+from mounts import throw_away_layer  # noqa: E402
+from options import new_parser, parse  # noqa: E402
 from servers import Fleet  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
@@ -52,22 +53,12 @@ def nearest_directory(place):
 def shipped_rules(place, directory):
     """Puts the shipped rules where the library reads them; nothing changes outside the namespace."""
     there = nearest_directory(place)
-    layer = directory / "share"
-    layer.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", layer], check=True)
-    for name in ("upper", "work"):
-        (layer / name).mkdir()
-    options = f"lowerdir={there},upperdir={layer}/upper,workdir={layer}/work"
-    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, there], check=True)
-    place.mkdir(parents=True, exist_ok=True)
-    for rules in SHIPPED.iterdir():
-        shutil.copy(rules, place)
-        (place / rules.name).chmod(0o644)
-    try:
+    with throw_away_layer(there, directory / "share"):
+        place.mkdir(parents=True, exist_ok=True)
+        for rules in SHIPPED.iterdir():
+            shutil.copy(rules, place)
+            (place / rules.name).chmod(0o644)
         yield
-    finally:
-        for mounted in (there, layer):  # so that the temporary directory can be removed
-            subprocess.run(["umount", "--lazy", mounted], check=False)
 
 
 def is_missing(need):
@@ -203,12 +194,9 @@ def run_rows(arguments, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
-    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
-    parser.add_argument("--share", type=Path, default=Path("/usr/local/share/tlsward"))
-    parser.add_argument("--unpacked", type=Path, default=Path("build/unpacked"), help="packages that exclude others")
-    arguments = parser.parse_args()
+    parser = new_parser(__doc__, library="build/libtlsward.so", share="/usr/local/share/tlsward",
+                        unpacked="build/unpacked")
+    arguments = parse(parser, (row.name for row in ROWS))
     namespace.enter()
     with namespace.workplace("tlsward-keep.") as directory:
         return run_all(arguments, directory)

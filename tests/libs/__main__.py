@@ -1,10 +1,9 @@
-"""The table of escapes on every libssl: python3 -B tests/libs [--libs NAME,...] [--row PATTERN] [--libssl DIR].
+"""The table of escapes on every libssl: python3 -B tests/libs [--libs NAME,...] [--row PATTERN].
 
 A row is named library/escape. A library is `system`, one that fetch knows, or a directory with a built one. What
 cannot be had is skipped, visibly.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -19,6 +18,8 @@ sys.path[1:1] = [str(HERE.parent / part) for part in ("clients", "corpus", "")]
 
 import certificates  # noqa: E402 (found through the paths above)
 import namespace  # noqa: E402
+from cases import NAME  # noqa: E402
+from options import new_parser, parse  # noqa: E402
 from servers import PORTS, Server  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
@@ -138,6 +139,7 @@ def issue_further(directory):
     soon = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
     for name, issued, key in (("weak", good, ["-newkey", "rsa:1024", "-nodes"]), ("rsa", good, NEW_RSA_KEY),
                               ("rsa-other", other, NEW_RSA_KEY), ("rsa-unknown-ca", unknown_ca, NEW_RSA_KEY),
+                              ("other-but-subject", replace(other, common_name=NAME), certificates.NEW_KEY),
                               ("forged", replace(good, authority="forger/known"), certificates.NEW_KEY),
                               ("just-expired", replace(good, validity=(certificates.VALID[0], soon)),
                                certificates.NEW_KEY)):
@@ -158,15 +160,11 @@ def run_all(arguments, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
+    parser = new_parser(__doc__, library="build/libtlsward.so", objects="build/test-libs", fetched="build/libs",
+                        corpus="../shared/corpus")
     parser.add_argument("--libs", default="system," + ",".join(FETCHED), type=lambda text: text.split(","))
-    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
-    parser.add_argument("--objects", type=Path, default=Path("build/test-libs"))
     parser.add_argument("--server-objects", type=Path, help="where --objects are of another architecture")
-    parser.add_argument("--fetched", type=Path, default=Path("build/libs"))
-    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
-    arguments = parser.parse_args()
+    arguments = parse(parser, (*(row.name for row in ROWS), core.ROW))
     if namespace.MARK not in os.environ:  # inside there is no network
         subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & {*FETCHED, "aarch64"})], check=True)
     namespace.enter()

@@ -1,15 +1,14 @@
 """One row on one library: starts the client, and compares what the server, the program and the events say."""
 
-import functools
 import os
 import re
 import shlex
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
 from cases import NAME
 from events import Events
+from pins import pin_of
 from tally import Unavailable
 
 MODES = ("plain", "audit", "enforce")
@@ -51,14 +50,6 @@ def brief(event):
     """An event without what is the same in all."""
     return " ".join(f"{name}={value}" for name, value in event.items()
                     if name.startswith(("tlsward.", "server.", "tls.")) and not name.startswith("tls.server."))
-
-
-@functools.cache
-def pin_of(certificate):
-    """As curl's manual has it made, with nothing of tlsward."""
-    steps = f"openssl x509 -in {certificate} -pubkey -noout | openssl pkey -pubin -outform der"
-    return "sha256//" + subprocess.run(["sh", "-c", steps + " | openssl dgst -sha256 -binary | base64"],
-                                       check=True, capture_output=True, text=True).stdout.strip()
 
 
 class Bench:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cases import CASES, NAME, OTHER_NAME
 
 REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {
-    "weak": "validation-failure", "just-expired": "certificate-expired",
+    "weak": "validation-failure", "other-but-subject": "certificate-host-mismatch", "just-expired": "certificate-expired",
     "rsa-other": "certificate-host-mismatch", "rsa-unknown-ca": "certificate-not-trusted",
     "forged": "validation-failure"}
 CERTIFICATES = ("good", "other", "unknown-ca", "expired")
@@ -149,7 +149,8 @@ ROWS = (
     partly("partial-chain", UNTRUSTED),
     partly("trusted-set", {"expired"}),
     partly("security-level", UNTRUSTED, certificates=(*CERTIFICATES, "weak"), kind="weak"),
-    partly("host-flags", UNTRUSTED, certificates=(*CERTIFICATES, "common-name"), source="app"),
+    partly("host-flags", UNTRUSTED | {"other"}, certificates=(*CERTIFICATES, "common-name", "other-but-subject"),
+           source="app"),
     partly("host-leading-dot", UNTRUSTED),
     partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
            expected_name=OTHER_NAME),

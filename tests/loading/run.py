@@ -6,7 +6,6 @@
 A row that preloads asserts that the library was active: by the event of a handshake, or where tlsward stands down by
 its mapping and the notice it gave. The last line is "N passed, N failed, N skipped".
 """
-import argparse
 import os
 import pathlib
 import sys
@@ -15,6 +14,7 @@ import tempfile
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import rows  # noqa: E402 (imports through the path above)
+from options import new_parser, parse  # noqa: E402
 from setting import Setting  # noqa: E402
 from tally import Tally, is_wanted  # noqa: E402
 
@@ -25,13 +25,10 @@ def run_row(row, build):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
-    parser.add_argument('--row', nargs='+', default=['*'])
-    arguments = parser.parse_args()
+    arguments = parse(new_parser(__doc__, build='build'), (row.__name__ for row in rows.ALL))
     os.environ.update(LC_ALL='C', OPENSSL_CONF='/dev/null')
     tally = Tally()
-    for row in (row for row in rows.ALL if any(is_wanted(row.__name__, pattern) for pattern in arguments.row)):
+    for row in (row for row in rows.ALL if is_wanted(row.__name__, arguments.row)):
         tally.attempt(row.__name__, lambda row=row: run_row(row, arguments.build.resolve()))
     return tally.close()
 

@@ -6,7 +6,6 @@ pass with no certificate has the second run only. The rows are in stories.py; se
 tests/clients.
 """
 
-import argparse
 import itertools
 import os
 import socket
@@ -24,6 +23,8 @@ import certificates  # noqa: E402
 import namespace  # noqa: E402
 from certificates import ISSUED, Issued  # noqa: E402
 from events import Events  # noqa: E402
+from mounts import bound_over  # noqa: E402
+from options import new_parser, parse  # noqa: E402
 from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
@@ -67,30 +68,15 @@ def make_certificates(directory):
 
 
 @contextmanager
-def laid_over(path, text, directory):
-    """A file of ours in the place of the machine's, which may have none."""
-    ours = directory / path.name
-    ours.write_text(text)
-    existed = path.exists()
-    if not existed:
-        path.touch()
-    subprocess.run(["mount", "--bind", ours, path], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", path], check=True)
-        if not existed:
-            path.unlink()
-
-
-@contextmanager
 def furnished(directory):
     """Names and addresses of our own: a hosts file, a name server, addresses with a scope and without."""
     with ExitStack() as stack:
         stack.enter_context(namespace.furnished(directory))
         for name, text in (("hosts", HOSTS), ("resolv.conf", f"nameserver {NAME_SERVER}\n"),
                            ("nsswitch.conf", "hosts: files dns\n")):
-            stack.enter_context(laid_over(Path("/etc") / name, text, directory / "etc"))
+            ours = directory / "etc" / name
+            ours.write_text(text)
+            stack.enter_context(bound_over(Path("/etc") / name, ours))
         for address in (f"{SCOPED}/64", f"{ROUTED}/32"):
             subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
         NameServer(NAME_SERVER, CANONICAL, CANONICAL_ADDRESS).start()
@@ -208,11 +194,8 @@ def run_all(arguments, directory):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--row", default="*", help="run the rows that match this pattern (default: all)")
-    parser.add_argument("--library", type=Path, default=Path("build/libtlsward.so"))
-    parser.add_argument("--programs", type=Path, default=Path("build/names"))
-    arguments = parser.parse_args()
+    parser = new_parser(__doc__, library="build/libtlsward.so", programs="build/names")
+    arguments = parse(parser, (row.name for row in ROWS))
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-names.") as directory:
         Path(directory).chmod(0o755)

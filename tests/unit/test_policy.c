@@ -108,6 +108,8 @@ static const struct {
     {"first address after an odd prefix", "10.0.0.0/9", {NULL, "10.128.0.0", 0}, false},
     {"prefix 0 is all of IPv4", "0.0.0.0/0", {NULL, "203.0.113.9", 0}, true},
     {"prefix 0 of IPv4 is not IPv6", "0.0.0.0/0", {NULL, "2001:db8::1", 0}, false},
+    {"prefix 0 is all of IPv6", "::/0", {NULL, "2001:db8::1", 0}, true},
+    {"prefix 0 of IPv6 is not IPv4", "::/0", {NULL, "203.0.113.9", 0}, false},
     {"prefix 32 is one address", "10.0.0.1/32", {NULL, "10.0.0.0", 0}, false},
     {"a network and a port", "10.0.0.0/8:636", {NULL, "10.9.9.9", 636}, true},
     {"a network and another port", "10.0.0.0/8:636", {NULL, "10.9.9.9", 389}, false},

@@ -142,7 +142,7 @@ static inline const char *lookup(int fd)
         ck_assert(peer.literal.kind == PEER_ADDRESS);
         snprintf(line, sizeof line, "%sliteral %s", weak, peer.literal.text);
     } else {
-        snprintf(line, sizeof line, "%s%s", weak, peer.address.ss_family == 0 ? "unknown" : "no host name");
+        snprintf(line, sizeof line, "%s%s", weak, peer.has_address ? "no host name" : "unknown");
     }
     return line;
 }

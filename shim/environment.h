@@ -1,0 +1,36 @@
+/*
+ * The environment variables that count, as they were when the program started: daemons overwrite theirs, for
+ * setproctitle(3).
+ */
+#ifndef TLSWARD_ENVIRONMENT_H
+#define TLSWARD_ENVIRONMENT_H
+
+enum { PROXY_VARIABLES = 5 };
+
+enum variable {
+    VARIABLE_POLICY,    /* TLSWARD_POLICY */
+    VARIABLE_MODE,      /* TLSWARD_MODE */
+    VARIABLE_TRUST,     /* TLSWARD_TRUST */
+    VARIABLE_LOG,       /* TLSWARD_LOG */
+    VARIABLE_OFF,       /* TLSWARD_OFF */
+    VARIABLE_CERT_FILE, /* SSL_CERT_FILE */
+    VARIABLE_CERT_DIR,  /* SSL_CERT_DIR */
+    VARIABLE_PROXIES,   /* http_proxy and the others that name a proxy */
+    VARIABLES = VARIABLE_PROXIES + PROXY_VARIABLES
+};
+
+/* NULL for what is not set. */
+struct environment {
+    const char *values[VARIABLES];
+};
+
+/* Never NULL. Looked for in the process's present environment, where nothing was kept before. Never freed. */
+const struct environment *environment_at_start(void);
+
+/*
+ * Keeps what counts of `environment`, which is as execve(2) has it, without calling any function unless a variable is
+ * set: most processes have none and no TLS.
+ */
+void environment_keep(char *const *environment);
+
+#endif

@@ -1,0 +1,85 @@
+"""SECURITY.md's tables name the tests that show each line: every one of these must be there."""
+
+import pathlib
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+PAGE = SOURCE / "SECURITY.md"
+# What a group is called there → what lists its rows.
+LISTED = {
+    "clients": "clients",
+    "names": "names",
+    "behaviour": "behaviour/run.py",
+    "loading": "loading/run.py",
+    "table": "libs",
+    "keep": "keep",
+    "deploy": "deploy",
+}
+GROUP = re.compile(rf"\b({'|'.join([*LISTED, 'command', 'unit'])})\b")
+
+
+def listed(runner):
+    command = [sys.executable, "-B", SOURCE / "tests" / runner, "--list"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def tables():
+    """The lines of each table, with the group that is meant where they name none."""
+    for table in re.findall(r"(?:^\|.*\n)+", PAGE.read_text(), re.MULTILINE):
+        head, _, *lines = table.splitlines()
+        yield (GROUP.search(head) or ["table"])[0], lines
+
+
+def is_row(name, rows):
+    """`modes:` stands for all rows that begin so, and … or * for anything."""
+    pattern = name.replace("…", "*").replace("[", "[[]") + ("*" if name.endswith(":") else "")
+    return any(fnmatchcase(row, pattern) for row in rows)
+
+
+class UnitTests:
+    """A file's name, and then names of its tests, or quoted ones of its groups and rows."""
+
+    text = ""
+
+    def has(self, name):
+        file = SOURCE / "tests" / "unit" / f"{name}.c"
+        if file.exists():
+            self.text = file.read_text()
+            return True
+        words = ".*".join(map(re.escape, name.split("…")))
+        return re.search(rf'START_TEST\({words}\)|"{words}"', self.text) is not None
+
+
+def is_target(command):
+    return re.search(rf"^{command.removeprefix('make ')}:", (SOURCE / "Makefile").read_text(), re.MULTILINE) is not None
+
+
+def missing_of_line(cell, group, rows):
+    """The names in a cell that are none of a test, or the whole cell where it names nothing."""
+    unit = UnitTests()
+    named = False
+    for place, text in enumerate(cell.split("`")):
+        if place % 2 == 0:
+            group = (GROUP.findall(text) or [group])[-1]
+            named = named or "all rows" in text
+            continue
+        named = True
+        if text.startswith("make "):
+            found = is_target(text)
+        else:
+            found = unit.has(text) if group == "unit" else is_row(text, rows[group])
+        if not found:
+            yield f"{group} {text}"
+    if not named:
+        yield cell
+
+
+def missing(command_rows):
+    """What SECURITY.md names and nobody tests."""
+    rows = {group: listed(runner) for group, runner in LISTED.items()} | {"command": command_rows}
+    wrong = [name for group, lines in tables() for line in lines
+             for name in missing_of_line(line.strip("| ").rpartition("|")[2], group, rows)]
+    return "SECURITY.md names no test, or one that is not there: " + "; ".join(wrong) if wrong else None
