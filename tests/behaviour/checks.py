@@ -204,6 +204,13 @@ def policy_replaced(setting):
         assert program.connects_within(2.5, False), 'the new policy was not picked up'
 
 
+def policy_removed(setting):
+    with OnDemand(setting, 'good') as program:
+        assert program.handshake()
+        setting.policy.unlink()
+        assert not program.connects_within(2.5, False), 'what was read before is no longer in force'
+
+
 def trust_file_missing(setting):
     setting.write_policy(f'trust = {setting.directory}/nowhere.pem')
     facts = facts_of(setting.run(['surroundings', 'plain', 'good']))
