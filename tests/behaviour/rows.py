@@ -264,7 +264,9 @@ def name_rows():
                   as_bare=True, expect={'sni': 'localhost' if source == 'sni' else '-'},
                   event={**known, 'tlsward.action': 'would-block'})
     yield Row('names: app: any one of several names is enough', ['names', 'app-with-several', 'two-hosts'],
-              expect=passes(), event={'tlsward.name_source': 'app'})
+              expect=passes(sni='-'), event={'tlsward.name_source': 'app'})
+    yield Row('names: app: the SNI that the program set is left alone', ['names', 'app-with-other-sni', 'localhost'],
+              expect=passes(sni='front.test'), event={'tlsward.name_source': 'app'})
     yield Row('names: app: none of several names fits', ['names', 'app-with-several', 'good'],
               expect=is_stopped(62, 'bad certificate'))
     yield Row('names: app: an address that the program demands comes before the resolved name',
