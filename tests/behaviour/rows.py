@@ -207,6 +207,9 @@ def session_rows():
                   policy='mode = audit' + OFF_RULE, as_bare=True)
         yield row('audit takes a session of another name and says so', 'other-name', 'two-hosts', resumed,
                   {'tlsward.reason': 'session-not-verified'}, policy='mode = audit', as_bare=True)
+        yield row('audit: the session of a key that is not pinned is not a verified one', 'same-name', 'good', resumed,
+                  {'tls.resumed': True, 'tlsward.reason': 'session-not-verified', 'tlsward.action': 'would-block'},
+                  policy=f'mode = audit\npin = {OTHER_PIN}', as_bare=True)
         yield row('SSL_clear: the verified session is resumed', 'cleared-and-resumed', 'good', resumed)
         yield row('SSL_clear: after a block the same object may reach an allowed peer', 'cleared-after-block',
                   'wrong-host', passes(received='0', blocked='1', mode='0', **{'second-received': '4'}), events=2)
