@@ -81,6 +81,9 @@ def mode_rows():
                       event={} if own else {'tlsward.action': 'would-block', 'tlsward.reason': reason})
     yield Row('modes: low-security-level: a 1024-bit key is stopped', ['modes', 'low-security-level', 'weak-key'],
               expect=is_stopped(66, 'bad certificate'), event=blocked('validation-failure', 66))
+    yield Row('modes: strict = yes: a leaf that does not name its issuer\'s key (RFC 5280 section 4.2.1.1) is stopped',
+              ['modes', 'never-set', 'good'], policy='strict = yes', expect={'connected': '-1', 'received': '0'},
+              event={'tlsward.action': 'blocked', 'tlsward.reason': 'validation-failure'})
     yield Row('modes: high-security-level: a 2048-bit key is stopped, as the connection asks for more',
               ['modes', 'high-security-level', 'rsa-2048'], expect=is_stopped(66, 'bad certificate'),
               event=blocked('validation-failure', 66))
