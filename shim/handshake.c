@@ -280,23 +280,16 @@ static bool retry_is_pending(const struct openssl_api *api, const SSL *ssl)
            api->SSL_want(ssl) == SSL_RETRY_VERIFY;
 }
 
-static int verify(const struct library *library, SSL *ssl, const struct context *context, X509_STORE_CTX *store_ctx)
+/* The program's own verification may leave errno as it likes; what is done before and after it may not. */
+static int verify_and_judge(const struct library *library, SSL *ssl, struct connection *connection,
+                            const struct context *context, X509_STORE_CTX *store_ctx)
 {
-    if (!is_ours_to_judge(library, ssl))
-        return program_verifies(library, ssl, context, store_ctx);
-    struct connection *connection = connection_get(library, ssl);
-    if (connection == NULL)
-        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, ssl, context, store_ctx));
-    if (connection->stage == STAGE_NEW)
-        observe_peer(library, ssl, connection);
-    else
-        observe_address(library, ssl, connection);
-    if (connection->settings.mode == MODE_OFF)
-        return program_verifies(library, ssl, context, store_ctx);
-
+    int saved = errno;
     struct judgement judgement;
     judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
+    errno = saved;
     int accepted = program_verifies(library, ssl, context, store_ctx);
+    saved = errno;
     /* Only together with success does libssl take it for a request to be asked again. */
     if (accepted <= 0 || !retry_is_pending(&library->api, ssl)) {
         judge_after_program(&judgement, accepted);
@@ -305,7 +298,31 @@ static int verify(const struct library *library, SSL *ssl, const struct context 
         accepted = blocking_carry_out(library, ssl, connection, store_ctx, accepted);
     }
     judge_finish(&judgement);
+    errno = saved;
     return accepted;
+}
+
+static void observe(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    int saved = errno;
+    if (connection->stage == STAGE_NEW)
+        observe_peer(library, ssl, connection);
+    else
+        observe_address(library, ssl, connection);
+    errno = saved;
+}
+
+static int verify(const struct library *library, SSL *ssl, const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    if (!is_ours_to_judge(library, ssl))
+        return program_verifies(library, ssl, context, store_ctx);
+    struct connection *connection = connection_get(library, ssl);
+    if (connection == NULL)
+        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, ssl, context, store_ctx));
+    observe(library, ssl, connection);
+    if (connection->settings.mode == MODE_OFF)
+        return program_verifies(library, ssl, context, store_ctx);
+    return verify_and_judge(library, ssl, connection, context, store_ctx);
 }
 
 int handshake_verify(X509_STORE_CTX *store_ctx, void *argument)

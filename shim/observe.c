@@ -174,13 +174,11 @@ static bool names_other(const struct peer_candidates *candidates)
 
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
 {
-    int saved = errno;
     struct trail_peer trail;
-    if (connection->address[0] == '\0') {
-        trail_lookup(library->api.SSL_get_fd(ssl), &trail);
-        describe_address(&trail, connection);
-    }
-    errno = saved;
+    if (connection->address[0] != '\0')
+        return;
+    trail_lookup(library->api.SSL_get_fd(ssl), &trail);
+    describe_address(&trail, connection);
 }
 
 void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADDR *address)
@@ -200,7 +198,6 @@ void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADD
 
 void observe_peer(const struct library *library, SSL *ssl, struct connection *connection)
 {
-    int saved = errno;
     const struct openssl_api *api = &library->api;
     struct peer_candidates candidates = {0};
 
@@ -210,7 +207,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     if (connection->policy == NULL) {
         connection->out_of_memory = true;
         connection->settings.mode = MODE_AUDIT;
-        goto out;
+        return;
     }
     const SSL_SESSION *session = api->SSL_get_session(ssl);
     connection->had_session = session != NULL;
@@ -232,6 +229,4 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     connection->facts.app_names_other = names_other(&candidates);
     if (!process_is_welcome())
         connection->settings.mode = MODE_OFF;
-out:
-    errno = saved;
 }

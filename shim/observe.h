@@ -6,10 +6,10 @@
 
 #include "connection.h"
 
-/* Fills the connection's names, address and settings, and its stage becomes STAGE_OBSERVED. */
+/* Fills the connection's names, address and settings, and its stage becomes STAGE_OBSERVED. errno may change. */
 void observe_peer(const struct library *library, SSL *ssl, struct connection *connection);
 
-/* The address, where there was no socket yet when the handshake started. */
+/* The address, where there was no socket yet when the handshake started. errno may change. */
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection);
 
 /* The program says where an SSL without a connected socket goes: SSL_set1_initial_peer_addr(3). */

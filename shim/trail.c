@@ -144,7 +144,6 @@ static void name_peer(const struct connected_socket *connection, struct trail_pe
 
 void trail_lookup(int fd, struct trail_peer *peer)
 {
-    int saved = errno;
     struct connected_socket connection;
 
     memset(peer, 0, sizeof *peer);
@@ -158,7 +157,6 @@ void trail_lookup(int fd, struct trail_peer *peer)
     if (peer->has_address) {
         name_peer(known, peer);
     }
-    errno = saved;
 }
 
 void trail_lookup_address(const struct ip *ip, in_port_t port, struct trail_peer *peer)

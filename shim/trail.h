@@ -35,7 +35,7 @@ struct trail_peer {
 /*
  * The peer of the socket `fd` (as getpeername(2) says it), or with fd < 0 the one connection of this thread
  * that no handshake has claimed yet, if there is exactly one. Claims the connection. What is not known
- * stays zero; a socket of another family, or one without a peer, is not known.
+ * stays zero; a socket of another family, or one without a peer, is not known. errno may change.
  */
 void trail_lookup(int fd, struct trail_peer *peer);
 

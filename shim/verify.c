@@ -94,7 +94,7 @@ static bool set_param(const struct openssl_api *api, const struct verify_request
     unsigned long flags = X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN;
     if (request->strict)
         flags |= X509_V_FLAG_X509_STRICT;
-    api->X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    api->X509_VERIFY_PARAM_set_hostflags(param, VERIFY_HOST_FLAGS);
     if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
         api->X509_VERIFY_PARAM_set_auth_level(param, request->security_level);
     return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param, result) &&
@@ -105,11 +105,7 @@ struct general_name {
     int type; /* the first member of GENERAL_NAME in every version (openssl/x509v3.h) */
 };
 
-/*
- * A match without a dNSName was a common name's. X509_CHECK_FLAG_NEVER_CHECK_SUBJECT would not do instead: 1.0.2 and
- * old LibreSSL ignore it, and it switches off the name constraints on a common name.
- */
-static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
+bool verify_has_dns_name(const struct openssl_api *api, const X509 *leaf)
 {
     STACK *names = api->X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
     bool found = false;
@@ -121,10 +117,15 @@ static bool has_dns_name(const struct openssl_api *api, const X509 *leaf)
     return found;
 }
 
+/*
+ * X509_CHECK_FLAG_NEVER_CHECK_SUBJECT would not do instead: 1.0.2 and old LibreSSL ignore it, and it switches off the
+ * name constraints on a common name.
+ */
 static void refuse_names(const struct openssl_api *api, const struct verify_request *request,
                          struct verify_result *result)
 {
-    if (result->name_error == 0 && !request->allow_cn && names_a_host(request) && !has_dns_name(api, request->leaf))
+    if (result->name_error == 0 && !request->allow_cn && names_a_host(request) &&
+        !verify_has_dns_name(api, request->leaf))
         result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
     if (result->error == 0)
         result->error = result->name_error;

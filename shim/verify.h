@@ -8,6 +8,9 @@
 #include "openssl_api.h"
 #include "peer.h"
 
+/* X509_VERIFY_PARAM_set_hostflags(3) */
+enum { VERIFY_HOST_FLAGS = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS };
+
 struct verify_request {
     X509 *leaf;
     STACK *untrusted;
@@ -37,6 +40,9 @@ struct verify_result {
  * certificate matches.
  */
 bool verify_chain(const struct openssl_api *api, const struct verify_request *request, struct verify_result *result);
+
+/* Whether the leaf has a dNSName in its subjectAltName: if not, a host name that matched was a common name. */
+bool verify_has_dns_name(const struct openssl_api *api, const X509 *leaf);
 
 /* Frees result->chain. */
 void verify_result_clear(const struct openssl_api *api, struct verify_result *result);

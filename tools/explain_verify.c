@@ -9,12 +9,12 @@
 
 bool explain_name_matches(X509 *certificate, const struct peer_name *expected, bool allow_cn)
 {
-    unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | (allow_cn ? 0 : X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    int match = expected->kind == PEER_ADDRESS
-                    ? X509_check_ip_asc(certificate, expected->text, flags)
-                    : X509_check_host(certificate, expected->text, strlen(expected->text), flags, NULL);
+    bool matches = expected->kind == PEER_ADDRESS ? X509_check_ip_asc(certificate, expected->text, 0) == 1
+                                                  : X509_check_host(certificate, expected->text, strlen(expected->text),
+                                                                    shared_host_flags(), NULL) == 1 &&
+                                                        (allow_cn || shared_has_dns_name(certificate));
     ERR_clear_error();
-    return match == 1;
+    return matches;
 }
 
 /* The library takes the larger of the policy's level and the connection's, which in Debian's clients is this. */

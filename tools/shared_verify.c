@@ -18,6 +18,17 @@ void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN
         spki_pin_of_certificate(&api, certificate, pin);
 }
 
+unsigned shared_host_flags(void)
+{
+    return VERIFY_HOST_FLAGS;
+}
+
+bool shared_has_dns_name(struct x509_st *certificate)
+{
+    struct openssl_api api;
+    return openssl_api_bind(&api, lookup, RTLD_DEFAULT) == NULL && verify_has_dns_name(&api, certificate);
+}
+
 bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,
                    const struct settings *settings, const struct peer_name *expected,
                    struct shared_verify_result *result)

@@ -23,6 +23,12 @@ struct shared_verify_result {
 /* The pin of the certificate's key; an empty text for an internal error. */
 void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN_SIZE]);
 
+/* The flags of X509_check_host(3) for host names. */
+unsigned shared_host_flags(void);
+
+/* Whether the certificate has a dNSName, without which a common name could match; false for an internal error. */
+bool shared_has_dns_name(struct x509_st *certificate);
+
 /* False for an internal error. */
 bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,
                    const struct settings *settings, const struct peer_name *expected,

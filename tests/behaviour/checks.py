@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -59,6 +60,45 @@ def has_hard_segments(setting):
     assert stack and ' RWE ' not in stack[0], f'executable stack: {stack}'
     dynamic = '\n'.join(lines_of('readelf', '-dW', setting.library))
     assert 'TEXTREL' not in dynamic, 'text relocations'
+
+
+def hashed_directory_row(policy):
+    """There each look-up ends at a file that does not exist, which changes errno."""
+    def check(setting):
+        directory = setting.directory / 'hashed'
+        directory.mkdir()
+        shutil.copy(setting.pki / 'ca.pem', directory)
+        subprocess.run(['openssl', 'rehash', directory], check=True)
+        setting.write_policy(f'{policy}\ntrust = {directory}')
+        command = ['state', 'memory-handshake', 'good']
+        facts = facts_of(setting.run(command))
+        assert_members({'returned': '1', 'changed': '0'}, facts, 'program')
+        assert facts == facts_of(setting.run(command, preload=False))
+        assert_members({'tlsward.outcome': 'verified-by-policy'}, setting_events(setting)[-1], 'event')
+    return check
+
+
+def unreadable_anchor_row(policy):
+    """The CA's certificate again, with a number of unused bits of its signature that no BIT STRING has."""
+    def check(setting):
+        der = bytearray(ssl.PEM_cert_to_DER_cert((setting.pki / 'ca.pem').read_text()))
+        der[der.rindex(b'\x00\x30')] = 9
+        broken = setting.directory / 'broken.pem'
+        broken.write_text(ssl.DER_cert_to_PEM_cert(bytes(der)))
+        setting.write_policy(f'{policy}\ntrust = {broken}\ntrust = {setting.pki / "ca.pem"}')
+        facts = facts_of(setting.run(['state', 'first-handshake', 'wrong-host']))
+        assert_members({'returned': '-1'}, facts, 'program')
+        assert re.fullmatch(' 20/134/tlsward: blocked by [^/]*', facts['queue']), facts['queue']
+        notices = [event['tlsward.message'] for event in setting_events(setting, 'tlsward-notice')]
+        assert any('cannot be read by libcrypto' in notice for notice in notices), notices
+    return check
+
+
+def leaf_as_anchor(setting):
+    setting.write_policy(f'trust-mode = extend\ntrust = {setting.pki / "unknown-ca.pem"}')
+    facts = facts_of(setting.run(['trust', 'careful', 'unknown-ca']))
+    assert_members({'connected': '1', 'result': '0', 'seen': ' 1/0/0'}, facts, 'program')
+    assert_members({'tlsward.action': 'allowed'}, setting_events(setting)[-1], 'event')
 
 
 def invalid_policy(setting):
@@ -162,6 +202,13 @@ def policy_replaced(setting):
         enforcing = setting.policy.read_text().replace('mode = audit', 'mode = enforce')
         replace(setting.policy, enforcing)
         assert program.connects_within(2.5, False), 'the new policy was not picked up'
+
+
+def policy_removed(setting):
+    with OnDemand(setting, 'good') as program:
+        assert program.handshake()
+        setting.policy.unlink()
+        assert not program.connects_within(2.5, False), 'what was read before is no longer in force'
 
 
 def trust_file_missing(setting):

@@ -81,6 +81,12 @@ def mode_rows():
                       event={} if own else {'tlsward.action': 'would-block', 'tlsward.reason': reason})
     yield Row('modes: low-security-level: a 1024-bit key is stopped', ['modes', 'low-security-level', 'weak-key'],
               expect=is_stopped(66, 'bad certificate'), event=blocked('validation-failure', 66))
+    yield Row('modes: strict = yes: a leaf that does not name its issuer\'s key (RFC 5280 section 4.2.1.1) is stopped',
+              ['modes', 'never-set', 'good'], policy='strict = yes', expect={'connected': '-1', 'received': '0'},
+              event={'tlsward.action': 'blocked', 'tlsward.reason': 'validation-failure'})
+    yield Row('modes: high-security-level: a 2048-bit key is stopped, as the connection asks for more',
+              ['modes', 'high-security-level', 'rsa-2048'], expect=is_stopped(66, 'bad certificate'),
+              event=blocked('validation-failure', 66))
 
 
 HOOKS = ['SSL_CTX_new', 'SSL_CTX_new_ex', 'SSL_CTX_new-failing', 'SSL_connect', 'SSL_do_handshake',
@@ -97,6 +103,12 @@ def state_rows():
                       ['state', hook, 'good'], policy=f'mode = {mode}', as_bare=True)
         yield Row(f'state: audit of a bad certificate: {hook} leaves everything alone',
                   ['state', hook, 'wrong-host'], policy='mode = audit', as_bare=True)
+    for name, policy in (('audit', 'mode = audit'), ('enforce', 'mode = enforce'), ('extend', 'trust-mode = extend')):
+        yield Row(f'state: {name}: looking for anchors and connections leaves errno alone', [],
+                  check=checks.hashed_directory_row(policy))
+    for name, policy in ('enforce', 'mode = enforce'), ('extend', 'trust-mode = extend'):
+        yield Row(f'state: {name}: an anchor that libcrypto cannot read is no error that the program finds', [],
+                  check=checks.unreadable_anchor_row(policy))
 
 
 POLICY_ACCEPTS = {'tlsward.outcome': 'verified-by-policy', 'tlsward.action': 'allowed'}
@@ -121,6 +133,8 @@ TRUST_TABLE = [
     ('careful-of-another-host', 'good', (20, 'program'), (62, 'program'), (20, 'program')),
     ('careful-of-another-host', 'program-ca-leaf', (62, 'program'), (62, 'program'), (62, 'program')),
     ('careful-with-own-functions', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
+    ('careful-with-own-issuers', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
+    ('careful-with-own-lookup', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
     ('pinned', 'good', (20, 'program'), (50, 'program'), 0),
     ('pinned', 'program-ca-leaf', (50, 'program'), (50, 'program'), (50, 'program')),
 ]
@@ -146,6 +160,7 @@ def trust_rows():
                   ['trust', 'careful-without-host', 'wrong-host'],
                   policy=f'trust-mode = {trust_mode}\nverify = ca', expect=passes(result='0'),
                   event={'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'})
+    yield Row('trust: extend: an anchor that is no root will do for the program too', [], check=checks.leaf_as_anchor)
 
 
 KINDS = ['tls1.2-id', 'tls1.2-ticket', 'tls1.3']
@@ -175,7 +190,7 @@ def session_rows():
         yield row('a session does not carry another name past the check', 'other-name-of-bad-certificate', 'good',
                   is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
         yield row('a session of the program\'s CA is taken where the program verifies', 'other-context-that-verifies',
-                  'program-ca-leaf', resumed)
+                  'program-ca-leaf', resumed, {'tlsward.app_verify': 'ca'})
         yield row('a session of the program\'s CA does not go where the program does not verify',
                   'other-context-that-does-not', 'program-ca-leaf', is_stopped(20, 'unknown ca', received='4'))
         yield row('a session read from a file is not taken', 'from-file', 'good', full, policy=OFF_RULE)
@@ -195,6 +210,9 @@ def session_rows():
                   policy='mode = audit' + OFF_RULE, as_bare=True)
         yield row('audit takes a session of another name and says so', 'other-name', 'two-hosts', resumed,
                   {'tlsward.reason': 'session-not-verified'}, policy='mode = audit', as_bare=True)
+        yield row('audit: the session of a key that is not pinned is not a verified one', 'same-name', 'good', resumed,
+                  {'tls.resumed': True, 'tlsward.reason': 'session-not-verified', 'tlsward.action': 'would-block'},
+                  policy=f'mode = audit\npin = {OTHER_PIN}', as_bare=True)
         yield row('SSL_clear: the verified session is resumed', 'cleared-and-resumed', 'good', resumed)
         yield row('SSL_clear: after a block the same object may reach an allowed peer', 'cleared-after-block',
                   'wrong-host', passes(received='0', blocked='1', mode='0', **{'second-received': '4'}), events=2)
@@ -252,7 +270,9 @@ def name_rows():
                   as_bare=True, expect={'sni': 'localhost' if source == 'sni' else '-'},
                   event={**known, 'tlsward.action': 'would-block'})
     yield Row('names: app: any one of several names is enough', ['names', 'app-with-several', 'two-hosts'],
-              expect=passes(), event={'tlsward.name_source': 'app'})
+              expect=passes(sni='-'), event={'tlsward.name_source': 'app'})
+    yield Row('names: app: the SNI that the program set is left alone', ['names', 'app-with-other-sni', 'localhost'],
+              expect=passes(sni='front.test'), event={'tlsward.name_source': 'app'})
     yield Row('names: app: none of several names fits', ['names', 'app-with-several', 'good'],
               expect=is_stopped(62, 'bad certificate'))
     yield Row('names: app: an address that the program demands comes before the resolved name',
@@ -334,6 +354,7 @@ def policy_rows():
                         ('a missing trust file fails handshakes, and is told', checks.trust_file_missing),
                         ('a replaced trust file is picked up', checks.trust_file_replaced),
                         ('a replaced policy is picked up', checks.policy_replaced),
+                        ('a policy that is removed stays in force', checks.policy_removed),
                         ('TLSWARD_OFF=1 stands down without a system policy', checks.kill_switch_environment),
                         ('a program of the deny-list is left alone', checks.deny_list),
                         ("a user's copy under such a name is not", checks.deny_list_copy),

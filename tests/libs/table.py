@@ -154,6 +154,8 @@ ROWS = (
     partly("security-level", UNTRUSTED, certificates=(*CERTIFICATES, "weak"), kind="weak"),
     partly("host-flags", UNTRUSTED | {"other"}, certificates=(*CERTIFICATES, "common-name", "other-but-subject"),
            source="app"),
+    careless("common-name-allowed", client="says-nothing", certificates=("good", "common-name"),
+             good=frozenset({"good", "common-name"}), policy="allow-cn = yes\n"),
     partly("host-leading-dot", UNTRUSTED),
     partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
            expected_name=OTHER_NAME),

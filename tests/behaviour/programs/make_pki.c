@@ -31,6 +31,7 @@ static const struct leaf {
     {"program-ca-leaf", "DNS:good.test", PROGRAM_CA, 30, 0},
     {"program-ca-wrong-host", "DNS:other.test", PROGRAM_CA, 30, 0},
     {"weak-key", "DNS:good.test", CA, 30, 1024},
+    {"rsa-2048", "DNS:good.test", CA, 30, 2048},
     {"two-hosts", "DNS:a.test,DNS:b.test", CA, 30, 0},
     {"localhost", "DNS:localhost", CA, 30, 0},
     {"address", "IP:127.0.0.1", CA, 30, 0},

@@ -151,6 +151,12 @@ static void low_security_level(void)
     context_peer();
 }
 
+/* 128 bits of security, and a 2048-bit RSA key has 112. */
+static void high_security_level(void)
+{
+    SSL_CTX_set_security_level(context, 3);
+}
+
 static void nothing(void)
 {
 }
@@ -175,6 +181,7 @@ static const struct way {
     {"use-check-time", check_time_of_last_week, say_nothing},
     {"low-depth", low_depth, say_nothing},
     {"low-security-level", low_security_level, say_nothing},
+    {"high-security-level", high_security_level, say_nothing},
     {"chain-without-host", context_peer, say_nothing},
 };
 

@@ -30,6 +30,13 @@ static void app(void)
     run(ssl);
 }
 
+static void app_with_other_sni(void)
+{
+    SSL *ssl = without_name(dial(server));
+    demand(SSL_set1_host(ssl, "localhost") == 1 && SSL_set_tlsext_host_name(ssl, "front.test") == 1);
+    run(ssl);
+}
+
 static void app_with_several(void)
 {
     SSL *ssl = without_name(dial(server));
@@ -123,6 +130,7 @@ static void memory(void)
 
 static const struct scenario sources[] = {
     {"app", app},
+    {"app-with-other-sni", app_with_other_sni},
     {"app-with-several", app_with_several},
     {"app-address", app_address},
     {"sni", sni},

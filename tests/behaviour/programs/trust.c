@@ -91,6 +91,18 @@ static void careful_with_own_functions(void)
     careful();
 }
 
+static void careful_with_own_issuers(void)
+{
+    X509_STORE_set_get_issuer(SSL_CTX_get_cert_store(context), X509_STORE_CTX_get1_issuer);
+    careful();
+}
+
+static void careful_with_own_lookup(void)
+{
+    X509_STORE_set_lookup_certs(SSL_CTX_get_cert_store(context), X509_STORE_CTX_get1_certs);
+    careful();
+}
+
 static const struct scenario clients[] = {
     {"careless", careless},
     {"careless-with-anchors", careless_with_anchors},
@@ -98,6 +110,8 @@ static const struct scenario clients[] = {
     {"careful-without-host", careful_without_host},
     {"careful-of-another-host", careful_of_another_host},
     {"careful-with-own-functions", careful_with_own_functions},
+    {"careful-with-own-issuers", careful_with_own_issuers},
+    {"careful-with-own-lookup", careful_with_own_lookup},
     {"pinned", pinned},
 };
 
