@@ -237,12 +237,23 @@ static enum result of_another_port_serialised_tls13(void)
     return client_resumes_tls13() ? of_another_port(TLS1_3_VERSION, serialised) : LACKING;
 }
 
+/* By then the process has verified a leaf of that name, which is another than the session's. */
+static enum result resume_beside_another(void)
+{
+    SSL *first = SSL_new(context_for(TLS1_2_VERSION, true));
+    client_reach(first, peer.host, peer.other_port);
+    if (client_talk(first) != TALKED)
+        return MISUSED;
+    return resume_ticket();
+}
+
 const struct row session_rows[] = {
     {"save-id", save_id},
     {"session-file-id", resume_id},
     {"save-ticket", save_ticket},
     {"session-file-ticket", resume_ticket},
     {"session-file-unseen", resume_unseen},
+    {"session-file-beside-another", resume_beside_another},
     {"save-tls13", save_tls13},
     {"session-file-tls13", resume_tls13},
     {"early-data", early_data},

@@ -214,6 +214,8 @@ ROWS = (
     from_file("session-file-ticket", "save-ticket"),
     from_file("session-file-unseen", "save-ticket"),
     from_file("session-file-tls13", "save-tls13"),
+    from_file("session-file-beside-another", "save-ticket", certificates=("other", "unknown-ca", "expired"),
+              good=NONE, other_good=True),
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
     from_memory("session-memory", "session-memory", event=RESUMED),
     from_memory("session-memory-tls13", "session-memory-tls13", event=RESUMED),
