@@ -67,6 +67,15 @@ REFUSED_BY_PROGRAM = {(way, leaf) for way in DEMAND_CHAIN for leaf in ('unknown-
     ('chain-without-host', 'expired'), ('none-on-context-after-SSL_new', 'expired')}
 
 
+LEFT_ALONE = """[rule left-alone]
+destination = 127.0.0.1
+mode = off
+owner = tests
+reason = a test
+expires = 2099-01-01
+"""
+
+
 def mode_rows():
     for way in WAYS:
         yield Row(f'modes: {way}: a good certificate passes', ['modes', way, 'good'],
@@ -87,6 +96,10 @@ def mode_rows():
     yield Row('modes: high-security-level: a 2048-bit key is stopped, as the connection asks for more',
               ['modes', 'high-security-level', 'rsa-2048'], expect=is_stopped(66, 'bad certificate'),
               event=blocked('validation-failure', 66))
+    yield Row('modes: off: nothing is changed, judged or recorded', ['modes', 'never-set', 'wrong-host'],
+              policy='mode = off', as_bare=True, expect={'connected': '1'}, events=0)
+    yield Row('modes: off by a rule: the same, for what the rule matches', ['modes', 'never-set', 'wrong-host'],
+              policy=LEFT_ALONE, as_bare=True, expect={'connected': '1'}, events=0)
 
 
 HOOKS = ['SSL_CTX_new', 'SSL_CTX_new_ex', 'SSL_CTX_new-failing', 'SSL_connect', 'SSL_do_handshake',
