@@ -38,6 +38,14 @@ static bool has_expired(const struct policy_section *rule, time_t now)
     return rule->expires && (int64_t)now >= rule->expires_at;
 }
 
+const char *policy_expired_rule(const struct policy *policy, size_t index, time_t now)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (has_expired(&policy->rules[i], now) && index-- == 0)
+            return policy->rules[i].settings.rule;
+    return NULL;
+}
+
 struct settings policy_settings(const struct policy *policy, const struct process_identity *process,
                                 const struct destination *destination, time_t now)
 {

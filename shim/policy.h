@@ -105,6 +105,9 @@ bool policy_allows_kill_switch(const struct policy *policy);
 /* False under a system policy that does not say environment = allow: then the environment may only tighten. */
 bool policy_believes_environment(const struct policy *policy);
 
+/* The name of the rule that is number `index` (from 0) of those that have expired by `now`, or NULL. */
+const char *policy_expired_rule(const struct policy *policy, size_t index, time_t now);
+
 /* The proxies that [policy] lists; they live as long as the policy. */
 const struct proxy *policy_proxies(const struct policy *policy, size_t *count);
 

@@ -124,6 +124,9 @@ static void print_text(const struct report *report)
         printf("# read from %s\n", *files);
     fputs(report->text, stdout);
     putchar('\n');
+    const char *rule;
+    for (size_t i = 0; (rule = policy_expired_rule(report->policy, i, time(NULL))) != NULL; i++)
+        printf("# rule %s has expired and no longer applies: renew it or remove it\n", rule);
     for (size_t i = 0; i < report->source_count; i++)
         print_source(&report->sources[i]);
 }
@@ -164,8 +167,14 @@ static void print_json(const struct report *report)
     const char *const *file = report->policy != NULL ? policy_files(report->policy) : NULL;
     for (; file != NULL && *file != NULL; file++)
         json_array_append_new(files, json_text(*file));
-    json_t *root = json_pack("{s:b, s:o, s:o, s:o, s:o}", "valid", (int)report->valid, "switched_off_by",
-                             json_text(effective_kill_switch()), "errors", errors, "files", files, "trust", trust);
+    json_t *expired = json_array();
+    const char *rule;
+    for (size_t i = 0; report->policy != NULL && (rule = policy_expired_rule(report->policy, i, time(NULL))) != NULL;
+         i++)
+        json_array_append_new(expired, json_text(rule));
+    json_t *root = json_pack("{s:b, s:o, s:o, s:o, s:o, s:o}", "valid", (int)report->valid, "switched_off_by",
+                             json_text(effective_kill_switch()), "expired_rules", expired, "errors", errors, "files",
+                             files, "trust", trust);
     json_print(root);
 }
 

@@ -280,6 +280,8 @@ SUMMARY = [
 
 CHECK = [
     Row("check/default", ["check"], out=["the built-in default", "mode = audit"]),
+    Row("check/expired-rule", ["check", "expired-rule.conf"], out=["# rule old has expired and no longer applies"], absent=["alive has expired"]),
+    Row("check/json-expired-rule", ["check", "--json", "expired-rule.conf"], out=['"expired_rules": \\[\\s*"old"\\s*\\]']),
     Row("check/system-store-counted-once", ["check"], out=["trust = system: {system_count} certificates"], needs="update-ca-certificates"),
     Row("check/system-store-is-located", ["check"], out=["trust = system: 1 certificate in {t}/root.pem, {t}/same$"], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "{t}/none:{t}/same"}),
     Row("check/json-locates-the-system-store", ["check", "--json"], out=['"location": "{t}/root.pem"'], env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}),

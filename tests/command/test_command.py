@@ -46,6 +46,7 @@ POLICIES = {
     "pinned-full.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\npin = {pin}\n",
     "bad-pin.conf": "[policy]\npin = sha256//self\n",
     "unpinned-rule.conf": "[policy]\npin = {pin}\n[rule any-key]\ndestination = good.test\npin = none\n",
+    "expired-rule.conf": "[rule old]\ndestination = a.test\nverify = ca\nowner = tests\nreason = test\nexpires = 2020-12-31\n[rule alive]\ndestination = b.test\n",
     "name.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n[rule renamed]\ndestination = good.test\nname = other.test\n",
 }
 WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
