@@ -8,6 +8,7 @@
 
 struct anchor_search {
     const struct openssl_api *api;
+    const struct decoder *decoder;
     const X509_NAME *subject;
     unsigned long hash;                     /* of the subject: api_name_hash() */
     bool (*found)(void *arg, X509 *anchor); /* borrows the anchor for the call; false: SEARCH_FAILED */

@@ -252,25 +252,34 @@ static struct decoded *publish(struct entry *entry, struct decoded *mine)
     return mine;
 }
 
-static X509 *decode(const struct openssl_api *api, struct der certificate)
+static X509 *decode(const struct decoder *decoder, struct der certificate)
 {
+    const struct openssl_api *api = decoder->api;
     const unsigned char *data = certificate.data;
-    X509 *decoded = api->d2i_X509(NULL, &data, (long)certificate.length);
+    X509 *blank = NULL;
+    if (decoder->library_context != NULL && api->X509_new_ex != NULL)
+        blank = api->X509_new_ex(decoder->library_context, decoder->properties);
+    X509 *decoded = api->d2i_X509(&blank, &data, (long)certificate.length); /* frees it where it fails */
     /* Extension flags are computed on first use, which is not safe once threads share the certificate. */
     if (decoded)
         api->X509_check_purpose(decoded, -1, 0);
     return decoded;
 }
 
-/* 1.0.x counts references without a lock where the program gave it none: nothing may be shared between threads. */
-static bool may_share(const struct openssl_api *api)
+/*
+ * 1.0.x counts references without a lock where the program gave it none: nothing may be shared between threads. And
+ * a program may free a library context of its own.
+ */
+static bool may_share(const struct decoder *decoder)
 {
-    return !api->CRYPTO_get_locking_callback || api->CRYPTO_get_locking_callback() != NULL;
+    const struct openssl_api *api = decoder->api;
+    return decoder->library_context == NULL &&
+           (!api->CRYPTO_get_locking_callback || api->CRYPTO_get_locking_callback() != NULL);
 }
 
 /* Decodes an entry for this library. NULL for memory shortage. */
 static struct decoded *new_decoded(const struct bundle *bundle, const struct entry *entry,
-                                   const struct openssl_api *api)
+                                   const struct decoder *decoder)
 {
     struct decoded *decoded = calloc(1, sizeof(*decoded));
     struct located located;
@@ -280,8 +289,8 @@ static struct decoded *new_decoded(const struct bundle *bundle, const struct ent
         free(decoded);
         return NULL;
     }
-    decoded->api = api;
-    decoded->certificate = decode(api, located.certificate);
+    decoded->api = decoder->api;
+    decoded->certificate = decode(decoder, located.certificate);
     free(located.storage);
     return decoded;
 }
@@ -296,7 +305,7 @@ static bool hand_over(const struct decoded *decoded, const struct anchor_search 
 static bool hand_over_private(const struct bundle *bundle, const struct entry *entry,
                               const struct anchor_search *search)
 {
-    struct decoded *decoded = new_decoded(bundle, entry, search->api);
+    struct decoded *decoded = new_decoded(bundle, entry, search->decoder);
     bool handed_over = decoded && hand_over(decoded, search);
     free_decoded(decoded);
     return handed_over;
@@ -307,7 +316,7 @@ static bool hand_over_shared(const struct bundle *bundle, struct entry *entry, c
     const struct decoded *decoded =
         find_decoded(atomic_load_explicit(&entry->decoded, memory_order_acquire), search->api);
     if (!decoded) {
-        struct decoded *mine = new_decoded(bundle, entry, search->api);
+        struct decoded *mine = new_decoded(bundle, entry, search->decoder);
         if (!mine)
             return false;
         decoded = publish(entry, mine);
@@ -322,7 +331,7 @@ enum search_result bundle_search(struct bundle *bundle, const struct anchor_sear
     const struct index *index = get_index(bundle, search->api, search->warn, search->warn_arg);
     if (!index)
         return SEARCH_FAILED;
-    bool share = may_share(search->api);
+    bool share = may_share(search->decoder);
     for (size_t i = 0; i < index->count; i++) {
         struct entry *entry = &index->entries[i];
         if (entry->damage || entry->hash != search->hash)

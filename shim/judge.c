@@ -67,9 +67,10 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
 
     if (judgement->policy_anchors != NULL)
         return judgement->policy_anchors;
+    const struct decoder decoder = {api, judgement->request.library_context, judgement->request.properties};
     struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, log);
     X509_STORE *store = trust != NULL ? api->X509_STORE_new() : NULL;
-    if (store == NULL || trust_fill(trust, api, store, judgement->request.leaf, judgement->request.untrusted,
+    if (store == NULL || trust_fill(trust, &decoder, store, judgement->request.leaf, judgement->request.untrusted,
                                     report_trust_warning, log) != 1)
         connection->facts.internal_error = true;
     else if (trust_is_empty(trust, api, report_trust_warning, log))

@@ -31,11 +31,20 @@ struct trust *trust_snapshot_at(const struct trust_source *sources, size_t count
                                 void *arg);
 
 /*
+ * Where anchors are decoded. A program with an OSSL_LIB_CTX(3) of its own may have no algorithms in the default one.
+ */
+struct decoder {
+    const struct openssl_api *api;
+    void *library_context; /* NULL: the default one */
+    const char *properties;
+};
+
+/*
  * Adds to `store` every anchor a chain from `leaf` through `untrusted` may need: subjects equal (X509_NAME_cmp)
  * to an issuer or a subject on the way, and the issuers of those anchors. Returns 1, or 0 on an internal error.
  * May leave entries on the error queue, where a file holds what libcrypto cannot read: the caller sets a mark.
  */
-int trust_fill(struct trust *trust, const struct openssl_api *api, X509_STORE *store, X509 *leaf, STACK *untrusted,
+int trust_fill(struct trust *trust, const struct decoder *decoder, X509_STORE *store, X509 *leaf, STACK *untrusted,
                trust_warning warn, void *arg);
 
 /* True where no source could be read or none holds a single certificate (indexes bundles if it has to). */

@@ -87,14 +87,15 @@ static bool add_anchor(void *arg, X509 *anchor)
            seek(fill, fill->api->X509_get_issuer_name(anchor));
 }
 
-int trust_fill(struct trust *trust, const struct openssl_api *api, X509_STORE *store, X509 *leaf, STACK *untrusted,
+int trust_fill(struct trust *trust, const struct decoder *decoder, X509_STORE *store, X509 *leaf, STACK *untrusted,
                trust_warning warn, void *arg)
 {
-    struct fill fill = {.api = api, .store = store};
+    struct fill fill = {.api = decoder->api, .store = store};
     bool filled = seek_chain(&fill, leaf, untrusted);
     for (size_t i = 0; i < fill.name_count && filled; i++) { /* anchors found on the way add names */
         struct anchor_search search = {
-            .api = api,
+            .api = decoder->api,
+            .decoder = decoder,
             .subject = fill.names[i].name,
             .hash = fill.names[i].hash,
             .found = add_anchor,

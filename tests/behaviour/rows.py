@@ -388,6 +388,12 @@ def surrounding_rows():
     # A policy that is replaced is kept on purpose.
     yield Row('process: cancel-pending: a new context is no cancellation point', ['surroundings', 'cancel-pending', 'good'],
               as_bare=True, expect={'cancelled': '0', 'connected': '1'}, environment=checks.NO_LEAK_SEARCH)
+    yield Row("process: a library context of the program's own: its algorithms verify our anchors too",
+              ['library_context', 'good'], expect={'connected': '1', 'reply': 'pong'},
+              event={'tlsward.outcome': 'verified-by-policy'})
+    yield Row("process: a library context of the program's own: a bad certificate is stopped",
+              ['library_context', 'wrong-host'], expect={'connected': '-1', 'explained': '1'},
+              event=blocked('certificate-host-mismatch', 62))
     # Neither the log can be reached from there, nor what a search for leaks needs.
     yield Row('process: other-root: trust still works', ['surroundings', 'other-root', 'good'], expect=passes(),
               events=0, environment=checks.NO_LEAK_SEARCH)

@@ -162,7 +162,7 @@ static int fill(struct trust *trust, X509 *certificate)
 {
     X509_STORE *store = X509_STORE_new();
     int before = added;
-    ck_assert_int_eq(trust_fill(trust, &api, store, certificate, NULL, warning, NULL), 1);
+    ck_assert_int_eq(trust_fill(trust, &(struct decoder){.api = &api}, store, certificate, NULL, warning, NULL), 1);
     X509_STORE_free(store);
     return added - before;
 }
@@ -180,7 +180,8 @@ static int verify(struct trust *trust, X509 *certificate, X509 *sent)
     X509_STORE_CTX *context = X509_STORE_CTX_new();
     if (sent)
         sk_X509_push(untrusted, sent);
-    ck_assert_int_eq(trust_fill(trust, &api, store, certificate, (STACK *)untrusted, warning, NULL), 1);
+    ck_assert_int_eq(
+        trust_fill(trust, &(struct decoder){.api = &api}, store, certificate, (STACK *)untrusted, warning, NULL), 1);
     X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
     ck_assert_int_eq(X509_STORE_CTX_init(context, store, certificate, untrusted), 1);
     X509_verify_cert(context);
@@ -316,7 +317,8 @@ START_TEST(decoded_once_per_library)
     ck_assert(finds(trust, &root));
     ck_assert_int_eq(decoded, 1);
     ck_assert_ptr_eq(last_added, ours);
-    ck_assert_int_eq(trust_fill(trust, &other, store, root.certificate, NULL, warning, NULL), 1);
+    ck_assert_int_eq(trust_fill(trust, &(struct decoder){.api = &other}, store, root.certificate, NULL, warning, NULL),
+                     1);
     ck_assert_int_eq(decoded, 2);
     ck_assert_ptr_ne(last_added, ours);
     X509_STORE_free(store);
@@ -350,7 +352,7 @@ START_TEST(store_that_refuses_is_an_internal_error)
     write_pem(path_of("trust.pem"), root.certificate);
     struct trust *trust = snapshot(path_of("trust.pem"), 1);
     api.X509_STORE_add_cert = add_nothing;
-    ck_assert_int_eq(trust_fill(trust, &api, NULL, root.certificate, NULL, warning, NULL), 0);
+    ck_assert_int_eq(trust_fill(trust, &(struct decoder){.api = &api}, NULL, root.certificate, NULL, warning, NULL), 0);
 }
 END_TEST
 
@@ -951,7 +953,8 @@ static void *fill_in_thread(void *arg)
     for (time_t now = 1; now < 50; now++) {
         struct trust *trust = trust_snapshot_at(&source, 1, now, warning, NULL);
         X509_STORE *store = X509_STORE_new();
-        if (!trust || trust_fill(trust, &api, store, root.certificate, NULL, warning, NULL) != 1)
+        if (!trust ||
+            trust_fill(trust, &(struct decoder){.api = &api}, store, root.certificate, NULL, warning, NULL) != 1)
             return NULL;
         seen = last_added;
         X509_STORE_free(store);
