@@ -287,6 +287,12 @@ static bool was_resumed(const struct openssl_api *api, SSL *ssl)
     return api->SSL_ctrl != NULL && api->SSL_ctrl(ssl, SSL_CTRL_GET_SESSION_REUSED, 0, NULL) != 0;
 }
 
+/* A session with a certificate is no external key, even where the program came by it after the handshake had begun. */
+static bool has_leaf(const struct openssl_api *api, const SSL_SESSION *session)
+{
+    return session != NULL && api->SSL_SESSION_get0_peer(session) != NULL;
+}
+
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
@@ -299,7 +305,7 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
         facts->authentication = suites_authentication(library, ssl);
         /* A suite with a certificate, and yet none was verified: nothing is known that would be good. */
         facts->internal_error = facts->internal_error || facts->authentication == AUTH_CERTIFICATE;
-    } else if (!connection->had_session) {
+    } else if (!connection->had_session && !has_leaf(api, api->SSL_get_session(ssl))) {
         facts->authentication = AUTH_PSK;
     } else {
         facts->authentication = AUTH_RESUMPTION;

@@ -237,6 +237,24 @@ static enum result of_another_port_serialised_tls13(void)
     return client_resumes_tls13() ? of_another_port(TLS1_3_VERSION, serialised) : LACKING;
 }
 
+static SSL_SESSION *session_to_slip_in;
+
+static void slip_in(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_HANDSHAKE_START)
+        SSL_set_session((SSL *)ssl, session_to_slip_in);
+}
+
+/* The program's info callback hears of the start after ours, and before the ClientHello. */
+static enum result resume_from_callback(void)
+{
+    SSL_CTX *ctx = context_for(TLS1_2_VERSION, true);
+    session_to_slip_in = client_load_session();
+    SSL_CTX_set_info_callback(ctx, slip_in);
+    return client_talk(client_connection(ctx));
+}
+
 /* By then the process has verified a leaf of that name, which is another than the session's. */
 static enum result resume_beside_another(void)
 {
@@ -253,6 +271,7 @@ const struct row session_rows[] = {
     {"save-ticket", save_ticket},
     {"session-file-ticket", resume_ticket},
     {"session-file-unseen", resume_unseen},
+    {"session-file-from-callback", resume_from_callback},
     {"session-file-beside-another", resume_beside_another},
     {"save-tls13", save_tls13},
     {"session-file-tls13", resume_tls13},

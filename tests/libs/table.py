@@ -214,6 +214,9 @@ ROWS = (
     from_file("session-file-ticket", "save-ticket"),
     from_file("session-file-unseen", "save-ticket"),
     from_file("session-file-tls13", "save-tls13"),
+    # Too late to do without it: the handshake ends, and not a byte follows.
+    Row("session-file-from-callback", before="save-ticket", good=NONE, event=RESUMED,
+        reasons=dict.fromkeys(CERTIFICATES, "session-not-verified")),
     from_file("session-file-beside-another", "save-ticket", certificates=("other", "unknown-ca", "expired"),
               good=NONE, other_good=True),
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
