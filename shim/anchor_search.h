@@ -7,7 +7,6 @@
 #include "trust.h"
 
 struct anchor_search {
-    const struct openssl_api *api;
     const struct decoder *decoder;
     const X509_NAME *subject;
     unsigned long hash;                     /* of the subject: api_name_hash() */

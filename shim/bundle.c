@@ -297,8 +297,9 @@ static struct decoded *new_decoded(const struct bundle *bundle, const struct ent
 
 static bool hand_over(const struct decoded *decoded, const struct anchor_search *search)
 {
+    const struct openssl_api *api = decoded->api;
     X509 *anchor = decoded->certificate;
-    return !anchor || search->api->X509_NAME_cmp(search->api->X509_get_subject_name(anchor), search->subject) != 0 ||
+    return !anchor || api->X509_NAME_cmp(api->X509_get_subject_name(anchor), search->subject) != 0 ||
            search->found(search->found_arg, anchor);
 }
 
@@ -314,7 +315,7 @@ static bool hand_over_private(const struct bundle *bundle, const struct entry *e
 static bool hand_over_shared(const struct bundle *bundle, struct entry *entry, const struct anchor_search *search)
 {
     const struct decoded *decoded =
-        find_decoded(atomic_load_explicit(&entry->decoded, memory_order_acquire), search->api);
+        find_decoded(atomic_load_explicit(&entry->decoded, memory_order_acquire), search->decoder->api);
     if (!decoded) {
         struct decoded *mine = new_decoded(bundle, entry, search->decoder);
         if (!mine)
@@ -328,7 +329,7 @@ static bool hand_over_shared(const struct bundle *bundle, struct entry *entry, c
 
 enum search_result bundle_search(struct bundle *bundle, const struct anchor_search *search)
 {
-    const struct index *index = get_index(bundle, search->api, search->warn, search->warn_arg);
+    const struct index *index = get_index(bundle, search->decoder->api, search->warn, search->warn_arg);
     if (!index)
         return SEARCH_FAILED;
     bool share = may_share(search->decoder);

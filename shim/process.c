@@ -261,7 +261,7 @@ static bool is_time_to_look(void)
 
 static bool kill_switch_is_on(void)
 {
-    return file_exists(SYSTEM_DIRECTORY "/off");
+    return file_exists(KILL_SWITCH);
 }
 
 static bool has_changed(const struct start *start, const struct policy_version *current)

@@ -8,6 +8,7 @@
 #include "proxy.h"
 
 #define SYSTEM_DIRECTORY "/etc/tlsward"
+#define KILL_SWITCH SYSTEM_DIRECTORY "/off"
 
 /*
  * False where tlsward stands down: the kill switch is on, or the program is an init, a package manager or a

@@ -94,7 +94,6 @@ int trust_fill(struct trust *trust, const struct decoder *decoder, X509_STORE *s
     bool filled = seek_chain(&fill, leaf, untrusted);
     for (size_t i = 0; i < fill.name_count && filled; i++) { /* anchors found on the way add names */
         struct anchor_search search = {
-            .api = decoder->api,
             .decoder = decoder,
             .subject = fill.names[i].name,
             .hash = fill.names[i].hash,

@@ -56,7 +56,7 @@ enum policy_mode effective_system_mode(const struct process_identity *process)
 
 const char *effective_kill_switch(void)
 {
-    static const char path[] = SYSTEM_DIRECTORY "/off";
+    static const char path[] = KILL_SWITCH;
     return access(path, F_OK) == 0 ? path : NULL;
 }
 
