@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "loader.h"
 #include "notice.h"
+#include "own_command.h"
 #include "proxy.h"
 #include "report.h"
 #include "trust.h"
@@ -24,7 +25,8 @@
 struct start {
     const char *const *variables; /* by enum variable; none under AT_SECURE */
     struct config_environment environment;
-    bool off_requested; /* TLSWARD_OFF=1 */
+    bool
+        off_requested; /* TLSWARD_OFF=1, or the command, which counts no more than that where it is no file of root's */
     bool denied;
     struct process_identity identity;
     struct proxy proxies[PROXY_VARIABLES];
@@ -128,6 +130,10 @@ static const struct start *read_start(void)
     fresh->off_requested = values[VARIABLE_OFF] != NULL && strcmp(values[VARIABLE_OFF], "1") == 0;
     fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};
     fresh->denied = is_denied(fresh->identity.executable);
+    if (own_command_is_here()) {
+        fresh->denied |= belongs_to_root("/proc/self/exe");
+        fresh->off_requested = true;
+    }
     file_root_is_same(); /* remembers the root as it is now */
     read_proxies(fresh);
     return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;

@@ -12,7 +12,8 @@
 
 /*
  * False where tlsward stands down: the kill switch is on, or the program is an init, a package manager or a
- * rescue tool (a dynamic loader that was started by hand is the program it runs). Looks again at most once a second.
+ * rescue tool (a dynamic loader that was started by hand is the program it runs), or our own command. Looks again at
+ * most once a second.
  */
 bool process_is_welcome(void);
 

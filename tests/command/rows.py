@@ -21,6 +21,7 @@ class Row:
     env: dict = dataclasses.field(default_factory=dict)
     off: bool = False  # the kill switch is set
     through: tuple = ()  # the command that runs ours
+    command: str = None  # runs in place of ours
     system: str = None  # /etc/tlsward/policy.conf
     owner: int = 0  # of that file
     needs: str = None  # a program; without it the row is skipped
@@ -233,6 +234,37 @@ SYSTEM = [
     ),
     Row("system/preloaded-everywhere", ["run", *SHOW], out=[r"^\|\|\|\|stderr$"], env={"PRELOAD_EVERYWHERE": NOT_HERE}),
 ]
+
+EVERYWHERE = "[policy]\nmode = enforce\nlog = stderr\ntrust = {t}/root.pem\n"
+ORDINARY_USER = {"through": ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), "root": True}
+JUDGED = '"tlsward.action":"blocked"'
+
+
+def judged_rows():
+    """The command is never judged by the library that it ships with, whatever preloads it."""
+    unknown = ["explain", "good.test:{PORT_unknown}"]
+    not_trusted = {"status": 1, "out": ["blocked: certificate-not-trusted"], "absent": ["tlsward.action"]}
+    for how, where in (
+        ("host", {"system": EVERYWHERE, "env": {"PRELOAD_EVERYWHERE": "{library}"}}),
+        ("environment", {"env": {"LD_PRELOAD": "{library}", "TLSWARD_POLICY": "{t}/enforce.conf", "TLSWARD_LOG": "stderr"}}),
+    ):
+        name = f"preloaded-by-the-{how}"
+        curl = ["-sSk", "https://good.test:{PORT_unknown}/"]
+        yield Row(f"{name}/curl-is-judged", curl, 60, err=[JUDGED], command="/usr/bin/curl", needs="curl", **where)
+        yield Row(f"{name}/explain-good", ["explain", "good.test:{PORT_good}"], out=["allowed: verified-by-policy"], absent=["tlsward.action"], **where)
+        yield Row(f"{name}/explain-unknown", unknown, **not_trusted, **where)
+        yield Row(f"{name}/explain-tells-the-pin", ["explain", "good.test:{PORT_self}"], 1, out=["^public key     {pin}$", "what to do"], **where)
+        yield Row(f"{name}/explain-by-a-link", unknown, command="{t}/link-to-the-command", **not_trusted, **where)
+        yield Row(f"{name}/explain-of-an-ordinary-user", unknown, **not_trusted, **ORDINARY_USER, **where)
+        yield Row(f"{name}/check", ["check"], out=["mode = enforce"], absent=["tlsward.action"], **where)
+        yield Row(f"{name}/run", ["run", "--enforce", "curl", *curl], 60, err=[JUDGED], needs="curl", **where)
+        # It would be easy to give any program the command's note: root's policy asks for root's file.
+        copy = {"command": "{t}/copy-of-the-command", **ORDINARY_USER}
+        if how == "host":
+            copy["through"] += ("sh", "-c", '"$@" || exit 9', "-")
+        judged = {"status": 9, "err": [JUDGED]} if how == "host" else not_trusted
+        yield Row(f"{name}/explain-by-a-users-own-copy", unknown, **judged, **copy, **where)
+
 
 SUMMARY = [
     Row("summary/nothing", ["run", "--summary", "true"], err=["0 connections"]),

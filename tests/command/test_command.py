@@ -12,6 +12,7 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -88,6 +89,9 @@ def make_files(directory):
         (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin))
     for name, rule in RULES.items():
         (directory / name).write_text(POLICIES["enforce.conf"].replace("{t}", str(directory)) + rule + WAIVED)
+    (directory / "link-to-the-command").symlink_to(COMMAND)
+    shutil.copy(COMMAND, directory / "copy-of-the-command")
+    os.chown(directory / "copy-of-the-command", *((65534, 65534) if sandbox.is_root() else (-1, -1)))
     for name, text in SCRIPTS.items():
         (directory / name).write_text(text.replace("{t}", str(directory)))
         (directory / name).chmod(0o755)
@@ -164,7 +168,7 @@ def run_row(row, fixture):
     sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner, row.off)
     if everywhere := environment.pop("PRELOAD_EVERYWHERE", None):
         preload.write_text(f"# /nothing\n{everywhere}\n")
-    command = [*row.through, str(COMMAND), *(fixture.fill(argument) for argument in row.arguments)]
+    command = [*row.through, fixture.fill(row.command or str(COMMAND)), *(fixture.fill(argument) for argument in row.arguments)]
     result = subprocess.run(
         command, env=environment, cwd=fixture.directory, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, check=False
     )
@@ -329,7 +333,7 @@ def run_all(fixture, selected, sessions):
 def main():
     sandbox.enter()
     patterns = sys.argv[1:] or ["*"]
-    table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
+    table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + [*rows.judged_rows()] + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.pin_rows()]
     selected = [row for row in table if is_wanted(row.name, patterns)]
     names = [*(row.name for row in table), *SESSIONS]
