@@ -8,7 +8,11 @@ SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 VERSION := 0.1.0
 
-CC      ?= gcc
+# make(1) has a default of its own, `cc`, which a machine that has gcc need not have.
+ifeq ($(origin CC),default)
+CC       = gcc
+endif
+MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 PYTHON  := /usr/bin/python3 -B
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
@@ -20,7 +24,7 @@ LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 SHIM    := $(sort $(wildcard shim/*.c))
 # The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
 # A sanitizer's runtime calls dlsym before code that it instruments can run, so a build for it has none of them either.
-STUBS   := $(if $(SANITIZE),,$(wildcard shim/exports_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))).S))
+STUBS   := $(if $(SANITIZE),,$(wildcard shim/exports_$(firstword $(subst -, ,$(MACHINE) none)).S))
 OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
 TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -42,17 +46,32 @@ all: library command
 library: $(B)/libtlsward.so
 command: $(B)/tlsward
 
+# What the build needs is looked for once, so that it is not a compiler's error that tells what is missing. A compiler
+# that came while make ran counts from the next make on, as the stubs are chosen by it.
+HAS_HEADER = $(CC) $(CFLAGS) -E -include
+SAY_LACKING = { echo "make: there is no $(1): run 'make deps-build' first, as root or with sudo, and make again" >&2; exit 1; }
+
+$(B)/found-compiler:
+	@[ -n '$(MACHINE)' ] || $(call SAY_LACKING,compiler $(firstword $(CC)))
+	@$(HAS_HEADER) stdlib.h -x c /dev/null >/dev/null 2>&1 || $(call SAY_LACKING,header stdlib.h)
+	@mkdir -p $(@D); touch $@
+
+$(B)/found-headers: $(B)/found-compiler
+	@for header in openssl/ssl.h jansson.h gelf.h; do \
+	    $(HAS_HEADER) $$header -x c /dev/null >/dev/null 2>&1 || $(call SAY_LACKING,header $$header); done
+	@touch $@
+
 # What is compiled in has to follow a PREFIX that only `make install` is told.
 $(B)/share: FORCE
 	@mkdir -p $(@D); echo '$(SHARE)' | cmp -s - $@ || echo '$(SHARE)' > $@
 $(B)/shim/process.o $(B)/tools/effective.o: $(B)/share
 FORCE:
 
-$(B)/shim/%.o: shim/%.c Makefile
+$(B)/shim/%.o: shim/%.c Makefile | $(B)/found-compiler
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) $(LIBRARY) -c -o $@ $<
 
-$(B)/shim/%.o: shim/%.S Makefile
+$(B)/shim/%.o: shim/%.S Makefile | $(B)/found-compiler
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) -c -o $@ $<
 
@@ -70,7 +89,7 @@ $(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
 $(B)/libcore.a: $(filter-out $(B)/shim/exports.o,$(SHIM:%.c=$(B)/%.o))
 	@rm -f $@ && ar rcs $@ $^
 
-$(B)/tools/%.o: tools/%.c Makefile
+$(B)/tools/%.o: tools/%.c Makefile | $(B)/found-headers
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -c -o $@ $<
 
