@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+from patience import HANG_SECONDS
 from run import assert_members, facts_of
 from tally import Unavailable
 
@@ -137,7 +138,7 @@ class OnDemand:
         self.process.stdin.close()
         self.process.stdout.read()
         self.process.stdout.close()
-        assert self.process.wait(timeout=30) == 0
+        assert self.process.wait(timeout=HANG_SECONDS) == 0
 
     def handshake(self):
         self.process.stdin.write('\n')
@@ -145,7 +146,15 @@ class OnDemand:
         lines = iter(self.process.stdout.readline, 'done\n')
         return facts_of(''.join(lines))['connected'] == '1'
 
-    def connects_within(self, seconds, wanted):
+    def comes_to(self, wanted):
+        """Whether a handshake ends in what is wanted, sooner or later."""
+        return self.within(HANG_SECONDS, wanted)
+
+    def stays_at(self, connected):
+        """Whether all handshakes end so for longer than the library takes to look at its files again."""
+        return not self.within(2.5, not connected)
+
+    def within(self, seconds, wanted):
         end = time.monotonic() + seconds
         while (connected := self.handshake()) != wanted and time.monotonic() < end:
             time.sleep(0.1)
@@ -192,7 +201,7 @@ def trust_file_replaced(setting):
     with OnDemand(setting, 'unknown-ca') as program:
         assert not program.handshake()
         replace(trust, trust.read_text() + (setting.pki / 'other-ca.pem').read_text())
-        assert program.connects_within(2.5, True), 'the new CA was not picked up'
+        assert program.comes_to(True), 'the new CA was not picked up'
 
 
 def policy_replaced(setting):
@@ -201,14 +210,14 @@ def policy_replaced(setting):
         assert program.handshake()
         enforcing = setting.policy.read_text().replace('mode = audit', 'mode = enforce')
         replace(setting.policy, enforcing)
-        assert program.connects_within(2.5, False), 'the new policy was not picked up'
+        assert program.comes_to(False), 'the new policy was not picked up'
 
 
 def policy_removed(setting):
     with OnDemand(setting, 'good') as program:
         assert program.handshake()
         setting.policy.unlink()
-        assert not program.connects_within(2.5, False), 'what was read before is no longer in force'
+        assert program.stays_at(True), 'what was read before is no longer in force'
 
 
 def trust_file_missing(setting):
@@ -251,7 +260,7 @@ def short_of_descriptors(setting):
     program = pathlib.Path(__file__).parent / 'programs' / 'short_of_descriptors.py'
     setting.write_policy()
     done = subprocess.run([sys.executable, program], env={**setting.environment(), **NO_LEAK_SEARCH},
-                          capture_output=True, text=True, check=False, timeout=60)
+                          capture_output=True, text=True, check=False, timeout=HANG_SECONDS)
     assert_members({'first': 'blocked', 'later': 'connected', 'changed': 'connected'}, facts_of(done.stdout),
                    done.stderr)
     assert_members({'tlsward.action': 'allowed'}, setting_events(setting)[-1], 'event')
@@ -296,7 +305,7 @@ class System:
             command += ['setpriv', f'--reuid={NOBODY}', '--clear-groups']
         variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **environment}
         done = subprocess.run([*command, self.program, way, leaf], env=variables, capture_output=True,
-                              text=True, check=False, timeout=60)
+                              text=True, check=False, timeout=HANG_SECONDS)
         assert done.returncode == 0, done.stdout + done.stderr
         return facts_of(done.stdout)
 

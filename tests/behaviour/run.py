@@ -20,9 +20,8 @@ import typing
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from options import new_parser, parse  # noqa: E402 (found through the path above)
+from patience import HANG_SECONDS  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
-
-TIMEOUT = 60  # seconds; only a deadlock takes so long, even under a sanitizer
 
 
 @dataclasses.dataclass
@@ -70,7 +69,7 @@ class Setting:
 
     def run(self, command, preload=True, environment=None):
         done = subprocess.run(self.program(command), env={**self.environment(preload), **(environment or {})},
-                              capture_output=True, text=True, timeout=TIMEOUT, cwd=self.directory, check=False)
+                              capture_output=True, text=True, timeout=HANG_SECONDS, cwd=self.directory, check=False)
         assert done.returncode == 0, f'{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}'
         assert done.stderr == '', f'{command} wrote to stderr:\n{done.stderr}'
         return done.stdout

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from events import Events
+from patience import HANG_SECONDS, LOG_SECONDS
 
 MODES = ("plain", "audit", "enforce")  # plain: without the library
-PROGRAM_SECONDS = 20
-LOG_SECONDS = 5
 SILENCE_SECONDS = 0.2  # how long to listen for data that must not come, where no alert tells that all is over
 
 # What differs between two runs of the same program and says nothing.
@@ -97,7 +96,7 @@ def sign_of_the_end(program, case, mode, token):
 
 def start(command, text, directory, values):
     try:
-        done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=PROGRAM_SECONDS, cwd=directory,
+        done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=HANG_SECONDS, cwd=directory,
                               env=values, check=False)
     except subprocess.TimeoutExpired as expired:
         return "did not end", expired.stdout or b"", expired.stderr or b""

@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 
 from cases import ADDRESS
+from patience import HANG_SECONDS
 from tally import Unavailable
 
 PORTS = itertools.count(10000)  # the namespace is ours; ephemeral ports start far above
-START_SECONDS = 20
 ENDS_WITH_US = ("setpriv", "--pdeathsig=TERM")  # even if we are killed; to be set after a change of user
 
 
@@ -87,7 +87,7 @@ class Server:
         self.wait_until_ready()
 
     def wait_until_ready(self):
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + HANG_SECONDS
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{type(self).__name__} did not start:\n{self.log()}")
@@ -268,7 +268,7 @@ class Redis(Server):
         monitor = [*ENDS_WITH_US, "redis-cli", "-s", self.directory / "socket", "MONITOR"]
         with open(self.log_file, "ab") as log:
             self.monitor = subprocess.Popen(monitor, stdout=log, stderr=log)
-        if "\nOK\n" not in self.log_after(0, "\nOK\n", START_SECONDS):
+        if "\nOK\n" not in self.log_after(0, "\nOK\n", HANG_SECONDS):
             raise RuntimeError(f"MONITOR did not start:\n{self.log()}")
 
     def stop(self):

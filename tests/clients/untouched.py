@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cases import ADDRESS
 from events import Events
+from patience import HANG_SECONDS
 from rows import environment
 
 SERVERS = ("https", "openssl")
@@ -13,7 +14,7 @@ REQUEST = b"GET /untouched HTTP/1.0\r\n\r\n"
 
 def s_client(server):
     command = ["openssl", "s_client", "-connect", f"{ADDRESS}:{server.port}"]
-    return subprocess.run(command, input=REQUEST, capture_output=True, timeout=20, check=False).stdout.decode()
+    return subprocess.run(command, input=REQUEST, capture_output=True, timeout=HANG_SECONDS, check=False).stdout.decode()
 
 
 def problems(setup, server, directory):

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import time
 
+from patience import HANG_SECONDS
+
 
 def free_port():
     with socket.socket() as probe:
@@ -15,8 +17,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(port, process, seconds=15):
-    deadline = time.monotonic() + seconds
+def wait_for(port, process):
+    deadline = time.monotonic() + HANG_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"{process.args} ended with {process.returncode}")

@@ -28,6 +28,7 @@ import programs  # noqa: E402
 import rows  # noqa: E402
 import sandbox  # noqa: E402
 import servers  # noqa: E402
+from patience import HANG_SECONDS  # noqa: E402
 from pins import pin_of  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
@@ -170,7 +171,7 @@ def run_row(row, fixture):
         preload.write_text(f"# /nothing\n{everywhere}\n")
     command = [*row.through, fixture.fill(row.command or str(COMMAND)), *(fixture.fill(argument) for argument in row.arguments)]
     result = subprocess.run(
-        command, env=environment, cwd=fixture.directory, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, check=False
+        command, env=environment, cwd=fixture.directory, capture_output=True, timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, check=False
     )
     preload.unlink(missing_ok=True)
     out, err = result.stdout.decode(), result.stderr.decode()
@@ -199,13 +200,19 @@ def terminal_session(fixture, lines):
             seen += os.read(terminal, 4096)
         shown += seen
 
-    watchdog = threading.Timer(20, os.kill, (pid, 9))
+    def wait_for_foreground(key):
+        """Keys go to whoever has the terminal: control characters to a program, lines to the shell."""
+        while (os.tcgetpgrp(terminal) == pid) == (key < " "):
+            time.sleep(0.01)
+
+    watchdog = threading.Timer(HANG_SECONDS, os.kill, (pid, 9))
     watchdog.start()
     try:
         expect("ready> ")
         for typed, answer in lines:
-            time.sleep(0.2)  # as a person types: the shell hands its terminal over after it has printed
-            os.write(terminal, typed.encode())
+            if typed:
+                wait_for_foreground(typed[0])
+                os.write(terminal, typed.encode())
             expect(answer)
     except OSError:
         pass
@@ -234,7 +241,7 @@ def job_control(fixture):
 
 def ignored_stop(fixture):
     """A program that handles Ctrl-Z itself is not stopped behind its back."""
-    code = "import signal,time; signal.signal(signal.SIGTSTP, lambda *a: print('hand'+'led', flush=True)); print('sta'+'rted', flush=True); time.sleep(1.5)"
+    code = "import signal; signal.signal(signal.SIGTSTP, lambda *a: print('hand'+'led', flush=True)); print('sta'+'rted', flush=True); signal.pause()"
     shown = terminal_session(
         fixture,
         [
@@ -249,7 +256,9 @@ def ignored_stop(fixture):
 def interrupt_once(fixture):
     """The terminal signals the whole group: what it sent already is not passed on a second time."""
     code = (
-        "import signal; s={signal.SIGINT}; signal.pthread_sigmask(signal.SIG_BLOCK, s); n=0; print('sta'+'rted', flush=True)\n"
+        "import signal; s={signal.SIGINT}; signal.pthread_sigmask(signal.SIG_BLOCK, s); print('sta'+'rted', flush=True)\n"
+        "signal.sigwait(s)\n"
+        "n = 1\n"
         "while signal.sigtimedwait(s, 1): n+=1\n"
         "print(f'interrupts={n}', flush=True)\n"
     )
@@ -277,7 +286,7 @@ def passes_on(signal_name):
         )
         process.stdout.readline()
         subprocess.run(["kill", f"-{signal_name}", str(process.pid)], check=True)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=HANG_SECONDS)
         good = process.returncode == 5 and f"got {signal_name}" in out and "0 connections" in err
         return None if good else f"{process.returncode}\n{out}\n{err}"
 

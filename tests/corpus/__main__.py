@@ -21,7 +21,8 @@ def main():
         tally.add("skip", "corpus", f"{source} is absent")
         return tally.close()
     corpus = Corpus(source, scratch)
-    corpus.run(library)
+    with tally.watching("corpus"):
+        corpus.run(library)
     cases = corpus.reference().keys() | corpus.ours().keys()
     problems = dict(corpus.problems(cases))
     for case, problem in problems.items():

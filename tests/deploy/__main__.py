@@ -18,6 +18,7 @@ sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 import certificates  # noqa: E402
 import namespace  # noqa: E402
 from options import new_parser, parse  # noqa: E402
+from patience import HANG_SECONDS  # noqa: E402
 from private_root import private_root  # noqa: E402
 from readme import command_before, image, snippet, unit_environment  # noqa: E402
 from servers import Fleet, unprivileged  # noqa: E402
@@ -27,7 +28,6 @@ LIBRARY = "/usr/local/lib/libtlsward.so"
 PRELOAD = "etc/ld.so.preload"
 BLOCKED = 60  # curl: the peer's certificate cannot be authenticated
 BLOCKED_EVENT = '"tlsward.action":"blocked"'
-SECONDS = 60
 LOGIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -44,7 +44,7 @@ class Host:
         prefix = ["chroot", self.root, *(unprivileged(user) if user else ()), "env"]
         variables = [f"{name}={value}" for name, value in (environment or {}).items()]  # only the command has them
         return subprocess.run([*prefix, *variables, *command], env={"PATH": LOGIN_PATH}, capture_output=True,
-                              text=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False)
+                              text=True, timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, check=False)
 
     def shell(self, commands):
         """As typed in, at the top of the source tree; `make` knows where the build is."""

@@ -28,12 +28,11 @@ from private_root import private_root  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
 from mounts import throw_away_layer  # noqa: E402
 from options import new_parser, parse  # noqa: E402
+from patience import HANG_SECONDS, LOG_SECONDS  # noqa: E402
 from servers import Fleet  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 SHIPPED = HERE.parent.parent / "tools" / "share"
-SECONDS = 40
-LOG_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def environment(setup, row, directory, words):
 def run(row, command, directory, values):
     """Exit status and output; a program that goes on for ever is stopped once it has said what is waited for."""
     output = directory / "output"
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     with open(output, "wb") as file:
         program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=directory,
                                    env=values)

@@ -111,8 +111,9 @@ def run_library(tally, arguments, name, directory, trust, system_server):
     rows = [row for row in ROWS if is_wanted(f"{label}/{row.name}", arguments.row)]
     bench = None
     try:
-        library = find(name, arguments.fetched.resolve())
-        bench = make_bench(arguments, library, directory / label, trust, system_server)
+        with tally.watching(label):
+            library = find(name, arguments.fetched.resolve())
+            bench = make_bench(arguments, library, directory / label, trust, system_server)
         for row in rows:
             tally.attempt(f"{label}/{row.name}", lambda row=row: "\n".join(run_row(bench, row)))
         if is_wanted(f"{label}/{core.ROW}", arguments.row):

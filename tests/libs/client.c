@@ -49,7 +49,7 @@ void client_speak_at_most(SSL_CTX *ctx, int version)
 int client_socket(const char *host, const char *port)
 {
     const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-    const struct timeval patience = {.tv_sec = 10};
+    const struct timeval patience = {.tv_sec = 300};
     struct addrinfo *address = NULL;
     if (getaddrinfo(host, port, &hints, &address) != 0)
         return -1;

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from cases import NAME
 from events import Events
+from patience import HANG_SECONDS, LOG_SECONDS
 from pins import pin_of
 from tally import Unavailable
 
 MODES = ("plain", "audit", "enforce")
-PROGRAM_SECONDS = 20
-LOG_SECONDS = 5
 NEEDED = "X509_VERIFY_PARAM_set1_host"  # 1.0.1 lacks it, so tlsward passes its calls through
 NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is too old for these
 TALKED, REFUSED, LACKING = 0, 1, 77
@@ -97,7 +96,7 @@ class Bench:
         if self.library.emulator:  # which itself must not have this environment
             variables = [word for name, value in environment.items() for word in ("-E", f"{name}={value}")]
             command, environment = [self.library.emulator, *variables, *command], {"PATH": self.base["PATH"]}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS,
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS,
                               check=False, stdin=subprocess.DEVNULL, cwd=self.directory)
 
     def lacks(self, function):
@@ -122,6 +121,8 @@ class Bench:
             status, output = done.returncode, done.stdout + done.stderr
         except subprocess.TimeoutExpired:
             status, output = "did not end", ""
+        if status == LACKING:  # and nothing reached the server
+            raise lacking()
         log = server.log_after(before, server.end_of_connection, LOG_SECONDS)
         return Run(command, environment, status, output.replace(token, "TOKEN"), log.replace(token, "TOKEN"),
                    Events(events))
@@ -195,14 +196,10 @@ def run_row(bench, row):
         server = bench.fleet.get(row.kind, certificate)
         for mode in MODES:
             if row.before:
-                saved = bench.run(row, row.before, server, "plain")
-                if saved.status == LACKING:
-                    raise lacking()
+                bench.run(row, row.before, server, "plain")
             result = bench.run(row, row.function, server, mode)
             if mode == "plain":
                 plain = result
-            if result.status == LACKING:
-                raise lacking()
             seen = list(find_problems(row, certificate, mode, server.port, result, plain, bench.library))
             works = works or (mode == "plain" and not seen)
             if seen:

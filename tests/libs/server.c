@@ -151,6 +151,7 @@ static void answer(SSL *ssl)
         const char *text = answer_to(buffer);
         SSL_write(ssl, text, (int)strlen(text));
         SSL_shutdown(ssl);
+        shutdown(SSL_get_fd(ssl), SHUT_WR); /* some clients wait for the end of the stream, not for close_notify */
     }
 }
 
@@ -180,7 +181,7 @@ static void serve_stream(SSL_CTX *ctx, const int listeners[2])
 {
     int fd;
     while ((fd = accept_any(listeners)) >= 0) {
-        const struct timeval patience = {.tv_sec = 5};
+        const struct timeval patience = {.tv_sec = 300};
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         SSL *ssl = SSL_new(ctx);
         SSL_set_fd(ssl, fd);

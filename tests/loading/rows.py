@@ -275,10 +275,10 @@ def boringssl_found_with_dlsym(setting):
 PHP = {
     'curl': (servers.Protocol, 'curl', '$c = curl_init("https://127.0.0.1:{port}/"); curl_setopt($c, '
              'CURLOPT_SSL_VERIFYPEER, false); curl_setopt($c, CURLOPT_SSL_VERIFYHOST, 0); curl_setopt($c, '
-             'CURLOPT_TIMEOUT, 5); curl_exec($c);'),
-    'pgsql': (servers.Postgres, 'pgsql', '@pg_connect("host=127.0.0.1 port={port} sslmode=require connect_timeout=5");'),
+             'CURLOPT_TIMEOUT, 300); curl_exec($c);'),
+    'pgsql': (servers.Postgres, 'pgsql', '@pg_connect("host=127.0.0.1 port={port} sslmode=require connect_timeout=300");'),
     'ftp': (servers.Ftp, 'ftp', '$c = ftp_ssl_connect("127.0.0.1", {port}, 5); @ftp_login($c, "a", "b");'),
-    'imap': (servers.Imap, 'imap', 'imap_timeout(IMAP_OPENTIMEOUT, 5); @imap_open('
+    'imap': (servers.Imap, 'imap', 'imap_timeout(IMAP_OPENTIMEOUT, 300); @imap_open('
              '"{{127.0.0.1:{port}/imap/ssl/novalidate-cert}}", "a", "b", 0, 1); imap_errors();'),
     'openssl': (servers.Protocol, 'openssl', '@stream_socket_client("ssl://127.0.0.1:{port}", $e, $m, 5, '
                 'STREAM_CLIENT_CONNECT, stream_context_create(["ssl" => ["verify_peer" => false, '

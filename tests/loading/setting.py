@@ -7,8 +7,7 @@ import subprocess
 
 import programs
 import servers
-
-TIMEOUT = 60  # seconds
+from patience import HANG_SECONDS
 
 
 class Setting:
@@ -42,7 +41,7 @@ class Setting:
                        *command]
             ours = {}
         done = subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True, timeout=TIMEOUT, cwd=self.directory,
+            [str(part) for part in command], capture_output=True, text=True, timeout=HANG_SECONDS, cwd=self.directory,
             check=False, env={**{key: value for key, value in os.environ.items() if not key.startswith('TLSWARD_')},
                               **ours})
         assert done.returncode >= 0, f'{command[0]} died of signal {-done.returncode}\n{done.stdout}{done.stderr}'

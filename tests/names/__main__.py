@@ -25,6 +25,7 @@ from certificates import ISSUED, Issued  # noqa: E402
 from events import Events  # noqa: E402
 from mounts import bound_over  # noqa: E402
 from options import new_parser, parse  # noqa: E402
+from patience import HANG_SECONDS  # noqa: E402
 from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
@@ -32,8 +33,6 @@ from resolver import NameServer  # noqa: E402
 from stories import CANONICAL, CANONICAL_ADDRESS, HOSTS, NAME_SERVER, ROUTED, ROWS, SCOPED  # noqa: E402
 
 OTHER = "other"
-PROGRAM_SECONDS = 20
-LINGERING_SECONDS = 2
 FRONTENDS = itertools.count(20000)
 
 
@@ -89,7 +88,7 @@ def running(command, values, directory, frontend):
     with open(directory / "log", "ab") as log:
         process = subprocess.Popen(command, cwd=directory, env=values, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        deadline = time.monotonic() + PROGRAM_SECONDS
+        deadline = time.monotonic() + HANG_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             try:
                 yield socket.create_connection(("127.0.0.1", frontend), 1)
@@ -104,19 +103,28 @@ def running(command, values, directory, frontend):
 
 def ask(connection):
     with connection:
-        connection.settimeout(PROGRAM_SECONDS)
+        connection.settimeout(HANG_SECONDS)
         connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
         while connection.recv(65536):
             pass
 
 
-def start(command, values, directory, lingers):
-    try:
-        subprocess.run(command, stdin=subprocess.PIPE, capture_output=True, cwd=directory, env=values, check=False,
-                       timeout=LINGERING_SECONDS if lingers else PROGRAM_SECONDS)
-    except subprocess.TimeoutExpired:
-        if not lingers:
-            raise
+def start(command, values, directory):
+    subprocess.run(command, stdin=subprocess.PIPE, capture_output=True, cwd=directory, env=values, check=False,
+                   timeout=HANG_SECONDS)
+
+
+def start_lingering(command, values, directory, port):
+    """Ends the program as soon as its handshake has been told, or when it ends by itself."""
+    with open(directory / "log", "ab") as log:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=directory, env=values)
+    deadline = time.monotonic() + HANG_SECONDS
+    while process.poll() is None and not Events(directory / "events.jsonl").handshakes(port):
+        assert time.monotonic() < deadline, "no handshake was told"
+        time.sleep(0.02)
+    process.stdin.close()
+    process.kill()
+    process.wait()
 
 
 class Runner:
@@ -157,8 +165,10 @@ class Runner:
         if row.service:
             with running(command, values, directory, words["frontend"]) as connection:
                 ask(connection)
+        elif row.lingers:
+            start_lingering(command, values, directory, server.port)
         else:
-            start(command, values, directory, row.lingers)
+            start(command, values, directory)
         port = words["proxy"] or server.port
         return Events(directory / "events.jsonl"), port if row.address_known else None
 

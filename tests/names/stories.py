@@ -75,7 +75,7 @@ class Row:
     policy: str = ""  # more of the [policy] section, and rules
     environment: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)  # in the row's directory, by name
-    lingers: bool = False  # does not end after the handshake
+    lingers: bool = False  # may go on for long after the handshake
     server: str = "tls"  # in servers.KINDS
     proxy: bool = False  # a proxy runs on port {proxy}
     service: bool = False  # the command stays and connects when somebody asks it on port {frontend}
@@ -169,7 +169,8 @@ ROWS = (
         environment={"https_proxy": "http://proxy.test:{proxy}"}),
 
     Row("s3270", ("s3270", "-xrm", "s3270.verifyHostCert: false", "L:good.test:{port}"), lingers=True),
-    Row("dig", ("dig", "+tls", "+tries=1", "+timeout=2", "-p", "{port}", "@good.test", "example.test"), weak=True),
+    Row("dig", ("dig", "+tls", "+tries=1", "+timeout=300", "-p", "{port}", "@good.test", "example.test"), weak=True,
+        lingers=True),
     Row("twisted", (PYTHON, str(HERE / "twisted_client.py"), "good.test", "{port}"), weak=True,
         needs=f"{PYTHON} -c 'import twisted.internet.ssl'"),
     Row("tcl", ("tclsh", str(HERE / "tcl_client.tcl"), "good.test", "{port}"), weak=True,

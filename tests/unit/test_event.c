@@ -499,7 +499,6 @@ int main(void)
     suite_add_tcase(suite, content);
 
     TCase *hostile = tcase_create("hostile");
-    tcase_set_timeout(hostile, 60);
     tcase_add_loop_test(hostile, a_string_keeps_its_value_and_loses_its_teeth, 0, ROWS(texts));
     tcase_add_loop_test(hostile, the_largest_event_fits_and_is_json, 0, ROWS(floods));
     tcase_add_test(hostile, only_the_longest_strings_are_shortened);

@@ -218,7 +218,6 @@ int main(void)
 {
     Suite *suite = suite_create("repeat");
     TCase *table = tcase_create("table"); /* each test in a process, and so with a table, of its own */
-    tcase_set_timeout(table, 60);
     tcase_add_test(table, repeats_are_counted);
     tcase_add_test(table, a_full_table_lets_all_through);
     tcase_add_test(table, a_silent_key_gives_its_place_and_not_its_count);

@@ -96,7 +96,6 @@ int main(void)
     tcase_add_test(tests, reads_what_was_written);
     tcase_add_test(tests, a_record_left_halfway_is_neither_read_nor_written);
     tcase_add_test(tests, never_reads_two_records_mixed);
-    tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_FORK);

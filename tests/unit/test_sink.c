@@ -63,7 +63,7 @@ static void enter(void)
     snprintf(directory, sizeof directory, "%s/sink-XXXXXX", temporary ? temporary : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(directory));
     descriptors_before = count_descriptors();
-    alarm(10); /* whatever blocks is killed */
+    alarm(600); /* whatever blocks is killed */
 }
 
 static void leave(void)

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 4, CHILDREN = 40, CHILD_SECONDS = 10 };
+enum { THREADS = 4, CHILDREN = 40, CHILD_SECONDS = 300 };
 
 static struct server *server;
 static SSL_CTX *context;
