@@ -52,6 +52,8 @@ struct connection {
 
     struct facts facts;
     struct verdict verdict;
+    const struct trust *trust; /* the policy's anchors that the chain was verified against, or NULL */
+    uint64_t app_anchors;      /* the program's, see context_anchors(); 0 where they cannot be told */
     char event_id[33];
     unsigned evidence; /* later checks already reported, see evidence.c */
 };

@@ -5,6 +5,12 @@
 
 #include <stdlib.h>
 
+static void release(const struct library *library, X509_STORE *store)
+{
+    if (store != NULL && library->api.X509_STORE_up_ref != NULL)
+        library->api.X509_STORE_free(store);
+}
+
 static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {
     (void)data;
@@ -13,8 +19,10 @@ static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int in
     (void)library;
     struct context *context = value;
     library_disowns(parent);
-    if (context != NULL)
+    if (context != NULL) {
+        release(library, context->store);
         free(context->properties);
+    }
     free(context);
 }
 
@@ -35,6 +43,36 @@ struct context *context_of_connection(const struct library *library, const SSL *
 {
     bool usable = library != NULL && library->known && ssl != NULL;
     return usable ? context_of(library, library->api.SSL_get_SSL_CTX(ssl)) : NULL;
+}
+
+/*
+ * The store is held, so that no other one comes to lie where it was. Its number is there before it is seen: a thread
+ * that finds the store never takes the number of the last one.
+ */
+static void number_store(const struct library *library, struct context *context, X509_STORE *store)
+{
+    static _Atomic uint64_t last;
+    X509_STORE *known = atomic_load_explicit(&context->store, memory_order_acquire);
+    if (known == store)
+        return;
+    if (library->api.X509_STORE_up_ref != NULL)
+        library->api.X509_STORE_up_ref(store);
+    atomic_store_explicit(&context->anchors, atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    if (!atomic_compare_exchange_strong_explicit(&context->store, &known, store, memory_order_acq_rel,
+                                                 memory_order_relaxed))
+        known = store;
+    release(library, known);
+}
+
+uint64_t context_anchors(const struct library *library, const SSL *ssl, const X509_STORE *store)
+{
+    SSL_CTX *ctx = library->api.SSL_get_SSL_CTX(ssl);
+    struct context *context = context_of(library, ctx);
+    if (context == NULL || store == NULL || store != library->api.SSL_CTX_get_cert_store(ctx))
+        return 0;
+    number_store(library, context, (X509_STORE *)store);
+    return atomic_load_explicit(&context->anchors, memory_order_relaxed);
 }
 
 static struct context *context_new(const struct library *library, SSL_CTX *ctx, const void *caller)

@@ -6,6 +6,8 @@
 
 #include "library.h"
 
+#include <stdatomic.h>
+
 /* Where a program's pre-shared keys come from: in TLS 1.2 and 1.3, and in TLS 1.3 alone. */
 struct psk_callbacks {
     psk_client_callback client;
@@ -20,6 +22,8 @@ struct context {
     const void *call_site; /* who made the context, or switched its verification off */
     void *library_context; /* OSSL_LIB_CTX and property query of SSL_CTX_new_ex(3), or NULL */
     char *properties;
+    _Atomic(X509_STORE *) store; /* whose trust anchors `anchors` is the number of; a reference is held */
+    _Atomic uint64_t anchors;
 };
 
 /* Registers the ex_data index. False where that fails. */
@@ -33,6 +37,12 @@ struct context *context_of_connection(const struct library *library, const SSL *
 
 /* Puts our two callbacks in front of a context that was just made. Does nothing the second time. */
 struct context *context_arm(const struct library *library, SSL_CTX *ctx, const void *caller);
+
+/*
+ * A number for the trust anchors of the connection's context, which no others have in this process, so that what
+ * they vouched for is told from what those of another context did. 0 where `store` is not where the context has them.
+ */
+uint64_t context_anchors(const struct library *library, const SSL *ssl, const X509_STORE *store);
 
 /*
  * For a context that was made where we could not see it: the info callback only. A cert-verify callback that the

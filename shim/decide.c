@@ -113,7 +113,7 @@ static struct finding examine_peer(const struct settings *settings, const struct
         return examine_certificate(settings, facts);
     case AUTH_RESUMPTION:
         if (facts->session_verified)
-            return nothing_wrong;
+            return examine_name(settings, facts);
         return (struct finding){REASON_SESSION_UNVERIFIED, X509_APPLICATION_VERIFICATION, demanded};
     case AUTH_PSK:
     case AUTH_SRP:

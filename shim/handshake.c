@@ -57,8 +57,10 @@ static bool demands_proof(const struct connection *connection)
 static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
 {
     SSL_SESSION *session = library->api.SSL_get_session(ssl);
+    bool ignored;
     connection->had_session = session != NULL;
-    if (!demands_proof(connection) || session == NULL || session_is_verified(library, ssl, session, connection))
+    if (!demands_proof(connection) || session == NULL ||
+        session_is_verified(library, ssl, session, connection, &ignored))
         return;
     library->api.SSL_set_session(ssl, NULL);
     connection->had_session = false;
@@ -188,15 +190,15 @@ static void on_done(const struct library *library, SSL *ssl)
         connection->stage = STAGE_DONE;
         return;
     }
-    if (connection->stage != STAGE_DECIDED) {
+    if (connection->stage == STAGE_DECIDED) {
+        session_mark(library, ssl, connection);
+    } else {
         judge_without_certificate(library, ssl, connection);
         report_handshake(library, ssl, connection, NULL);
         /* Too late for an alert; no byte may follow. */
         if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
             library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     }
-    if (connection->verdict.outcome != OUTCOME_FAILED)
-        session_mark(library, ssl, connection);
     connection->stage = STAGE_DONE;
 }
 

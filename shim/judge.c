@@ -70,6 +70,7 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     const struct decoder decoder = {api, judgement->request.library_context, judgement->request.properties};
     struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, log);
     X509_STORE *store = trust != NULL ? api->X509_STORE_new() : NULL;
+    connection->trust = trust;
     if (store == NULL || trust_fill(trust, &decoder, store, judgement->request.leaf, judgement->request.untrusted,
                                     report_trust_warning, log) != 1)
         connection->facts.internal_error = true;
@@ -117,6 +118,7 @@ static void check_dane_anchor(struct judgement *judgement)
     X509_STORE *store = anchor != NULL ? api->X509_STORE_new() : NULL;
     if (store == NULL)
         return;
+    judgement->connection->app_anchors = 0; /* the anchor is this connection's alone */
     if (api->X509_STORE_add_cert(store, anchor) == 1)
         check_against(judgement, store);
     api->X509_STORE_free(store);
@@ -192,6 +194,8 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
 {
     const struct openssl_api *api = &library->api;
     start_facts(connection);
+    connection->trust = NULL;
+    connection->app_anchors = context_anchors(library, ssl, store_of(api, store_ctx));
     *judgement = (struct judgement){
         .library = library,
         .ssl = ssl,
@@ -293,6 +297,19 @@ static bool has_leaf(const struct openssl_api *api, const SSL_SESSION *session)
     return session != NULL && api->SSL_SESSION_get0_peer(session) != NULL;
 }
 
+/* A session that may be resumed whatever the name still says whether it was verified for this one. */
+static void note_session(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    struct facts *facts = &connection->facts;
+    const SSL_SESSION *session = library->api.SSL_get_session(ssl);
+    bool names_peer;
+    facts->session_verified = session_is_verified(library, ssl, session, connection, &names_peer);
+    facts->name_checked = facts->session_verified && connection->name_count > 0;
+    if (facts->name_checked && !names_peer)
+        facts->name_error =
+            connection->names[0].kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
@@ -309,7 +326,7 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
         facts->authentication = AUTH_PSK;
     } else {
         facts->authentication = AUTH_RESUMPTION;
-        facts->session_verified = session_is_verified(library, ssl, api->SSL_get_session(ssl), connection);
+        note_session(library, ssl, connection);
     }
     connection->verdict = decide(&connection->settings, facts);
     api->ERR_pop_to_mark();

@@ -45,6 +45,7 @@ enum {
     SSL_VERIFY_PEER = 1,
     SSL_CTRL_SET_TLSEXT_HOSTNAME = 55,
     SSL_CTRL_GET_SESSION_REUSED = 8,
+    SSL_CTRL_GET_VERIFY_CERT_STORE = 137, /* 3.0+; others do nothing */
     TLSEXT_NAMETYPE_host_name = 0,
     SSL_ST_CONNECT = 0x1000,
     SSL_ST_BEFORE = 0x4000,

@@ -1,10 +1,26 @@
 #include "session.h"
 
 #include "ex_data.h"
+#include "report.h"
 #include "session_memory.h"
+#include "trust.h"
+#include "verify.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What ex_data holds of a leaf. */
+struct leaf_marks {
+    size_t count;
+    struct session_mark marks[];
+};
+
+/* The marks of a leaf, which are its own or copies of what was kept of it. */
+struct found_marks {
+    size_t count;
+    const struct session_mark *marks;
+    struct session_mark kept[SESSION_MARKS_MAX];
+};
 
 static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {
@@ -50,88 +66,179 @@ static void keep(const struct openssl_api *api, const X509 *leaf, const struct s
         session_memory_keep(hint, digest, mark);
 }
 
-/* Returns the leaf's own copy of the mark, or NULL for memory shortage. */
-static const struct session_mark *attach_mark(const struct library *library, X509 *leaf,
-                                              const struct session_mark *mark)
+static void attach_marks(const struct library *library, X509 *leaf, const struct session_mark *marks, size_t count)
 {
-    struct session_mark *copy = malloc(sizeof *copy);
+    struct leaf_marks *copy = malloc(sizeof *copy + count * sizeof *marks);
     if (copy == NULL)
-        return NULL;
-    *copy = *mark;
-    library->api.ERR_set_mark();
-    if (library->api.X509_set_ex_data(leaf, library->mark_index, copy) != 1) {
+        return; /* and make a full handshake the next time */
+    copy->count = count;
+    memcpy(copy->marks, marks, count * sizeof *marks);
+    if (library->api.X509_set_ex_data(leaf, library->mark_index, copy) != 1)
         free(copy);
-        copy = NULL;
-    }
-    library->api.ERR_pop_to_mark();
-    return copy;
 }
 
-static const struct session_mark *mark_of(const struct library *library, const SSL_SESSION *session)
+/* Nothing is written to a leaf whose session may be in use by other threads. */
+static void find_marks(const struct library *library, const SSL_SESSION *session, struct found_marks *found)
 {
     unsigned char digest[SESSION_DIGEST_SIZE];
-    struct session_mark kept;
-    X509 *leaf = leaf_of(library, session);
+    const X509 *leaf = leaf_of(library, session);
+    found->count = 0;
+    found->marks = found->kept;
     if (leaf == NULL)
-        return NULL;
-    const struct session_mark *mark = library->api.X509_get_ex_data(leaf, library->mark_index);
-    if (mark == NULL && digest_of(&library->api, leaf, library->api.EVP_sha256(), digest, sizeof digest) &&
-        session_memory_find(digest, &kept))
-        mark = attach_mark(library, leaf, &kept);
-    return mark;
+        return;
+    const struct leaf_marks *own = library->api.X509_get_ex_data(leaf, library->mark_index);
+    if (own != NULL) {
+        found->count = own->count;
+        found->marks = own->marks;
+    } else if (digest_of(&library->api, leaf, library->api.EVP_sha256(), digest, sizeof digest)) {
+        found->count = session_memory_find(digest, found->kept);
+    }
+}
+
+/* What the chain led to. False where nothing that lasts vouched for it, as a TLSA record of this connection alone. */
+static bool vouch(const struct connection *connection, struct session_mark *mark)
+{
+    const struct facts *facts = &connection->facts;
+    if (settings_demand_pin_alone(&connection->settings))
+        return true;
+    if (facts->policy_anchors_checked && facts->policy_anchors_error == 0)
+        mark->trust = connection->trust;
+    else if (facts->app_anchors_checked && facts->app_anchors_error == 0)
+        mark->app_anchors = connection->app_anchors;
+    return mark->trust != NULL || mark->app_anchors != 0;
+}
+
+/* Of several host names the verification says only that one of them matched. */
+static bool is_valid_for(const struct library *library, X509 *leaf, const struct peer_name *name)
+{
+    return name->kind == PEER_ADDRESS ||
+           (library->real.X509_check_host != NULL &&
+            library->real.X509_check_host(leaf, name->text, strlen(name->text), VERIFY_HOST_FLAGS, NULL) == 1);
+}
+
+/* One mark for each name that matched, or one without a name; all else in them is the same. */
+static size_t make_marks(const struct library *library, X509 *leaf, const struct connection *connection,
+                         const struct session_mark *common, struct session_mark *marks)
+{
+    const struct facts *facts = &connection->facts;
+    size_t names = facts->name_checked && facts->name_error == 0 ? connection->name_count : 0;
+    size_t count = 0;
+    for (size_t i = 0; i < names && count < SESSION_MARKS_MAX; i++) {
+        if (names > 1 && !is_valid_for(library, leaf, &connection->names[i]))
+            continue;
+        marks[count] = *common;
+        marks[count++].name = connection->names[i];
+    }
+    if (count == 0)
+        marks[count++] = *common;
+    return count;
 }
 
 void session_mark(const struct library *library, const SSL *ssl, const struct connection *connection)
 {
+    struct session_mark marks[SESSION_MARKS_MAX];
+    struct session_mark common = {.policy = connection->policy, .rule = connection->settings.rule};
     X509 *leaf = leaf_of(library, library->api.SSL_get_session(ssl));
-    if (leaf == NULL || library->api.X509_get_ex_data(leaf, library->mark_index) != NULL)
+    if (leaf == NULL || connection->verdict.action != ACTION_ALLOWED || connection->facts.internal_error ||
+        library->api.X509_get_ex_data(leaf, library->mark_index) != NULL || !vouch(connection, &common))
         return;
-    const struct facts *facts = &connection->facts;
-    struct session_mark mark = {
-        .policy = connection->policy,
-        .rule = connection->settings.rule,
-        .name_was_verified = facts->name_checked && facts->name_error == 0,
-        .by_app_anchors = !settings_demand_pin_alone(&connection->settings) &&
-                          (!facts->policy_anchors_checked || facts->policy_anchors_error != 0),
-    };
-    if (connection->name_count > 0)
-        mark.name = connection->names[0];
-    attach_mark(library, leaf, &mark);
-    keep(&library->api, leaf, &mark);
+    library->api.ERR_set_mark();
+    size_t count = make_marks(library, leaf, connection, &common, marks);
+    attach_marks(library, leaf, marks, count);
+    for (size_t i = 0; i < count; i++)
+        keep(&library->api, leaf, &marks[i]);
+    library->api.ERR_pop_to_mark();
 }
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session)
 {
-    return mark_of(library, session) != NULL;
+    struct found_marks found;
+    find_marks(library, session, &found);
+    return found.count > 0;
 }
 
 struct peer_name session_name(const struct library *library, const SSL_SESSION *session)
 {
-    const struct session_mark *mark = mark_of(library, session);
-    return mark != NULL && mark->name_was_verified ? mark->name : (struct peer_name){.kind = PEER_NONE};
+    struct found_marks found;
+    find_marks(library, session, &found);
+    for (size_t i = 0; i < found.count; i++)
+        if (found.marks[i].name.kind != PEER_NONE)
+            return found.marks[i].name;
+    return (struct peer_name){.kind = PEER_NONE};
 }
 
-static bool names_peer(const struct session_mark *mark, const struct connection *connection)
+/* The store that the connection's chain would be verified against; before 3.0 one of its own cannot be asked for. */
+static const X509_STORE *store_of(const struct openssl_api *api, SSL *ssl)
 {
-    for (size_t i = 0; i < connection->name_count; i++)
-        if (mark->name.kind == connection->names[i].kind && strcmp(mark->name.text, connection->names[i].text) == 0)
+    X509_STORE *own = NULL;
+    if (api->SSL_ctrl != NULL)
+        api->SSL_ctrl(ssl, SSL_CTRL_GET_VERIFY_CERT_STORE, 0, &own);
+    return own != NULL ? own : api->SSL_CTX_get_cert_store(api->SSL_get_SSL_CTX(ssl));
+}
+
+/* Whether what vouched for the session would do so in this connection too. */
+static bool is_vouched_for(const struct library *library, SSL *ssl, const struct connection *connection,
+                           const struct session_mark *mark)
+{
+    const struct openssl_api *api = &library->api;
+    const struct settings *settings = &connection->settings;
+    if (mark->trust != NULL)
+        return mark->trust ==
+               trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, (void *)settings->log);
+    if (mark->app_anchors != 0)
+        return (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0 &&
+               mark->app_anchors == context_anchors(library, ssl, store_of(api, ssl));
+    return settings_demand_pin_alone(settings);
+}
+
+/*
+ * The marks that count for this connection. A policy is never changed in place and its rules keep their names'
+ * addresses, so equal pointers mean equal settings.
+ */
+static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_SESSION *session,
+                             const struct connection *connection, struct found_marks *found)
+{
+    size_t count = 0;
+    find_marks(library, session, found);
+    for (size_t i = 0; i < found->count; i++) {
+        const struct session_mark *mark = &found->marks[i];
+        if (mark->policy == connection->policy && mark->rule == connection->settings.rule &&
+            is_vouched_for(library, ssl, connection, mark))
+            found->kept[count++] = *mark;
+    }
+    found->count = count;
+    found->marks = found->kept;
+}
+
+static bool is_for(const struct found_marks *found, const struct peer_name *name)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->marks[i].name.kind == name->kind && strcmp(found->marks[i].name.text, name->text) == 0)
             return true;
     return false;
 }
 
-bool session_is_verified(const struct library *library, const SSL *ssl, const SSL_SESSION *session,
-                         const struct connection *connection)
+/* As verify_chain() has it: any host name is enough, an address must match too. */
+static bool is_for_peer(const struct found_marks *found, const struct connection *connection)
 {
-    const struct session_mark *mark = mark_of(library, session);
-    /* A policy is never changed in place and its rules keep their names' addresses, so equal pointers mean equal
-     * settings. */
-    if (mark == NULL || mark->policy != connection->policy || mark->rule != connection->settings.rule)
-        return false;
-    if (mark->by_app_anchors && (library->api.SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
-        return false;
-    if (connection->settings.verify != VERIFY_FULL)
-        return true;
-    if (connection->name_count == 0)
-        return !mark->name_was_verified && connection->settings.unknown_name == CHOICE_ALLOW;
-    return mark->name_was_verified && names_peer(mark, connection);
+    bool host_is_expected = false, host_matches = false;
+    for (size_t i = 0; i < connection->name_count; i++) {
+        bool matches = is_for(found, &connection->names[i]);
+        if (connection->names[i].kind == PEER_ADDRESS && !matches)
+            return false;
+        host_is_expected = host_is_expected || connection->names[i].kind == PEER_HOST;
+        host_matches = host_matches || (connection->names[i].kind == PEER_HOST && matches);
+    }
+    return host_matches || !host_is_expected;
+}
+
+bool session_is_verified(const struct library *library, SSL *ssl, const SSL_SESSION *session,
+                         const struct connection *connection, bool *names_peer)
+{
+    struct found_marks found;
+    find_valid_marks(library, ssl, session, connection, &found);
+    *names_peer = found.count > 0 && connection->name_count > 0 && is_for_peer(&found, connection);
+    if (found.count == 0 || connection->settings.verify != VERIFY_FULL)
+        return found.count > 0;
+    return connection->name_count > 0 ? *names_peer : connection->settings.unknown_name == CHOICE_ALLOW;
 }

@@ -10,19 +10,20 @@
 
 bool session_attach(struct library *library);
 
-/* Marks the connection's session as verified the way the connection was. */
+/* Marks the session of a full handshake with what was verified of its peer, where the policy allowed it. */
 void session_mark(const struct library *library, const SSL *ssl, const struct connection *connection);
 
-/* The name the session was verified for; kind PEER_NONE without a mark or a name. */
+/* A name the session was verified for; kind PEER_NONE without a mark or a name. */
 struct peer_name session_name(const struct library *library, const SSL_SESSION *session);
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session);
 
 /*
- * True where the mark is of the same settings and names the connection's peer, and where the connection would again
- * count the program's trust anchors if they are what the session's chain led to.
+ * True where a full handshake of this connection would be accepted for what the session's was: under the same settings,
+ * by trust anchors that count here too, and for this peer as far as the settings demand it; `names_peer` says whether
+ * it was for one of the names that are expected now, demanded or not.
  */
-bool session_is_verified(const struct library *library, const SSL *ssl, const SSL_SESSION *session,
-                         const struct connection *connection);
+bool session_is_verified(const struct library *library, SSL *ssl, const SSL_SESSION *session,
+                         const struct connection *connection, bool *names_peer);
 
 #endif

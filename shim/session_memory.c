@@ -9,7 +9,7 @@ struct entry {
     struct session_mark mark;
 };
 
-enum { SLOTS = 16, WORDS = sizeof(struct entry) / sizeof(uint64_t) };
+enum { SLOTS = 32, WORDS = sizeof(struct entry) / sizeof(uint64_t) };
 _Static_assert(sizeof(struct entry) % sizeof(uint64_t) == 0, "an entry is copied in whole words");
 
 static struct {
@@ -24,20 +24,21 @@ static bool read_slot(unsigned slot, const unsigned char *digest, struct entry *
            memcmp(entry->digest, digest, sizeof entry->digest) == 0;
 }
 
-static unsigned slot_for(const unsigned char *digest)
+static bool same_mark(const struct session_mark *left, const struct session_mark *right)
+{
+    return left->policy == right->policy && left->rule == right->rule && left->trust == right->trust &&
+           left->app_anchors == right->app_anchors && left->name.kind == right->name.kind &&
+           strcmp(left->name.text, right->name.text) == 0;
+}
+
+/* The slot that has it already, else that of the oldest. */
+static unsigned slot_for(const struct entry *wanted)
 {
     struct entry entry;
     for (unsigned slot = 0; slot < SLOTS; slot++)
-        if (read_slot(slot, digest, &entry))
+        if (read_slot(slot, wanted->digest, &entry) && same_mark(&entry.mark, &wanted->mark))
             return slot;
     return atomic_fetch_add_explicit(&next_slot, 1, memory_order_relaxed) % SLOTS;
-}
-
-static bool same_mark(const struct session_mark *left, const struct session_mark *right)
-{
-    return left->policy == right->policy && left->rule == right->rule &&
-           left->name_was_verified == right->name_was_verified && left->by_app_anchors == right->by_app_anchors &&
-           left->name.kind == right->name.kind && strcmp(left->name.text, right->name.text) == 0;
 }
 
 bool session_memory_has(const unsigned char hint[static SESSION_HINT_SIZE], const struct session_mark *mark)
@@ -56,18 +57,17 @@ void session_memory_keep(const unsigned char hint[static SESSION_HINT_SIZE],
     struct entry entry = {.mark = *mark};
     memcpy(entry.digest, digest, sizeof entry.digest);
     memcpy(entry.hint, hint, sizeof entry.hint);
-    unsigned slot = slot_for(digest);
+    unsigned slot = slot_for(&entry);
     seqlock_write(&table[slot].version, table[slot].words, &entry, WORDS);
 }
 
-bool session_memory_find(const unsigned char digest[static SESSION_DIGEST_SIZE], struct session_mark *mark)
+size_t session_memory_find(const unsigned char digest[static SESSION_DIGEST_SIZE],
+                           struct session_mark marks[static SESSION_MARKS_MAX])
 {
     struct entry entry;
-    for (unsigned slot = 0; slot < SLOTS; slot++) {
-        if (!read_slot(slot, digest, &entry))
-            continue;
-        *mark = entry.mark;
-        return true;
-    }
-    return false;
+    size_t count = 0;
+    for (unsigned slot = 0; slot < SLOTS && count < SESSION_MARKS_MAX; slot++)
+        if (read_slot(slot, digest, &entry))
+            marks[count++] = entry.mark;
+    return count;
 }

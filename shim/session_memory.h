@@ -10,16 +10,24 @@
 
 #include "peer.h"
 
+#include <stdint.h>
+
 /* SHA-1, which libcrypto has computed anyway: a second preimage of a verified leaf would be needed to abuse it. */
 #define SESSION_DIGEST_SIZE 32 /* SHA-256 */
 
+/*
+ * What was verified of a leaf: under which settings, by what, and for one of the names that were expected then. A
+ * leaf that was good for several of them has a mark for each.
+ */
 struct session_mark {
     const struct policy *policy;
     const char *rule;
-    bool name_was_verified;
-    bool by_app_anchors; /* the chain led to the program's trust anchors; the policy's were not asked or refused it */
-    struct peer_name name;
+    const struct trust *trust; /* the policy's anchors as they were, where the chain led to one of them */
+    uint64_t app_anchors;      /* else the program's, see context_anchors(); 0 too where a pin decided alone */
+    struct peer_name name;     /* kind PEER_NONE where no name was expected, or none that was had to match */
 };
+
+enum { SESSION_MARKS_MAX = PEER_APP_NAMES };
 
 /* What is cheap to compute (libcrypto keeps it): only says that a leaf need not be kept again. */
 #define SESSION_HINT_SIZE 20 /* SHA-1 */
@@ -27,11 +35,12 @@ struct session_mark {
 /* True where a leaf with this hint was kept with this mark. */
 bool session_memory_has(const unsigned char hint[static SESSION_HINT_SIZE], const struct session_mark *mark);
 
-/* Keeps the mark of a leaf; of many leaves, those that were verified last. */
+/* Keeps a mark of a leaf, beside others that it has; of many marks, the latest. */
 void session_memory_keep(const unsigned char hint[static SESSION_HINT_SIZE],
                          const unsigned char digest[static SESSION_DIGEST_SIZE], const struct session_mark *mark);
 
-/* The last mark of the leaf. */
-bool session_memory_find(const unsigned char digest[static SESSION_DIGEST_SIZE], struct session_mark *mark);
+/* Copies the leaf's marks; returns how many. */
+size_t session_memory_find(const unsigned char digest[static SESSION_DIGEST_SIZE],
+                           struct session_mark marks[static SESSION_MARKS_MAX]);
 
 #endif

@@ -95,6 +95,20 @@ def unreadable_anchor_row(policy):
     return check
 
 
+def anchor_taken_away_row(kind):
+    """The policy's file then holds another CA than the one the session's chain led to."""
+    def check(setting):
+        trust, other = setting.directory / 'trust.pem', setting.directory / 'other.pem'
+        shutil.copy(setting.pki / 'ca.pem', trust)
+        shutil.copy(setting.pki / 'other-ca.pem', other)
+        setting.write_policy(f'trust = {trust}')
+        facts = facts_of(setting.run(['sessions', 'anchor-taken-away', kind, 'good'],
+                                     environment={'TRUST': str(trust), 'OTHER_TRUST': str(other)}))
+        assert_members({'refused': '1'}, facts, 'program')
+        assert_members({'tlsward.reason': 'certificate-not-trusted'}, setting_events(setting)[-1], 'event')
+    return check
+
+
 def leaf_as_anchor(setting):
     setting.write_policy(f'trust-mode = extend\ntrust = {setting.pki / "unknown-ca.pem"}')
     facts = facts_of(setting.run(['trust', 'careful', 'unknown-ca']))

@@ -188,6 +188,16 @@ expires = 2099-01-01
 '''
 
 
+LAX = {'tlsward.outcome': 'failed', 'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'}
+LAX_RULE = '''[rule lax]
+destination = lax.test
+verify = ca
+owner = test
+reason = test
+expires = 2099-01-01
+'''
+
+
 def session_rows():
     full, resumed = passes(reused='0', received='8'), passes(reused='1', received='8')
     for kind in KINDS:
@@ -202,8 +212,40 @@ def session_rows():
         yield row('a session of another name is not taken', 'other-name', 'two-hosts', full)
         yield row('a session does not carry another name past the check', 'other-name-of-bad-certificate', 'good',
                   is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
-        yield row('a session of the program\'s CA is taken where the program verifies', 'other-context-that-verifies',
+        yield row('a session of the program\'s CA is taken by the context that has it', 'same-context',
                   'program-ca-leaf', resumed, {'tlsward.app_verify': 'ca'})
+        for scenario in ('other-context-that-verifies', 'other-store-of-context', 'own-store-of-connection',
+                         'store-of-first-connection'):
+            yield row(f'a session of the program\'s CA is not taken where that is not known: {scenario}', scenario,
+                      'program-ca-leaf', is_stopped(20, 'unknown ca', received='4', explained='0'), BY_PROGRAM)
+        yield row('a session of the policy\'s CA is taken by every context', 'other-context-of-policy-anchors', 'good',
+                  resumed)
+        for scenario in 'either-name-for-wrong', 'either-name-serialised-for-wrong':
+            yield row(f'a session is not taken for a name that did not match: {scenario}', scenario, 'two-hosts',
+                      is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
+        for scenario in 'either-name-for-right', 'either-name-serialised-for-right':
+            yield row(f'a session is taken for the one of several names that matched: {scenario}', scenario,
+                      'two-hosts', resumed)
+        yield row('a session is not taken for a name that nobody asked for', 'either-name-for-unasked', 'two-hosts',
+                  full)
+        yield row('of two serialised sessions of a certificate each keeps its name', 'two-serialised', 'two-hosts',
+                  passes(reused='1', received='12'))
+        yield row('verify = ca: a session is resumed whatever the name, and the mismatch told', 'same-name',
+                  'wrong-host', resumed, LAX | {'tls.resumed': True}, policy='verify = ca')
+        yield row('verify = ca: a session of another CA is no better for the level', 'same-name', 'unknown-ca',
+                  is_stopped(20, 'unknown ca'), policy='verify = ca')
+        yield row('verify = ca of a rule: the session is not taken where the name is demanded', 'lax-rule',
+                  'wrong-host', is_stopped(62, 'bad certificate', received='4'), policy=LAX_RULE)
+        yield row('verify = none: a session is told as what the full handshake was', 'same-name', 'wrong-host',
+                  resumed, LAX | {'tls.resumed': True}, policy='verify = none')
+        yield row('verify = none: a session of a chain that nobody verified is not told as verified', 'same-name',
+                  'unknown-ca', resumed, {'tlsward.outcome': 'failed', 'tlsward.reason': 'session-not-verified'},
+                  policy='verify = none')
+        yield row('unknown-name = allow: a session is resumed', 'no-name', 'good', resumed,
+                  {'tls.resumed': True, 'tlsward.action': 'allowed', 'tlsward.reason': 'name-unknown'},
+                  policy='unknown-name = allow')
+        yield row('unknown-name = allow: the session is not taken where a name is known', 'no-name-for-some', 'good',
+                  full, policy='unknown-name = allow')
         yield row('a session of the program\'s CA does not go where the program does not verify',
                   'other-context-that-does-not', 'program-ca-leaf', is_stopped(20, 'unknown ca', received='4'))
         yield row('a session read from a file is not taken', 'from-file', 'good', full, policy=OFF_RULE)
@@ -234,6 +276,8 @@ def session_rows():
         yield row('SSL_dup: the copy of a blocked connection has the program\'s mode', 'duplicated-after-block',
                   'wrong-host', passes(mode='0', received='0', **{'mode-after': '0'}))
     for kind in KINDS[:2]:
+        yield Row(f'sessions: {kind}: a session is not taken once the policy has no more the CA that vouched for it', [],
+                  check=checks.anchor_taken_away_row(kind))
         yield Row(f'sessions: {kind}: an abbreviated renegotiation is a resumption, not a pre-shared key',
                   ['sessions', 'renegotiated', kind, 'good'], policy='psk = block', expect=passes(received='8'),
                   event={'tlsward.authentication': 'resumption', 'tlsward.action': 'allowed'})

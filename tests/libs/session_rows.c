@@ -164,6 +164,19 @@ static enum result reuse_session_verifying(void)
     return again(ctx, set_session);
 }
 
+/* What the program's own CA vouched for, in the context that has it and in one that has it too. */
+static enum result reuse_session_in_context(void)
+{
+    SSL_CTX *ctx = limited(client_verifying_context(), TLS1_2_VERSION, true);
+    return again_after(ctx, ctx, set_session);
+}
+
+static enum result reuse_session_in_other_context(void)
+{
+    SSL_CTX *ctx = limited(client_verifying_context(), TLS1_2_VERSION, true);
+    return again_after(ctx, limited(client_verifying_context(), TLS1_2_VERSION, true), set_session);
+}
+
 static enum result reuse_session_copied(void)
 {
     return again(context_for(TLS1_2_VERSION, true), copy_session);
@@ -278,6 +291,8 @@ const struct row session_rows[] = {
     {"early-data", early_data},
     {"session-memory", reuse_session},
     {"session-memory-verifying", reuse_session_verifying},
+    {"session-memory-in-context", reuse_session_in_context},
+    {"session-memory-in-other-context", reuse_session_in_other_context},
     {"session-memory-copied", reuse_session_copied},
     {"session-memory-after-refusal", reuse_session_after_refusal},
     {"session-memory-tls13", reuse_tls13},

@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,10 +40,8 @@ static void finish(SSL *ssl)
     client_free(ssl);
 }
 
-/* The session of a connection for this name. */
-static SSL_SESSION *first_session(const char *name)
+static SSL_SESSION *session_of(SSL *ssl)
 {
-    SSL *ssl = client_new(context, server, name);
     client_run(ssl);
     SSL_SESSION *session = SSL_get1_session(ssl);
     demand(session != NULL);
@@ -50,26 +49,83 @@ static SSL_SESSION *first_session(const char *name)
     return session;
 }
 
-static void connect_with(SSL_SESSION *session, const char *name)
+/* The session of a connection for this name. */
+static SSL_SESSION *first_session(const char *name)
 {
-    SSL *ssl = client_new(context, server, name);
+    return session_of(client_new(context, server, name));
+}
+
+static void resume(SSL *ssl, SSL_SESSION *session)
+{
     demand(SSL_set_session(ssl, session) == 1);
     SSL_SESSION_free(session);
     client_run(ssl);
     finish(ssl);
 }
 
-/* The first connection verifies with the program's own CA; the second is made with another context. */
+static void connect_with(SSL_SESSION *session, const char *name)
+{
+    resume(client_new(context, server, name), session);
+}
+
+/* The session of a connection that verifies with the program's own CA. */
+static SSL_SESSION *session_of_program_ca(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    demand(SSL_CTX_load_verify_file(context, pki_file("program-ca")) == 1);
+    return first_session("good.test");
+}
+
+static void same_context(void)
+{
+    connect_with(session_of_program_ca(), "good.test");
+}
+
 static void other_context(int mode)
 {
     SSL_CTX *careful = context;
-    SSL_CTX_set_verify(careful, SSL_VERIFY_PEER, NULL);
-    demand(SSL_CTX_load_verify_file(careful, pki_file("program-ca")) == 1);
-    SSL_SESSION *session = first_session("good.test");
+    SSL_SESSION *session = session_of_program_ca();
     context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_verify(context, mode, NULL);
     connect_with(session, "good.test");
     SSL_CTX_free(careful);
+}
+
+/* The address of the first store may be that of the last one. */
+static void other_store_of_context(void)
+{
+    SSL_SESSION *session = session_of_program_ca();
+    SSL_CTX_set_cert_store(context, X509_STORE_new());
+    SSL_CTX_set_cert_store(context, X509_STORE_new());
+    connect_with(session, "good.test");
+}
+
+static void own_store_of_connection(void)
+{
+    SSL_SESSION *session = session_of_program_ca();
+    SSL *ssl = client_new(context, server, "good.test");
+    demand(SSL_set0_verify_cert_store(ssl, X509_STORE_new()) == 1);
+    resume(ssl, session);
+}
+
+/* What a store of its own vouched for counts for no other connection. */
+static void store_of_first_connection(void)
+{
+    X509_STORE *store = X509_STORE_new();
+    demand(X509_STORE_load_file(store, pki_file("program-ca")) == 1);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL *ssl = client_new(context, server, "good.test");
+    demand(SSL_set0_verify_cert_store(ssl, store) == 1);
+    connect_with(session_of(ssl), "good.test");
+}
+
+static void other_context_of_policy_anchors(void)
+{
+    SSL_CTX *first = context;
+    SSL_SESSION *session = first_session("good.test");
+    context = SSL_CTX_new(TLS_client_method());
+    connect_with(session, "good.test");
+    SSL_CTX_free(first);
 }
 
 static void other_context_that_verifies(void)
@@ -125,6 +181,88 @@ static void other_name_of_bad_certificate(void)
 static SSL_SESSION *unverified_from_file(void)
 {
     return through_file(first_session("off.test"));
+}
+
+/* The program takes any of two names, of which the certificate has the second. */
+static SSL_SESSION *session_of_either_name(void)
+{
+    SSL *ssl = client_new(context, server, "a.test");
+    demand(SSL_set1_host(ssl, "wrong.test") == 1 && SSL_add1_host(ssl, "a.test") == 1);
+    return session_of(ssl);
+}
+
+static void either_name_for_wrong(void)
+{
+    connect_with(session_of_either_name(), "wrong.test");
+}
+
+static void either_name_for_right(void)
+{
+    connect_with(session_of_either_name(), "a.test");
+}
+
+static void either_name_for_unasked(void)
+{
+    connect_with(session_of_either_name(), "b.test");
+}
+
+static void either_name_serialised_for_wrong(void)
+{
+    connect_with(through_file(session_of_either_name()), "wrong.test");
+}
+
+static void either_name_serialised_for_right(void)
+{
+    connect_with(through_file(session_of_either_name()), "a.test");
+}
+
+/* Over a local socket, which tells nothing of the peer. */
+static SSL *client_without_name(void)
+{
+    SSL *ssl = SSL_new(context);
+    demand(ssl != NULL && SSL_set_fd(ssl, dial_local(server)) == 1);
+    return ssl;
+}
+
+static void no_name(void)
+{
+    resume(client_without_name(), session_of(client_without_name()));
+}
+
+static void no_name_for_some(void)
+{
+    connect_with(session_of(client_without_name()), "good.test");
+}
+
+static void lax_rule(void)
+{
+    connect_with(first_session("lax.test"), "good.test");
+}
+
+/* The policy's anchors are looked at again once a second: until then the session is resumed. */
+static void anchor_taken_away(void)
+{
+    bool refused = false;
+    SSL_SESSION *session = first_session("good.test");
+    demand(rename(getenv("OTHER_TRUST"), getenv("TRUST")) == 0);
+    for (int tries = 0; tries < 500 && !refused; tries++) {
+        SSL *ssl = client_new(context, server, "good.test");
+        demand(SSL_set_session(ssl, session) == 1);
+        refused = SSL_connect(ssl) != 1;
+        client_free(ssl);
+        usleep(20000);
+    }
+    SSL_SESSION_free(session);
+    say("refused", "%d", refused);
+    ERR_clear_error();
+}
+
+/* Two serialised sessions of one certificate, for two names: each keeps its own. */
+static void two_serialised(void)
+{
+    SSL_SESSION *first = through_file(first_session("a.test"));
+    SSL_SESSION_free(through_file(first_session("b.test")));
+    connect_with(first, "a.test");
 }
 
 static void from_file(void)
@@ -292,6 +430,21 @@ static const struct scenario scenarios[] = {
     {"other-name-of-bad-certificate", other_name_of_bad_certificate},
     {"other-context-that-verifies", other_context_that_verifies},
     {"other-context-that-does-not", other_context_that_does_not},
+    {"same-context", same_context},
+    {"other-store-of-context", other_store_of_context},
+    {"own-store-of-connection", own_store_of_connection},
+    {"store-of-first-connection", store_of_first_connection},
+    {"other-context-of-policy-anchors", other_context_of_policy_anchors},
+    {"either-name-for-wrong", either_name_for_wrong},
+    {"either-name-for-right", either_name_for_right},
+    {"either-name-for-unasked", either_name_for_unasked},
+    {"either-name-serialised-for-wrong", either_name_serialised_for_wrong},
+    {"either-name-serialised-for-right", either_name_serialised_for_right},
+    {"no-name", no_name},
+    {"no-name-for-some", no_name_for_some},
+    {"lax-rule", lax_rule},
+    {"two-serialised", two_serialised},
+    {"anchor-taken-away", anchor_taken_away},
     {"from-file", from_file},
     {"serialised", serialised},
     {"serialised-for-other-name", serialised_for_other_name},
