@@ -68,6 +68,19 @@ void blocking_explain(const struct library *library, struct connection *connecti
         library->api.ERR_asprintf_error_data((char[]){"%s"}, text);
 }
 
+void blocking_close(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    connection->closed = true;
+    library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
+}
+
+int blocking_shutdown(const struct library *library, const SSL *ssl, int wanted)
+{
+    const struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    bool stays = connection != NULL && connection->closed && !connection_is_before_handshake(library, ssl);
+    return stays ? wanted | SSL_SENT_AND_RECEIVED_SHUTDOWN : wanted;
+}
+
 void blocking_undo(const struct library *library, SSL *ssl, struct connection *connection)
 {
     if (!connection->mode_is_ours)

@@ -20,6 +20,12 @@ int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE
 /* Adds the line to the error on the queue while the alert goes out; in the verify callback it would be lost. */
 void blocking_explain(const struct library *library, struct connection *connection);
 
+/* A handshake that is over: nothing is read from the connection or written to it from here on. */
+void blocking_close(const struct library *library, SSL *ssl, struct connection *connection);
+
+/* What SSL_set_shutdown(3) may set on a connection in place of `wanted`: one that was closed stays so. */
+int blocking_shutdown(const struct library *library, const SSL *ssl, int wanted);
+
 /* Puts the program's verify mode back before the SSL is used again. */
 void blocking_undo(const struct library *library, SSL *ssl, struct connection *connection);
 

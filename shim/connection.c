@@ -92,6 +92,15 @@ struct connection *connection_get(const struct library *library, SSL *ssl)
     return connection;
 }
 
+/* SSL_in_before() is younger than SSL_state(), which says it of a call, though not of a callback. */
+bool connection_is_before_handshake(const struct library *library, const SSL *ssl)
+{
+    const struct openssl_api *api = &library->api;
+    if (library->modern)
+        return api->SSL_in_before(ssl) != 0;
+    return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_BEFORE) != 0;
+}
+
 void connection_reset(struct connection *connection)
 {
     free(connection->names);

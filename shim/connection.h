@@ -38,6 +38,7 @@ struct connection {
     bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
     bool refused;                /* blocked by the policy: the alert's error is still to be explained */
+    bool closed;                 /* blocked by the policy after the handshake: see blocking_close() */
 
     const struct policy *policy;
     struct settings settings;
@@ -65,6 +66,9 @@ struct connection *connection_of(const struct library *library, const SSL *ssl);
 
 /* Makes one where there is none; NULL for memory shortage. */
 struct connection *connection_get(const struct library *library, SSL *ssl);
+
+/* True for an SSL that is new or was cleared. */
+bool connection_is_before_handshake(const struct library *library, const SSL *ssl);
 
 /* Forgets what was observed and decided, for an SSL that is used again. */
 void connection_reset(struct connection *connection);

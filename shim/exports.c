@@ -2,6 +2,7 @@
  * The hooked functions. Each finds the library the call belongs to, says what happened, and calls the real function;
  * what follows from it is decided elsewhere.
  */
+#include "blocking.h"
 #include "connections.h"
 #include "evidence.h"
 #include "fallback.h"
@@ -105,6 +106,12 @@ EXPORT int SSL_write_early_data(SSL *ssl, const void *data, size_t length, size_
     install_used_connection(library, ssl, CALLER);
     handshake_before_early_data(library, ssl);
     return REAL(library, 0, SSL_write_early_data, ssl, data, length, written);
+}
+
+EXPORT void SSL_set_shutdown(SSL *ssl, int mode)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    REAL(library, (void)0, SSL_set_shutdown, ssl, blocking_shutdown(library, ssl, mode));
 }
 
 EXPORT void SSL_CTX_set_info_callback(SSL_CTX *ctx, info_callback callback)

@@ -132,20 +132,11 @@ static void on_start(const struct library *library, SSL *ssl)
     connection->prepared = false;
 }
 
-/* SSL_in_before() is younger than SSL_state(), which says it of a call, though not of a callback. */
-static bool is_before_handshake(const struct library *library, const SSL *ssl)
-{
-    const struct openssl_api *api = &library->api;
-    if (library->modern)
-        return api->SSL_in_before(ssl) != 0;
-    return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_BEFORE) != 0;
-}
-
 /* A call that only goes on with a handshake must not take its session away. */
 static void prepare(const struct library *library, SSL *ssl)
 {
     int saved = errno;
-    bool starts = is_before_handshake(library, ssl) && process_is_welcome();
+    bool starts = connection_is_before_handshake(library, ssl) && process_is_welcome();
     struct connection *connection = starts ? connection_get(library, ssl) : NULL;
     if (connection != NULL) {
         begin(library, ssl, connection, true);
@@ -197,7 +188,7 @@ static void on_done(const struct library *library, SSL *ssl)
         report_handshake(library, ssl, connection, NULL);
         /* Too late for an alert; no byte may follow. */
         if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
-            library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
+            blocking_close(library, ssl, connection);
     }
     connection->stage = STAGE_DONE;
 }
@@ -231,11 +222,9 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
         callback(ssl, where, value);
 }
 
-void handshake_info(const struct library *library, const SSL *const_ssl, int where, int value)
+static void on_info(const struct library *library, SSL *ssl, int where, int value)
 {
-    SSL *ssl = (SSL *)const_ssl;
     int saved = errno;
-
     if (where == SSL_CB_WRITE_ALERT || where == SSL_CB_READ_ALERT) {
         on_alert(library, ssl, where, value);
     } else if ((where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE) && observe_is_client(library, ssl) &&
@@ -246,7 +235,17 @@ void handshake_info(const struct library *library, const SSL *const_ssl, int whe
             on_done(library, ssl);
     }
     errno = saved;
-    tell_program(library, ssl, where, value);
+}
+
+/* What the program does at the start is looked at before anything is sent; what it does later comes after the verdict.
+ */
+void handshake_info(const struct library *library, const SSL *ssl, int where, int value)
+{
+    if (where == SSL_CB_HANDSHAKE_START)
+        tell_program(library, ssl, where, value);
+    on_info(library, (SSL *)ssl, where, value);
+    if (where != SSL_CB_HANDSHAKE_START)
+        tell_program(library, ssl, where, value);
 }
 
 static int program_verifies(const struct library *library, const SSL *ssl, const struct context *context,

@@ -104,9 +104,9 @@ def mode_rows():
 
 HOOKS = ['SSL_CTX_new', 'SSL_CTX_new_ex', 'SSL_CTX_new-failing', 'SSL_connect', 'SSL_do_handshake',
          'implicit-handshake', 'SSL_set_connect_state', 'BIO_new_ssl_connect', 'SSL_set_session',
-         'SSL_copy_session_id', 'SSL_write_early_data', 'info-callbacks', 'SSL_CTX_set_cert_verify_callback',
-         'verify-modes', 'hosts', 'params', 'X509_verify_cert', 'peer-certificate', 'name-checks', 'getaddrinfo',
-         'getaddrinfo-failing', 'gethostbyname', 'connect']
+         'SSL_set_shutdown', 'SSL_copy_session_id', 'SSL_write_early_data', 'info-callbacks',
+         'SSL_CTX_set_cert_verify_callback', 'verify-modes', 'hosts', 'params', 'X509_verify_cert',
+         'peer-certificate', 'name-checks', 'getaddrinfo', 'getaddrinfo-failing', 'gethostbyname', 'connect']
 
 
 def state_rows():
@@ -268,6 +268,12 @@ def session_rows():
         yield row('audit: the session of a key that is not pinned is not a verified one', 'same-name', 'good', resumed,
                   {'tls.resumed': True, 'tlsward.reason': 'session-not-verified', 'tlsward.action': 'would-block'},
                   policy=f'mode = audit\npin = {OTHER_PIN}', as_bare=True)
+        yield row('a session that the info callback slips in at the start is not taken', 'slipped-in-at-start', 'good',
+                  passes(reused='0', received='12'), policy=OFF_RULE)
+        closed = 'write:0 write_ex:0 peek:0 read:0 pending:0 shutdown:3'
+        yield row('a connection that was blocked when it was done stays so until it is cleared', 'opened-after-block',
+                  'good', passes(after=closed, received='12', **{'when-done': '0', 'after-shutdown': closed}),
+                  policy=OFF_RULE)
         yield row('SSL_clear: the verified session is resumed', 'cleared-and-resumed', 'good', resumed)
         yield row('SSL_clear: after a block the same object may reach an allowed peer', 'cleared-after-block',
                   'wrong-host', passes(received='0', blocked='1', mode='0', **{'second-received': '4'}), events=2)

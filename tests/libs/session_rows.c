@@ -251,21 +251,43 @@ static enum result of_another_port_serialised_tls13(void)
 }
 
 static SSL_SESSION *session_to_slip_in;
+static int moment;
 
+/* Before the ClientHello; and once the handshake is done, what was closed is opened again. */
 static void slip_in(const SSL *ssl, int where, int value)
 {
     (void)value;
-    if (where == SSL_CB_HANDSHAKE_START)
+    if (where == moment && session_to_slip_in != NULL) {
         SSL_set_session((SSL *)ssl, session_to_slip_in);
+        session_to_slip_in = NULL;
+    }
+    if (where == SSL_CB_HANDSHAKE_DONE)
+        SSL_set_shutdown((SSL *)ssl, 0);
 }
 
-/* The program's info callback hears of the start after ours, and before the ClientHello. */
-static enum result resume_from_callback(void)
+static enum result resume_from_callback(int version, int when)
 {
-    SSL_CTX *ctx = context_for(TLS1_2_VERSION, true);
+    SSL_CTX *ctx = context_for(version, true);
     session_to_slip_in = client_load_session();
+    moment = when;
     SSL_CTX_set_info_callback(ctx, slip_in);
     return client_talk(client_connection(ctx));
+}
+
+static enum result resume_from_callback_at_start(void)
+{
+    return resume_from_callback(TLS1_2_VERSION, SSL_CB_HANDSHAKE_START);
+}
+
+/* Before 1.1.0 the ClientHello is gone by then. */
+static enum result resume_from_later_callback(void)
+{
+    return client_resumes_tls13() ? resume_from_callback(TLS1_2_VERSION, SSL_CB_CONNECT_LOOP) : LACKING;
+}
+
+static enum result resume_from_later_callback_tls13(void)
+{
+    return client_resumes_tls13() ? resume_from_callback(TLS1_3_VERSION, SSL_CB_CONNECT_LOOP) : LACKING;
 }
 
 /* By then the process has verified a leaf of that name, which is another than the session's. */
@@ -284,7 +306,9 @@ const struct row session_rows[] = {
     {"save-ticket", save_ticket},
     {"session-file-ticket", resume_ticket},
     {"session-file-unseen", resume_unseen},
-    {"session-file-from-callback", resume_from_callback},
+    {"session-file-from-callback", resume_from_callback_at_start},
+    {"session-file-from-later-callback", resume_from_later_callback},
+    {"session-file-from-later-callback-tls13", resume_from_later_callback_tls13},
     {"session-file-beside-another", resume_beside_another},
     {"save-tls13", save_tls13},
     {"session-file-tls13", resume_tls13},

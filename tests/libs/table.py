@@ -214,9 +214,11 @@ ROWS = (
     from_file("session-file-ticket", "save-ticket"),
     from_file("session-file-unseen", "save-ticket"),
     from_file("session-file-tls13", "save-tls13"),
+    from_file("session-file-from-callback", "save-ticket"),
     # Too late to do without it: the handshake ends, and not a byte follows.
-    Row("session-file-from-callback", before="save-ticket", good=NONE, event=RESUMED,
-        reasons=dict.fromkeys(CERTIFICATES, "session-not-verified")),
+    *(Row("session-file-from-later-callback" + version, before=before, good=NONE, event=RESUMED,
+          reasons=dict.fromkeys(CERTIFICATES, "session-not-verified"))
+      for version, before in (("", "save-ticket"), ("-tls13", "save-tls13"))),
     from_file("session-file-beside-another", "save-ticket", certificates=("other", "unknown-ca", "expired"),
               good=NONE, other_good=True),
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),

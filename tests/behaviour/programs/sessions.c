@@ -343,6 +343,71 @@ static void replace_socket(SSL *ssl, struct server *next)
     close(old);
 }
 
+/* What the program's info callback does: gives the connection a session at a moment, and opens it again when done. */
+static SSL_SESSION *session_to_slip_in;
+static int moment;
+static bool writes_when_done;
+
+static void slip_in(const SSL *const_ssl, int where, int value)
+{
+    SSL *ssl = (SSL *)const_ssl;
+    (void)value;
+    if (where == moment && session_to_slip_in != NULL) {
+        demand(SSL_set_session(ssl, session_to_slip_in) == 1);
+        SSL_SESSION_free(session_to_slip_in);
+        session_to_slip_in = NULL;
+    }
+    if (where == SSL_CB_HANDSHAKE_DONE) {
+        SSL_set_shutdown(ssl, 0);
+        writes_when_done = SSL_write(ssl, "ping", 4) > 0;
+    }
+}
+
+static SSL *client_that_slips_in(int when)
+{
+    session_to_slip_in = unverified_from_file();
+    moment = when;
+    SSL *ssl = client_new(context, server, "good.test");
+    SSL_set_info_callback(ssl, slip_in);
+    return ssl;
+}
+
+static void slipped_in_at_start(void)
+{
+    SSL *ssl = client_that_slips_in(SSL_CB_HANDSHAKE_START);
+    client_run(ssl);
+    finish(ssl);
+}
+
+static void say_that_it_works(const char *key, SSL *ssl)
+{
+    char byte;
+    size_t length;
+    SSL_set_shutdown(ssl, 0);
+    SSL_set_mode(ssl, SSL_MODE_AUTO_RETRY);
+    int written = SSL_write(ssl, "ping", 4), written_ex = SSL_write_ex(ssl, "ping", 4, &length);
+    say(key, "write:%d write_ex:%d peek:%d read:%d pending:%d shutdown:%d", written > 0, written_ex,
+        SSL_peek(ssl, &byte, 1) > 0, SSL_read(ssl, &byte, 1) > 0, SSL_has_pending(ssl), SSL_get_shutdown(ssl));
+    ERR_clear_error();
+}
+
+/* Until it is cleared for another connection, which is as good as any. */
+static void opened_after_block(void)
+{
+    SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    say("first", "%d", SSL_connect(ssl) == 1);
+    say("when-done", "%d", writes_when_done);
+    say_that_it_works("after", ssl);
+    SSL_set_quiet_shutdown(ssl, 1);
+    SSL_shutdown(ssl);
+    say_that_it_works("after-shutdown", ssl);
+    SSL_set_quiet_shutdown(ssl, 0);
+    replace_socket(ssl, server);
+    SSL_set_shutdown(ssl, 0);
+    client_run(ssl);
+    finish(ssl);
+}
+
 static void cleared_and_resumed(void)
 {
     SSL *ssl = client_new(context, server, "good.test");
@@ -453,6 +518,8 @@ static const struct scenario scenarios[] = {
     {"early-data-of-verified", early_data_of_verified},
     {"early-data-of-file", early_data_of_file},
     {"session-set-after-early-data", session_set_after_early_data},
+    {"slipped-in-at-start", slipped_in_at_start},
+    {"opened-after-block", opened_after_block},
     {"cleared-and-resumed", cleared_and_resumed},
     {"cleared-after-block", cleared_after_block},
     {"duplicated", duplicated},

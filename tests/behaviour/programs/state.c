@@ -126,6 +126,13 @@ static void call_set_session(void)
     say("returned", "%d", SSL_set_session(fresh, SSL_get_session(connected)));
 }
 
+static void call_set_shutdown(void)
+{
+    SSL_set_shutdown(fresh, 0);
+    SSL_set_shutdown(connected, SSL_RECEIVED_SHUTDOWN);
+    say("shutdown", "%d%d", SSL_get_shutdown(fresh), SSL_get_shutdown(connected));
+}
+
 static void call_copy_session(void)
 {
     say("returned", "%d", SSL_copy_session_id(fresh, connected));
@@ -293,6 +300,7 @@ static const struct scenario hooks[] = {
     {"SSL_set_connect_state", call_set_connect_state},
     {"BIO_new_ssl_connect", call_new_ssl_connect},
     {"SSL_set_session", call_set_session},
+    {"SSL_set_shutdown", call_set_shutdown},
     {"SSL_copy_session_id", call_copy_session},
     {"SSL_write_early_data", call_write_early_data},
     {"info-callbacks", call_info_setters},
