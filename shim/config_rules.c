@@ -1,6 +1,7 @@
 #include "config_error.h"
 #include "config_keys.h"
 #include "config_parse.h"
+#include "strictness.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,33 +11,28 @@ static bool is_given(const struct policy_section *section, const char *key)
     return section->given & config_key_bit(config_key_find(key));
 }
 
-static bool has_source(const struct settings *settings, const char *path)
-{
-    for (size_t i = 0; i < settings->trust_count; i++) {
-        const char *known = settings->trust[i].path;
-        if (known == path || (known && path && strcmp(known, path) == 0))
-            return true;
-    }
-    return false;
-}
-
-static bool adds_trust(const struct policy_section *rule, const struct policy_section *base)
-{
-    for (size_t i = 0; i < rule->settings.trust_count; i++)
-        if (!has_source(&base->settings, rule->settings.trust[i].path))
-            return true;
-    return false;
-}
-
 static enum trust_mode effective_trust_mode(const struct policy_section *rule, const struct policy_section *base)
 {
     return is_given(rule, "trust-mode") ? rule->settings.trust_mode : base->settings.trust_mode;
 }
 
+/*
+ * Whether every connection that the rule is for goes to a host, or an address, that the rule names: what it accepts
+ * there is accepted nowhere else. A domain or a network is none, however small: who else is in it cannot be seen here.
+ */
+static bool names_its_peers(const struct policy_section *rule)
+{
+    for (size_t i = 0; i < rule->destination_count; i++)
+        if (!destination_is_one_host(&rule->destinations[i]))
+            return false;
+    return rule->destination_count > 0;
+}
+
 /* Where the policy's store can overrule the program, another source accepts what the program rejects. */
 static bool trust_weakens(const struct policy_section *rule, const struct policy_section *base)
 {
-    return effective_trust_mode(rule, base) != TRUST_SUPPLEMENT && adds_trust(rule, base);
+    return strictness_adds_trust(&rule->settings, &base->settings) &&
+           (effective_trust_mode(rule, base) != TRUST_SUPPLEMENT || !names_its_peers(rule));
 }
 
 /* From the same sources, extend accepts whatever supplement or exclusive accept: only leaving it is no weakening. */
@@ -49,23 +45,13 @@ static bool trust_mode_weakens(const struct policy_section *rule, const struct p
 /* Fewer pins accept fewer keys; others, or none where there were some, accept more. */
 static bool pin_weakens(const struct policy_section *rule, const struct policy_section *base)
 {
-    if (!is_given(rule, "pin") || base->settings.pin_count == 0)
-        return false;
-    for (size_t i = 0; i < rule->settings.pin_count; i++)
-        if (!settings_pin_key(&base->settings, rule->settings.pins[i]))
-            return true;
-    return rule->settings.pin_count == 0;
+    return is_given(rule, "pin") && strictness_adds_keys(&rule->settings, &base->settings);
 }
 
-/* A name without a destination of its own would be expected from, and accepted of, any peer. */
+/* The name is expected in place of the one that was asked for, and accepted of whoever has a certificate for it. */
 static bool name_weakens(const struct policy_section *rule)
 {
-    if (!rule->settings.name)
-        return false;
-    for (size_t i = 0; i < rule->destination_count; i++)
-        if (rule->destinations[i].kind == DESTINATION_ANY)
-            return true;
-    return !is_given(rule, "destination");
+    return rule->settings.name && !names_its_peers(rule);
 }
 
 static bool weakens_by_its_own_law(const struct policy_section *rule, const struct policy_section *base,

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #ifndef RTLD_DEEPBIND
 #define RTLD_DEEPBIND 0 /* musl has no such thing */
@@ -45,7 +44,7 @@ int deepbind_flags(const char *path, int flags)
     deepbind_look_back();
     const struct policy *policy =
         (flags & RTLD_DEEPBIND) != 0 && path != NULL && process_is_welcome() ? process_policy() : NULL;
-    if (policy != NULL && !policy_is_off(policy, process_identity(), time(NULL))) {
+    if (policy != NULL && !process_is_off(policy)) {
         if (policy_strips_deepbind(policy))
             flags &= ~RTLD_DEEPBIND;
         else if (!atomic_load(&reported))

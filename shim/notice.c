@@ -6,13 +6,12 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
 
 void notice_not_covered(const char *message)
 {
     int saved = errno;
     const struct policy *policy = process_is_welcome() ? process_policy() : NULL;
-    if (policy != NULL && !policy_is_off(policy, process_identity(), time(NULL))) {
+    if (policy != NULL && !process_is_off(policy)) {
         struct settings settings = process_settings(policy);
         report_notice(settings.log, message);
     }

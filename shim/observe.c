@@ -135,14 +135,20 @@ static void forget_proxy(struct connection *connection, struct peer_candidates *
     candidates->address.kind = PEER_NONE;
 }
 
+/* The peer may be any of the names. */
 static struct settings settings_for(const struct connection *connection, const struct expected_peer *expected)
 {
-    const struct destination destination = {
-        .name = expected->count > 0 ? expected->names[0].text : NULL,
-        .address = connection->address[0] != '\0' ? connection->address : NULL,
-        .port = connection->port,
-    };
-    return policy_settings(connection->policy, process_identity(), &destination, time(NULL));
+    struct process_identity process = process_identity();
+    struct destination destinations[PEER_APP_NAMES];
+    size_t count = 0;
+    do {
+        destinations[count] = (struct destination){
+            .name = count < expected->count ? expected->names[count].text : NULL,
+            .address = connection->address[0] != '\0' ? connection->address : NULL,
+            .port = connection->port,
+        };
+    } while (++count < expected->count && count < PEER_APP_NAMES);
+    return policy_settings_of_any(connection->policy, &process, destinations, count, time(NULL));
 }
 
 static void keep_names(struct connection *connection, const struct expected_peer *expected)

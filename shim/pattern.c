@@ -205,7 +205,7 @@ static bool same_text(const char *a, const char *b, size_t length)
 static bool name_match(const struct destination_pattern *pattern, const struct target *target)
 {
     size_t length = strlen(pattern->name);
-    if (!target->name || target->name_length < length)
+    if (target->name_length < length)
         return false;
     size_t rest = target->name_length - length;
     bool room = pattern->kind == DESTINATION_SUFFIX ? rest > 0 : rest == 0;
@@ -224,19 +224,34 @@ static bool network_match(const struct destination_pattern *pattern, const struc
     return bits == 0 || (address->bytes[whole] ^ pattern->network.bytes[whole]) >> (8 - bits) == 0;
 }
 
-bool destination_match(const struct destination_pattern *pattern, const struct target *target)
+static enum match match_network(const struct destination_pattern *pattern, const struct target *target)
 {
-    if (pattern->port && pattern->port != target->port)
-        return false;
-    switch (pattern->kind) {
-    case DESTINATION_ANY:
-        return true;
-    case DESTINATION_HOST:
-    case DESTINATION_SUFFIX:
-        return name_match(pattern, target);
-    case DESTINATION_NETWORK:
-        return (target->has_address && network_match(pattern, &target->address)) ||
-               (target->name_is_address && network_match(pattern, &target->name_address));
-    }
-    return false;
+    if ((target->has_address && network_match(pattern, &target->address)) ||
+        (target->name_is_address && network_match(pattern, &target->name_address)))
+        return MATCH_YES;
+    return target->has_address || target->name_is_address ? MATCH_NO : MATCH_PERHAPS;
+}
+
+static enum match match_host(const struct destination_pattern *pattern, const struct target *target)
+{
+    if (pattern->kind == DESTINATION_ANY)
+        return MATCH_YES;
+    if (pattern->kind == DESTINATION_NETWORK)
+        return match_network(pattern, target);
+    if (!target->name)
+        return MATCH_PERHAPS;
+    return name_match(pattern, target) ? MATCH_YES : MATCH_NO;
+}
+
+enum match destination_match(const struct destination_pattern *pattern, const struct target *target)
+{
+    enum match host = match_host(pattern, target);
+    if (pattern->port == 0 || pattern->port == target->port || host == MATCH_NO)
+        return host;
+    return target->port == 0 ? MATCH_PERHAPS : MATCH_NO;
+}
+
+bool destination_is_one_host(const struct destination_pattern *pattern)
+{
+    return pattern->kind == DESTINATION_HOST || (pattern->kind == DESTINATION_NETWORK && pattern->prefix == IP_BITS);
 }

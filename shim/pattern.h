@@ -31,6 +31,13 @@ struct destination_pattern {
 /* Reads HOST, HOST:PORT, *.SUFFIX, an address, CIDR, [V6]:PORT, *:PORT. Returns NULL, or what is wrong with it. */
 const char *destination_parse(struct arena *arena, const char *text, struct destination_pattern *pattern);
 
+/* True for one host name or one address, on one port or any. */
+bool destination_is_one_host(const struct destination_pattern *pattern);
+
+/* Whether a pattern matches what is known. The order counts: of several matchers the least holds, of several patterns
+ * the greatest. */
+enum match { MATCH_NO, MATCH_PERHAPS, MATCH_YES };
+
 /* A destination with its addresses read, so that many patterns can be tried on it. */
 struct target {
     const char *name;
@@ -44,7 +51,11 @@ struct target {
 
 struct target target_of(const struct destination *destination);
 
-/* Names are compared with the name, networks with the address and with a name that is one. */
-bool destination_match(const struct destination_pattern *pattern, const struct target *target);
+/*
+ * Names are compared with the name, networks with the address and with a name that is one. MATCH_PERHAPS where what
+ * decides is not known: the port, the name, or the address of a peer that has another name. A peer that goes by its
+ * address is no host of any name.
+ */
+enum match destination_match(const struct destination_pattern *pattern, const struct target *target);
 
 #endif

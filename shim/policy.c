@@ -1,37 +1,10 @@
 #include "policy.h"
 
 #include "policy_value.h"
+#include "rule_match.h"
+#include "strictness.h"
 
 #include <string.h>
-
-static bool program_matches(const struct policy_section *rule, const char *executable)
-{
-    for (size_t i = 0; executable && i < rule->program_count; i++)
-        if (glob_match(rule->programs[i], executable))
-            return true;
-    return rule->program_count == 0;
-}
-
-static bool user_matches(const struct policy_section *rule, uid_t uid)
-{
-    for (size_t i = 0; i < rule->user_count; i++)
-        if (rule->users[i].exists && rule->users[i].uid == uid)
-            return true;
-    return rule->user_count == 0;
-}
-
-static bool process_matches(const struct policy_section *rule, const struct process_identity *process)
-{
-    return program_matches(rule, process->executable) && user_matches(rule, process->uid);
-}
-
-static bool target_matches(const struct policy_section *rule, const struct target *target)
-{
-    for (size_t i = 0; i < rule->destination_count; i++)
-        if (destination_match(&rule->destinations[i], target))
-            return true;
-    return rule->destination_count == 0;
-}
 
 static bool has_expired(const struct policy_section *rule, time_t now)
 {
@@ -46,25 +19,27 @@ const char *policy_expired_rule(const struct policy *policy, size_t index, time_
     return NULL;
 }
 
+struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
+                                       const struct destination *destinations, size_t count, time_t now)
+{
+    struct policy_section held = policy->base;
+    for (size_t i = policy->rule_count; i-- > 0;) { /* what comes earlier counts more */
+        const struct policy_section *rule = &policy->rules[i];
+        enum match match = rule_match(rule, process, destinations, count);
+        if (match == MATCH_YES && has_expired(rule, now))
+            held.settings.expired_rule = rule->settings.rule;
+        else if (match == MATCH_YES)
+            held = *rule;
+        else if (match == MATCH_PERHAPS && !has_expired(rule, now))
+            strictness_tighten(&held, rule);
+    }
+    return held.settings;
+}
+
 struct settings policy_settings(const struct policy *policy, const struct process_identity *process,
                                 const struct destination *destination, time_t now)
 {
-    struct settings settings = policy->base.settings;
-    const char *expired_rule = NULL;
-    struct target target = target_of(destination);
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_section *rule = &policy->rules[i];
-        if (!process_matches(rule, process) || !target_matches(rule, &target))
-            continue;
-        if (!has_expired(rule, now)) {
-            settings = rule->settings;
-            break;
-        }
-        if (!expired_rule)
-            expired_rule = rule->settings.rule;
-    }
-    settings.expired_rule = expired_rule;
-    return settings;
+    return policy_settings_of_any(policy, process, destination, 1, now);
 }
 
 bool settings_demand_proof(const struct settings *settings)
@@ -87,16 +62,8 @@ bool settings_pin_key(const struct settings *settings, const char *public_key_pi
 
 bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now)
 {
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_section *rule = &policy->rules[i];
-        if (!process_matches(rule, process) || has_expired(rule, now))
-            continue;
-        if (rule->settings.mode != MODE_OFF)
-            return false;
-        if (rule->destination_count == 0)
-            return true;
-    }
-    return policy->base.settings.mode == MODE_OFF;
+    static const struct destination anywhere;
+    return policy_settings(policy, process, &anywhere, now).mode == MODE_OFF;
 }
 
 bool policy_is_invalid(const struct policy *policy)

@@ -44,15 +44,18 @@ struct settings {
     const char *name;         /* the expected peer name given by the rule, or NULL */
     const char *log;  /* "auto" (journald, else syslog), "stderr", "journald", "syslog", "file:PATH", "unix:PATH" */
     const char *rule; /* name of the rule that decided ("INCLUDE/NAME" for a shipped one), or NULL for [policy] */
+    bool rule_is_uncertain;   /* that rule only tightened what holds otherwise: nobody knows whether it matches */
     const char *expired_rule; /* first rule that would have matched but has expired, or NULL */
 };
 
 struct process_identity {
-    const char *executable; /* absolute path, as /proc/self/exe names it */
-    uid_t uid;              /* real user id */
+    const char *executable; /* absolute path, as /proc/self/exe names it; NULL: unknown */
+    uid_t uid;              /* real and effective user id; (uid_t)-1: unknown */
+    uid_t effective_uid;
+    const char *const *other_names; /* of the program, which its user may have chosen; ended by NULL. NULL: none */
 };
 
-/* Whom a connection goes to, as far as it is known. Each member may be missing (NULL, 0). */
+/* Whom a connection goes to, as far as it is known. Each member may be missing (NULL, 0): then it may be any. */
 struct destination {
     const char *name;    /* the expected peer name, normalised */
     const char *address; /* numeric, without brackets or scope */
@@ -72,11 +75,19 @@ struct policy;
 struct proxy;
 
 /*
- * The settings for a destination: those of the first rule that matches program, user and destination and
- * has not expired at `now`, else those of [policy]. Never fails; `policy` outlives the result.
+ * The settings for a destination: those of the first rule that matches program, user and destination and has not
+ * expired at `now`, else those of [policy]. Where something is not known that a rule before it asks for, every setting
+ * of that rule that is stricter counts as well, and none that is not (strictness_tighten()): whatever the unknown
+ * turns out to be, no setting that has an order is weaker than that for which it would have held. What the user of
+ * the program can choose (its other names, one of two user ids) is not enough for a match, and enough to tighten.
+ * Never fails; `policy` outlives the result.
  */
 struct settings policy_settings(const struct policy *policy, const struct process_identity *process,
                                 const struct destination *destination, time_t now);
+
+/* The same for a peer that may be any of several. */
+struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
+                                       const struct destination *destinations, size_t count, time_t now);
 
 /* True where no destination at all can have another mode than off for this process. */
 bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now);

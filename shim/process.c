@@ -4,6 +4,7 @@
 #include "config.h"
 #include "environment.h"
 #include "file_identity.h"
+#include "identity.h"
 #include "kernel.h"
 #include "loader.h"
 #include "notice.h"
@@ -13,7 +14,6 @@
 #include "trust.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ struct start {
     bool
         off_requested; /* TLSWARD_OFF=1, or the command, which counts no more than that where it is no file of root's */
     bool denied;
-    struct process_identity identity;
+    struct identity_names names;
     struct proxy proxies[PROXY_VARIABLES];
     size_t proxy_count;
 };
@@ -75,27 +75,11 @@ static bool belongs_to_root(const char *path)
 
 static bool is_denied(const char *executable)
 {
-    const char *name = base_name(executable);
+    const char *name = executable != NULL ? base_name(executable) : "";
     for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
         if (strcmp(name, denied_names[i]) == 0)
             return belongs_to_root("/proc/self/exe");
     return false;
-}
-
-static const char *own_executable(void)
-{
-    char path[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (length <= 0)
-        return "";
-    path[length] = '\0';
-    /* What the kernel says of a file that an upgrade has replaced; see proc_pid_exe(5). */
-    static const char deleted[] = " (deleted)";
-    size_t end = (size_t)length;
-    if (end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0)
-        path[end - (sizeof deleted - 1)] = '\0';
-    const char *copy = strdup(path);
-    return copy != NULL ? copy : "";
 }
 
 static void read_proxies(struct start *start)
@@ -128,8 +112,8 @@ static const struct start *read_start(void)
         .share_dir = TLSWARD_SHARE,
     };
     fresh->off_requested = values[VARIABLE_OFF] != NULL && strcmp(values[VARIABLE_OFF], "1") == 0;
-    fresh->identity = (struct process_identity){.executable = own_executable(), .uid = getuid()};
-    fresh->denied = is_denied(fresh->identity.executable);
+    identity_find_names(&fresh->names);
+    fresh->denied = is_denied(fresh->names.executable);
     if (own_command_is_here()) {
         fresh->denied |= belongs_to_root("/proc/self/exe");
         fresh->off_requested = true;
@@ -139,11 +123,11 @@ static const struct start *read_start(void)
     return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;
 }
 
-const struct process_identity *process_identity(void)
+struct process_identity process_identity(void)
 {
-    static const struct process_identity unknown = {.executable = "", .uid = (uid_t)-1};
+    static const struct identity_names unknown;
     const struct start *start = read_start();
-    return start != NULL ? &start->identity : &unknown;
+    return identity_now(start != NULL ? &start->names : &unknown);
 }
 
 const struct proxy *process_proxies(size_t *count)
@@ -204,7 +188,7 @@ static void read_trust(const struct policy *policy)
     struct settings settings = process_settings(policy);
     const struct trust_source *trust;
     size_t count;
-    if (policy_is_off(policy, process_identity(), time(NULL)))
+    if (process_is_off(policy))
         return;
     for (size_t i = 0; policy_trust_list(policy, i, &trust, &count); i++)
         trust_snapshot(trust, count, report_trust_warning, (void *)settings.log);
@@ -302,7 +286,14 @@ bool process_policy_is_over(const struct policy *policy)
 
 struct settings process_settings(const struct policy *policy)
 {
-    return policy_settings(policy, process_identity(), &(struct destination){0}, time(NULL));
+    struct process_identity identity = process_identity();
+    return policy_settings(policy, &identity, &(struct destination){0}, time(NULL));
+}
+
+bool process_is_off(const struct policy *policy)
+{
+    struct process_identity identity = process_identity();
+    return policy_is_off(policy, &identity, time(NULL));
 }
 
 bool process_is_welcome(void)

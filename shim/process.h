@@ -5,6 +5,7 @@
 #ifndef TLSWARD_PROCESS_H
 #define TLSWARD_PROCESS_H
 
+#include "policy.h"
 #include "proxy.h"
 
 #define SYSTEM_DIRECTORY "/etc/tlsward"
@@ -29,10 +30,17 @@ const struct policy *process_policy(void);
  */
 bool process_policy_is_over(const struct policy *policy);
 
-const struct process_identity *process_identity(void);
+/* As it is now: the program does not change, its users may. */
+struct process_identity process_identity(void);
 
-/* What the policy says for this process where no destination is known: its mode in general, and where events go. */
+/*
+ * What the policy says for this process where no destination is known: the strictest that any may have, and where
+ * events go.
+ */
 struct settings process_settings(const struct policy *policy);
+
+/* True where no destination can have another mode than off now. */
+bool process_is_off(const struct policy *policy);
 
 /*
  * The proxies that http_proxy, https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY named when the program started: none

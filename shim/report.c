@@ -36,8 +36,8 @@ static void make_id(char id[static 33], const struct timespec *now)
 
 static struct event start_event(enum event_kind kind)
 {
-    const struct process_identity *process = process_identity();
-    struct event event = {.kind = kind, .executable = process->executable, .pid = getpid(), .uid = process->uid};
+    struct process_identity process = process_identity();
+    struct event event = {.kind = kind, .executable = process.executable, .pid = getpid(), .uid = process.uid};
     clock_gettime(CLOCK_REALTIME, &event.time);
     return event;
 }

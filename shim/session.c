@@ -140,7 +140,8 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
     struct session_mark common = {.policy = connection->policy, .rule = connection->settings.rule};
     X509 *leaf = leaf_of(library, library->api.SSL_get_session(ssl));
     if (leaf == NULL || connection->verdict.action != ACTION_ALLOWED || connection->facts.internal_error ||
-        library->api.X509_get_ex_data(leaf, library->mark_index) != NULL || !vouch(connection, &common))
+        connection->settings.rule_is_uncertain || library->api.X509_get_ex_data(leaf, library->mark_index) != NULL ||
+        !vouch(connection, &common))
         return;
     library->api.ERR_set_mark();
     size_t count = make_marks(library, leaf, connection, &common, marks);
@@ -193,7 +194,7 @@ static bool is_vouched_for(const struct library *library, SSL *ssl, const struct
 
 /*
  * The marks that count for this connection. A policy is never changed in place and its rules keep their names'
- * addresses, so equal pointers mean equal settings.
+ * addresses, so equal pointers mean equal settings, unless a rule only tightened some.
  */
 static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_SESSION *session,
                              const struct connection *connection, struct found_marks *found)
@@ -202,8 +203,8 @@ static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_
     find_marks(library, session, found);
     for (size_t i = 0; i < found->count; i++) {
         const struct session_mark *mark = &found->marks[i];
-        if (mark->policy == connection->policy && mark->rule == connection->settings.rule &&
-            is_vouched_for(library, ssl, connection, mark))
+        if (!connection->settings.rule_is_uncertain && mark->policy == connection->policy &&
+            mark->rule == connection->settings.rule && is_vouched_for(library, ssl, connection, mark))
             found->kept[count++] = *mark;
     }
     found->count = count;

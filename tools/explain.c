@@ -102,8 +102,7 @@ static void expect_peer(struct explanation *explanation, const struct peer_name 
 static void decide_about(struct explanation *explanation, const struct explain_options *options,
                          const struct policy *policy, const struct peer_name *host)
 {
-    struct destination destination = {
-        .name = host->kind == PEER_HOST ? host->text : NULL, .address = explanation->address, .port = options->port};
+    struct destination destination = {.name = host->text, .address = explanation->address, .port = options->port};
     explanation->settings = policy_settings(policy, &options->process, &destination, time(NULL));
     struct settings *settings = &explanation->settings;
     if (options->trust_count > 0) {

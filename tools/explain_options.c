@@ -47,6 +47,7 @@ static bool set_user(struct explain_options *options, const char *text)
     if (!parse_number(text, UINT32_MAX - 1ul, &uid))
         return misused("--user", text, "is no user id");
     options->process.uid = (uid_t)uid;
+    options->process.effective_uid = (uid_t)uid;
     return true;
 }
 
@@ -132,7 +133,7 @@ int explain_options_parse(int argc, char **argv, struct explain_options *options
         {"trust", required_argument, NULL, 't'},    {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
-    *options = (struct explain_options){.process = {.executable = "", .uid = getuid()}};
+    *options = (struct explain_options){.process = {.executable = "", .uid = getuid(), .effective_uid = getuid()}};
     for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         if (option == 'h') {
             usage(stdout);

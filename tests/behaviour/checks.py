@@ -269,6 +269,38 @@ def deny_list_copy(setting):
     assert_members({'connected': '-1', 'explained': '1'}, facts_of(run_as_dpkg(setting, NOBODY)), 'program')
 
 
+WITHOUT_PROC = ('unshare', '-m', 'sh', '-c', 'umount -l /proc && exec "$@"', 'sh')
+
+
+def interpreter_of(program):
+    """The dynamic loader that the program asks for."""
+    return re.search(r'interpreter: (.+?)\]', '\n'.join(lines_of('readelf', '-lW', program)))[1]
+
+
+def identity_row(rule, blocked, way='plain', through=None):
+    """
+    What a rule does to the program `identity` and a server with the wrong name. The program is PROGRAM in the rule,
+    and LINK a link to it; `through` runs it: "link", "loader" or the words before it.
+    """
+    def check(setting):
+        program = setting.program(['identity'])[0]
+        link = setting.directory / 'link'
+        link.symlink_to(program)
+        before = {'link': [link], 'loader': [interpreter_of(program), program]}.get(through, [*(through or ()), program])
+        if way.endswith('nobody') or through == WITHOUT_PROC:
+            if os.geteuid() != 0 or subprocess.run([*WITHOUT_PROC, 'true'], check=False, capture_output=True).returncode:
+                raise Unavailable('it takes root, and a mount namespace')
+        setting.directory.chmod(0o777)
+        setting.write_policy(rule.replace('PROGRAM', str(os.path.realpath(program))).replace('LINK', str(link)))
+        done = subprocess.run([*before, way, 'wrong-host'], env={**setting.environment(), **NO_LEAK_SEARCH},
+                              capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done
+        assert_members({'connected': '-1' if blocked else '1', 'explained': '1' if blocked else '0'},
+                       facts_of(done.stdout), 'program')
+        assert_members({'tlsward.action': 'blocked' if blocked else 'would-block'}, setting_events(setting)[-1], 'event')
+    return check
+
+
 def short_of_descriptors(setting):
     """The program loads libssl late, so that the policy is first read while there are no descriptors."""
     program = pathlib.Path(__file__).parent / 'programs' / 'short_of_descriptors.py'

@@ -425,6 +425,30 @@ def policy_rows():
         yield Row(f'policy: {name}', [], check=check)
 
 
+ENFORCED = 'mode = audit\n[rule r]\nmode = enforce\n'
+SPARED = 'mode = enforce\n[rule r]\nmode = audit\nowner = tests\nreason = test\nexpires = 2999-12-31\n'
+
+
+def identity_rows():
+    """What is not known meets what tightens, and not what weakens."""
+    for name, rule, blocks, of in (
+            ('the program', 'program = PROGRAM', None, {}),
+            ('a program without /proc', 'program = PROGRAM', True, {'through': checks.WITHOUT_PROC}),
+            ('a program whose loader was started by hand', 'program = PROGRAM', True, {'through': 'loader'}),
+            ('a link that the program was started by', 'program = LINK', True, {'through': 'link'}),
+            ('a link that it was not started by', 'program = LINK', False, {}),
+            ('a user that a daemon becomes', 'user = 65534', None, {'way': 'becomes-nobody'}),
+            ('a user that a daemon works for', 'user = 65534', True, {'way': 'works-for-nobody'}),
+            ('a port that is unknown', 'destination = good.test:443', True, {'way': 'without-address'}),
+            ('an address that is unknown', 'destination = 127.0.0.0/8', True, {'way': 'without-address'}),
+            ('another name', 'destination = other.test:443', False, {'way': 'without-address'})):
+        # None: it is known, so that either rule decides.
+        yield Row(f'identity: a rule that enforces, for {name}', [],
+                  check=checks.identity_row(ENFORCED + rule, blocks is not False, **of))
+        yield Row(f'identity: a rule that weakens, for {name}', [],
+                  check=checks.identity_row(SPARED + rule, blocks is not None, **of))
+
+
 def surrounding_rows():
     for way in 'descriptors-closed', 'environment-overwritten':
         yield Row(f'process: {way}: trust and policy still work', ['surroundings', way, 'good'], expect=passes(),
@@ -521,5 +545,5 @@ def evidence_rows():
 
 def all_rows():
     for group in (callback_rows, mode_rows, state_rows, trust_rows, session_rows, name_rows, suite_rows, thread_rows,
-                  file_rows, policy_rows, surrounding_rows, server_rows, system_rows, evidence_rows):
+                  file_rows, policy_rows, identity_rows, surrounding_rows, server_rows, system_rows, evidence_rows):
         yield from group()

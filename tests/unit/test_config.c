@@ -35,7 +35,7 @@ static struct policy *parse_good(const char *data)
 /* The settings for /x, run by root, connecting to x.example:443. */
 static struct settings settings_of(const struct policy *policy)
 {
-    struct process_identity process = {"/x", 0};
+    struct process_identity process = {.executable = "/x"};
     struct destination destination = {"x.example", NULL, 443};
     return policy_settings(policy, &process, &destination, 1700000000);
 }
@@ -448,7 +448,11 @@ static const struct {
     {"trust-mode = extend", "trust-mode = supplement", NULL},
     {"trust-mode = extend", "trust-mode = exclusive", NULL},
     {"trust-mode = extend", "trust-mode = exclusive\ntrust = /a", "(trust)"},
-    {"", "trust = /a", NULL},
+    {"", "trust = /a", "(trust)"},
+    {"", "trust = /a\ndestination = *.com", "(trust)"},
+    {"", "trust = /a\ndestination = y.example", NULL},
+    {"trust = /a\ntrust = /b", "trust = /b", NULL},
+    {"", "trust = /a\ndestination = y.example\ntrust-mode = extend", "(trust, trust-mode)"},
     {"", "pin = " PIN_ONE, NULL},
     {"", "pin = none", NULL},
     {"pin = " PIN_ONE, "pin = none", "(pin)"},
@@ -460,6 +464,16 @@ static const struct {
     {"", "name = x.example", "(name)"},
     {"", "name = x.example\ndestination = *:443", "(name)"},
     {"", "name = x.example\ndestination = 192.0.2.1", NULL},
+    {"", "name = x.example\ndestination = [2001:db8::1]:443", NULL},
+    {"", "name = x.example\ndestination = y.example", NULL},
+    {"", "name = x.example\ndestination = y.example\ndestination = 192.0.2.1/32", NULL},
+    {"", "name = x.example\ndestination = 0.0.0.0/0", "(name)"},
+    {"", "name = x.example\ndestination = ::/0", "(name)"},
+    {"", "name = x.example\ndestination = 0.0.0.0/1\ndestination = 128.0.0.0/1", "(name)"},
+    {"", "name = x.example\ndestination = *.com", "(name)"},
+    {"", "name = x.example\ndestination = *.corp.example", "(name)"},
+    {"", "name = x.example\ndestination = 192.0.2.0/31", "(name)"},
+    {"", "name = x.example\ndestination = y.example\ndestination = *.com", "(name)"},
     {"", "fallback = refuse", NULL},
     {"", "fallback = allow", "(fallback)"},
     {"mode = enforce", "mode = off\nverify = none", "(mode, verify)"},
@@ -829,7 +843,7 @@ START_TEST(rules_keep_their_own_mode)
     make_directory();
     write_file("policy.conf", "[rule own]\ndestination = x.example\nmode = audit\n[rule inherits]\nprogram = *\n");
     struct policy *policy = load((struct config_environment){.mode = "enforce"}, &errors);
-    struct process_identity process = {"/x", 0};
+    struct process_identity process = {.executable = "/x"};
     struct destination x = {"x.example", NULL, 0};
     struct destination y = {"y.example", NULL, 0};
     ck_assert_int_eq(policy_settings(policy, &process, &x, 0).mode, MODE_AUDIT);

@@ -20,11 +20,16 @@ static struct policy *parse(const char *data)
     return policy;
 }
 
+static struct process_identity process_of(const char *executable, uid_t uid)
+{
+    return (struct process_identity){.executable = executable, .uid = uid, .effective_uid = uid};
+}
+
 /* The name of the rule that decides, "" for [policy]. */
 static const char *deciding_rule(const struct policy *policy, const char *executable, uid_t uid,
                                  struct destination destination, time_t now)
 {
-    struct process_identity process = {executable, uid};
+    struct process_identity process = process_of(executable, uid);
     struct settings settings = policy_settings(policy, &process, &destination, now);
     return settings.rule ? settings.rule : "";
 }
@@ -187,14 +192,14 @@ START_TEST(a_rule_inherits_what_it_does_not_say)
 {
     struct policy *policy = parse("[rule r]\nprogram = /x\npsk = block\n"
                                   "[rule own]\nprogram = /own\ntrust = /own.pem\ntrust = system\n"
-                                  "pin = " PIN_TWO "\n"
+                                  "pin = " PIN_TWO "\n" EXCUSE
                                   "[rule unpinned]\nprogram = /unpinned\npin = none\n" EXCUSE "[policy]\npin = " PIN_ONE
                                   "\npin = " PIN_TWO "\nmode = enforce\ntrust = /a.pem\nlog = stderr\nstrict = yes\n"
                                   "security-level = 3\n");
-    struct process_identity process = {"/x", 0};
-    struct process_identity other = {"/y", 0};
-    struct process_identity own = {"/own", 0};
-    struct process_identity unpinned = {"/unpinned", 0};
+    struct process_identity process = process_of("/x", 0);
+    struct process_identity other = process_of("/y", 0);
+    struct process_identity own = process_of("/own", 0);
+    struct process_identity unpinned = process_of("/unpinned", 0);
     struct destination destination = {0};
     struct settings rule = policy_settings(policy, &process, &destination, 0);
     struct settings base = policy_settings(policy, &other, &destination, 0);
@@ -218,6 +223,334 @@ START_TEST(a_rule_inherits_what_it_does_not_say)
     ck_assert_str_eq(ours.pins[0], PIN_TWO);
     ck_assert_uint_eq(policy_settings(policy, &unpinned, &destination, 0).pin_count, 0);
     policy_free(policy);
+}
+END_TEST
+
+/* What is known of the process, and what the rules make of the rest. */
+#define AUDIT_AND(rule) "[policy]\nmode = audit\n[rule r]\n" rule "\n"
+#define ENFORCE_AND(rule) "[policy]\nmode = enforce\n[rule r]\n" rule "\n" EXCUSE
+#define KNOWN_PROCESS .executable = "/x", .uid = 7, .effective_uid = 7
+#define KNOWN_PEER "x.example", "192.0.2.1", 443
+
+static const char *const script_names[] = {"/opt/script", "/opt/link", NULL};
+
+static const struct {
+    const char *fact;
+    const char *text;
+    struct process_identity process;
+    struct destination destination;
+    enum policy_mode mode;
+} unknowns[] = {
+    {"an unknown port meets a rule that enforces",
+     AUDIT_AND("destination = x.example:443\nmode = enforce"),
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 0},
+     MODE_ENFORCE},
+    {"... but not one for another host",
+     AUDIT_AND("destination = y.example:443\nmode = enforce"),
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 0},
+     MODE_AUDIT},
+    {"an unknown port does not meet a rule that weakens",
+     ENFORCE_AND("destination = x.example:443\nmode = off"),
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 0},
+     MODE_ENFORCE},
+    {"an unknown name meets a rule that enforces",
+     AUDIT_AND("destination = x.example\nmode = enforce"),
+     {KNOWN_PROCESS},
+     {NULL, "192.0.2.1", 443},
+     MODE_ENFORCE},
+    {"... but not one for another port",
+     AUDIT_AND("destination = x.example:444\nmode = enforce"),
+     {KNOWN_PROCESS},
+     {NULL, "192.0.2.1", 443},
+     MODE_AUDIT},
+    {"an unknown name does not meet a rule that weakens",
+     ENFORCE_AND("destination = *.example\nmode = off"),
+     {KNOWN_PROCESS},
+     {NULL, "192.0.2.1", 443},
+     MODE_ENFORCE},
+    {"a peer that goes by its address is no host",
+     AUDIT_AND("destination = x.example\nmode = enforce"),
+     {KNOWN_PROCESS},
+     {"192.0.2.1", "192.0.2.1", 443},
+     MODE_AUDIT},
+    {"an unknown address meets a network that enforces",
+     AUDIT_AND("destination = 192.0.2.0/24\nmode = enforce"),
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 443},
+     MODE_ENFORCE},
+    {"an unknown address does not meet a network that weakens",
+     ENFORCE_AND("destination = 192.0.2.0/24\nmode = off"),
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 443},
+     MODE_ENFORCE},
+    {"one of two destinations that certainly matches is enough",
+     ENFORCE_AND("destination = x.example:443\ndestination = x.example\nmode = off"),
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 0},
+     MODE_OFF},
+    {"an unknown program meets a rule that enforces",
+     AUDIT_AND("program = /y\nmode = enforce"),
+     {.executable = NULL, .uid = 7, .effective_uid = 7},
+     {KNOWN_PEER},
+     MODE_ENFORCE},
+    {"an unknown program does not meet a rule that weakens",
+     ENFORCE_AND("program = *\nmode = off"),
+     {.executable = NULL, .uid = 7, .effective_uid = 7},
+     {KNOWN_PEER},
+     MODE_ENFORCE},
+    {"another name of the program meets a rule that enforces",
+     AUDIT_AND("program = /opt/link\nmode = enforce"),
+     {KNOWN_PROCESS, .other_names = script_names},
+     {KNOWN_PEER},
+     MODE_ENFORCE},
+    {"another name of the program does not meet a rule that weakens",
+     ENFORCE_AND("program = /opt/script\nmode = off"),
+     {KNOWN_PROCESS, .other_names = script_names},
+     {KNOWN_PEER},
+     MODE_ENFORCE},
+    {"what has another name keeps the kernel's",
+     ENFORCE_AND("program = /x\nmode = off"),
+     {KNOWN_PROCESS, .other_names = script_names},
+     {KNOWN_PEER},
+     MODE_OFF},
+    {"one of two users meets a rule that enforces",
+     AUDIT_AND("user = 1000\nmode = enforce"),
+     {.executable = "/x", .uid = 0, .effective_uid = 1000},
+     {KNOWN_PEER},
+     MODE_ENFORCE},
+    {"the real user alone does not meet a rule that weakens",
+     ENFORCE_AND("user = 1000\nmode = off"),
+     {.executable = "/x", .uid = 1000, .effective_uid = 0},
+     {KNOWN_PEER},
+     MODE_ENFORCE},
+    {"both users that the rule names do",
+     ENFORCE_AND("user = 1000\nuser = 0\nmode = off"),
+     {.executable = "/x", .uid = 1000, .effective_uid = 0},
+     {KNOWN_PEER},
+     MODE_OFF},
+    {"an unknown user meets a rule that enforces",
+     AUDIT_AND("user = 1000\nmode = enforce"),
+     {.executable = "/x", .uid = (uid_t)-1, .effective_uid = (uid_t)-1},
+     {KNOWN_PEER},
+     MODE_ENFORCE},
+    {"nothing is a user that the host does not know",
+     AUDIT_AND("user = no-such-user-here\nmode = enforce"),
+     {.executable = "/x", .uid = (uid_t)-1, .effective_uid = (uid_t)-1},
+     {KNOWN_PEER},
+     MODE_AUDIT},
+    {"a certain rule hides those behind it",
+     AUDIT_AND("destination = x.example") "[rule s]\ndestination = *:443\nmode = enforce\n",
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 0},
+     MODE_AUDIT},
+    {"an uncertain rule that weakens hides none behind it",
+     ENFORCE_AND("destination = *:443\nmode = audit") "[rule s]\nprogram = /x\nmode = off\n" EXCUSE,
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 0},
+     MODE_AUDIT},
+    {"an uncertain rule that has expired does not count",
+     AUDIT_AND("destination = *:443\nmode = enforce\nexpires = 1999-01-01"),
+     {KNOWN_PROCESS},
+     {"x.example", NULL, 0},
+     MODE_AUDIT},
+};
+
+START_TEST(what_is_not_known_may_only_tighten)
+{
+    struct policy *policy = parse(unknowns[_i].text);
+    struct settings settings = policy_settings(policy, &unknowns[_i].process, &unknowns[_i].destination, 1700000000);
+    ck_assert_msg(settings.mode == unknowns[_i].mode, "%s: %s", unknowns[_i].fact, mode_text(settings.mode));
+    policy_free(policy);
+}
+END_TEST
+
+/* A rule of which only the port is not known, over a [policy]: what of it counts. */
+static const struct {
+    const char *fact;
+    const char *policy;
+    const char *rule;
+    const char *counts; /* the keys that are the rule's, as [policy] would write them */
+} uncertain[] = {
+    {"no setting that is the same", "verify = ca", "verify = ca", ""},
+    {"what is stricter, and not what is weaker", "mode = audit\nverify = full", "mode = enforce\nverify = none",
+     "mode = enforce\n"},
+    {"verify", "verify = ca", "verify = full", "verify = full\n"},
+    {"unknown-name", "unknown-name = allow", "unknown-name = block", "unknown-name = block\n"},
+    {"weak-names", "weak-names = use", "weak-names = refuse", "weak-names = refuse\n"},
+    {"psk", "psk = allow", "psk = block", "psk = block\n"},
+    {"allow-cn", "allow-cn = yes", "allow-cn = no", "allow-cn = no\n"},
+    {"strict", "strict = no", "strict = yes", "strict = yes\n"},
+    {"security-level", "security-level = 1", "security-level = 3", "security-level = 3\n"},
+    {"a trust mode where extend is left", "trust-mode = extend", "trust-mode = exclusive", "trust-mode = exclusive\n"},
+    {"no other trust mode", "trust-mode = supplement", "trust-mode = exclusive", ""},
+    {"fewer sources of trust", "trust = /a\ntrust = /b", "trust = /b", "trust = /b\n"},
+    {"no other sources of trust", "trust = /a\ntrust = /b", "trust = /c", ""},
+    {"no more sources of trust", "trust = /a", "trust = /a\ntrust = /b", ""},
+    {"a pin where there was none", "", "pin = " PIN_ONE, "pin = " PIN_ONE "\n"},
+    {"fewer pins", "pin = " PIN_ONE "\npin = " PIN_TWO, "pin = " PIN_TWO, "pin = " PIN_TWO "\n"},
+    {"no other pin", "pin = " PIN_ONE, "pin = " PIN_TWO, ""},
+    {"no end of pins", "pin = " PIN_ONE, "pin = none", ""},
+    {"no name", "", "name = y.example", ""},
+};
+
+static struct policy *parse_with_rule(const char *base, const char *rule)
+{
+    char text[1024];
+    snprintf(text, sizeof text, "[policy]\n%s\n[rule r]\ndestination = x.example:443\n%s\n" EXCUSE, base, rule);
+    return parse(text);
+}
+
+static struct settings settings_at(const struct policy *policy, uint16_t port)
+{
+    const struct process_identity process = {KNOWN_PROCESS};
+    const struct destination destination = {"x.example", NULL, port};
+    return policy_settings(policy, &process, &destination, 1700000000);
+}
+
+static bool same_sources(const struct settings *a, const struct settings *b)
+{
+    bool same = a->trust_count == b->trust_count && a->pin_count == b->pin_count;
+    for (size_t i = 0; same && i < a->trust_count; i++)
+        same = (a->trust[i].path == NULL) == (b->trust[i].path == NULL) &&
+               (a->trust[i].path == NULL || strcmp(a->trust[i].path, b->trust[i].path) == 0);
+    for (size_t i = 0; same && i < a->pin_count; i++)
+        same = strcmp(a->pins[i], b->pins[i]) == 0;
+    return same;
+}
+
+static bool same_demands(const struct settings *a, const struct settings *b)
+{
+    return a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode && same_sources(a, b) &&
+           a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
+           a->allow_cn == b->allow_cn && a->strict == b->strict && a->security_level == b->security_level &&
+           a->fallback == b->fallback && a->name == b->name;
+}
+
+START_TEST(what_of_an_uncertain_rule_counts)
+{
+    bool counts = *uncertain[_i].counts != '\0';
+    struct policy *policy = parse_with_rule(uncertain[_i].policy, uncertain[_i].rule);
+    struct policy *wanted = parse_with_rule(uncertain[_i].policy, uncertain[_i].counts);
+    struct settings got = settings_at(policy, 0);
+    struct settings want = settings_at(wanted, 443);
+    struct settings certain = settings_at(policy, 443);
+    ck_assert_msg(same_demands(&got, &want), "%s", uncertain[_i].fact);
+    ck_assert_msg(got.rule_is_uncertain == counts && (got.rule != NULL) == counts, "%s", uncertain[_i].fact);
+    ck_assert_msg(!certain.rule_is_uncertain && strcmp(certain.rule, "r") == 0, "%s", uncertain[_i].fact);
+    policy_free(policy);
+    policy_free(wanted);
+}
+END_TEST
+
+/* A small generator of our own (xorshift64), so that a failing run can be repeated. */
+static unsigned draw(uint64_t *state, unsigned limit)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return (unsigned)(*state >> 33) % limit;
+}
+
+static const char *pick(uint64_t *state, const char *const *from, unsigned count)
+{
+    return from[draw(state, count)];
+}
+
+static struct policy *draw_policy(uint64_t *state)
+{
+    static const char *const matchers[] = {"program = /x",
+                                           "program = /y",
+                                           "user = 7",
+                                           "user = 8",
+                                           "destination = x.example",
+                                           "destination = *.example:443",
+                                           "destination = *:443",
+                                           "destination = 192.0.2.0/24",
+                                           "destination = 198.51.100.1:636"};
+    static const char *const settings[] = {
+        "mode = off",    "mode = audit",         "mode = enforce",       "verify = none",    "verify = ca",
+        "verify = full", "unknown-name = allow", "unknown-name = block", "weak-names = use", "weak-names = refuse",
+        "psk = allow",   "psk = block",          "allow-cn = no",        "allow-cn = yes",   "strict = no",
+        "strict = yes",  "security-level = 1",   "security-level = 3"};
+    enum { MATCHERS = sizeof matchers / sizeof *matchers, SETTINGS = sizeof settings / sizeof *settings };
+    char text[4096];
+    int used = snprintf(text, sizeof text, "[policy]\n%s\n", pick(state, settings, SETTINGS));
+    for (unsigned i = 0; i < 5; i++) {
+        unsigned other = draw(state, SETTINGS / 2) * 2;
+        used += snprintf(text + used, sizeof text - (size_t)used, "[rule r%u]\n%s\n", i, pick(state, matchers, 2));
+        if (draw(state, 2))
+            used += snprintf(text + used, sizeof text - (size_t)used, "%s\n", matchers[2 + draw(state, MATCHERS - 2)]);
+        if (other >= 6) /* not twice the same key */
+            used += snprintf(text + used, sizeof text - (size_t)used, "%s\n", settings[other + draw(state, 2)]);
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s\n" EXCUSE, settings[draw(state, 6)]);
+    }
+    return parse(text);
+}
+
+struct connection_facts {
+    struct process_identity process;
+    struct destination destination;
+};
+
+static struct connection_facts draw_connection(uint64_t *state)
+{
+    static const char *const programs[] = {"/x", "/y", "/z"};
+    static const char *const names[] = {"x.example", "y.example", "z.test"};
+    static const char *const addresses[] = {"192.0.2.1", "198.51.100.1", "203.0.113.1"};
+    uid_t uid = 7 + draw(state, 3);
+    return (struct connection_facts){
+        .process = {.executable = pick(state, programs, 3), .uid = uid, .effective_uid = uid},
+        .destination = {pick(state, names, 3), pick(state, addresses, 3), draw(state, 2) ? 443 : 636},
+    };
+}
+
+static struct connection_facts forget_some(uint64_t *state, struct connection_facts facts)
+{
+    if (draw(state, 2))
+        facts.process.executable = NULL;
+    if (draw(state, 2))
+        facts.process.effective_uid = (uid_t)-1;
+    if (draw(state, 2))
+        facts.destination.name = NULL;
+    if (draw(state, 2))
+        facts.destination.address = NULL;
+    if (draw(state, 2))
+        facts.destination.port = 0;
+    return facts;
+}
+
+static bool is_as_strict(const struct settings *a, const struct settings *b)
+{
+    return a->mode >= b->mode && a->verify >= b->verify && a->unknown_name <= b->unknown_name &&
+           a->weak_names <= b->weak_names && a->psk <= b->psk && a->allow_cn <= b->allow_cn && a->strict >= b->strict &&
+           a->security_level >= b->security_level;
+}
+
+/* Whatever the rules and the facts: to know less never weakens. */
+START_TEST(ignorance_never_weakens)
+{
+    uint64_t state = 88172645463325252u;
+    unsigned tightened = 0;
+    for (int round = 0; round < 4000; round++) {
+        struct policy *policy = draw_policy(&state);
+        struct connection_facts facts = draw_connection(&state);
+        struct connection_facts other = draw_connection(&state);
+        struct connection_facts rest = forget_some(&state, facts);
+        struct settings full = policy_settings(policy, &facts.process, &facts.destination, 1700000000);
+        struct settings part = policy_settings(policy, &rest.process, &rest.destination, 1700000000);
+        ck_assert_msg(is_as_strict(&part, &full), "round %d", round);
+        tightened += !is_as_strict(&full, &part);
+
+        const struct destination both[] = {facts.destination, other.destination};
+        struct settings second = policy_settings(policy, &facts.process, &other.destination, 1700000000);
+        struct settings any = policy_settings_of_any(policy, &facts.process, both, 2, 1700000000);
+        ck_assert_msg(is_as_strict(&any, &full) && is_as_strict(&any, &second), "round %d", round);
+        policy_free(policy);
+    }
+    ck_assert_uint_gt(tightened, 400);
 }
 END_TEST
 
@@ -246,7 +579,7 @@ START_TEST(rules_expire)
     snprintf(text, sizeof text, "[rule old]\nprogram = *\nexpires = %s\n[rule next]\nprogram = *\n",
              expiry[_i].expires);
     struct policy *policy = parse(text);
-    struct process_identity process = {"/x", 0};
+    struct process_identity process = process_of("/x", 0);
     struct destination destination = {0};
     struct settings settings = policy_settings(policy, &process, &destination, (time_t)expiry[_i].now);
     ck_assert_msg((strcmp(settings.rule, "old") == 0) == expiry[_i].applies, "%s", expiry[_i].fact);
@@ -263,7 +596,7 @@ START_TEST(the_first_expired_rule_is_named)
     struct policy *policy = parse("[rule other]\nprogram = /other\nexpires = 1999-01-01\n"
                                   "[rule one]\nprogram = *\nexpires = 1999-01-01\n"
                                   "[rule two]\nprogram = *\nexpires = 1999-01-01\n");
-    struct process_identity process = {"/x", 0};
+    struct process_identity process = process_of("/x", 0);
     struct destination destination = {0};
     struct settings settings = policy_settings(policy, &process, &destination, 1000000000);
     ck_assert_ptr_null(settings.rule);
@@ -297,7 +630,7 @@ static const struct {
 START_TEST(off_for_a_whole_process)
 {
     struct policy *policy = parse(switches[_i].text);
-    struct process_identity process = {"/x", 0};
+    struct process_identity process = process_of("/x", 0);
     ck_assert_msg(policy_is_off(policy, &process, 1000000000) == switches[_i].off, "%s", switches[_i].fact);
     policy_free(policy);
 }
@@ -673,15 +1006,6 @@ START_TEST(verdict_of_facts)
 }
 END_TEST
 
-/* A small generator of our own (xorshift64), so that a failing run can be repeated. */
-static unsigned draw(uint64_t *state, unsigned limit)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return (unsigned)(*state >> 33) % limit;
-}
-
 static struct facts draw_facts(uint64_t *state)
 {
     static const int errors[] = {0, 0, 10, 20, 62};
@@ -827,6 +1151,9 @@ int main(void)
     tcase_add_loop_test(matching, destination_patterns, 0, ROWS(destinations));
     tcase_add_loop_test(matching, rule_precedence, 0, ROWS(precedence));
     tcase_add_test(matching, a_rule_inherits_what_it_does_not_say);
+    tcase_add_loop_test(matching, what_is_not_known_may_only_tighten, 0, ROWS(unknowns));
+    tcase_add_loop_test(matching, what_of_an_uncertain_rule_counts, 0, ROWS(uncertain));
+    tcase_add_test(matching, ignorance_never_weakens);
     tcase_add_loop_test(matching, rules_expire, 0, ROWS(expiry));
     tcase_add_test(matching, the_first_expired_rule_is_named);
     tcase_add_loop_test(matching, off_for_a_whole_process, 0, ROWS(switches));

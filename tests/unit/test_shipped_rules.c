@@ -97,7 +97,7 @@ static const struct {
 START_TEST(whom_they_are_for)
 {
     struct policy *policy = load(bases[0]);
-    const struct process_identity process = {programs[_i].executable, 1000};
+    const struct process_identity process = {.executable = programs[_i].executable, .uid = 1000, .effective_uid = 1000};
     const struct destination destination = {"mx.example", "192.0.2.1", programs[_i].port};
     struct settings settings = policy_settings(policy, &process, &destination, 1700000000);
     ck_assert_pstr_eq(settings.rule, programs[_i].rule);

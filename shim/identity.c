@@ -1,0 +1,81 @@
+#include "identity.h"
+
+#include "kernel.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+/* What a link of /proc leads to, allocated; NULL where it cannot be told. */
+static char *read_link(const char *link)
+{
+    char path[PATH_MAX];
+    ssize_t length = kernel_readlink(link, path, sizeof path - 1);
+    if (length <= 0)
+        return NULL;
+    path[length] = '\0';
+    /* What the kernel says of a file that an upgrade has replaced; see proc_pid_exe(5). */
+    static const char deleted[] = " (deleted)";
+    size_t end = (size_t)length;
+    if (end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0)
+        path[end - (sizeof deleted - 1)] = '\0';
+    return strdup(path);
+}
+
+/* realpath(3) by the kernel: nothing of it may be another preloaded library's. */
+static char *resolve(const char *path)
+{
+    char link[sizeof "/proc/self/fd/-2147483648"];
+    int fd = kernel_open(path, O_PATH | O_CLOEXEC, 0);
+    if (fd < 0)
+        return NULL;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    char *resolved = read_link(link);
+    kernel_close(fd);
+    return resolved;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* The kernel tells the address of the loader that it started beside the program; there is none beside a loader. */
+static bool loader_was_started_by_hand(void)
+{
+    return getauxval(AT_BASE) == 0;
+}
+
+/* As execve(2) was told; NULL where there is none. */
+static const char *path_of_program(void)
+{
+    return (const char *)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr): so the kernel hands it over */
+}
+
+void identity_find_names(struct identity_names *names)
+{
+    const char *given = path_of_program();
+    size_t count = 0;
+    *names = (struct identity_names){.executable = read_link("/proc/self/exe")};
+    char *resolved = given != NULL ? resolve(given) : NULL;
+    if (loader_was_started_by_hand() && (resolved == NULL || is_same(resolved, names->executable)))
+        names->executable = NULL; /* this libc does not say what its loader was given */
+    if (given != NULL && *given == '/')
+        names->others[count++] = given;
+    if (is_same(resolved, given))
+        free(resolved);
+    else
+        names->others[count] = resolved;
+}
+
+struct process_identity identity_now(const struct identity_names *names)
+{
+    return (struct process_identity){
+        .executable = names->executable,
+        .uid = kernel_getuid(),
+        .effective_uid = kernel_geteuid(),
+        .other_names = names->others,
+    };
+}

@@ -1,0 +1,25 @@
+/*
+ * Which program this is and whose. What the kernel says of the program (/proc/self/exe) is kept apart from what its
+ * user chose when he started it: the path that execve(2) was given (AT_EXECFN), as written and with links resolved,
+ * which for a script is the script's.
+ */
+#ifndef TLSWARD_IDENTITY_H
+#define TLSWARD_IDENTITY_H
+
+#include "policy.h"
+
+struct identity_names {
+    const char *executable; /* NULL: unknown, as without /proc */
+    const char *others[3];  /* ended by NULL */
+};
+
+/*
+ * Asks once, when the process is still where it started. Where a dynamic loader was started by hand, the kernel's word
+ * is the loader; the others are the program that it runs, and the executable is unknown where they are not known.
+ */
+void identity_find_names(struct identity_names *names);
+
+/* The identity as it is now: a daemon may have changed its users. Borrows `names`. */
+struct process_identity identity_now(const struct identity_names *names);
+
+#endif

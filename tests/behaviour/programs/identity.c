@@ -1,0 +1,61 @@
+/*
+ * identity WAY LEAF: a client of which not everything is known that a rule may ask for.
+ */
+#include "support.h"
+
+#include <unistd.h>
+
+enum { NOBODY = 65534 };
+
+static struct server *server;
+static SSL_CTX *context;
+
+static void run_on(int fd)
+{
+    SSL *ssl = SSL_new(context);
+    demand(SSL_set_fd(ssl, fd) == 1 && SSL_set_tlsext_host_name(ssl, "good.test") == 1);
+    client_run(ssl);
+    client_free(ssl);
+}
+
+static void plain(void)
+{
+    run_on(dial(server));
+}
+
+/* Its peer has a name, but neither address nor port. */
+static void without_address(void)
+{
+    run_on(dial_local(server));
+}
+
+static void becomes_nobody(void)
+{
+    demand(setresuid(NOBODY, NOBODY, NOBODY) == 0);
+    plain();
+}
+
+static void works_for_nobody(void)
+{
+    demand(seteuid(NOBODY) == 0);
+    plain();
+}
+
+static const struct scenario ways[] = {
+    {"plain", plain},
+    {"without-address", without_address},
+    {"becomes-nobody", becomes_nobody},
+    {"works-for-nobody", works_for_nobody},
+};
+
+int main(int argc, char **argv)
+{
+    demand(argc == 3);
+    server = server_start(&(struct server_options){.leaf = argv[2]});
+    context = SSL_CTX_new(TLS_client_method());
+    run_scenario(ways, sizeof ways / sizeof ways[0], argv[1]);
+    struct server_report report = server_stop(server);
+    say("received", "%zu", report.received);
+    SSL_CTX_free(context);
+    return 0;
+}
