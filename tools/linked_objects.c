@@ -1,5 +1,6 @@
 #include "linked_objects.h"
 
+#include "child_signal.h"
 #include "elf.h"
 #include "text.h"
 
@@ -69,7 +70,7 @@ struct linked_objects linked_objects_list(const char *program)
         fclose(list);
     }
     if (child > 0)
-        waitpid(child, NULL, 0);
+        child_signal_wait(child, NULL);
 out:
     free(interpreter);
     return objects;

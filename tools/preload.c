@@ -1,5 +1,6 @@
 #include "preload.h"
 
+#include "child_signal.h"
 #include "text.h"
 
 #include <dlfcn.h>
@@ -57,7 +58,7 @@ static char *load_error(const char *path)
     ssize_t length = child > 0 ? read(ends[0], message, sizeof message) : -1;
     close(ends[0]);
     int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) < 0)
+    if (child < 0 || !child_signal_wait(child, &status))
         return text_format("%s", strerror(errno));
     if (WIFSIGNALED(status))
         return text_format("loading it ends in %s", strsignal(WTERMSIG(status)));

@@ -1,3 +1,4 @@
+#include "child_signal.h"
 #include "command.h"
 #include "config.h"
 #include "effective.h"
@@ -131,6 +132,7 @@ static int run_in_place(const struct run_options *options, const char *library)
     set_variable("TLSWARD_LOG", options->log);
     setenv("TLSWARD_LOG", "stderr", 0);
     set_preload(library);
+    child_signal_give_back();
     execvp(options->command[0], options->command);
     int error = errno;
     fprintf(stderr, "tlsward run: %s: %s\n", options->command[0], strerror(error));
@@ -195,6 +197,7 @@ int run_main(int argc, char **argv)
 {
     struct run_options options = {.summary = false};
     int status = run_options_parse(argc, argv, &options);
+    child_signal_take();
     if (status < 0)
         status = run(&options);
     run_options_free(&options);

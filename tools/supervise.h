@@ -1,5 +1,6 @@
 /*
- * Runs a child in this process's place: signals reach it, job control works, its end is ours.
+ * Runs a child in this process's place: signals reach it, job control works, its end is ours. Threads that others have
+ * in this process do not matter. As process 1, or as a subreaper, this process waits for orphans as well.
  */
 #ifndef TLSWARD_SUPERVISE_H
 #define TLSWARD_SUPERVISE_H

@@ -17,6 +17,11 @@ CLIENT = """#include <openssl/ssl.h>
 int client(void);
 int client(void) { return SSL_connect(SSL_new(SSL_CTX_new(TLS_client_method()))); }
 """
+THREAD = """#include <pthread.h>
+#include <unistd.h>
+static void *wait_for_ever(void *unused) { for (;;) pause(); return unused; }
+__attribute__((constructor)) static void start(void) { pthread_t thread; pthread_create(&thread, 0, wait_for_ever, 0); }
+"""
 SOURCES = {
     "plain.c": "int main(void) { return 0; }\n",
     "says.c": SAYS,
@@ -24,6 +29,7 @@ SOURCES = {
     "main.c": "int client(void);\nint main(int argc, char **argv) { (void)argv; return argc > 9 ? client() : 0; }\n",
     "digest.c": "#include <openssl/evp.h>\nint main(void) { return EVP_sha256() == NULL; }\n",
     "finds.c": '#include <dlfcn.h>\nint main(void) { return dlsym(RTLD_DEFAULT, "SSL_CTX_new") != 0; }\n',
+    "thread.c": THREAD,
     "wrapper.c": "int SSL_CTX_new;\n",
     "boringssl.c": "int SSL_CTX_new, SSL_CTX_set_cert_verify_callback, SSL_CTX_set_custom_verify;\n",
     "empty.c": "",
@@ -48,6 +54,7 @@ BUILT = {
     "links-vendor": ["says.c", *BESIDE, "-lvendor"],
     "finds-openssl": ["finds.c"],
     "wrapper.so": ["wrapper.c", *SHARED],
+    "thread.so": ["thread.c", *SHARED, "-pthread"],
     "boringssl.so": ["boringssl.c", *SHARED],
     **{f"links-{name}": ["says.c", *BESIDE, f"-l:{name}.so"] for name in ("wrapper", "boringssl")},
     **{file: ["empty.c", *SHARED, f"-Wl,-soname,{file}"] for file in FAMILIES.values()},

@@ -85,6 +85,18 @@ MAIN = [
     Row("main/explain-help", ["explain", "--help"], out=["--starttls", "3 could not connect"]),
 ]
 
+def started_with(setting):
+    """Starts a command after a change to how it gets signals."""
+    return ("/usr/bin/python3", "-c", f"import os,sys\nfrom signal import *\n{setting}\nos.execvp(sys.argv[1], sys.argv[1:])")
+
+
+# Waits until an orphan is gone: kill(1) finds a zombie, too.
+ORPHAN = "orphan=$(sh -c 'sleep 0 >/dev/null & echo $!'); while kill -0 $orphan 2>/dev/null; do sleep 0.02; done; echo gone"
+# The signal of the child's end went to one thread or to the other.
+TWENTY_TIMES = ("sh", "-c", 'for turn in $(seq 20); do "$@"; done', "-")
+PROCESS_1 = ("unshare", "--pid", "--fork")
+THREAD = {"LD_PRELOAD": "{t}/thread.so"}
+
 RUN = [
     Row("run/preloads-the-library", ["run", "--", *SHOW], out=[r"^/\S*libtlsward\.so\|\|\|\|stderr$"]),
     Row("run/enforce", ["run", "--enforce", "--", *SHOW], out=[r"\|enforce\|"]),
@@ -150,6 +162,10 @@ RUN = [
     Row("run/script-that-clears-the-environment", ["run", "{t}/env-i-script"], 125, err=["env -i"]),
     Row("run/script-without-interpreter-line", ["run", "{t}/bare-script"], out=["bare ran"]),
     Row("run/script-of-a-missing-interpreter", ["run", "{t}/lost-script"], 127, err=["interpreter /no/such"]),
+    *(
+        Row(f"run/where-SIGCHLD-is-ignored{'-with-a-summary' if summary else ''}", ["run", *summary, "grep", "SigIgn", "/proc/self/status"], out=[r"SigIgn:\t[0-9a-f]{11}[13579bdf][0-9a-f]{4}$"], through=started_with("signal(SIGCHLD, SIG_IGN)"))
+        for summary in ([], ["--summary"])
+    ),
     Row("run/script-loop", ["run", "{t}/loop-script"], 126, err=["too many levels"]),
 ]
 
@@ -269,6 +285,10 @@ def judged_rows():
 SUMMARY = [
     Row("summary/nothing", ["run", "--summary", "true"], err=["0 connections"]),
     Row("summary/exit-status", ["run", "--summary", "sh", "-c", "exit 42"], 42),
+    Row("summary/another-preload-has-a-thread", ["run", "--summary", "env", "-u", "LD_PRELOAD", "sh", "-c", "exit 42"], 42, err=["0 connections"], env=THREAD, through=TWENTY_TIMES),
+    Row("summary/process-1-waits-for-orphans", ["run", "--summary", "sh", "-c", ORPHAN], out=["gone"], through=PROCESS_1),
+    Row("summary/an-ignored-signal-stays-ignored", ["run", "--summary", "sh", "-c", "kill -HUP $$; echo alive"], out=["alive"], through=started_with("signal(SIGHUP, SIG_IGN)")),
+    Row("summary/a-blocked-signal-stays-blocked", ["run", "--summary", "grep", "SigBlk", "/proc/self/status"], out=[r"SigBlk:\t[0-9a-f]{11}1[4567][0-9a-f]{3}$"], through=started_with("pthread_sigmask(SIG_BLOCK, {SIGTERM, SIGCHLD})")),
     Row("summary/signal", ["run", "--summary", "sh", "-c", "kill -9 $$"], 137),
     Row(
         "summary/counts",

@@ -274,12 +274,12 @@ def interrupt_once(fixture):
     return None if "interrupts=1" in shown else shown
 
 
-def passes_on(signal_name):
+def passes_on(signal_name, preload=None):
     def test(fixture):
-        script = f"trap 'echo got {signal_name}; exit 5' {signal_name}; echo started; while :; do sleep 0.05; done"
+        script = f"trap 'echo got {signal_name}; exit 5' {signal_name}; echo started; for turn in $(seq 900); do sleep 0.05; done"
         process = subprocess.Popen(
-            [COMMAND, "run", "--summary", "sh", "-c", script],
-            env=os.environ | {"TLSWARD_LIBRARY": str(LIBRARY)},
+            [COMMAND, "run", "--summary", "env", "-u", "LD_PRELOAD", "sh", "-c", script],
+            env=os.environ | {"TLSWARD_LIBRARY": str(LIBRARY), "LD_PRELOAD": str(fixture.directory / preload) if preload else ""},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -325,6 +325,7 @@ SESSIONS = {
     "terminal/stop-handled-by-the-program": ignored_stop,
     "terminal/interrupt-arrives-once": interrupt_once,
     **{f"signals/{name}": passes_on(name) for name in ("INT", "TERM", "HUP", "QUIT", "USR1")},
+    **{f"signals/{name}-where-another-preload-has-a-thread": passes_on(name, "thread.so") for name in ("INT", "TERM", "USR1")},
     "summary/burst": burst,
     "summary/private-directory-is-removed": leaves_nothing,
 }
