@@ -2,6 +2,7 @@
 
 #include "connection.h"
 #include "context.h"
+#include "foreign_lookups.h"
 #include "handshake.h"
 #include "session.h"
 
@@ -22,7 +23,8 @@ INFO_CALLBACK(7)
 
 static bool attach(struct library *library)
 {
-    return context_attach(library) && connection_attach(library) && session_attach(library);
+    return context_attach(library) && connection_attach(library) && session_attach(library) &&
+           foreign_lookups_attach(library);
 }
 
 const struct library_attachments library_attachments = {

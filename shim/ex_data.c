@@ -12,11 +12,13 @@ static int take(const struct openssl_api *api, enum ex_data_class which, const s
         [EX_DATA_OF_SSL] = api->SSL_get_ex_new_index,
         [EX_DATA_OF_SSL_CTX] = api->SSL_CTX_get_ex_new_index,
         [EX_DATA_OF_X509] = api->X509_get_ex_new_index,
+        [EX_DATA_OF_X509_STORE] = NULL,
     };
     static const int since_110[] = {
         [EX_DATA_OF_SSL] = CRYPTO_EX_INDEX_SSL,
         [EX_DATA_OF_SSL_CTX] = CRYPTO_EX_INDEX_SSL_CTX,
         [EX_DATA_OF_X509] = CRYPTO_EX_INDEX_X509,
+        [EX_DATA_OF_X509_STORE] = CRYPTO_EX_INDEX_X509_STORE,
     };
     if (before_110[which] != NULL)
         return before_110[which](0, callbacks->argument, callbacks->added, callbacks->copied, callbacks->freed);

@@ -6,7 +6,7 @@
 
 #include "openssl_api.h"
 
-enum ex_data_class { EX_DATA_OF_SSL, EX_DATA_OF_SSL_CTX, EX_DATA_OF_X509 };
+enum ex_data_class { EX_DATA_OF_SSL, EX_DATA_OF_SSL_CTX, EX_DATA_OF_X509, EX_DATA_OF_X509_STORE };
 
 /* The callbacks, any of which may be NULL, and the argument they are given. */
 struct ex_data_callbacks {

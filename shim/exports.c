@@ -6,6 +6,7 @@
 #include "connections.h"
 #include "evidence.h"
 #include "fallback.h"
+#include "foreign_lookups.h"
 #include "handshake.h"
 #include "install.h"
 #include "library.h"
@@ -255,6 +256,27 @@ EXPORT int X509_verify_cert(X509_STORE_CTX *store_ctx)
     const struct library *library = library_of_crypto_caller(CALLER, "X509_verify_cert");
     install_verification(library, CALLER);
     return library != NULL ? handshake_net(library, store_ctx) : -1;
+}
+
+EXPORT X509_LOOKUP *X509_STORE_add_lookup(X509_STORE *store, X509_LOOKUP_METHOD *method)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_STORE_add_lookup");
+    foreign_lookups_note_method(library, store, method, CALLER);
+    return REAL(library, NULL, X509_STORE_add_lookup, store, method);
+}
+
+EXPORT int X509_STORE_load_store(X509_STORE *store, const char *uri)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_STORE_load_store");
+    foreign_lookups_note_uri(library, store, uri);
+    return REAL(library, 0, X509_STORE_load_store, store, uri);
+}
+
+EXPORT int X509_STORE_load_store_ex(X509_STORE *store, const char *uri, void *library_context, const char *properties)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_STORE_load_store_ex");
+    foreign_lookups_note_uri(library, store, uri);
+    return REAL(library, 0, X509_STORE_load_store_ex, store, uri, library_context, properties);
 }
 
 EXPORT X509 *SSL_get_peer_certificate(const SSL *ssl)

@@ -1,37 +1,14 @@
 #include "judge.h"
 
 #include "dane.h"
+#include "presented.h"
+#include "program_anchors.h"
 #include "report.h"
 #include "session.h"
 #include "spki.h"
+#include "store_ctx.h"
 #include "suites.h"
 #include "trust.h"
-
-/* The first members of X509_STORE_CTX in 1.0.2, which has no functions to read them (openssl/x509_vfy.h of 1.0.2u). */
-struct store_ctx_of_102 {
-    X509_STORE *store;
-    int current_method;
-    X509 *leaf;
-    STACK *untrusted;
-};
-
-static X509 *leaf_of(const struct openssl_api *api, X509_STORE_CTX *ctx)
-{
-    return api->X509_STORE_CTX_get0_cert != NULL ? api->X509_STORE_CTX_get0_cert(ctx)
-                                                 : ((const struct store_ctx_of_102 *)(const void *)ctx)->leaf;
-}
-
-static STACK *untrusted_of(const struct openssl_api *api, X509_STORE_CTX *ctx)
-{
-    return api->X509_STORE_CTX_get0_untrusted != NULL ? api->X509_STORE_CTX_get0_untrusted(ctx)
-                                                      : ((const struct store_ctx_of_102 *)(const void *)ctx)->untrusted;
-}
-
-static X509_STORE *store_of(const struct openssl_api *api, X509_STORE_CTX *ctx)
-{
-    return api->X509_STORE_CTX_get0_store != NULL ? api->X509_STORE_CTX_get0_store(ctx)
-                                                  : ((const struct store_ctx_of_102 *)(const void *)ctx)->store;
-}
 
 static int required_level(const struct openssl_api *api, const SSL *ssl, const struct settings *settings)
 {
@@ -39,45 +16,38 @@ static int required_level(const struct openssl_api *api, const SSL *ssl, const s
     return connection_level > settings->security_level ? connection_level : settings->security_level;
 }
 
-/* What a program replaced in its store may say yes to anything. */
-static bool has_default_functions(const struct openssl_api *api, const X509_STORE *store)
-{
-    return (api->X509_STORE_get_verify == NULL || api->X509_STORE_get_verify(store) == NULL) &&
-           (api->X509_STORE_get_check_issued == NULL || api->X509_STORE_get_check_issued(store) == NULL) &&
-           (api->X509_STORE_get_get_issuer == NULL || api->X509_STORE_get_get_issuer(store) == NULL) &&
-           (api->X509_STORE_get_lookup_certs == NULL || api->X509_STORE_get_lookup_certs(store) == NULL);
-}
-
-static bool run(struct judgement *judgement, X509_STORE *anchors, struct verify_result *result)
+static bool run(struct judgement *judgement, X509_STORE *anchors, const struct program_rules *rules,
+                struct verify_result *result)
 {
     judgement->request.anchors = anchors;
+    judgement->request.program = rules;
     if (verify_chain(&judgement->library->api, &judgement->request, result))
         return true;
     judgement->connection->facts.internal_error = true;
     return false;
 }
 
-/* The policy's anchors for this chain, found once; NULL with a fact that says why where there are none. */
+/* The policy's anchors for this chain; NULL with a fact that says why where there are none. The caller frees them. */
 static X509_STORE *policy_anchors(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
-    struct connection *connection = judgement->connection;
-    const struct settings *settings = &connection->settings;
+    struct facts *facts = &judgement->connection->facts;
+    const struct settings *settings = &judgement->connection->settings;
     void *log = (void *)settings->log;
 
-    if (judgement->policy_anchors != NULL)
-        return judgement->policy_anchors;
     const struct decoder decoder = {api, judgement->request.library_context, judgement->request.properties};
     struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, log);
     X509_STORE *store = trust != NULL ? api->X509_STORE_new() : NULL;
-    connection->trust = trust;
+    judgement->connection->trust = trust;
     if (store == NULL || trust_fill(trust, &decoder, store, judgement->request.leaf, judgement->request.untrusted,
                                     report_trust_warning, log) != 1)
-        connection->facts.internal_error = true;
+        facts->internal_error = true;
     else if (trust_is_empty(trust, api, report_trust_warning, log))
-        connection->facts.trust_missing = true;
-    judgement->policy_anchors = store;
-    return connection->facts.internal_error || connection->facts.trust_missing ? NULL : store;
+        facts->trust_missing = true;
+    if (store == NULL || (!facts->internal_error && !facts->trust_missing))
+        return store;
+    api->X509_STORE_free(store);
+    return NULL;
 }
 
 static void note_name(struct facts *facts, const struct verify_result *result)
@@ -91,26 +61,28 @@ static void note_name(struct facts *facts, const struct verify_result *result)
 static void check_policy_anchors(struct judgement *judgement)
 {
     struct facts *facts = &judgement->connection->facts;
-    struct verify_result result;
-    X509_STORE *anchors = facts->policy_anchors_checked ? NULL : policy_anchors(judgement);
-    if (anchors == NULL || !run(judgement, anchors, &result))
-        return;
-    facts->policy_anchors_checked = true;
-    facts->policy_anchors_error = result.chain_error;
-    note_name(facts, &result);
+    X509_STORE *anchors = policy_anchors(judgement);
+    if (anchors != NULL && run(judgement, anchors, NULL, &judgement->by_policy)) {
+        facts->policy_anchors_checked = true;
+        facts->policy_anchors_error = judgement->by_policy.chain_error;
+        note_name(facts, &judgement->by_policy);
+    }
+    if (anchors != NULL)
+        judgement->library->api.X509_STORE_free(anchors);
 }
 
-static void check_against(struct judgement *judgement, X509_STORE *store)
+static void check_against(struct judgement *judgement, X509_STORE *store, const struct program_rules *rules)
 {
     struct facts *facts = &judgement->connection->facts;
     struct verify_result result;
-    if (!run(judgement, store, &result))
+    if (!run(judgement, store, rules, &result))
         return;
     facts->app_anchors_checked = true;
     facts->app_anchors_error = result.chain_error;
     note_name(facts, &result);
 }
 
+/* It vouches for its own certificate alone, whatever chain there is above. */
 static void check_dane_anchor(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
@@ -120,58 +92,93 @@ static void check_dane_anchor(struct judgement *judgement)
         return;
     judgement->connection->app_anchors = 0; /* the anchor is this connection's alone */
     if (api->X509_STORE_add_cert(store, anchor) == 1)
-        check_against(judgement, store);
+        check_against(judgement, store, NULL);
     api->X509_STORE_free(store);
 }
 
-static void check_app_anchors(struct judgement *judgement)
+static bool gather_program_anchors(struct judgement *judgement, struct program_rules *rules)
 {
     const struct openssl_api *api = &judgement->library->api;
-    const struct facts *facts = &judgement->connection->facts;
-    X509_STORE *store = store_of(api, judgement->store_ctx);
-    if (store != NULL && has_default_functions(api, store))
-        check_against(judgement, store);
-    if (!facts->app_anchors_checked || facts->app_anchors_error != 0)
-        check_dane_anchor(judgement);
+    struct anchor_fill *anchors = &judgement->program_anchors;
+    if (!program_anchors_can_be_told(api, judgement->store_ctx))
+        return false;
+    *rules = program_anchors_rules(api, judgement->store_ctx);
+    anchors->api = api;
+    anchors->store = api->X509_STORE_new();
+    if (anchors->store != NULL &&
+        program_anchors_gather(judgement->library, judgement->store_ctx, rules, judgement->request.leaf,
+                               judgement->request.untrusted, anchors))
+        return true;
+    judgement->connection->facts.internal_error = true;
+    return false;
 }
 
-static bool app_anchors_accept(struct judgement *judgement)
+/* Where the program demands nothing and has no anchor that fits, there is nothing to be learnt. */
+static void check_program_anchors(struct judgement *judgement)
 {
-    X509_STORE *store = store_of(&judgement->library->api, judgement->store_ctx);
-    struct verify_result result;
-    return store != NULL && has_default_functions(&judgement->library->api, store) && run(judgement, store, &result) &&
-           result.chain_error == 0;
+    struct program_rules rules;
+    if (gather_program_anchors(judgement, &rules) &&
+        (judgement->program_anchors.anchor_count > 0 || judgement->connection->facts.app_demands_chain))
+        check_against(judgement, judgement->program_anchors.store, &rules);
 }
 
-/* PARTIAL_CHAIN, because our anchor may be an intermediate and the program's flags know nothing of it. */
+static bool program_anchors_accept(const struct facts *facts)
+{
+    return facts->app_anchors_checked && facts->app_anchors_error == 0;
+}
+
+static bool is_self_issued(const struct openssl_api *api, const X509 *certificate)
+{
+    return api->X509_NAME_cmp(api->X509_get_subject_name(certificate), api->X509_get_issuer_name(certificate)) == 0;
+}
+
+/*
+ * PARTIAL_CHAIN where our anchor is an intermediate, as the program's flags know nothing of it; it is then the only
+ * certificate that a chain of the program's can end at.
+ */
 static void lend(struct judgement *judgement, X509 *anchor)
 {
     const struct openssl_api *api = &judgement->library->api;
+    X509_STORE_CTX *store_ctx = judgement->store_ctx;
     judgement->lent_anchor = api_stack_of_one(api, anchor);
     if (judgement->lent_anchor == NULL)
         return;
     if (api->X509_STORE_CTX_set0_trusted_stack != NULL)
-        api->X509_STORE_CTX_set0_trusted_stack(judgement->store_ctx, judgement->lent_anchor);
+        api->X509_STORE_CTX_set0_trusted_stack(store_ctx, judgement->lent_anchor);
     else if (api->X509_STORE_CTX_trusted_stack != NULL)
-        api->X509_STORE_CTX_trusted_stack(judgement->store_ctx, judgement->lent_anchor);
-    api->X509_VERIFY_PARAM_set_flags(api->X509_STORE_CTX_get0_param(judgement->store_ctx), X509_V_FLAG_PARTIAL_CHAIN);
+        api->X509_STORE_CTX_trusted_stack(store_ctx, judgement->lent_anchor);
+    if (!is_self_issued(api, anchor))
+        api->X509_VERIFY_PARAM_set_flags(api->X509_STORE_CTX_get0_param(store_ctx), X509_V_FLAG_PARTIAL_CHAIN);
 }
 
+/* Whatever the name: that is for the program's own check, and then for the verdict. */
 static void lend_anchor(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
-    struct verify_result *result = &judgement->lent_from;
-    X509_STORE *anchors = policy_anchors(judgement);
+    const struct facts *facts = &judgement->connection->facts;
+    const STACK *chain = judgement->by_policy.chain;
+    int length = chain != NULL ? api_stack_num(api, chain) : 0;
+    if (facts->policy_anchors_checked && facts->policy_anchors_error == 0 && length > 0)
+        lend(judgement, api_stack_value(api, chain, length - 1));
+}
 
-    judgement->request.keep_chain = true;
-    /* Whatever the name: that is for the program's own check, and then for the verdict. */
-    if (anchors != NULL && run(judgement, anchors, result) && result->chain_error == 0 && result->chain != NULL) {
-        judgement->request.keep_chain = false;
-        int length = api_stack_num(api, result->chain);
-        if (length > 0 && !app_anchors_accept(judgement))
-            lend(judgement, api_stack_value(api, result->chain, length - 1));
+/*
+ * A certificate that is good for nothing here must not become an anchor because the program's callback says so; one
+ * that the program's store had before remains one.
+ */
+static void record_presented(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    const struct anchor_fill *anchors = &judgement->program_anchors;
+    const STACK *untrusted = judgement->request.untrusted;
+    int count = untrusted != NULL ? api_stack_num(api, untrusted) : 0;
+    if (!anchor_fill_has(anchors, judgement->request.leaf))
+        presented_add(api, judgement->request.leaf);
+    for (int i = 0; i < count; i++) {
+        const X509 *certificate = api_stack_value(api, untrusted, i);
+        if (!anchor_fill_has(anchors, certificate))
+            presented_add(api, certificate);
     }
-    judgement->request.keep_chain = false;
 }
 
 static void start_facts(struct connection *connection)
@@ -189,13 +196,63 @@ static void start_facts(struct connection *connection)
     };
 }
 
+static bool demands_chain(const struct judgement *judgement)
+{
+    return (judgement->library->api.SSL_get_verify_mode(judgement->ssl) & SSL_VERIFY_PEER) != 0;
+}
+
+/* Computed only where the verdict needs it. */
+static void note_public_key(struct judgement *judgement)
+{
+    struct connection *connection = judgement->connection;
+    if (connection->settings.pin_count > 0)
+        spki_pin_of_certificate(&judgement->library->api, judgement->request.leaf, connection->facts.public_key_pin);
+}
+
+static void note_raw_public_key(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    struct facts *facts = &judgement->connection->facts;
+    facts->authentication = AUTH_RAW_PUBLIC_KEY;
+    if (api->X509_STORE_CTX_get0_rpk != NULL)
+        spki_pin_of_key(api, api->X509_STORE_CTX_get0_rpk(judgement->store_ctx), facts->public_key_pin);
+}
+
+/* A policy that cannot be read says nothing about the peer. */
+static bool fails_policy(const struct settings *settings, const struct facts *facts)
+{
+    struct facts of_peer = *facts;
+    of_peer.policy_invalid = false;
+    return decide(settings, &of_peer).outcome == OUTCOME_FAILED;
+}
+
+/* All that the verdict rests on but the program's own word, which comes after it. */
+static void verify_for_policy(struct judgement *judgement)
+{
+    const struct settings *settings = &judgement->connection->settings;
+    struct facts *facts = &judgement->connection->facts;
+    bool may_lend = settings->mode == MODE_ENFORCE && settings->trust_mode == TRUST_EXTEND;
+
+    facts->app_demands_chain = demands_chain(judgement);
+    note_public_key(judgement);
+    if (settings->trust_mode != TRUST_EXCLUSIVE)
+        check_program_anchors(judgement);
+    judgement->request.keep_chain = may_lend;
+    if (!program_anchors_accept(facts))
+        check_policy_anchors(judgement);
+    if (fails_policy(settings, facts))
+        record_presented(judgement);
+    if (may_lend && !program_anchors_accept(facts))
+        lend_anchor(judgement);
+}
+
 void judge_before_program(const struct library *library, SSL *ssl, struct connection *connection,
                           const struct context *context, X509_STORE_CTX *store_ctx, struct judgement *judgement)
 {
     const struct openssl_api *api = &library->api;
     start_facts(connection);
     connection->trust = NULL;
-    connection->app_anchors = context_anchors(library, ssl, store_of(api, store_ctx));
+    connection->app_anchors = context_anchors(library, ssl, store_ctx_store(api, store_ctx));
     *judgement = (struct judgement){
         .library = library,
         .ssl = ssl,
@@ -203,8 +260,8 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
         .store_ctx = store_ctx,
         .request =
             {
-                .leaf = leaf_of(api, store_ctx),
-                .untrusted = untrusted_of(api, store_ctx),
+                .leaf = store_ctx_leaf(api, store_ctx),
+                .untrusted = store_ctx_untrusted(api, store_ctx),
                 .names = connection->names,
                 .name_count = connection->name_count,
                 .allow_cn = connection->settings.allow_cn,
@@ -214,11 +271,10 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
                 .properties = context != NULL ? context->properties : NULL,
             },
     };
-    if (judgement->request.leaf == NULL || connection->settings.mode != MODE_ENFORCE ||
-        connection->settings.trust_mode != TRUST_EXTEND)
+    if (judgement->request.leaf == NULL)
         return;
     api->ERR_set_mark();
-    lend_anchor(judgement);
+    verify_for_policy(judgement);
     api->ERR_pop_to_mark();
 }
 
@@ -226,36 +282,26 @@ static void note_program(struct judgement *judgement, int accepted)
 {
     const struct openssl_api *api = &judgement->library->api;
     struct facts *facts = &judgement->connection->facts;
-    facts->app_demands_chain = (api->SSL_get_verify_mode(judgement->ssl) & SSL_VERIFY_PEER) != 0;
+    facts->app_demands_chain = demands_chain(judgement);
     facts->app_rejected = facts->app_demands_chain && accepted <= 0;
     facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
     facts->app_dane_verified =
         facts->app_demands_chain && accepted > 0 && dane_binds_leaf(api, judgement->ssl, judgement->request.leaf);
 }
 
-static void verify_again(struct judgement *judgement)
+/* What the program's verification has to say besides its result. */
+static void add_program_word(struct judgement *judgement)
 {
     const struct settings *settings = &judgement->connection->settings;
     struct facts *facts = &judgement->connection->facts;
-
-    if (facts->app_demands_chain && settings->trust_mode != TRUST_EXCLUSIVE && !facts->app_rejected)
-        check_app_anchors(judgement);
-    bool app_anchors_will_do = facts->app_anchors_checked && facts->app_anchors_error == 0;
-    bool program_has_the_last_word = facts->app_rejected && settings->trust_mode != TRUST_EXCLUSIVE;
-    if (!app_anchors_will_do && !program_has_the_last_word)
-        check_policy_anchors(judgement);
-}
-
-/* A certificate's is computed only where the verdict needs it. */
-static void note_public_key(struct judgement *judgement)
-{
-    const struct openssl_api *api = &judgement->library->api;
-    struct connection *connection = judgement->connection;
-    char *pin = connection->facts.public_key_pin;
-    if (connection->facts.authentication == AUTH_CERTIFICATE && connection->settings.pin_count > 0)
-        spki_pin_of_certificate(api, judgement->request.leaf, pin);
-    else if (connection->facts.authentication == AUTH_RAW_PUBLIC_KEY && api->X509_STORE_CTX_get0_rpk != NULL)
-        spki_pin_of_key(api, api->X509_STORE_CTX_get0_rpk(judgement->store_ctx), pin);
+    if (settings->trust_mode == TRUST_EXCLUSIVE)
+        return;
+    if (facts->app_rejected) { /* it has the last word */
+        facts->app_anchors_checked = false;
+        facts->policy_anchors_checked = false;
+    } else if (facts->app_demands_chain && !program_anchors_accept(facts)) {
+        check_dane_anchor(judgement);
+    }
 }
 
 void judge_after_program(struct judgement *judgement, int accepted)
@@ -266,10 +312,9 @@ void judge_after_program(struct judgement *judgement, int accepted)
     api->ERR_set_mark();
     note_program(judgement, accepted);
     if (judgement->request.leaf == NULL)
-        connection->facts.authentication = AUTH_RAW_PUBLIC_KEY;
+        note_raw_public_key(judgement);
     else
-        verify_again(judgement);
-    note_public_key(judgement);
+        add_program_word(judgement);
     connection->verdict = decide(&connection->settings, &connection->facts);
     api->ERR_pop_to_mark();
 }
@@ -279,9 +324,10 @@ void judge_finish(struct judgement *judgement)
     const struct openssl_api *api = &judgement->library->api;
     if (judgement->lent_anchor != NULL)
         api_stack_free(api, judgement->lent_anchor);
-    verify_result_clear(api, &judgement->lent_from);
-    if (judgement->policy_anchors != NULL)
-        api->X509_STORE_free(judgement->policy_anchors);
+    verify_result_clear(api, &judgement->by_policy);
+    anchor_fill_clear(&judgement->program_anchors);
+    if (judgement->program_anchors.store != NULL)
+        api->X509_STORE_free(judgement->program_anchors.store);
 }
 
 static bool was_resumed(const struct openssl_api *api, SSL *ssl)

@@ -5,6 +5,7 @@
 #ifndef TLSWARD_JUDGE_H
 #define TLSWARD_JUDGE_H
 
+#include "anchor_fill.h"
 #include "connection.h"
 #include "context.h"
 #include "verify.h"
@@ -16,19 +17,21 @@ struct judgement {
     struct connection *connection;
     X509_STORE_CTX *store_ctx; /* the program's */
     struct verify_request request;
-    X509_STORE *policy_anchors;
-    STACK *lent_anchor;             /* given to the program's verification under trust-mode extend */
-    struct verify_result lent_from; /* keeps the lent certificate alive */
+    struct anchor_fill program_anchors; /* those that count: what its store held before its code ran */
+    struct verify_result by_policy;     /* against the policy's anchors; keeps a lent certificate alive */
+    STACK *lent_anchor;                 /* given to the program's verification under trust-mode extend */
 };
 
 /*
- * Before the program's own verification runs: under trust-mode extend, a chain that leads to the policy's anchors but
- * not to the program's gets our anchor into the program's store context, so that the program sees success itself.
+ * Before the program's own verification runs: verifies the chain in the policy's way, against the program's anchors and
+ * the policy's, because the program's code may change its store. Under trust-mode extend, a chain that leads to the
+ * policy's anchors but not to the program's gets our anchor into the program's store context, so that the program sees
+ * success itself.
  */
 void judge_before_program(const struct library *library, SSL *ssl, struct connection *connection,
                           const struct context *context, X509_STORE_CTX *store_ctx, struct judgement *judgement);
 
-/* After it: `accepted` is what the program's verification returned. Fills the connection's facts and verdict. */
+/* After it: `accepted` is what the program's verification returned. Completes the connection's facts, and decides. */
 void judge_after_program(struct judgement *judgement, int accepted);
 
 void judge_finish(struct judgement *judgement);

@@ -29,7 +29,7 @@ struct library {
     uintptr_t crypto_start, crypto_end;
     unsigned slot;
     info_callback info; /* our info callback for this library's contexts: the callback has no argument to tell */
-    int context_index, connection_index, mark_index; /* ex_data */
+    int context_index, connection_index, mark_index, lookup_index; /* ex_data */
 };
 
 #define LIBRARIES_MAX 8

@@ -15,9 +15,13 @@ typedef struct ssl_session_st SSL_SESSION;
 typedef struct ssl_cipher_st SSL_CIPHER;
 typedef struct x509_st X509;
 typedef struct X509_name_st X509_NAME;
+typedef struct X509_crl_st X509_CRL;
 typedef struct X509_pubkey_st X509_PUBKEY;
 typedef struct x509_store_st X509_STORE;
 typedef struct x509_store_ctx_st X509_STORE_CTX;
+typedef struct x509_object_st X509_OBJECT;
+typedef struct x509_lookup_st X509_LOOKUP;
+typedef struct x509_lookup_method_st X509_LOOKUP_METHOD;
 typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
@@ -62,8 +66,18 @@ enum {
 
     X509_PURPOSE_SSL_SERVER = 2,
     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 0x4,
+    X509_V_FLAG_CRL_CHECK = 0x4,
+    X509_V_FLAG_CRL_CHECK_ALL = 0x8,
     X509_V_FLAG_X509_STRICT = 0x20,
+    X509_V_FLAG_POLICY_CHECK = 0x80,
+    X509_V_FLAG_EXPLICIT_POLICY = 0x100,
+    X509_V_FLAG_INHIBIT_ANY = 0x200,
+    X509_V_FLAG_INHIBIT_MAP = 0x400,
+    X509_V_FLAG_EXTENDED_CRL_SUPPORT = 0x1000,
+    X509_V_FLAG_USE_DELTAS = 0x2000,
+    X509_V_FLAG_CHECK_SS_SIGNATURE = 0x4000,
     X509_V_FLAG_TRUSTED_FIRST = 0x8000,
+    X509_V_FLAG_SUITEB_128_LOS = 0x30000, /* SUITEB_128_LOS_ONLY and SUITEB_192_LOS together */
     X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
     NID_subject_alt_name = 85,
     NID_auth_psk = 1048, /* SSL_CIPHER_get_auth_nid(3), 1.1.0+ */
@@ -81,7 +95,8 @@ enum {
 
     CRYPTO_EX_INDEX_SSL = 0, /* 1.1.0+ order; 1.0.2 uses the *_get_ex_new_index functions */
     CRYPTO_EX_INDEX_SSL_CTX = 1,
-    CRYPTO_EX_INDEX_X509 = 3
+    CRYPTO_EX_INDEX_X509 = 3,
+    CRYPTO_EX_INDEX_X509_STORE = 4 /* in 1.0.2 and LibreSSL too */
 };
 
 /* XN_FLAG_RFC2253 without ASN1_STRFLGS_ESC_MSB, so that UTF-8 stays readable. */

@@ -187,8 +187,7 @@ static bool is_vouched_for(const struct library *library, SSL *ssl, const struct
         return mark->trust ==
                trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, (void *)settings->log);
     if (mark->app_anchors != 0)
-        return (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0 &&
-               mark->app_anchors == context_anchors(library, ssl, store_of(api, ssl));
+        return mark->app_anchors == context_anchors(library, ssl, store_of(api, ssl));
     return settings_demand_pin_alone(settings);
 }
 

@@ -5,36 +5,46 @@
 /* The depth of OpenSSL's own "default" param (X509_VERIFY_PARAM_set_depth(3)); a new param would allow none. */
 #define DEFAULT_DEPTH 100
 
-/* The verify callback has no argument of its own, and ex_data index 0 may be libssl's. */
-static __thread struct verify_result *collecting;
-
 static bool is_name_error(int error)
 {
     return error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH;
 }
 
-struct callback_calls {
-    int (*get_error)(X509_STORE_CTX *);
-    int (*get_depth)(X509_STORE_CTX *);
+/* The verify callback has no argument of its own, and ex_data index 0 may be libssl's. */
+struct collection {
+    const struct openssl_api *api;
+    struct verify_result *result;
 };
-static __thread struct callback_calls calls;
+static __thread struct collection collecting;
 
 /* Goes on after a mismatch, so that an expired certificate of the wrong host is told as both. */
 static int collect(int ok, X509_STORE_CTX *ctx)
 {
     if (ok)
         return 1;
-    int error = calls.get_error(ctx);
-    if (collecting->error == 0) {
-        collecting->error = error;
-        collecting->depth = calls.get_depth(ctx);
+    struct verify_result *result = collecting.result;
+    int error = collecting.api->X509_STORE_CTX_get_error(ctx);
+    if (result->error == 0) {
+        result->error = error;
+        result->depth = collecting.api->X509_STORE_CTX_get_error_depth(ctx);
     }
     if (is_name_error(error)) {
-        collecting->name_error = error;
+        result->name_error = error;
         return 1;
     }
-    collecting->chain_error = error;
+    result->chain_error = error;
     return 0;
+}
+
+/* An engine or a provider that libcrypto asks may itself speak TLS, and so verify within this verification. */
+static int run(const struct openssl_api *api, X509_STORE_CTX *ctx, struct verify_result *result)
+{
+    const struct collection outer = collecting;
+    api->X509_STORE_CTX_set_verify_cb(ctx, collect);
+    collecting = (struct collection){api, result};
+    int accepted = api->X509_verify_cert(ctx);
+    collecting = outer;
+    return accepted;
 }
 
 static bool names_a_host(const struct verify_request *request)
@@ -81,6 +91,19 @@ static bool set_names(const struct openssl_api *api, const struct verify_request
     return true;
 }
 
+static int depth_of(const struct verify_request *request)
+{
+    const struct program_rules *program = request->program;
+    return program != NULL && program->depth >= 0 && program->depth < DEFAULT_DEPTH ? program->depth : DEFAULT_DEPTH;
+}
+
+static int level_of(const struct verify_request *request)
+{
+    const struct program_rules *program = request->program;
+    return program != NULL && program->security_level > request->security_level ? program->security_level
+                                                                                : request->security_level;
+}
+
 /* A param of our own: the one made by X509_STORE_CTX_init() has inherited what the program set on its store. */
 static bool set_param(const struct openssl_api *api, const struct verify_request *request, X509_STORE_CTX *ctx,
                       struct verify_result *result)
@@ -89,14 +112,15 @@ static bool set_param(const struct openssl_api *api, const struct verify_request
     if (param == NULL)
         return false;
     api->X509_STORE_CTX_set0_param(ctx, param);
-    api->X509_VERIFY_PARAM_set_depth(param, DEFAULT_DEPTH);
+    api->X509_VERIFY_PARAM_set_depth(param, depth_of(request));
 
-    unsigned long flags = X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN;
+    unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
+    flags |= request->program != NULL ? request->program->flags : X509_V_FLAG_PARTIAL_CHAIN;
     if (request->strict)
         flags |= X509_V_FLAG_X509_STRICT;
     api->X509_VERIFY_PARAM_set_hostflags(param, VERIFY_HOST_FLAGS);
     if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
-        api->X509_VERIFY_PARAM_set_auth_level(param, request->security_level);
+        api->X509_VERIFY_PARAM_set_auth_level(param, level_of(request));
     return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param, result) &&
            api->X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER) == 1;
 }
@@ -147,11 +171,7 @@ bool verify_chain(const struct openssl_api *api, const struct verify_request *re
     if (ctx == NULL || api->X509_STORE_CTX_init(ctx, request->anchors, request->leaf, request->untrusted) != 1 ||
         !set_param(api, request, ctx, result))
         goto out;
-    api->X509_STORE_CTX_set_verify_cb(ctx, collect);
-    collecting = result;
-    calls = (struct callback_calls){api->X509_STORE_CTX_get_error, api->X509_STORE_CTX_get_error_depth};
-    int accepted = api->X509_verify_cert(ctx);
-    collecting = NULL;
+    int accepted = run(api, ctx, result);
     ran = accepted >= 0 || result->error != 0;
     if (accepted != 1 && result->chain_error == 0) {
         result->chain_error = api->X509_STORE_CTX_get_error(ctx);

@@ -1,6 +1,7 @@
 /*
- * The policy's verification of one chain, in a fresh X509_STORE_CTX: time, flags, callbacks, purpose and CRLs are the
- * policy's, never the program's. The validation itself is libcrypto's.
+ * The policy's verification of one chain, in a fresh X509_STORE_CTX: time, callbacks and purpose are the policy's,
+ * never the program's, and so are flags and CRLs but for those that judge the program's own anchors. The validation
+ * itself is libcrypto's. The store must be one of our own: whatever a program set on its store would come with it.
  */
 #ifndef TLSWARD_VERIFY_H
 #define TLSWARD_VERIFY_H
@@ -10,6 +11,13 @@
 
 /* X509_VERIFY_PARAM_set_hostflags(3) */
 enum { VERIFY_HOST_FLAGS = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS };
+
+/* By what a program judges a chain to its own anchors. */
+struct program_rules {
+    unsigned long flags; /* X509_VERIFY_PARAM_set_flags(3) */
+    int depth;           /* negative: the default */
+    int security_level;
+};
 
 struct verify_request {
     X509 *leaf;
@@ -22,6 +30,7 @@ struct verify_request {
     int security_level;
     void *library_context; /* OSSL_LIB_CTX and property query, or NULL */
     const char *properties;
+    const struct program_rules *program; /* NULL: by the policy's, to which each anchor is good for itself */
     bool keep_chain;
 };
 

@@ -116,6 +116,15 @@ def leaf_as_anchor(setting):
     assert_members({'tlsward.action': 'allowed'}, setting_events(setting)[-1], 'event')
 
 
+def program_directory(setting):
+    hashed = setting.directory / 'hashed'
+    hashed.mkdir()
+    shutil.copy(setting.pki / 'program-ca.pem', hashed)
+    subprocess.run(['openssl', 'rehash', hashed], check=True)
+    assert_members({'connected': '1'}, facts_of(setting.run(['anchors', 'by-directory', 'program-ca-leaf'])), 'program')
+    assert_members({'tlsward.outcome': 'verified'}, setting_events(setting)[-1], 'event')
+
+
 def invalid_policy(setting):
     setting.write_policy('bogus-key = 1')
     facts = facts_of(setting.run(['surroundings', 'plain', 'good']))

@@ -133,7 +133,10 @@ CLEAN = ' 1/0/1 1/0/0'  # what a verify callback sees of a chain of two that ver
 TRUST_TABLE = [
     ('careless', 'good', None, 0, 0),
     ('careless', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
-    ('careless-with-anchors', 'program-ca-leaf', (20, 'policy'), (20, 'policy'), (20, 'policy')),
+    ('careless-with-anchors', 'program-ca-leaf', None, 0, (20, 'policy')),
+    ('careless-with-anchors', 'program-ca-wrong-host', (62, 'policy'), (62, 'policy'), (20, 'policy')),
+    ('careless-with-anchors', 'program-ca-expired', (10, 'policy'), (10, 'policy'), (20, 'policy')),
+    ('careless-with-anchors', 'unknown-ca', (20, 'policy'), (20, 'policy'), (20, 'policy')),
     ('careless-with-anchors', 'good', None, 0, 0),
     ('careless', 'wrong-host', (62, 'policy'), (62, 'policy'), (62, 'policy')),
     ('careful', 'good', (20, 'program'), 0, 0),
@@ -174,6 +177,53 @@ def trust_rows():
                   policy=f'trust-mode = {trust_mode}\nverify = ca', expect=passes(result='0'),
                   event={'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'})
     yield Row('trust: extend: an anchor that is no root will do for the program too', [], check=checks.leaf_as_anchor)
+
+
+NOT_TRUSTED = {'connected': '-1', 'received': '0'}
+FIRST_USE = ['first-use', 'first-use-of-all', 'second-use', 'second-use-from-file', 'second-use-by-connection']
+
+
+def anchor_rows():
+    for scenario in FIRST_USE:
+        for leaf, sent in ('unknown-ca', 'other-ca'), ('self-signed', '-'):
+            yield Row(f'anchors: a certificate of the peer that the program takes for an anchor is none: {scenario}, {leaf}',
+                      ['anchors', scenario, leaf, sent], expect=NOT_TRUSTED,
+                      event={'tlsward.action': 'blocked', 'tlsward.reason': 'certificate-not-trusted'})
+            yield Row(f'anchors: audit changes nothing: {scenario}, {leaf}', ['anchors', scenario, leaf, sent],
+                      policy='mode = audit', as_bare=True, event={'tlsward.action': 'would-block'})
+    yield Row('anchors: nor where threads add it for each other', ['anchors', 'first-use-by-threads', 'self-signed'],
+              expect={'passed': '0', 'received': '0'})
+    yield Row('anchors: a root that the program knows stays one after a bad peer has sent it',
+              ['anchors', 'root-of-another-peer', 'program-ca-wrong-host', 'program-ca', 'program-ca-leaf'],
+              expect={'connected': '1'}, event={'tlsward.outcome': 'verified'})
+    for scenario in 'intermediate', 'intermediate-undemanded':
+        yield Row(f'anchors: an intermediate whose root nobody trusts is not enough: {scenario}',
+                  ['anchors', scenario, 'intermediate-leaf'], expect=NOT_TRUSTED,
+                  event={'tlsward.reason': 'certificate-not-trusted'})
+    for scenario, sent in ('intermediate-as-anchor', '-'), ('root-and-intermediate', '-'):
+        yield Row(f'anchors: {scenario}: accepted as by the program', ['anchors', scenario, 'intermediate-leaf', sent],
+                  expect={'connected': '1'}, event={'tlsward.outcome': 'verified'})
+    yield Row('anchors: forgiving: a chain to the program\'s anchors passes', ['anchors', 'forgiving', 'program-ca-leaf'],
+              expect={'connected': '1'}, event={'tlsward.outcome': 'verified'})
+    for scenario, leaf, error in (
+            ('forgiving-strict', 'program-ca-leaf', None), ('forgiving-no-time', 'program-ca-expired', '10'),
+            ('forgiving-revocation', 'program-ca-leaf', '3'), ('revocation-forgiven', 'program-ca-revoked', '23')):
+        yield Row(f'anchors: the program\'s rules hold for its anchors: {scenario}', ['anchors', scenario, leaf],
+                  expect=NOT_TRUSTED | ({'result': error} if error else {}),
+                  event={'tlsward.action': 'blocked', 'tlsward.decided_by': 'policy'})
+    for scenario in 'revocation-checked', 'revocation-forgiven':
+        yield Row(f'anchors: the program\'s CRLs count: {scenario}', ['anchors', scenario, 'program-ca-leaf'],
+                  expect={'connected': '1'}, event={'tlsward.outcome': 'verified'})
+    yield Row('anchors: in a hashed directory of the program\'s', [], check=checks.program_directory)
+    for mode in 'audit', 'enforce':
+        for scenario in 'look-up', 'look-up-undemanded', 'look-up-with-anchors', 'look-up-within':
+            leaf = 'program-ca-leaf' if scenario == 'look-up-with-anchors' else 'good'
+            yield Row(f'anchors: {mode}: the program\'s look-ups are not called for our sake: {scenario}',
+                      ['anchors', scenario, leaf, '-', 'good'], policy=f'mode = {mode}', as_bare=True, expect={'connected': '1'})
+        yield Row(f'anchors: {mode}: nor the callback of its store', ['anchors', 'callback-of-store', 'program-ca-leaf'],
+                  policy=f'mode = {mode}', as_bare=True, expect={'connected': '1'})
+    yield Row('anchors: audit: nor other functions of its store', ['anchors', 'functions-of-store', 'program-ca-leaf'],
+              policy='mode = audit', as_bare=True, expect={'connected': '1'})
 
 
 KINDS = ['tls1.2-id', 'tls1.2-ticket', 'tls1.3']
@@ -544,6 +594,7 @@ def evidence_rows():
 
 
 def all_rows():
-    for group in (callback_rows, mode_rows, state_rows, trust_rows, session_rows, name_rows, suite_rows, thread_rows,
-                  file_rows, policy_rows, identity_rows, surrounding_rows, server_rows, system_rows, evidence_rows):
+    for group in (callback_rows, mode_rows, state_rows, trust_rows, anchor_rows, session_rows, name_rows, suite_rows,
+                  thread_rows, file_rows, policy_rows, identity_rows, surrounding_rows, server_rows, system_rows,
+                  evidence_rows):
         yield from group()

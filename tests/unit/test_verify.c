@@ -1,4 +1,6 @@
-/* Names that libcrypto refuses, and those that it cannot take for want of memory. */
+/*
+ * Names that libcrypto refuses, and those that it cannot take for want of memory; and a verification within another.
+ */
 #include "linked_library.h"
 #include "verify.h"
 
@@ -102,12 +104,50 @@ START_TEST(names_that_are_not_taken)
 }
 END_TEST
 
+/* What an engine that speaks TLS does within a verification: a good peer is verified within that of a bad one. */
+static const struct verify_request *inner;
+
+static int verifies_within(X509_STORE_CTX *ctx)
+{
+    struct verify_result result;
+    const struct verify_request *request = inner;
+    inner = NULL;
+    if (request != NULL)
+        ck_assert(verify_chain(&linked, request, &result) && result.error == 0);
+    return linked.X509_verify_cert(ctx);
+}
+
+START_TEST(a_verification_within_another)
+{
+    struct verify_result result;
+    struct party leaf = make_leaf();
+    X509_STORE *anchors = X509_STORE_new(), *none = X509_STORE_new();
+    ck_assert_ptr_null(openssl_api_bind(&linked, lookup, NULL));
+    X509_STORE_add_cert(anchors, leaf.certificate);
+    struct openssl_api api = linked;
+    api.X509_verify_cert = verifies_within;
+
+    const struct verify_request good = {.leaf = leaf.certificate, .anchors = anchors};
+    const struct verify_request bad = {.leaf = leaf.certificate, .anchors = none};
+    inner = &good;
+    ck_assert(verify_chain(&api, &bad, &result));
+    ck_assert_int_eq(result.chain_error, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+
+    X509_STORE_free(anchors);
+    X509_STORE_free(none);
+    party_free(&leaf);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("verify");
     TCase *names = tcase_create("names");
     tcase_add_loop_test(names, names_that_are_not_taken, 0, (int)(sizeof rows / sizeof rows[0]));
     suite_add_tcase(suite, names);
+    TCase *nested = tcase_create("nested");
+    tcase_add_test(nested, a_verification_within_another);
+    suite_add_tcase(suite, nested);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

@@ -19,7 +19,7 @@ struct identity {
 static const struct leaf {
     const char *file;
     const char *names; /* the subjectAltName extension */
-    enum { CA, PROGRAM_CA, UNKNOWN_CA, ITSELF } issuer;
+    enum { CA, PROGRAM_CA, UNKNOWN_CA, PROGRAM_INTERMEDIATE, ITSELF } issuer;
     int days; /* until it expires */
     int rsa_bits;
 } leaves[] = {
@@ -30,6 +30,9 @@ static const struct leaf {
     {"self-signed", "DNS:good.test", ITSELF, 30, 0},
     {"program-ca-leaf", "DNS:good.test", PROGRAM_CA, 30, 0},
     {"program-ca-wrong-host", "DNS:other.test", PROGRAM_CA, 30, 0},
+    {"program-ca-expired", "DNS:good.test", PROGRAM_CA, -1, 0},
+    {"program-ca-revoked", "DNS:good.test", PROGRAM_CA, 30, 0},
+    {"intermediate-leaf", "DNS:good.test", PROGRAM_INTERMEDIATE, 30, 0},
     {"weak-key", "DNS:good.test", CA, 30, 1024},
     {"rsa-2048", "DNS:good.test", CA, 30, 2048},
     {"two-hosts", "DNS:a.test,DNS:b.test", CA, 30, 0},
@@ -80,14 +83,35 @@ static void save(const char *directory, const char *name, const struct identity 
     demand(fclose(file) == 0);
 }
 
-static struct identity make_authority(const char *directory, const char *name)
+static struct identity make_authority(const char *directory, const char *name, const struct identity *issuer)
 {
-    struct identity made = make(name, NULL, 30, 0);
+    struct identity made = make(name, issuer, 30, 0);
     add_extension(made.certificate, made.certificate, NID_basic_constraints, "critical,CA:TRUE");
     add_extension(made.certificate, made.certificate, NID_subject_key_identifier, "hash");
-    sign(&made, NULL);
+    sign(&made, issuer);
     save(directory, name, &made, false);
     return made;
+}
+
+/* Revokes one certificate. */
+static void make_crl(const char *directory, const struct identity *issuer, const X509 *revoked)
+{
+    char path[4096];
+    ASN1_TIME *now = X509_gmtime_adj(NULL, 0), *later = X509_gmtime_adj(NULL, (long)30 * DAY);
+    X509_CRL *crl = X509_CRL_new();
+    X509_REVOKED *entry = X509_REVOKED_new();
+    demand(X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1 &&
+           X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer->certificate)) == 1 &&
+           X509_CRL_set1_lastUpdate(crl, now) == 1 && X509_CRL_set1_nextUpdate(crl, later) == 1 &&
+           X509_REVOKED_set_serialNumber(entry, (ASN1_INTEGER *)X509_get0_serialNumber(revoked)) == 1 &&
+           X509_REVOKED_set_revocationDate(entry, now) == 1 && X509_CRL_add0_revoked(crl, entry) == 1 &&
+           X509_CRL_sign(crl, issuer->key, EVP_sha256()) > 0);
+    snprintf(path, sizeof path, "%s/program-ca-crl.pem", directory);
+    FILE *file = fopen(path, "we");
+    demand(file != NULL && PEM_write_X509_CRL(file, crl) == 1 && fclose(file) == 0);
+    X509_CRL_free(crl);
+    ASN1_TIME_free(now);
+    ASN1_TIME_free(later);
 }
 
 static void make_leaf(const char *directory, const struct leaf *leaf, const struct identity *issuer)
@@ -97,6 +121,8 @@ static void make_leaf(const char *directory, const struct leaf *leaf, const stru
                   leaf->names);
     sign(&made, issuer);
     save(directory, leaf->file, &made, true);
+    if (strcmp(leaf->file, "program-ca-revoked") == 0)
+        make_crl(directory, issuer, made.certificate);
     X509_free(made.certificate);
     EVP_PKEY_free(made.key);
 }
@@ -104,13 +130,14 @@ static void make_leaf(const char *directory, const struct leaf *leaf, const stru
 int main(int argc, char **argv)
 {
     static const char *const names[] = {"ca", "program-ca", "other-ca"};
-    struct identity authorities[3];
+    struct identity authorities[4];
     demand(argc == 2);
     for (int i = 0; i < 3; i++)
-        authorities[i] = make_authority(argv[1], names[i]);
+        authorities[i] = make_authority(argv[1], names[i], NULL);
+    authorities[PROGRAM_INTERMEDIATE] = make_authority(argv[1], "program-intermediate", &authorities[PROGRAM_CA]);
     for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
         make_leaf(argv[1], &leaves[i], leaves[i].issuer == ITSELF ? NULL : &authorities[leaves[i].issuer]);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         X509_free(authorities[i].certificate);
         EVP_PKEY_free(authorities[i].key);
     }

@@ -1,0 +1,96 @@
+#include "anchor_fill.h"
+
+#include "array.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_sought(const struct anchor_fill *fill, const X509_NAME *name)
+{
+    for (size_t i = 0; i < fill->name_count; i++)
+        if (fill->api->X509_NAME_cmp(fill->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool seek(struct anchor_fill *fill, X509_NAME *name)
+{
+    if (is_sought(fill, name))
+        return true;
+    X509_NAME **names = array_grow(fill->names, fill->name_count, sizeof(X509_NAME *));
+    if (!names)
+        return false;
+    fill->names = names;
+    names[fill->name_count++] = name;
+    return true;
+}
+
+static bool seek_certificate(struct anchor_fill *fill, const X509 *certificate)
+{
+    return seek(fill, fill->api->X509_get_subject_name(certificate)) &&
+           seek(fill, fill->api->X509_get_issuer_name(certificate));
+}
+
+static bool seek_chain(struct anchor_fill *fill, const X509 *leaf, const STACK *untrusted)
+{
+    int count = untrusted ? api_stack_num(fill->api, untrusted) : 0;
+    bool sought = seek_certificate(fill, leaf);
+    for (int i = 0; i < count && sought; i++)
+        sought = seek_certificate(fill, api_stack_value(fill->api, untrusted, i));
+    return sought;
+}
+
+static bool is_same_certificate(const struct openssl_api *api, const X509 *left, const X509 *right)
+{
+    enum { SHA256_LENGTH = 32 };
+    unsigned char left_digest[SHA256_LENGTH], right_digest[SHA256_LENGTH];
+    return left == right || (api->X509_digest(left, api->EVP_sha256(), left_digest, NULL) == 1 &&
+                             api->X509_digest(right, api->EVP_sha256(), right_digest, NULL) == 1 &&
+                             memcmp(left_digest, right_digest, SHA256_LENGTH) == 0);
+}
+
+static bool is_among(const struct anchor_fill *fill, size_t first, const X509 *certificate)
+{
+    for (size_t i = first; i < fill->anchor_count; i++)
+        if (is_same_certificate(fill->api, fill->anchors[i], certificate))
+            return true;
+    return false;
+}
+
+bool anchor_fill_has(const struct anchor_fill *fill, const X509 *certificate)
+{
+    return is_among(fill, 0, certificate);
+}
+
+/* The same certificate may be in several files. Before 1.1.1, X509_STORE_add_cert calls that an error. */
+bool anchor_fill_add(struct anchor_fill *fill, X509 *anchor)
+{
+    if (is_among(fill, fill->same_name, anchor))
+        return true;
+    X509 **anchors = array_grow(fill->anchors, fill->anchor_count, sizeof(X509 *));
+    if (!anchors)
+        return false;
+    fill->anchors = anchors;
+    anchors[fill->anchor_count++] = anchor;
+    return fill->api->X509_STORE_add_cert(fill->store, anchor) == 1 &&
+           seek(fill, fill->api->X509_get_issuer_name(anchor));
+}
+
+bool anchor_fill(struct anchor_fill *fill, const X509 *leaf, const STACK *untrusted, anchor_source source, void *arg)
+{
+    bool filled = seek_chain(fill, leaf, untrusted);
+    for (size_t i = 0; i < fill->name_count && filled; i++) { /* anchors found on the way add names */
+        fill->same_name = fill->anchor_count;
+        filled = source(fill, fill->names[i], arg);
+    }
+    return filled;
+}
+
+void anchor_fill_clear(struct anchor_fill *fill)
+{
+    free(fill->names);
+    free(fill->anchors);
+    fill->names = NULL;
+    fill->anchors = NULL;
+    fill->name_count = fill->anchor_count = 0;
+}

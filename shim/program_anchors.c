@@ -1,0 +1,128 @@
+#include "program_anchors.h"
+
+#include "foreign_lookups.h"
+#include "presented.h"
+#include "store_ctx.h"
+
+#define CHECKS_CRLS (X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)
+
+/* PARTIAL_CHAIN loosens, but is the program's own word on what its anchors are good for. */
+#define TAKEN_OVER                                                                                                     \
+    (CHECKS_CRLS | X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK | X509_V_FLAG_EXPLICIT_POLICY |                  \
+     X509_V_FLAG_INHIBIT_ANY | X509_V_FLAG_INHIBIT_MAP | X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS |   \
+     X509_V_FLAG_CHECK_SS_SIGNATURE | X509_V_FLAG_SUITEB_128_LOS | X509_V_FLAG_PARTIAL_CHAIN)
+
+struct program_rules program_anchors_rules(const struct openssl_api *api, X509_STORE_CTX *store_ctx)
+{
+    X509_VERIFY_PARAM *param = api->X509_STORE_CTX_get0_param(store_ctx);
+    struct program_rules rules = {.depth = -1};
+    if (param == NULL)
+        return rules;
+    rules.flags = api->X509_VERIFY_PARAM_get_flags(param) & TAKEN_OVER;
+    rules.depth = api->X509_VERIFY_PARAM_get_depth(param);
+    if (api->X509_VERIFY_PARAM_get_auth_level != NULL)
+        rules.security_level = api->X509_VERIFY_PARAM_get_auth_level(param);
+    return rules;
+}
+
+bool program_anchors_can_be_told(const struct openssl_api *api, X509_STORE_CTX *store_ctx)
+{
+    void *(*const replaced[])(const X509_STORE *) = {
+        api->X509_STORE_get_verify,       api->X509_STORE_get_check_issued,     api->X509_STORE_get_get_issuer,
+        api->X509_STORE_get_lookup_certs, api->X509_STORE_get_check_revocation, api->X509_STORE_get_get_crl,
+        api->X509_STORE_get_check_crl,    api->X509_STORE_get_cert_crl,         api->X509_STORE_get_check_policy,
+        api->X509_STORE_get_lookup_crls,
+    };
+    const X509_STORE *store = store_ctx_store(api, store_ctx);
+    for (size_t i = 0; store != NULL && i < sizeof replaced / sizeof replaced[0]; i++)
+        if (replaced[i] != NULL && replaced[i](store) != NULL)
+            return false;
+    return store != NULL;
+}
+
+static bool add(struct anchor_fill *fill, X509 *anchor)
+{
+    return presented_has(fill->api, anchor) || anchor_fill_add(fill, anchor);
+}
+
+/* Takes over a stack of certificates with a reference to each. */
+static bool add_all(struct anchor_fill *fill, STACK *certificates, const X509_NAME *subject)
+{
+    const struct openssl_api *api = fill->api;
+    bool added = true;
+    if (certificates == NULL)
+        return true;
+    for (int i = 0; i < api_stack_num(api, certificates); i++) {
+        X509 *certificate = api_stack_value(api, certificates, i);
+        if (added && api->X509_NAME_cmp(api->X509_get_subject_name(certificate), subject) == 0)
+            added = add(fill, certificate);
+        api->X509_free(certificate);
+    }
+    api_stack_free(api, certificates);
+    return added;
+}
+
+/* Its store, by libcrypto's own look-ups. */
+static bool ask_store(struct anchor_fill *fill, X509_NAME *subject, void *store_ctx)
+{
+    const struct openssl_api *api = fill->api;
+    STACK *found = api->X509_STORE_CTX_get1_certs != NULL ? api->X509_STORE_CTX_get1_certs(store_ctx, subject)
+                   : api->X509_STORE_get1_certs != NULL   ? api->X509_STORE_get1_certs(store_ctx, subject)
+                                                          : NULL;
+    return add_all(fill, found, subject);
+}
+
+static bool add_objects(struct anchor_fill *fill, const STACK *objects, const X509_NAME *subject)
+{
+    const struct openssl_api *api = fill->api;
+    bool added = true;
+    for (int i = 0; added && i < api_stack_num(api, objects); i++) {
+        X509 *certificate = api->X509_OBJECT_get0_X509(api_stack_value(api, objects, i));
+        if (certificate != NULL && api->X509_NAME_cmp(api->X509_get_subject_name(certificate), subject) == 0)
+            added = add(fill, certificate);
+    }
+    return added;
+}
+
+/* Only what the store holds. The lock is held across nothing but libcrypto's own code. */
+static bool look_into_store(struct anchor_fill *fill, X509_NAME *subject, void *store_ctx)
+{
+    const struct openssl_api *api = fill->api;
+    X509_STORE *store = store_ctx_store(api, store_ctx);
+    if (api->X509_STORE_get1_all_certs != NULL)
+        return add_all(fill, api->X509_STORE_get1_all_certs(store), subject);
+    if (api->X509_STORE_lock == NULL || api->X509_STORE_get0_objects == NULL || api->X509_OBJECT_get0_X509 == NULL)
+        return true;
+    if (api->X509_STORE_lock(store) != 1)
+        return false;
+    bool added = add_objects(fill, api->X509_STORE_get0_objects(store), subject);
+    api->X509_STORE_unlock(store);
+    return added;
+}
+
+static void add_crls(struct anchor_fill *fill, X509_STORE_CTX *store_ctx, X509_NAME *issuer)
+{
+    const struct openssl_api *api = fill->api;
+    STACK *found = api->X509_STORE_CTX_get1_crls != NULL ? api->X509_STORE_CTX_get1_crls(store_ctx, issuer)
+                   : api->X509_STORE_get1_crls != NULL   ? api->X509_STORE_get1_crls(store_ctx, issuer)
+                                                         : NULL;
+    if (found == NULL)
+        return;
+    for (int i = 0; i < api_stack_num(api, found); i++) {
+        X509_CRL *crl = api_stack_value(api, found, i);
+        api->X509_STORE_add_crl(fill->store, crl); /* where it fails the check of revocation does */
+        api->X509_CRL_free(crl);
+    }
+    api_stack_free(api, found);
+}
+
+bool program_anchors_gather(const struct library *library, X509_STORE_CTX *store_ctx, const struct program_rules *rules,
+                            const X509 *leaf, const STACK *untrusted, struct anchor_fill *fill)
+{
+    bool is_foreign = foreign_lookups_has(library, store_ctx_store(&library->api, store_ctx));
+    if (!anchor_fill(fill, leaf, untrusted, is_foreign ? look_into_store : ask_store, store_ctx))
+        return false;
+    for (size_t i = 0; !is_foreign && (rules->flags & CHECKS_CRLS) != 0 && i < fill->name_count; i++)
+        add_crls(fill, store_ctx, fill->names[i]);
+    return true;
+}
