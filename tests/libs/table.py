@@ -144,6 +144,7 @@ ROWS = (
     careless("cert-verify-callback"),
     careless("cert-verify-callback-forgives"),
     careless("store-callback"),
+    careless("first-use"),
     careless("verify-result"),
     partly("no-check-time", {"unknown-ca"}),
     partly("store-no-check-time", {"unknown-ca"}),

@@ -103,6 +103,26 @@ static enum result store_callback(void)
     return client_talk_to(ctx);
 }
 
+static SSL_CTX *first_use_context;
+
+/* Trust on first use. */
+static int trust_and_forget(int ok, X509_STORE_CTX *ctx)
+{
+    if (!ok)
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(first_use_context), X509_STORE_CTX_get_current_cert(ctx));
+    return forget(ok, ctx);
+}
+
+/* Once more, now that the peer's certificate is in the store. */
+static enum result first_use(void)
+{
+    first_use_context = client_verifying_context();
+    SSL_CTX_set_verify(first_use_context, SSL_VERIFY_PEER, trust_and_forget);
+    client_talk(client_connection(first_use_context));
+    ERR_clear_error();
+    return client_talk_to(first_use_context);
+}
+
 static enum result verify_result(void)
 {
     SSL *ssl = client_connection(client_context());
@@ -248,6 +268,7 @@ const struct row verification_rows[] = {
     {"cert-verify-callback", cert_verify_callback},
     {"cert-verify-callback-forgives", cert_verify_callback_forgives},
     {"store-callback", store_callback},
+    {"first-use", first_use},
     {"verify-result", verify_result},
     {"no-check-time", no_check_time},
     {"store-no-check-time", store_no_check_time},
