@@ -1,10 +1,10 @@
 #include "account.h"
 
+#include "arena.h"
 #include "config_file.h"
 #include "kernel.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { PASSWD_LIMIT = 16 * 1024 * 1024 };
@@ -41,15 +41,15 @@ static bool line_uid(char *line, const char *name, uid_t *uid)
 
 bool account_uid(const char *passwd_file, const char *name, uid_t *uid)
 {
-    char *data = NULL;
-    size_t length = 0;
+    struct arena arena = {0};
+    struct config_text text = {0};
     bool found = false;
     int fd = kernel_open(passwd_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0)
         return false;
-    if (!config_file_read_all(fd, PASSWD_LIMIT, &data, &length))
+    if (config_file_read_all(fd, PASSWD_LIMIT, &arena, &text) != CONFIG_FILE_READ)
         goto out;
-    for (char *line = data; line && !found;) {
+    for (char *line = (char *)text.data; line && !found;) {
         char *newline = strchr(line, '\n');
         if (newline)
             *newline++ = '\0';
@@ -57,7 +57,7 @@ bool account_uid(const char *passwd_file, const char *name, uid_t *uid)
         line = newline;
     }
 out:
-    free(data);
+    arena_free(&arena);
     kernel_close(fd);
     return found;
 }

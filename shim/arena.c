@@ -1,9 +1,10 @@
 #include "arena.h"
 
-#include <stdlib.h>
+#include "kernel.h"
+
 #include <string.h>
 
-enum { BLOCK_SIZE = 4000 };
+enum { BLOCK_SIZE = 16 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -14,11 +15,12 @@ struct arena_block {
 
 static struct arena_block *block_new(struct arena *arena, size_t size)
 {
-    size_t capacity = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-    struct arena_block *block = calloc(1, sizeof *block + capacity);
+    size_t needed = sizeof(struct arena_block) + size;
+    size_t whole = (needed + BLOCK_SIZE - 1) / BLOCK_SIZE * BLOCK_SIZE;
+    struct arena_block *block = kernel_map(whole);
     if (!block)
         return NULL;
-    block->size = capacity;
+    block->size = whole - sizeof *block;
     block->next = arena->blocks;
     arena->blocks = block;
     return block;
@@ -64,7 +66,7 @@ void arena_free(struct arena *arena)
     struct arena_block *block = arena->blocks;
     while (block) {
         struct arena_block *next = block->next;
-        free(block);
+        kernel_unmap(block, sizeof *block + block->size);
         block = next;
     }
     *arena = (struct arena){0};

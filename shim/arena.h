@@ -1,6 +1,7 @@
 /*
  * Memory that lives and dies together: everything a policy owns is allocated here, so that freeing the policy
- * is one walk over a few blocks.
+ * is one walk over a few blocks. It comes from the kernel: malloc(3) may be the program's own, with a lock that is held
+ * when dlopen(3) is called.
  */
 #ifndef TLSWARD_ARENA_H
 #define TLSWARD_ARENA_H

@@ -5,7 +5,6 @@
 #include "config_parse.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { WORDS_SIZE = 400 };
@@ -24,9 +23,10 @@ struct parser {
 
 static struct policy *policy_new(void)
 {
-    struct policy *policy = calloc(1, sizeof *policy);
+    struct arena arena = {0};
+    struct policy *policy = arena_alloc(&arena, sizeof *policy);
     if (policy)
-        policy->base = config_defaults();
+        *policy = (struct policy){.arena = arena, .base = config_defaults()};
     return policy;
 }
 
@@ -34,8 +34,8 @@ void policy_free(struct policy *policy)
 {
     if (!policy)
         return;
-    arena_free(&policy->arena);
-    free(policy);
+    struct arena arena = policy->arena; /* the policy itself is in there */
+    arena_free(&arena);
 }
 
 const char *const *policy_files(const struct policy *policy)

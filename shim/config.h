@@ -6,6 +6,7 @@
 #ifndef TLSWARD_CONFIG_H
 #define TLSWARD_CONFIG_H
 
+#include "arena.h"
 #include "policy.h"
 
 struct config_error {
@@ -18,6 +19,7 @@ struct config_error {
 struct config_errors {
     struct config_error *items;
     size_t count;
+    struct arena arena; /* holds them */
 };
 
 struct config_text {
@@ -46,7 +48,9 @@ struct policy *config_parse(const struct config_text *texts, size_t count, struc
 /*
  * Finds, checks and reads the policy that counts (system policy, TLSWARD_POLICY, or the built-in default:
  * mode audit). Never NULL except for memory shortage: where a file is invalid or refused, the errors are in
- * `errors` and the result is a policy for which policy_is_invalid() holds.
+ * `errors` and the result is a policy for which policy_is_invalid() holds. Where a file cannot be read, the error
+ * is there too, and the result is what the others say; policy_is_incomplete() holds then, and where a file is refused
+ * because others may have written it. Uses no memory but the kernel's, no lock, and no user's id but the kernel's.
  */
 struct policy *config_load(const struct config_environment *environment, struct config_errors *errors);
 

@@ -2,44 +2,40 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static void item_free(struct config_error *item)
+static char *format_text(struct arena *arena, const char *format, va_list arguments)
 {
-    free(item->file);
-    free(item->text);
-    free(item->message);
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = length >= 0 ? arena_alloc(arena, (size_t)length + 1) : NULL;
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
 }
 
 void config_error_add(struct config_errors *errors, const char *file, unsigned line, const char *text,
                       const char *format, ...)
 {
-    struct config_error item = {.line = line};
+    struct arena *arena = &errors->arena;
+    struct config_error item = {.line = line, .file = arena_copy(arena, file, strlen(file))};
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&item.message, format, arguments) < 0)
-        item.message = NULL;
+    item.message = format_text(arena, format, arguments);
     va_end(arguments);
-    item.file = strdup(file);
-    item.text = text ? strdup(text) : NULL;
-    if (!item.message || !item.file || (text && !item.text))
-        goto out;
-
-    struct config_error *items = realloc(errors->items, (errors->count + 1) * sizeof *items);
-    if (!items)
-        goto out;
+    if (text)
+        item.text = arena_copy(arena, text, strlen(text));
+    struct config_error *items = arena_grow(arena, errors->items, errors->count, sizeof *items);
+    if (!item.message || !item.file || (text && !item.text) || !items)
+        return;
     errors->items = items;
     errors->items[errors->count++] = item;
-    return;
-out:
-    item_free(&item);
 }
 
 void config_errors_free(struct config_errors *errors)
 {
-    for (size_t i = 0; i < errors->count; i++)
-        item_free(&errors->items[i]);
-    free(errors->items);
+    arena_free(&errors->arena);
     *errors = (struct config_errors){0};
 }

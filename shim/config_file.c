@@ -1,124 +1,115 @@
 #include "config_file.h"
 
 #include "config_error.h"
+#include "error_text.h"
+#include "file_owner.h"
 #include "kernel.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Owns the files whose owner a user namespace does not map, user_namespaces(7): the default of Linux. */
-#define OVERFLOW_UID 65534
-
-char *config_file_path(const char *directory, const char *name)
+const char *config_file_path(struct arena *arena, const char *directory, const char *name, const char *ending)
 {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
+    size_t directory_length = strlen(directory), name_length = strlen(name), ending_length = strlen(ending);
+    char *path = arena_alloc(arena, directory_length + name_length + ending_length + 2);
+    if (!path)
+        return NULL;
+    memcpy(path, directory, directory_length);
+    path[directory_length] = '/';
+    memcpy(path + directory_length + 1, name, name_length);
+    memcpy(path + directory_length + 1 + name_length, ending, ending_length);
+    return path;
 }
 
-bool config_file_read_all(int fd, size_t limit, char **data, size_t *length)
+enum config_file_status config_file_read_all(int fd, size_t limit, struct arena *arena, struct config_text *text)
 {
     size_t capacity = 4096;
     size_t used = 0;
-    char *buffer = malloc(capacity + 1);
+    char *buffer = arena_alloc(arena, capacity + 1);
     for (ssize_t got = 1; buffer && got != 0;) {
         if (used == capacity) {
-            capacity *= 2;
-            char *grown = realloc(buffer, capacity + 1);
-            if (!grown)
-                goto out;
+            char *grown = arena_alloc(arena, 2 * capacity + 1);
+            if (grown)
+                memcpy(grown, buffer, used);
             buffer = grown;
+            capacity *= 2;
+            continue;
         }
         got = kernel_read(fd, buffer + used, capacity - used);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0 || used + (size_t)got > limit)
-            goto out;
+        if (got < 0)
+            return CONFIG_FILE_UNREADABLE;
         used += (size_t)got;
+        if (used > limit)
+            return CONFIG_FILE_REFUSED;
     }
     if (!buffer)
-        return false;
+        return CONFIG_FILE_NO_MEMORY;
     buffer[used] = '\0';
-    *data = buffer;
-    *length = used;
-    return true;
-out:
-    free(buffer);
-    return false;
+    text->data = buffer;
+    text->length = used;
+    return CONFIG_FILE_READ;
 }
 
 bool config_file_is_broken_link(const char *path)
 {
-    char target;
-    return readlink(path, &target, 1) >= 0 && access(path, F_OK) != 0;
-}
-
-/* NULL, or why the file does not count as a policy. */
-static const char *objection(int fd, bool privileged)
-{
     kernel_status status;
-    if (kernel_fstat(fd, &status) != 0)
-        return strerror(errno);
-    if (!S_ISREG(status.st_mode))
-        return "not a regular file";
-    if (status.st_mode & (S_IWGRP | S_IWOTH))
-        return "others than its owner can write it";
-    if (status.st_uid == 0)
-        return NULL;
-    if (!privileged && status.st_uid == getuid())
-        return NULL;
-    if (status.st_uid == OVERFLOW_UID)
-        return "nobody owns it; root's own files look like that in a user namespace without root in its uid_map";
-    return privileged ? "root does not own it, and this process is privileged"
-                      : "neither root nor the user of this process owns it";
+    return kernel_lstat(path, &status) == 0 && S_ISLNK(status.st_mode) && kernel_stat(path, &status) != 0 &&
+           (errno == ENOENT || errno == ELOOP || errno == ENOTDIR);
 }
 
-static enum config_file_status refuse(struct config_errors *errors, const char *path, const char *why)
+static enum config_file_status tell(struct config_errors *errors, const char *path, enum config_file_status status,
+                                    const char *why)
 {
-    config_error_add(errors, path, 0, NULL, "the policy cannot be used: %s", why);
-    return CONFIG_FILE_REFUSED;
+    bool unreadable = status == CONFIG_FILE_UNREADABLE;
+    config_error_add(errors, path, 0, NULL, "the policy cannot be %s: %s%s", unreadable ? "read" : "used", why,
+                     unreadable ? " (it changes nothing: what was in force stays, else mode = audit)" : "");
+    return status;
 }
 
-static enum config_file_status unreachable(struct config_errors *errors, const char *path, int error)
-{
-    refuse(errors, path, strerror(error));
-    return CONFIG_FILE_UNREACHABLE;
-}
-
-static enum config_file_status refuse_unopened(struct config_errors *errors, const char *path)
+/* What a path leads to is the same for everybody; whether it may be opened, and now, is not. */
+static enum config_file_status tell_unopened(struct config_errors *errors, const char *path)
 {
     int error = errno;
+    kernel_status status;
     if (config_file_is_broken_link(path))
-        return refuse(errors, path, "a link that leads nowhere");
-    return error == ENOENT ? CONFIG_FILE_ABSENT : unreachable(errors, path, error);
+        return tell(errors, path, CONFIG_FILE_REFUSED, "a link that leads nowhere");
+    /* Without a free descriptor the kernel does not even look whether the file is there. */
+    if (error == ENOENT || (kernel_stat(path, &status) != 0 && errno == ENOENT))
+        return CONFIG_FILE_ABSENT;
+    bool for_everybody = error == ELOOP || error == ENOTDIR || error == ENAMETOOLONG || error == ENXIO;
+    return tell(errors, path, for_everybody ? CONFIG_FILE_REFUSED : CONFIG_FILE_UNREADABLE, error_text(error));
 }
 
-enum config_file_status config_file_read(const char *path, bool privileged, struct config_text *text,
-                                         struct config_errors *errors)
+static enum config_file_status read_opened(int fd, const char *path, bool privileged, struct arena *arena,
+                                           struct config_text *text, struct config_errors *errors)
 {
-    enum config_file_status status = CONFIG_FILE_REFUSED;
-    char *data = NULL;
-    size_t length = 0;
+    kernel_status file;
+    if (kernel_fstat(fd, &file) != 0)
+        return tell(errors, path, CONFIG_FILE_UNREADABLE, error_text(errno));
+    if (!S_ISREG(file.st_mode))
+        return tell(errors, path, CONFIG_FILE_REFUSED, "not a regular file");
+    enum config_file_status status = config_file_read_all(fd, CONFIG_FILE_LIMIT, arena, text);
+    if (status == CONFIG_FILE_UNREADABLE)
+        return tell(errors, path, status, error_text(errno));
+    if (status == CONFIG_FILE_REFUSED)
+        return tell(errors, path, status, "it is larger than 1 MiB");
+    text->file = arena_copy(arena, path, strlen(path));
+    if (status == CONFIG_FILE_NO_MEMORY || !text->file)
+        return CONFIG_FILE_NO_MEMORY;
+    const char *objection = file_owner_objection(&file, privileged);
+    return objection ? tell(errors, path, CONFIG_FILE_DISTRUSTED, objection) : CONFIG_FILE_READ;
+}
+
+enum config_file_status config_file_read(const char *path, bool privileged, struct arena *arena,
+                                         struct config_text *text, struct config_errors *errors)
+{
     /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
     int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0)
-        return refuse_unopened(errors, path);
-    const char *why = objection(fd, privileged);
-    if (!why && !config_file_read_all(fd, CONFIG_FILE_LIMIT, &data, &length))
-        why = "it cannot be read, or is larger than 1 MiB";
-    if (why) {
-        refuse(errors, path, why);
-        goto out;
-    }
-    *text = (struct config_text){.file = strdup(path), .data = data, .length = length};
-    status = text->file ? CONFIG_FILE_READ : CONFIG_FILE_NO_MEMORY;
-    if (text->file)
-        data = NULL;
-out:
-    free(data);
+        return tell_unopened(errors, path);
+    enum config_file_status status = read_opened(fd, path, privileged, arena, text, errors);
     kernel_close(fd);
     return status;
 }
@@ -129,45 +120,62 @@ static bool is_policy_name(const char *name)
     return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".conf") == 0;
 }
 
-static int compare_paths(const void *a, const void *b)
+/* Keeps them in order. */
+static bool add_path(struct config_paths *paths, struct arena *arena, const char *directory, const char *name)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool add_path(char ***paths, size_t *count, const char *directory, const char *name)
-{
-    char **grown = realloc(*paths, (*count + 1) * sizeof *grown);
-    if (!grown)
+    const char **grown = arena_grow(arena, paths->items, paths->count, sizeof *grown);
+    const char *path = config_file_path(arena, directory, name, "");
+    if (!grown || !path)
         return false;
-    *paths = grown;
-    grown[*count] = config_file_path(directory, name);
-    return grown[*count] && ++*count;
+    size_t place = paths->count++;
+    for (; place > 0 && strcmp(grown[place - 1], path) > 0; place--)
+        grown[place] = grown[place - 1];
+    grown[place] = path;
+    paths->items = grown;
+    return true;
 }
 
-enum config_file_status config_file_list(const char *directory, char ***paths, size_t *count,
+/* As the kernel fills it; see getdents64(2). */
+struct entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t length;
+    uint8_t type;
+    char name[];
+};
+
+union entries {
+    struct entry first;
+    char bytes[4096];
+};
+
+static bool add_entries(struct config_paths *paths, struct arena *arena, const char *directory,
+                        const union entries *entries, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        const struct entry *entry = (const void *)(entries->bytes + at);
+        if (is_policy_name(entry->name) && !add_path(paths, arena, directory, entry->name))
+            return false;
+        at += entry->length;
+    }
+    return true;
+}
+
+enum config_file_status config_file_list(const char *directory, struct arena *arena, struct config_paths *paths,
                                          struct config_errors *errors)
 {
     enum config_file_status status = CONFIG_FILE_READ;
-    *paths = NULL;
-    *count = 0;
-    DIR *entries = opendir(directory);
-    if (!entries)
-        return refuse_unopened(errors, directory);
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(entries);
-        if (!entry)
-            break;
-        if (is_policy_name(entry->d_name) && !add_path(paths, count, directory, entry->d_name)) {
+    union entries entries;
+    ssize_t length = 0;
+    *paths = (struct config_paths){0};
+    int fd = kernel_open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY, 0);
+    if (fd < 0)
+        return tell_unopened(errors, directory);
+    while (status == CONFIG_FILE_READ && (length = kernel_read_directory(fd, &entries, sizeof entries)) > 0)
+        if (!add_entries(paths, arena, directory, &entries, (size_t)length))
             status = CONFIG_FILE_NO_MEMORY;
-            goto out;
-        }
-    }
-    if (errno)
-        status = unreachable(errors, directory, errno);
-    if (*count > 0)
-        qsort(*paths, *count, sizeof **paths, compare_paths);
-out:
-    closedir(entries);
+    if (length < 0)
+        status = tell(errors, directory, CONFIG_FILE_UNREADABLE, error_text(errno));
+    kernel_close(fd);
     return status;
 }

@@ -4,18 +4,18 @@
 #include "config_file.h"
 #include "config_keys.h"
 #include "config_parse.h"
+#include "kernel.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The files that make up one policy. */
 struct sources {
     struct config_text *texts;
     size_t count;
-    bool refused;     /* there is a file that cannot be used */
-    bool unreachable; /* and it may be different the next time */
+    bool refused;     /* there is a file that cannot be used, */
+    bool may_enforce; /* and that may have meant to enforce */
+    bool incomplete;  /* something was not read, or not believed */
+    bool hidden;      /* there is a file that cannot be read */
     bool no_memory;
 };
 
@@ -23,86 +23,99 @@ struct sources {
 struct loading {
     const struct config_environment *environment;
     struct config_errors *errors;
+    struct arena arena;    /* for what is needed while loading */
     struct policy *policy; /* NULL: memory shortage */
     struct parse_result result;
-    bool unreachable; /* a file could not be read now */
+    bool incomplete;
+    bool raised; /* [policy]'s mode is higher than the policy says, as the environment asked for */
 };
-
-static void sources_free(struct sources *sources)
-{
-    for (size_t i = 0; i < sources->count; i++) {
-        free((char *)sources->texts[i].file);
-        free((char *)sources->texts[i].data);
-    }
-    free(sources->texts);
-    *sources = (struct sources){0};
-}
-
-static void note(struct sources *sources, enum config_file_status status)
-{
-    sources->refused |= status == CONFIG_FILE_REFUSED || status == CONFIG_FILE_UNREACHABLE;
-    sources->unreachable |= status == CONFIG_FILE_UNREACHABLE;
-    sources->no_memory |= status == CONFIG_FILE_NO_MEMORY;
-}
 
 static bool is_privileged(const struct loading *loading)
 {
-    return loading->environment->secure || geteuid() == 0;
+    return loading->environment->secure || kernel_geteuid() == 0;
 }
 
-static enum config_file_status add_file(struct sources *sources, const struct loading *loading, const char *path)
+/* Tells no errors: nothing but this is asked of the text. */
+static bool may_ask_for_enforcement(const struct config_text *text)
+{
+    struct config_errors errors = {0};
+    struct parse_result result = {0};
+    struct policy *policy = policy_parse(text, 1, &errors, &result);
+    bool possible = !policy || result.enforcement_possible;
+    policy_free(policy);
+    config_errors_free(&errors);
+    return possible;
+}
+
+static void note(struct sources *sources, enum config_file_status status, const struct config_text *text)
+{
+    switch (status) {
+    case CONFIG_FILE_READ:
+    case CONFIG_FILE_ABSENT:
+        break;
+    case CONFIG_FILE_DISTRUSTED:
+        sources->refused = sources->incomplete = true;
+        sources->may_enforce |= may_ask_for_enforcement(text);
+        break;
+    case CONFIG_FILE_REFUSED:
+        sources->refused = sources->may_enforce = true;
+        break;
+    case CONFIG_FILE_UNREADABLE:
+        sources->hidden = sources->incomplete = true;
+        break;
+    case CONFIG_FILE_NO_MEMORY:
+        sources->no_memory = true;
+    }
+}
+
+static enum config_file_status add_file(struct sources *sources, struct loading *loading, const char *path)
 {
     struct config_text text = {0};
-    struct config_text *texts = realloc(sources->texts, (sources->count + 1) * sizeof *texts);
-    if (!texts)
-        return CONFIG_FILE_NO_MEMORY;
-    sources->texts = texts;
-    enum config_file_status status = config_file_read(path, is_privileged(loading), &text, loading->errors);
-    if (status == CONFIG_FILE_READ)
+    struct arena *arena = &loading->arena;
+    struct config_text *texts = arena_grow(arena, sources->texts, sources->count, sizeof *texts);
+    enum config_file_status status = CONFIG_FILE_NO_MEMORY;
+    if (texts)
+        status = config_file_read(path, is_privileged(loading), arena, &text, loading->errors);
+    if (status == CONFIG_FILE_READ) {
+        sources->texts = texts;
         texts[sources->count++] = text;
+    }
+    note(sources, status, &text);
     return status;
 }
 
-static void add_directory(struct sources *sources, const struct loading *loading, const char *directory)
+static void add_directory(struct sources *sources, struct loading *loading, const char *directory)
 {
-    char **paths;
-    size_t count;
-    note(sources, config_file_list(directory, &paths, &count, loading->errors));
-    for (size_t i = 0; i < count; i++) {
-        note(sources, add_file(sources, loading, paths[i]));
-        free(paths[i]);
-    }
-    free(paths);
+    struct config_paths paths;
+    note(sources, config_file_list(directory, &loading->arena, &paths, loading->errors), NULL);
+    for (size_t i = 0; i < paths.count; i++)
+        add_file(sources, loading, paths.items[i]);
 }
 
-static struct sources system_sources(const struct loading *loading)
+static struct sources system_sources(struct loading *loading)
 {
     struct sources sources = {0};
     const char *directory = loading->environment->system_dir;
-    char *file = config_file_path(directory, "policy.conf");
-    char *drop_ins = config_file_path(directory, "policy.d");
+    const char *file = config_file_path(&loading->arena, directory, "policy.conf", "");
+    const char *drop_ins = config_file_path(&loading->arena, directory, "policy.d", "");
     if (config_file_is_broken_link(directory)) {
-        sources.refused = true;
+        sources.refused = sources.may_enforce = true;
         config_error_add(loading->errors, directory, 0, NULL, "the policy cannot be used: a link that leads nowhere");
     } else if (file && drop_ins) {
-        note(&sources, add_file(&sources, loading, file));
+        add_file(&sources, loading, file);
         add_directory(&sources, loading, drop_ins);
     } else {
         sources.no_memory = true;
     }
-    free(file);
-    free(drop_ins);
     return sources;
 }
 
-static struct sources environment_sources(const struct loading *loading)
+static struct sources environment_sources(struct loading *loading)
 {
     struct sources sources = {0};
     const char *path = loading->environment->policy_path;
-    enum config_file_status status = add_file(&sources, loading, path);
-    note(&sources, status);
-    if (status == CONFIG_FILE_ABSENT) {
-        sources.refused = true;
+    if (add_file(&sources, loading, path) == CONFIG_FILE_ABSENT) {
+        sources.refused = sources.may_enforce = true;
         config_error_add(loading->errors, path, 0, NULL, "the policy file does not exist");
     }
     return sources;
@@ -119,23 +132,18 @@ static void take_include(struct loading *loading, const struct include *include)
 {
     struct policy *policy = loading->policy;
     struct config_text text = {0};
-    char *path = NULL;
+    const char *path = config_file_path(&loading->arena, loading->environment->share_dir, include->name, ".conf");
     enum config_file_status status = CONFIG_FILE_NO_MEMORY;
-    if (asprintf(&path, "%s/%s.conf", loading->environment->share_dir, include->name) < 0)
-        path = NULL;
     if (path)
-        status = config_file_read(path, is_privileged(loading), &text, loading->errors);
+        status = config_file_read(path, is_privileged(loading), &loading->arena, &text, loading->errors);
     if (status == CONFIG_FILE_READ)
         policy_parse_included(policy, include->name, &text, loading->errors, &loading->result);
     else if (path)
         policy_add_file(policy, path); /* so that its coming is noticed */
-    if (status == CONFIG_FILE_ABSENT || status == CONFIG_FILE_REFUSED || status == CONFIG_FILE_UNREACHABLE)
+    if (status == CONFIG_FILE_ABSENT || status == CONFIG_FILE_REFUSED || status == CONFIG_FILE_DISTRUSTED)
         complain_of_include(loading, include, path);
-    loading->unreachable |= status == CONFIG_FILE_UNREACHABLE;
+    loading->incomplete |= status == CONFIG_FILE_UNREADABLE;
     policy->arena.exhausted |= status == CONFIG_FILE_NO_MEMORY;
-    free((char *)text.file);
-    free((char *)text.data);
-    free(path);
 }
 
 static void complete(struct loading *loading)
@@ -147,19 +155,20 @@ static void complete(struct loading *loading)
         loading->result.failed = true;
 }
 
-/* Replaces the policy by that of `sources`, which it frees. */
-static void take(struct loading *loading, struct sources *sources)
+/* Replaces the policy by that of `sources`, unless they say nothing. */
+static void take(struct loading *loading, const struct sources *sources)
 {
+    loading->incomplete |= sources->incomplete;
+    if (loading->policy && sources->hidden)
+        return;
     policy_free(loading->policy);
     loading->policy = NULL;
     if (!sources->no_memory)
         loading->policy = policy_parse(sources->texts, sources->count, loading->errors, &loading->result);
     if (loading->policy)
         complete(loading);
-    loading->unreachable |= sources->unreachable;
-    if (sources->refused)
-        loading->result = (struct parse_result){.failed = true, .enforcement_possible = true};
-    sources_free(sources);
+    loading->result.failed |= sources->refused;
+    loading->result.enforcement_possible |= sources->may_enforce;
 }
 
 static bool is_set(const char *value)
@@ -183,6 +192,20 @@ static void apply_mode(struct loading *loading, const char *value, bool believed
     } else if (!believed && base->settings.mode < before) {
         base->settings.mode = before;
     }
+    loading->raised = !believed && base->settings.mode > before;
+}
+
+/*
+ * Under enforce, extend and exclusive accept what the program rejects. Whoever may only tighten the policy has none of
+ * that: sections that he made enforce are held to both the program's verdict and the policy's.
+ */
+static void supplement_what_was_raised(struct policy *policy)
+{
+    unsigned mode = config_key_bit(config_key_find("mode"));
+    policy->base.settings.trust_mode = TRUST_SUPPLEMENT;
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (!(policy->rules[i].given & mode))
+            policy->rules[i].settings.trust_mode = TRUST_SUPPLEMENT;
 }
 
 static void apply_trust(struct loading *loading, const char *value)
@@ -238,33 +261,44 @@ static void invalidate(struct loading *loading)
     policy->invalid = true;
 }
 
+/* The policy as far as it can be known; NULL for memory shortage. */
+static struct policy *load(struct loading *loading)
+{
+    const struct config_environment *environment = loading->environment;
+    struct sources sources = system_sources(loading);
+    bool from_system = sources.count > 0 || sources.refused || sources.hidden;
+    take(loading, &sources);
+    if (!loading->policy)
+        return NULL;
+
+    bool gives_way = !loading->result.failed && loading->policy->base.environment == CHOICE_ALLOW;
+    bool believed = !environment->secure && (!from_system || gives_way);
+    if (believed && is_set(environment->policy_path)) {
+        sources = environment_sources(loading);
+        take(loading, &sources);
+        if (!loading->policy)
+            return NULL;
+    }
+    loading->policy->from_system = from_system;
+    loading->policy->incomplete = loading->incomplete;
+    if (!environment->secure)
+        apply_environment(loading, believed);
+    if (loading->result.failed)
+        invalidate(loading);
+    policy_inherit(loading->policy);
+    if (loading->raised)
+        supplement_what_was_raised(loading->policy);
+    return loading->policy;
+}
+
 struct policy *config_load(const struct config_environment *environment, struct config_errors *errors)
 {
     struct loading loading = {.environment = environment, .errors = errors};
-    struct sources sources = system_sources(&loading);
-    bool from_system = sources.count > 0 || sources.refused;
-    take(&loading, &sources);
-    if (!loading.policy)
-        return NULL;
-
-    bool gives_way = !loading.result.failed && loading.policy->base.environment == CHOICE_ALLOW;
-    bool believed = !environment->secure && (!from_system || gives_way);
-    if (believed && is_set(environment->policy_path)) {
-        sources = environment_sources(&loading);
-        take(&loading, &sources);
-        if (!loading.policy)
-            return NULL;
-    }
-    loading.policy->from_system = from_system;
-    loading.policy->unreachable = loading.unreachable;
-    if (!environment->secure)
-        apply_environment(&loading, believed);
-    if (loading.result.failed)
-        invalidate(&loading);
-    policy_inherit(loading.policy);
-    if (loading.policy->arena.exhausted) {
-        policy_free(loading.policy);
+    struct policy *policy = load(&loading);
+    arena_free(&loading.arena);
+    if (policy && policy->arena.exhausted) {
+        policy_free(policy);
         return NULL;
     }
-    return loading.policy;
+    return policy;
 }

@@ -81,9 +81,9 @@ bool policy_trust_list(const struct policy *policy, size_t index, const struct t
     return true;
 }
 
-bool policy_is_unreachable(const struct policy *policy)
+bool policy_is_incomplete(const struct policy *policy)
 {
-    return policy->unreachable;
+    return policy->incomplete;
 }
 
 bool policy_allows_kill_switch(const struct policy *policy)

@@ -98,8 +98,11 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
  */
 bool policy_is_invalid(const struct policy *policy);
 
-/* True where it is invalid because a file could not be opened or read, which may be different the next time. */
-bool policy_is_unreachable(const struct policy *policy);
+/*
+ * True where a file could not be opened or read, which may be different the next time, or may have been written by
+ * somebody who must not write policies: what was in force before is the better policy.
+ */
+bool policy_is_incomplete(const struct policy *policy);
 
 /*
  * The trust list number `index` of the policy, for reading all of them early: false where there are no more.

@@ -64,7 +64,7 @@ struct policy {
     size_t file_count;
     bool from_system;
     bool invalid;
-    bool unreachable;
+    bool incomplete;
 };
 
 #endif

@@ -206,7 +206,7 @@ static const struct policy_version *publish(const struct start *start, struct po
 {
     const struct policy_version *current = previous;
     /* So that the next look finds a change. */
-    if (policy_is_unreachable(fresh->policy))
+    if (policy_is_incomplete(fresh->policy))
         fresh->fingerprint = ~fresh->fingerprint;
     believe_environment(start, fresh->policy);
     if (!atomic_compare_exchange_strong(&version, &current, fresh))
@@ -216,7 +216,14 @@ static const struct policy_version *publish(const struct start *start, struct po
     return fresh;
 }
 
-/* What cannot be read now does not replace what was read before. */
+/* What cannot be read now, or may be anybody's, does not replace what was read before. */
+static bool stays(const struct policy_version *previous, const struct policy_version *fresh)
+{
+    if (previous == NULL || !policy_is_incomplete(fresh->policy))
+        return false;
+    return !policy_is_incomplete(previous->policy) || previous->fingerprint == ~fresh->fingerprint;
+}
+
 static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
 {
     struct config_errors errors = {0};
@@ -226,7 +233,7 @@ static const struct policy_version *load(const struct start *start, const struct
     if (policy == NULL)
         goto out;
     *fresh = (struct policy_version){policy, fingerprint(start, policy)};
-    if (previous == NULL || !policy_is_unreachable(policy)) {
+    if (!stays(previous, fresh)) {
         current = publish(start, fresh, previous, &errors);
         fresh = NULL;
     } else {

@@ -290,8 +290,9 @@ void report_config_error(const struct policy *policy, const struct config_error 
     char line[16] = "";
     if (error->line > 0)
         snprintf(line, sizeof line, "%u:", error->line);
-    snprintf(message, sizeof message, "invalid policy: %s:%s %s%s%s", error->file, line, error->message,
-             error->text != NULL ? ": " : "", error->text != NULL ? error->text : "");
+    snprintf(message, sizeof message, "%s: %s:%s %s%s%s", policy_is_invalid(policy) ? "invalid policy" : "policy",
+             error->file, line, error->message, error->text != NULL ? ": " : "",
+             error->text != NULL ? error->text : "");
     report_notice(settings.log, message);
 }
 

@@ -72,7 +72,7 @@ static struct report make_report(const struct config_environment *environment)
 {
     struct report report = {.text = NULL};
     report.policy = config_load(environment, &report.errors);
-    report.valid = report.policy != NULL && !policy_is_invalid(report.policy);
+    report.valid = report.policy != NULL && !policy_is_invalid(report.policy) && !policy_is_incomplete(report.policy);
     if (report.valid)
         report.text = config_print(report.policy);
     if (report.text != NULL)

@@ -60,13 +60,13 @@ static int refuse_ignored_options(const struct run_options *options, const struc
     return 0;
 }
 
-/* A policy with errors blocks every connection of the program: better said now. */
+/* A policy with errors blocks every connection of the program, or protects none: better said now. */
 static int refuse_invalid_policy(void)
 {
     struct config_environment environment = effective_environment();
     struct config_errors errors = {0};
     struct policy *policy = config_load(&environment, &errors);
-    bool invalid = policy == NULL || policy_is_invalid(policy);
+    bool invalid = policy == NULL || policy_is_invalid(policy) || policy_is_incomplete(policy);
     if (invalid) {
         complain("the policy is not valid:");
         effective_print_errors(&errors);

@@ -1,5 +1,6 @@
 """The rows, group by group: what a row's name says is what is broken when it fails."""
 import checks
+import unread
 from run import Row
 
 # What libssl does with each bad certificate: the X.509 error, the alert and our reason.
@@ -598,3 +599,4 @@ def all_rows():
                   thread_rows, file_rows, policy_rows, identity_rows, surrounding_rows, server_rows, system_rows,
                   evidence_rows):
         yield from group()
+    yield from unread.rows()

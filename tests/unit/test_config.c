@@ -7,9 +7,11 @@
 #include <check.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -581,7 +583,7 @@ static struct policy *load(struct config_environment environment, struct config_
     environment.share_dir = directory;
     struct policy *policy = config_load(&environment, errors);
     ck_assert_ptr_nonnull(policy);
-    ck_assert_int_eq(policy_is_invalid(policy), errors->count > 0);
+    ck_assert_int_eq(policy_is_invalid(policy) || policy_is_incomplete(policy), errors->count > 0);
     return policy;
 }
 
@@ -808,31 +810,92 @@ START_TEST(which_policy_counts)
 }
 END_TEST
 
-/* What a shortage of descriptors does to an audit policy: nobody can know that it does not enforce. */
+/* What cannot be had now says nothing, whatever it would have said. */
 START_TEST(a_shortage_of_descriptors_is_no_invalid_file)
 {
     struct config_errors errors = {0};
     struct rlimit limit, none;
     make_directory();
-    write_file("policy.conf", "[policy]\nmode = audit\n");
+    write_file("policy.conf", "[policy]\nmode = enforce\n");
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     none = limit;
     none.rlim_cur = 0;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-    struct policy *policy = load((struct config_environment){0}, &errors);
+    struct policy *policy = load((struct config_environment){.mode = "off"}, &errors);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
-    ck_assert(policy_is_invalid(policy));
-    ck_assert_msg(policy_is_unreachable(policy), "not read again");
+    ck_assert_uint_eq(errors.count, 2);
+    ck_assert_int_eq(settings_of(policy).mode, MODE_AUDIT);
+    ck_assert(!policy_is_invalid(policy));
+    ck_assert_msg(policy_is_incomplete(policy), "not read again");
+    ck_assert_msg(!policy_believes_environment(policy), "there is a system policy, and nobody knows what it says");
     policy_free(policy);
     config_errors_free(&errors);
 
     write_file("policy.conf", "broken\n");
     policy = load((struct config_environment){0}, &errors);
     ck_assert(policy_is_invalid(policy));
-    ck_assert_msg(!policy_is_unreachable(policy), "read again every second");
+    ck_assert_msg(!policy_is_incomplete(policy), "read again every second");
     policy_free(policy);
     config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(no_file_and_no_descriptor_is_the_built_in_default)
+{
+    struct config_errors errors = {0};
+    struct rlimit limit, none;
+    make_directory();
+    ck_assert_int_eq(rmdir(path_of("policy.d")), 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = 0;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct policy *policy = load((struct config_environment){.mode = "enforce"}, &errors);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_uint_eq(errors.count, 0);
+    ck_assert(!policy_is_incomplete(policy) && policy_believes_environment(policy));
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+/* Under enforce, extend and exclusive accept what the program rejects. */
+static const struct {
+    const char *fact, *system, *raised;
+    enum trust_mode trust_mode;
+    enum policy_mode mode;
+} raises[] = {
+    {"[policy] raised", "mode = audit\ntrust-mode = extend", "enforce", TRUST_SUPPLEMENT, MODE_ENFORCE},
+    {"[policy] raised over exclusive", "mode = audit\ntrust-mode = exclusive", "enforce", TRUST_SUPPLEMENT,
+     MODE_ENFORCE},
+    {"a rule raised", "mode = audit\n[rule r]\nprogram = *\n" EXCUSE "trust-mode = extend", "enforce", TRUST_SUPPLEMENT,
+     MODE_ENFORCE},
+    {"a rule that inherits both", "mode = audit\ntrust-mode = extend\n[rule r]\nprogram = *", "enforce",
+     TRUST_SUPPLEMENT, MODE_ENFORCE},
+    {"a rule that enforced before", "mode = audit\ntrust-mode = extend\n[rule r]\nprogram = *\nmode = enforce",
+     "enforce", TRUST_EXTEND, MODE_ENFORCE},
+    {"nothing raised", "mode = enforce\ntrust-mode = extend", "enforce", TRUST_EXTEND, MODE_ENFORCE},
+    {"nothing asked", "mode = audit\ntrust-mode = extend", NULL, TRUST_EXTEND, MODE_AUDIT},
+    {"the environment believed", "environment = allow\nmode = audit\ntrust-mode = extend", "enforce", TRUST_EXTEND,
+     MODE_ENFORCE},
+};
+
+START_TEST(who_may_only_tighten_switches_no_trust_mode_on)
+{
+    char text[512];
+    struct config_errors errors = {0};
+    make_directory();
+    snprintf(text, sizeof text, "[policy]\n%s\n", raises[_i].system);
+    write_file("policy.conf", text);
+    struct policy *policy = load((struct config_environment){.mode = raises[_i].raised}, &errors);
+    ck_assert_msg(errors.count == 0, "%s: %s", raises[_i].fact, errors.count ? errors.items[0].message : "");
+    struct settings settings = settings_of(policy);
+    ck_assert_msg(settings.mode == raises[_i].mode, "%s: mode %d", raises[_i].fact, settings.mode);
+    ck_assert_msg(settings.trust_mode == raises[_i].trust_mode, "%s: trust-mode %d", raises[_i].fact,
+                  settings.trust_mode);
+    policy_free(policy);
     remove_directory();
 }
 END_TEST
@@ -1038,35 +1101,71 @@ START_TEST(who_may_switch_off)
 }
 END_TEST
 
-/* Loads the system policy as user `uid`, in a child; its exit status is the number of errors. */
-static int errors_as(uid_t uid, bool secure, char *message, size_t size)
+/* What became of a policy in another process. */
+struct outcome_there {
+    bool ran; /* the process could be made at all */
+    size_t errors;
+    enum policy_mode mode;
+    bool invalid;
+    bool incomplete;
+    char message[200];
+};
+
+/* What a user namespace knows, whose every other user is nobody there. */
+enum namespace { NO_NAMESPACE, KNOWS_THE_USER, USER_IS_ROOT };
+
+static bool become(uid_t uid, enum namespace space)
 {
+    char map[64];
+    if (uid != 0 && setresuid(uid, uid, uid) != 0)
+        return false;
+    if (space == NO_NAMESPACE)
+        return true;
+    snprintf(map, sizeof map, "%u %u 1\n", space == USER_IS_ROOT ? 0 : uid, uid);
+    if (prctl(PR_SET_DUMPABLE, 1) != 0 || unshare(CLONE_NEWUSER) != 0)
+        return false;
+    int fd = open("/proc/self/uid_map", O_WRONLY);
+    bool mapped = fd >= 0 && write(fd, map, strlen(map)) == (ssize_t)strlen(map);
+    close(fd);
+    return mapped;
+}
+
+static struct outcome_there load_here(bool secure)
+{
+    struct config_environment environment = {.secure = secure, .system_dir = directory};
+    struct config_errors errors = {0};
+    const struct policy *policy = config_load(&environment, &errors);
+    struct outcome_there outcome = {.ran = true,
+                                    .errors = errors.count,
+                                    .mode = settings_of(policy).mode,
+                                    .invalid = policy_is_invalid(policy),
+                                    .incomplete = policy_is_incomplete(policy)};
+    if (errors.count > 0)
+        snprintf(outcome.message, sizeof outcome.message, "%s", errors.items[0].message);
+    return outcome;
+}
+
+/* Loads the system policy as user `uid`, in a child. */
+static struct outcome_there load_as(uid_t uid, enum namespace space, bool secure)
+{
+    struct outcome_there outcome = {.ran = false};
     int pipes[2];
-    int status;
     ck_assert_int_eq(pipe(pipes), 0);
     pid_t child = fork();
     if (child == 0) {
-        struct config_environment environment = {.secure = secure, .system_dir = directory};
-        struct config_errors errors = {0};
-        if (uid != 0 && setresuid(uid, uid, uid) != 0)
-            _exit(99);
-        const struct policy *policy = config_load(&environment, &errors);
-        struct settings settings = settings_of(policy);
-        if (errors.count > 0 && (settings.mode != MODE_ENFORCE || !policy_is_invalid(policy)))
-            _exit(98);
-        if (errors.count > 0)
-            status = (int)write(pipes[1], errors.items[0].message, strlen(errors.items[0].message));
-        _exit((int)errors.count);
+        if (become(uid, space))
+            outcome = load_here(secure);
+        _exit(write(pipes[1], &outcome, sizeof outcome) != sizeof outcome);
     }
     close(pipes[1]);
-    ssize_t length = read(pipes[0], message, size - 1);
-    message[length > 0 ? length : 0] = '\0';
+    ck_assert_int_eq(read(pipes[0], &outcome, sizeof outcome), sizeof outcome);
     close(pipes[0]);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    return WEXITSTATUS(status);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    return outcome;
 }
 
-enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346 };
+enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346, NOBODY = 65534 };
+enum { ACCEPTED, DISTRUSTED, UNREADABLE };
 
 static const struct {
     const char *fact;
@@ -1074,35 +1173,122 @@ static const struct {
     mode_t mode;
     uid_t user;
     bool secure;
+    enum namespace space;
+    int becomes;
     const char *objection; /* NULL: accepted */
 } permissions[] = {
-    {"root's file in root's process", 0, 0644, 0, false, NULL},
-    {"root's file in a user's process", 0, 0644, SOMEBODY, false, NULL},
-    {"root's file in a set-user-id process", 0, 0644, SOMEBODY, true, NULL},
-    {"root's private file in root's process", 0, 0600, 0, false, NULL},
-    {"root's private file in a user's process", 0, 0600, SOMEBODY, false, "Permission denied"},
-    {"group-writable", 0, 0664, SOMEBODY, false, "others than its owner can write it"},
-    {"world-writable", 0, 0646, SOMEBODY, false, "others than its owner can write it"},
-    {"group-writable for root", 0, 0664, 0, false, "others than its owner can write it"},
-    {"the user's own", SOMEBODY, 0644, SOMEBODY, false, NULL},
-    {"the user's own under AT_SECURE", SOMEBODY, 0644, SOMEBODY, true, "this process is privileged"},
-    {"a user's file in root's process", SOMEBODY, 0644, 0, false, "this process is privileged"},
-    {"another user's", SOMEBODY_ELSE, 0644, SOMEBODY, false, "neither root nor the user"},
+    {"root's file in root's process", 0, 0644, 0, false, NO_NAMESPACE, ACCEPTED, NULL},
+    {"root's file in a user's process", 0, 0644, SOMEBODY, false, NO_NAMESPACE, ACCEPTED, NULL},
+    {"root's file in a set-user-id process", 0, 0644, SOMEBODY, true, NO_NAMESPACE, ACCEPTED, NULL},
+    {"root's private file in root's process", 0, 0600, 0, false, NO_NAMESPACE, ACCEPTED, NULL},
+    {"root's private file in a user's process", 0, 0600, SOMEBODY, false, NO_NAMESPACE, UNREADABLE,
+     "Permission denied"},
+    {"group-writable", 0, 0664, SOMEBODY, false, NO_NAMESPACE, DISTRUSTED, "others than its owner can write it"},
+    {"world-writable", 0, 0646, SOMEBODY, false, NO_NAMESPACE, DISTRUSTED, "others than its owner can write it"},
+    {"group-writable for root", 0, 0664, 0, false, NO_NAMESPACE, DISTRUSTED, "others than its owner can write it"},
+    {"the user's own", SOMEBODY, 0644, SOMEBODY, false, NO_NAMESPACE, ACCEPTED, NULL},
+    {"the user's own under AT_SECURE", SOMEBODY, 0644, SOMEBODY, true, NO_NAMESPACE, DISTRUSTED,
+     "this process is privileged"},
+    {"a user's file in root's process", SOMEBODY, 0644, 0, false, NO_NAMESPACE, DISTRUSTED,
+     "this process is privileged"},
+    {"another user's", SOMEBODY_ELSE, 0644, SOMEBODY, false, NO_NAMESPACE, DISTRUSTED, "neither root nor the user"},
+    {"nobody's, where nobody is a user", NOBODY, 0644, SOMEBODY, false, NO_NAMESPACE, DISTRUSTED,
+     "neither root nor the user"},
+    {"root's file in a user namespace", 0, 0644, SOMEBODY, false, KNOWS_THE_USER, ACCEPTED, NULL},
+    {"root's file in a user namespace, to the user as root", 0, 0644, SOMEBODY, false, USER_IS_ROOT, ACCEPTED, NULL},
+    {"the user's own in a user namespace", SOMEBODY, 0644, SOMEBODY, false, KNOWS_THE_USER, ACCEPTED, NULL},
+    {"the user's own in one where he is root", SOMEBODY, 0644, SOMEBODY, false, USER_IS_ROOT, ACCEPTED, NULL},
+    {"world-writable in a user namespace", 0, 0646, SOMEBODY, false, KNOWS_THE_USER, DISTRUSTED,
+     "others than its owner can write it"},
 };
 
+static void check_permissions(int row, bool enforce)
+{
+    const char *fact = permissions[row].fact;
+    int becomes = permissions[row].becomes;
+    make_directory();
+    write_file("policy.conf", enforce ? "[policy]\nmode = enforce\n" : "[policy]\nmode = audit\n");
+    ck_assert_int_eq(chown(path_of("policy.conf"), permissions[row].owner, 0), 0);
+    ck_assert_int_eq(chmod(path_of("policy.conf"), permissions[row].mode), 0);
+    struct outcome_there there = load_as(permissions[row].user, permissions[row].space, permissions[row].secure);
+    if (!there.ran) {
+        ck_assert_msg(permissions[row].space != NO_NAMESPACE, "%s: no such process", fact);
+        remove_directory();
+        return;
+    }
+    ck_assert_msg(there.errors == (becomes != ACCEPTED), "%s: %zu errors: %s", fact, there.errors, there.message);
+    if (permissions[row].objection)
+        ck_assert_msg(strstr(there.message, permissions[row].objection), "%s: %s", fact, there.message);
+    enum policy_mode mode = enforce && becomes != UNREADABLE ? MODE_ENFORCE : MODE_AUDIT;
+    ck_assert_msg(there.mode == mode, "%s: mode %d", fact, there.mode);
+    ck_assert_msg(there.invalid == (becomes == DISTRUSTED), "%s: invalid %d", fact, there.invalid);
+    ck_assert_msg(there.incomplete == (becomes != ACCEPTED), "%s: incomplete %d", fact, there.incomplete);
+    remove_directory();
+}
+
+/* What may have been written by anybody blocks where it says enforce, and is not followed where it does not. */
 START_TEST(who_may_write_a_policy)
 {
-    char message[256];
+    if (geteuid() != 0)
+        return;
+    check_permissions(_i, false);
+    check_permissions(_i, true);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_leaves_the_rest_in_force)
+{
     if (geteuid() != 0)
         return;
     make_directory();
-    write_file("policy.conf", "[policy]\nmode = audit\n");
-    ck_assert_int_eq(chown(path_of("policy.conf"), permissions[_i].owner, 0), 0);
-    ck_assert_int_eq(chmod(path_of("policy.conf"), permissions[_i].mode), 0);
-    int errors = errors_as(permissions[_i].user, permissions[_i].secure, message, sizeof message);
-    ck_assert_msg(errors == (permissions[_i].objection != NULL), "%s: %d %s", permissions[_i].fact, errors, message);
-    if (permissions[_i].objection)
-        ck_assert_msg(strstr(message, permissions[_i].objection), "%s: %s", permissions[_i].fact, message);
+    write_file("policy.conf", "[policy]\nmode = enforce\n");
+    write_file("policy.d/a.conf", "[rule a]\nprogram = *\nmode = audit\n" EXCUSE);
+    ck_assert_int_eq(chmod(path_of("policy.d/a.conf"), 0600), 0);
+    struct outcome_there there = load_as(SOMEBODY, NO_NAMESPACE, false);
+    ck_assert_msg(there.errors == 1 && strstr(there.message, "cannot be read: Permission denied"), "%s", there.message);
+    ck_assert(there.mode == MODE_ENFORCE && !there.invalid && there.incomplete);
+    remove_directory();
+}
+END_TEST
+
+START_TEST(a_good_file_still_enforces_beside_one_that_others_wrote)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "[policy]\nmode = enforce\n");
+    write_file("policy.d/a.conf", "[rule a]\nprogram = *\nmode = off\n" EXCUSE);
+    ck_assert_int_eq(chmod(path_of("policy.d/a.conf"), 0666), 0);
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert(policy_is_invalid(policy));
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    config_errors_free(&errors);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+/* Whatever the environment's file would have said: the policy that gave way to it stays. */
+START_TEST(what_the_environment_names_and_nobody_can_read_replaces_nothing)
+{
+    struct config_errors errors = {0};
+    if (geteuid() != 0)
+        return;
+    make_directory();
+    write_file("policy.conf", "[policy]\nmode = enforce\nenvironment = allow\n");
+    write_file("user.conf", "[policy]\nmode = off\n");
+    ck_assert_int_eq(chown(path_of("user.conf"), SOMEBODY, 0), 0);
+    ck_assert_int_eq(chmod(path_of("user.conf"), 0), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        if (!become(SOMEBODY_ELSE, NO_NAMESPACE))
+            _exit(2);
+        struct policy *policy = load((struct config_environment){.policy_path = path_of("user.conf")}, &errors);
+        _exit(settings_of(policy).mode != MODE_ENFORCE || policy_is_invalid(policy) || !policy_is_incomplete(policy) ||
+              errors.count != 1);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
     remove_directory();
 }
 END_TEST
@@ -1266,6 +1452,8 @@ int main(void)
     TCase *files = tcase_create("files");
     tcase_add_loop_test(files, which_policy_counts, 0, ROWS(which));
     tcase_add_test(files, a_shortage_of_descriptors_is_no_invalid_file);
+    tcase_add_test(files, no_file_and_no_descriptor_is_the_built_in_default);
+    tcase_add_loop_test(files, who_may_only_tighten_switches_no_trust_mode_on, 0, ROWS(raises));
     tcase_add_test(files, rules_keep_their_own_mode);
     tcase_add_test(files, drop_ins_are_read_in_byte_order);
     tcase_add_test(files, a_drop_in_alone_is_a_system_policy);
@@ -1276,6 +1464,9 @@ int main(void)
     tcase_add_test(files, included_rules_are_printed_as_comments);
     tcase_add_loop_test(files, who_may_switch_off, 0, ROWS(kill_switches));
     tcase_add_loop_test(files, who_may_write_a_policy, 0, ROWS(permissions));
+    tcase_add_test(files, what_cannot_be_read_leaves_the_rest_in_force);
+    tcase_add_test(files, a_good_file_still_enforces_beside_one_that_others_wrote);
+    tcase_add_test(files, what_the_environment_names_and_nobody_can_read_replaces_nothing);
     tcase_add_loop_test(files, what_is_no_file_cannot_switch_enforcement_off, 0, ROWS(no_policies));
     tcase_add_test(files, links_to_good_files_are_followed);
     tcase_add_test(files, a_system_directory_that_leads_nowhere_is_an_error);

@@ -13,7 +13,7 @@ DESCRIPTORS = resource.getrlimit(resource.RLIMIT_NOFILE)
 def serve(listener):
     import ssl
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(f'{PKI}/good.pem')
+    context.load_cert_chain(f'{PKI}/wrong-host.pem')
     while True:
         try:
             with context.wrap_socket(listener.accept()[0], server_side=True) as connection:
