@@ -30,12 +30,14 @@ TOOLS   := $(sort $(wildcard tools/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
 BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
+TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
 PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates valgrind
 PACKAGES_LINT  := clang-format clang-tidy
+PACKAGES_FUZZ  := $(PACKAGES_BUILD) clang libclang-rt-dev
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
 # What another package of the machine may stand against: one mail server excludes the others.
 PACKAGES_EXTRA := $(shell cat tests/packages-extra 2>/dev/null)
@@ -129,6 +131,7 @@ help:
 	@echo '                      make test-clients ROW="*/expired/enforce"'
 	@echo 'make bench            what the library costs'
 	@echo 'make asan, tsan       unit and behaviour tests with sanitizers'
+	@echo 'make fuzz             every parser on mutated inputs, RUNS=100000 each'
 	@echo 'make lint             clang-format and clang-tidy'
 	@echo 'make musl             the library for programs that use musl; give it a B of its own'
 	@echo 'make install, uninstall'
@@ -166,8 +169,9 @@ $(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/suppor
 # Every test program runs, even after one that failed. Check's own 4 seconds are a matter of the machine's load: this
 # long takes only what never ends.
 unit: export CK_DEFAULT_TIMEOUT = 900
-unit: $(UNIT)
-	@failed=0; for t in $(UNIT); do echo "  $${t##*/}"; $$t || failed=1; done; exit $$failed
+unit: $(UNIT) $(TARGETS:%=$(B)/replay/%)
+	@failed=0; for t in $(UNIT); do echo "  $${t##*/}"; $$t || failed=1; done; \
+	    $(PYTHON) tests/fuzz --programs $(B)/replay || failed=1; exit $$failed
 
 test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
@@ -195,6 +199,25 @@ asan:
 tsan:
 	@TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --no-print-directory B=$(B)-tsan STUBS= \
 	    SANITIZE=-fsanitize=thread RUNTIME=$(shell $(CC) -print-file-name=libtsan.so) -k unit test-behaviour
+
+# Each parser on RUNS mutated inputs, one after the other. What is found is left below $(B)-fuzz and belongs into
+# tests/fuzz/corpus, where `make unit` runs it again.
+RUNS    ?= 100000
+fuzz:
+	@tests/install-packages $(PACKAGES_FUZZ)
+	@$(MAKE) --no-print-directory B=$(B)-fuzz CC=clang STUBS= \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' run-fuzz
+run-fuzz: $(TARGETS:%=$(B)/fuzz/%)
+	@$(PYTHON) tests/fuzz --programs $(B)/fuzz --runs $(RUNS) --row '$(or $(ROW),*)'
+
+FUZZED = $(CC) $(CFLAGS) $(OURS) -o $@ $(filter %.c,$^) $(B)/libtools.a $(B)/libcore.a -lssl -lcrypto -ljansson -lelf
+$(B)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(B)/libtools.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(FUZZED) -fsanitize=fuzzer
+
+$(B)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(B)/libtools.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(FUZZED)
 
 test-command: all
 	@BUILD=$(B) $(PYTHON) tests/command/test_command.py '$(or $(ROW),*)'
@@ -300,5 +323,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers help deps-build deps-demo deps-test clean
-.PHONY: demo test $(GROUPS) table test-libs test-aarch64 asan tsan musl bench lint install uninstall
+.PHONY: demo test $(GROUPS) table test-libs test-aarch64 asan tsan musl bench fuzz run-fuzz lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

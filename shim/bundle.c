@@ -60,15 +60,6 @@ struct bundle *bundle_new(const char *path, unsigned char *bytes, size_t length)
     return bundle;
 }
 
-void bundle_free(struct bundle *bundle)
-{
-    if (!bundle)
-        return;
-    free(bundle->bytes);
-    free(bundle->path);
-    free(bundle);
-}
-
 bool bundle_has_bytes(const struct bundle *bundle, const unsigned char *bytes, size_t length)
 {
     return bundle->length == length && memcmp(bundle->bytes, bytes, length) == 0;
@@ -163,10 +154,40 @@ static void fill_entry(const struct bundle *bundle, struct entry *entry, const s
     free(located.storage);
 }
 
+static void free_decoded(struct decoded *decoded)
+{
+    if (decoded && decoded->certificate)
+        decoded->api->X509_free(decoded->certificate);
+    free(decoded);
+}
+
+static void entry_free(struct entry *entry)
+{
+    struct decoded *next, *decoded = atomic_load_explicit(&entry->decoded, memory_order_acquire);
+    for (; decoded; decoded = next) {
+        next = decoded->next;
+        free_decoded(decoded);
+    }
+}
+
 static void index_free(struct index *index)
 {
+    for (size_t i = 0; i < index->count; i++)
+        entry_free(&index->entries[i]);
     free(index->entries);
     free(index);
+}
+
+void bundle_free(struct bundle *bundle)
+{
+    if (!bundle)
+        return;
+    struct index *index = atomic_load_explicit(&bundle->index, memory_order_acquire);
+    if (index)
+        index_free(index);
+    free(bundle->bytes);
+    free(bundle->path);
+    free(bundle);
 }
 
 static struct index *index_build(const struct bundle *bundle, const struct openssl_api *api)
@@ -227,13 +248,6 @@ static struct decoded *find_decoded(struct decoded *head, const struct openssl_a
     while (head && head->api != api)
         head = head->next;
     return head;
-}
-
-static void free_decoded(struct decoded *decoded)
-{
-    if (decoded && decoded->certificate)
-        decoded->api->X509_free(decoded->certificate);
-    free(decoded);
 }
 
 /* Publishes `mine`, unless another thread was faster: then it is freed. Returns what is published. */

@@ -16,7 +16,7 @@ struct bundle;
  */
 struct bundle *bundle_new(const char *path, unsigned char *bytes, size_t length);
 
-/* Only for a bundle that nobody has searched. */
+/* Only for a bundle that no other thread can reach, and whose certificates nobody holds. */
 void bundle_free(struct bundle *bundle);
 
 bool bundle_has_bytes(const struct bundle *bundle, const unsigned char *bytes, size_t length);

@@ -1,22 +1,6 @@
-/*
- * Any bytes as a policy file: no crash, an error or a policy, and a policy that prints to the same policy.
- *   clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/fuzz_config.c
- * With -DSTANDALONE it has a main that takes files, to replay findings without libFuzzer.
- */
+/* Any bytes as a policy file: no crash, an error or a policy, and a policy that prints to the same policy. */
 #include "config.h"
-
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
+#include "fuzz.h"
 
 static void look_up(const struct policy *policy)
 {
@@ -59,19 +43,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config_errors_free(&errors);
     return 0;
 }
-
-#ifdef STANDALONE
-int main(int argc, char **argv)
-{
-    static uint8_t buffer[1 << 20];
-    for (int i = 1; i < argc; i++) {
-        FILE *file = fopen(argv[i], "rb");
-        if (!file)
-            return EXIT_FAILURE;
-        size_t size = fread(buffer, 1, sizeof buffer, file);
-        fclose(file);
-        LLVMFuzzerTestOneInput(buffer, size);
-    }
-    return EXIT_SUCCESS;
-}
-#endif
