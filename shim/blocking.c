@@ -56,12 +56,12 @@ void blocking_explain(const struct library *library, struct connection *connecti
         return;
     connection->refused = false;
 
-    char text[512];
+    char text[512], names[CONNECTION_NAMES_MAX];
     const char *rule = connection->settings.rule;
     snprintf(text, sizeof text, "tlsward: blocked by %s%s: %s (expected name: %s, from: %s)",
              rule != NULL ? "rule " : "the policy", rule != NULL ? rule : "", reason_text(connection->verdict.reason),
-             connection->name_count > 0 ? connection->names[0].text : "none",
-             name_source_text(connection->name_source));
+             connection->name_count > 0 ? connection_names(connection, names) : "none",
+             name_source_text(connection->facts.name_source));
     if (library->api.ERR_add_error_data != NULL)
         library->api.ERR_add_error_data(1, text);
     else if (library->api.ERR_asprintf_error_data != NULL)

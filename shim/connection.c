@@ -3,6 +3,7 @@
 #include "evidence.h"
 #include "ex_data.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,4 +107,15 @@ void connection_reset(struct connection *connection)
     free(connection->names);
     size_t kept = offsetof(struct connection, stage);
     memset((char *)connection + kept, 0, sizeof *connection - kept);
+}
+
+const char *connection_names(const struct connection *connection, char text[static CONNECTION_NAMES_MAX])
+{
+    size_t count = connection->each_name ? connection->name_count : connection->name_count > 0;
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        used += (size_t)snprintf(text + used, CONNECTION_NAMES_MAX - used, "%s%s", i > 0 ? " " : "",
+                                 connection->names[i].text);
+    return text;
 }

@@ -29,6 +29,8 @@ struct connection {
     char *app_suites;             /* the program's list while `suites` is in its place; else NULL */
     char *suites;
 
+    uint64_t first_socket; /* the socket whose first handshake is this SSL's; 0: none, or not known */
+
     struct ip told_ip; /* where the program said that it goes; only with a told_port */
     in_port_t told_port;
 
@@ -44,10 +46,11 @@ struct connection {
     struct settings settings;
     enum name_source name_source;
     bool name_is_weak;
-    struct peer_name *names; /* any one is enough */
+    struct peer_name *names; /* any one is enough, unless each has to match */
     size_t name_count;
-    bool name_is_ambiguous; /* several names lead to the address and none can be told apart */
-    bool behind_proxy;      /* what led to the address names a proxy and not the peer */
+    bool each_name;           /* where the certificate is not for each, the name is unknown */
+    const char *name_unknown; /* why there is no name; NULL where there is one */
+    bool leads_elsewhere;     /* the address may be a proxy's, through which other peers are reached */
     char address[INET6_ADDRSTRLEN];
     uint16_t port;
 
@@ -69,6 +72,12 @@ struct connection *connection_get(const struct library *library, SSL *ssl);
 
 /* True for an SSL that is new or was cleared. */
 bool connection_is_before_handshake(const struct library *library, const SSL *ssl);
+
+/* Room for all names of a connection. */
+#define CONNECTION_NAMES_MAX (PEER_LOOKUP_NAMES * PEER_NAME_MAX)
+
+/* The expected name, or with blanks between all names that each have to match; "" for none. Returns `text`. */
+const char *connection_names(const struct connection *connection, char text[static CONNECTION_NAMES_MAX]);
 
 /* Forgets what was observed and decided, for an SSL that is used again. */
 void connection_reset(struct connection *connection);

@@ -48,7 +48,7 @@ static struct report_subject subject_of(const struct connection *connection)
     struct report_subject subject = {.settings = connection->settings, .port = connection->port};
     memcpy(subject.event_id, connection->event_id, sizeof subject.event_id);
     memcpy(subject.address, connection->address, sizeof subject.address);
-    if (connection->name_count > 0)
+    if (connection->name_count > 0 && !connection->each_name)
         subject.name = connection->names[0];
     return subject;
 }

@@ -424,6 +424,6 @@ EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
     __typeof__(connect) *real = LIBC(connect);
     int failure = real != NULL ? real(fd, address, length) : -1;
     if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
-        connections_add(fd, address, length);
+        connections_add(fd, address, length, CALLER);
     return failure;
 }

@@ -2,6 +2,7 @@
 
 #include "base_name.h"
 #include "connection.h"
+#include "kernel.h"
 #include "loader.h"
 #include "lookups.h"
 #include "process.h"
@@ -10,7 +11,6 @@
 
 #include <errno.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { SLOTS = 8, WORDS = sizeof(struct refusal) / sizeof(uint64_t) };
 _Static_assert(sizeof(struct refusal) % sizeof(uint64_t) == 0, "a record is copied in whole words");
@@ -26,7 +26,7 @@ _Atomic int64_t fallback_watched_until;
 static int64_t seconds_now(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    kernel_clock(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec;
 }
 
@@ -48,31 +48,19 @@ void fallback_remember(const struct refusal *refusal)
     watch_until(refusal->until);
 }
 
-/* One name may be refused and another one served at the same address: the name looked up since then tells. */
-static bool is_other_name(const struct refusal *refusal)
-{
-    struct lookup_window window = lookup_window_now();
-    struct name_candidates names = lookups_by_window(&refusal->ip, &window);
-    return refusal->name[0] != '\0' && names.count == 1 && names.first.kind == PEER_HOST &&
-           strcmp(names.first.text, refusal->name) != 0;
-}
-
 /* A library that retries on its own does so within the call that was blocked, and looks nothing up for it. */
 static bool is_another_call(const struct refusal *refusal)
 {
-    struct lookup_window window = lookup_window_now();
-    if (window.thread != refusal->thread)
-        return true;
-    window.begin = refusal->looked_up;
-    return lookups_by_window(&refusal->ip, &window).count == 1;
+    struct lookup_window window = lookup_window_since(refusal->looked_up);
+    return window.thread != refusal->thread || lookups_led_to(&refusal->ip, &window);
 }
 
 static bool is_about(const struct refusal *refusal, const struct ip *ip, in_port_t port, uintptr_t code)
 {
-    if (!ip_equal(ip, &refusal->ip) || port != refusal->port || refusal->pid != getpid() ||
+    if (!ip_equal(ip, &refusal->ip) || port != refusal->port || refusal->pid != kernel_getpid() ||
         code < refusal->caller_start || code >= refusal->caller_end)
         return false;
-    return refusal->thread != 0 ? !is_another_call(refusal) : !is_other_name(refusal);
+    return refusal->thread == 0 || !is_another_call(refusal);
 }
 
 bool fallback_find(const struct ip *ip, in_port_t port, const void *caller, int64_t now, struct refusal *found)
@@ -128,7 +116,7 @@ static bool narrow(struct refusal *refusal, const void *call_site)
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
         if (strncmp(base, libraries[i].name, strlen(libraries[i].name)) != 0)
             continue;
-        struct lookup_window window = lookup_window_now();
+        struct lookup_window window = lookup_window_since(0);
         refusal->caller_start = object.start;
         refusal->caller_end = object.end;
         refusal->thread = libraries[i].within_call ? window.thread : 0;
@@ -138,20 +126,6 @@ static bool narrow(struct refusal *refusal, const void *call_site)
     return false;
 }
 
-/*
- * Behind a proxy the address is the proxy's, and other origins are reached through it. Where nobody told us of the
- * proxy, what was looked up for the address is another name than that of the peer.
- */
-static bool may_be_proxied(const struct connection *connection, const struct ip *ip)
-{
-    if (connection->behind_proxy)
-        return true;
-    if (connection->name_source == NAME_FROM_RESOLVER || connection->name_source == NAME_FROM_ADDRESS)
-        return false;
-    struct name_candidates names = lookups_by_address(ip);
-    return connection->name_count != 1 || names.count != 1 || strcmp(connection->names[0].text, names.first.text) != 0;
-}
-
 static struct refusal make_record(const struct connection *connection, const struct ip *ip)
 {
     struct refusal refusal = {
@@ -159,7 +133,7 @@ static struct refusal make_record(const struct connection *connection, const str
         .port = connection->port,
         .caller_end = UINTPTR_MAX,
         .until = seconds_now() + FALLBACK_SECONDS,
-        .pid = getpid(),
+        .pid = kernel_getpid(),
         .policy = connection->policy,
         .settings = connection->settings,
     };
@@ -178,7 +152,7 @@ bool fallback_after_block(const struct connection *connection, const void *call_
     bool known = narrow(&refusal, call_site);
     if (!known && setting == FALLBACK_KNOWN)
         return false;
-    if (setting == FALLBACK_ALLOW || !has_address || (!known && may_be_proxied(connection, &ip)))
+    if (setting == FALLBACK_ALLOW || !has_address || (!known && connection->leads_elsewhere))
         return true;
     fallback_remember(&refusal);
     return false;

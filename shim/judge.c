@@ -50,12 +50,16 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     return NULL;
 }
 
-static void note_name(struct facts *facts, const struct verify_result *result)
+/* Of several names of which none is chosen, a certificate that is not for each says nothing. */
+static void note_name(const struct connection *connection, struct facts *facts, const struct verify_result *result)
 {
     if (!result->name_checked)
         return;
-    facts->name_checked = true;
-    facts->name_error = result->name_error;
+    bool says_nothing = connection->each_name && result->name_error != 0;
+    facts->name_checked = !says_nothing;
+    facts->name_error = says_nothing ? 0 : result->name_error;
+    if (says_nothing)
+        facts->name_source = NAME_UNKNOWN;
 }
 
 static void check_policy_anchors(struct judgement *judgement)
@@ -65,7 +69,7 @@ static void check_policy_anchors(struct judgement *judgement)
     if (anchors != NULL && run(judgement, anchors, NULL, &judgement->by_policy)) {
         facts->policy_anchors_checked = true;
         facts->policy_anchors_error = judgement->by_policy.chain_error;
-        note_name(facts, &judgement->by_policy);
+        note_name(judgement->connection, facts, &judgement->by_policy);
     }
     if (anchors != NULL)
         judgement->library->api.X509_STORE_free(anchors);
@@ -79,7 +83,7 @@ static void check_against(struct judgement *judgement, X509_STORE *store, const 
         return;
     facts->app_anchors_checked = true;
     facts->app_anchors_error = result.chain_error;
-    note_name(facts, &result);
+    note_name(judgement->connection, facts, &result);
 }
 
 /* It vouches for its own certificate alone, whatever chain there is above. */
@@ -264,6 +268,7 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
                 .untrusted = store_ctx_untrusted(api, store_ctx),
                 .names = connection->names,
                 .name_count = connection->name_count,
+                .each_name = connection->each_name,
                 .allow_cn = connection->settings.allow_cn,
                 .strict = connection->settings.strict,
                 .security_level = required_level(api, ssl, &connection->settings),

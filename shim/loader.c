@@ -165,6 +165,20 @@ bool loader_defines_beside(const void *address, const char *name)
     return walk.found != NULL;
 }
 
+/* The main program has no name here (dl_iterate_phdr(3)), with musl that of its file. */
+static int find_if_library_holds(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    bool is_program = info->dlpi_name[0] == '\0' || (uintptr_t)info->dlpi_phdr == getauxval(AT_PHDR);
+    return holds(info, (uintptr_t)((struct walk *)arg)->address) && (is_program || find_if_holds(info, size, arg));
+}
+
+bool loader_is_library_with(const void *address, const char *name)
+{
+    struct walk walk = {.name = name, .address = address};
+    dl_iterate_phdr(find_if_library_holds, &walk);
+    return walk.found != NULL;
+}
+
 /* The loader's list of objects, as debuggers get it: from the program's DT_DEBUG (gABI, "Dynamic Section"). */
 static const struct link_map *loaded_objects(void)
 {

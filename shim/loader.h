@@ -69,6 +69,9 @@ unsigned loader_count_definitions(const char *name);
 /* True where the object that holds `address` defines the symbol. */
 bool loader_defines_beside(const void *address, const char *name);
 
+/* The same, and the object is not the main program. */
+bool loader_is_library_with(const void *address, const char *name);
+
 /*
  * The functions behind our hooks of the same name; NULL where nothing loaded has them (dlvsym in musl; all of them
  * where glibc is older than 2.34 and libdl is not loaded).

@@ -1,6 +1,6 @@
 #include "lookup_window.h"
 
-__thread struct lookup_thread lookup_this_thread;
+__thread _Atomic uint64_t lookup_this_thread;
 _Atomic uint64_t lookup_next_position;
 
 static _Atomic uint64_t last_thread;
@@ -12,11 +12,8 @@ uint64_t lookup_thread_begin(void)
     uint64_t number = 0;
 
     /* A signal handler may have been here meanwhile; then its number stays. */
-    if (!atomic_compare_exchange_strong_explicit(&lookup_this_thread.number, &number, fresh, memory_order_relaxed,
-                                                 memory_order_relaxed)) {
-        return number;
-    }
-    atomic_store_explicit(&lookup_this_thread.window_begin,
-                          atomic_load_explicit(&lookup_next_position, memory_order_relaxed), memory_order_relaxed);
-    return fresh;
+    return atomic_compare_exchange_strong_explicit(&lookup_this_thread, &number, fresh, memory_order_relaxed,
+                                                   memory_order_relaxed)
+               ? fresh
+               : number;
 }

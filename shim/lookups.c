@@ -1,5 +1,6 @@
 #include "lookups.h"
 
+#include "forgotten.h"
 #include "seqlock.h"
 
 struct pair {
@@ -33,10 +34,6 @@ static struct {
     seqlock_word version;
     seqlock_word words[LOOKUP_WORDS];
 } lookups[LOOKUP_ORDER];
-
-/* A Bloom filter (CACM 13(7), 1970) of all addresses that were ever looked up; it counts once one was forgotten. */
-static _Atomic uint64_t filter[LOOKUP_FILTER_BITS / 64];
-static atomic_bool skipped;
 
 static _Atomic uint64_t next_pair;
 
@@ -87,6 +84,19 @@ static bool find_pair(const struct ip *ip, const struct peer_name *name, struct 
     return false;
 }
 
+/* What is overwritten is remembered as forgotten before it is gone. Returns the version, 0 where a writer is at work.
+ */
+static uint64_t replace_pair(size_t slot, const struct pair *pair)
+{
+    struct pair old = {.padding = 0};
+    uint64_t before = seqlock_read(&pairs[slot].version, pairs[slot].words, &old, PAIR_WORDS);
+
+    if (before != 0) {
+        forgotten_add(&old.ip, &old.name);
+    }
+    return seqlock_replace(&pairs[slot].version, before, pairs[slot].words, pair, PAIR_WORDS);
+}
+
 static void add_pair(const struct ip *ip, const struct peer_name *name, struct lookup *lookup)
 {
     struct pair pair = {.ip = *ip, .name = *name};
@@ -94,7 +104,10 @@ static void add_pair(const struct ip *ip, const struct peer_name *name, struct l
     for (size_t tries = 0; tries < LOOKUP_PAIRS && lookup->version == 0; tries++) {
         size_t slot = (size_t)(atomic_fetch_add_explicit(&next_pair, 1, memory_order_relaxed) % LOOKUP_PAIRS);
         lookup->slot = slot;
-        lookup->version = seqlock_write(&pairs[slot].version, pairs[slot].words, &pair, PAIR_WORDS);
+        lookup->version = replace_pair(slot, &pair);
+    }
+    if (lookup->version == 0) {
+        forgotten_add(ip, name);
     }
 }
 
@@ -109,50 +122,9 @@ static inline void add_to_order(struct lookup *lookup)
              ++tries < LOOKUP_ORDER);
 }
 
-/* Two bits of the filter for each address, by the finalizer of SplitMix64 (OOPSLA 2014), once per word. */
-static void filter_bits(const struct ip *ip, uint32_t bits[static 2])
+void lookups_skip(const struct ip *ip, const struct peer_name *name)
 {
-    uint64_t words[IP_WORDS];
-    uint64_t hash = 0;
-
-    memcpy(words, ip->bytes, sizeof words);
-    for (size_t i = 0; i < IP_WORDS; i++) {
-        hash ^= words[i];
-        hash = (hash ^ hash >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-        hash = (hash ^ hash >> 27) * UINT64_C(0x94D049BB133111EB);
-        hash ^= hash >> 31;
-    }
-    bits[0] = (uint32_t)(hash % LOOKUP_FILTER_BITS);
-    bits[1] = (uint32_t)(hash >> 32) % LOOKUP_FILTER_BITS;
-}
-
-static void remember_address(const struct ip *ip)
-{
-    uint32_t bits[2];
-
-    filter_bits(ip, bits);
-    for (size_t i = 0; i < 2; i++) {
-        atomic_fetch_or_explicit(&filter[bits[i] / 64], UINT64_C(1) << bits[i] % 64, memory_order_relaxed);
-    }
-}
-
-void lookups_skip(const struct ip *ip)
-{
-    remember_address(ip);
-    atomic_store_explicit(&skipped, true, memory_order_relaxed);
-}
-
-bool lookups_forgot(const struct ip *ip)
-{
-    uint32_t bits[2];
-    bool seen = atomic_load_explicit(&skipped, memory_order_relaxed) ||
-                atomic_load_explicit(&next_pair, memory_order_relaxed) > LOOKUP_PAIRS;
-
-    filter_bits(ip, bits);
-    for (size_t i = 0; i < 2; i++) {
-        seen = seen && (atomic_load_explicit(&filter[bits[i] / 64], memory_order_relaxed) >> bits[i] % 64 & 1) != 0;
-    }
-    return seen;
+    forgotten_add(ip, name);
 }
 
 void lookups_add(const struct ip *ip, const struct peer_name *name)
@@ -161,7 +133,6 @@ void lookups_add(const struct ip *ip, const struct peer_name *name)
 
     if (!find_pair(ip, name, &lookup)) {
         add_pair(ip, name, &lookup);
-        remember_address(ip);
     }
     add_to_order(&lookup);
     latest = lookup;
@@ -179,50 +150,57 @@ bool lookups_add_latest(void)
 
 static void add_candidate(struct name_candidates *candidates, const struct peer_name *name)
 {
-    if (candidates->count == 0) {
-        candidates->first = *name;
-        candidates->count = 1;
-    } else if (!same_name(&candidates->first, name)) {
-        candidates->count = 2;
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (same_name(&candidates->names[i], name)) {
+            return;
+        }
+    }
+    if (candidates->count < PEER_LOOKUP_NAMES) {
+        candidates->names[candidates->count++] = *name;
+    } else {
+        candidates->incomplete = true;
     }
 }
 
-struct name_candidates lookups_by_address(const struct ip *ip)
+void lookups_by_address(const struct ip *ip, struct name_candidates *candidates)
 {
-    struct name_candidates candidates = {.count = 0};
     size_t used = pairs_in_use();
     struct pair pair = {.padding = 0};
 
+    candidates->count = 0;
+    candidates->incomplete = false;
     for (size_t slot = 0; slot < used; slot++) {
         if (read_pair(slot, ip, &pair) != 0) {
-            add_candidate(&candidates, &pair.name);
+            add_candidate(candidates, &pair.name);
         }
     }
-    return candidates;
+    /* Asked last: what is overwritten meanwhile was remembered before. */
+    if (forgotten_others(ip, candidates->names, candidates->count)) {
+        candidates->incomplete = true;
+    }
 }
 
-struct name_candidates lookups_by_window(const struct ip *ip, const struct lookup_window *window)
+/* Whether the record at `position` is one of the thread's that led to `ip`. */
+static bool led_to(uint64_t position, uint64_t thread, const struct ip *ip)
 {
-    struct name_candidates candidates = {.count = 0};
+    size_t slot = (size_t)(position % LOOKUP_ORDER);
     struct lookup lookup;
     struct pair pair = {.padding = 0};
 
-    if (window->end - window->begin > LOOKUP_ORDER) { /* and the loop stays short */
-        return (struct name_candidates){.count = 2};
+    return seqlock_read(&lookups[slot].version, lookups[slot].words, &lookup, LOOKUP_WORDS) != 0 &&
+           lookup.position == position && lookup.thread == thread && lookup.version != 0 &&
+           read_pair((size_t)lookup.slot, ip, &pair) == lookup.version;
+}
+
+bool lookups_led_to(const struct ip *ip, const struct lookup_window *window)
+{
+    if (window->end - window->begin > LOOKUP_ORDER) { /* the loop stays short */
+        return false;
     }
     for (uint64_t position = window->begin; position < window->end; position++) {
-        size_t slot = (size_t)(position % LOOKUP_ORDER);
-        uint64_t version = seqlock_read(&lookups[slot].version, lookups[slot].words, &lookup, LOOKUP_WORDS);
-        if (version == 0 || lookup.position != position || lookup.thread != window->thread) {
-            continue;
-        }
-        if (read_pair((size_t)lookup.slot, ip, &pair) == lookup.version) {
-            add_candidate(&candidates, &pair.name);
-        } else if (atomic_load_explicit(&pairs[lookup.slot].version, memory_order_relaxed) != lookup.version) {
-            return (struct name_candidates){.count = 2}; /* the pair is forgotten and may have been about `ip` */
+        if (led_to(position, window->thread, ip)) {
+            return true;
         }
     }
-    /* What was overwritten before or meanwhile was skipped above. */
-    bool complete = atomic_load_explicit(&lookup_next_position, memory_order_relaxed) - window->begin <= LOOKUP_ORDER;
-    return complete ? candidates : (struct name_candidates){.count = 2};
+    return false;
 }

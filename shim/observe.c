@@ -87,51 +87,116 @@ static void describe_address(const struct trail_peer *trail, struct connection *
     connection->port = trail->port;
 }
 
-static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
-                          struct peer_candidates *candidates)
+/*
+ * A session may confirm a name, never choose it: it counts where the program was given the address, and the only name
+ * that ever led there is one that the session was verified for (FTPS, RFC 4217 section 7: data connections).
+ */
+static const struct peer_name *confirmed_name(const struct library *library, const SSL_SESSION *session,
+                                              const struct trail_peer *trail)
 {
-    struct trail_peer trail;
-    if (connection->told_port != 0)
-        trail_lookup_address(&connection->told_ip, connection->told_port, &trail);
-    else
-        trail_lookup(api->SSL_get_fd(ssl), &trail);
-    describe_address(&trail, connection);
-    candidates->resolver = trail.name;
-    candidates->resolver_is_weak = trail.weak;
-    candidates->address = trail.literal;
-    candidates->address_is_weak = trail.weak;
-    connection->name_is_ambiguous = trail.ambiguous;
+    size_t given = trail->names[0].kind == PEER_ADDRESS ? 0 : 1;
+    if (trail->name_count != 2 || trail->names[given].kind != PEER_ADDRESS)
+        return NULL;
+    const struct peer_name *name = &trail->names[1 - given];
+    return session_is_for(library, session, name) ? name : NULL;
 }
 
-static bool leads_to_one_of(const struct proxy *proxies, size_t count, const struct connection *connection,
-                            const struct peer_candidates *candidates)
+static void take_trail(const struct trail_peer *trail, const struct peer_name *confirmed,
+                       struct peer_candidates *candidates)
+{
+    candidates->address_is_weak = trail->weak;
+    if (confirmed != NULL) {
+        candidates->session = *confirmed;
+        return;
+    }
+    memcpy(candidates->resolver, trail->names, sizeof candidates->resolver);
+    candidates->resolver_count = trail->name_count;
+    candidates->resolver_is_weak = trail->weak;
+    candidates->address = trail->literal;
+}
+
+static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
+                          struct trail_peer *trail)
+{
+    if (connection->told_port != 0)
+        trail_lookup_address(&connection->told_ip, connection->told_port, trail);
+    else
+        trail_lookup(api->SSL_get_fd(ssl), trail);
+    describe_address(trail, connection);
+    connection->name_unknown = trail->unknown;
+    if (trail->is_first)
+        connection->first_socket = trail->socket;
+}
+
+static const struct proxy *find_proxy(const struct proxy *proxies, size_t count, const struct connection *connection,
+                                      const struct peer_candidates *candidates)
 {
     uint16_t port = connection->port;
-    return proxy_is_among(proxies, count, candidates->resolver.text, port) ||
-           proxy_is_among(proxies, count, candidates->bio.text, port) ||
-           proxy_is_among(proxies, count, connection->address, port);
+    const struct proxy *found = proxy_find(proxies, count, candidates->bio.text, port);
+    for (size_t i = 0; found == NULL && i < candidates->resolver_count; i++)
+        found = proxy_find(proxies, count, candidates->resolver[i].text, port);
+    return found != NULL ? found : proxy_find(proxies, count, connection->address, port);
 }
 
-static bool leads_to_proxy(const struct connection *connection, const struct peer_candidates *candidates)
+/* Where the proxy speaks TLS itself, the first handshake on a connection is with it. */
+static bool is_between(const struct proxy *proxy, bool first)
+{
+    return proxy != NULL && !(proxy->tls && first);
+}
+
+struct proxies_between {
+    bool told;    /* one that the policy, or an environment that it believes, tells of */
+    bool assumed; /* one of the environment, where that may only tighten */
+};
+
+static struct proxies_between proxies_between(const struct connection *connection,
+                                              const struct peer_candidates *candidates, bool first)
 {
     size_t count;
     const struct proxy *proxies = policy_proxies(connection->policy, &count);
-    if (leads_to_one_of(proxies, count, connection, candidates))
-        return true;
-    /* What the environment makes unknown must not be allowed where it may only tighten. */
-    if (connection->settings.unknown_name != CHOICE_BLOCK && !policy_believes_environment(connection->policy))
-        return false;
+    if (is_between(find_proxy(proxies, count, connection, candidates), first))
+        return (struct proxies_between){.told = true};
     proxies = process_proxies(&count);
-    return leads_to_one_of(proxies, count, connection, candidates);
+    bool between = is_between(find_proxy(proxies, count, connection, candidates), first);
+    if (policy_believes_environment(connection->policy))
+        return (struct proxies_between){.told = between};
+    /* What the environment makes unknown must not be allowed. */
+    return (struct proxies_between){.assumed = between && connection->settings.unknown_name == CHOICE_BLOCK};
+}
+
+static bool is_among(const struct peer_name *name, const struct peer_name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i].text, name->text) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Whether the address may be one through which other peers are reached. Where nobody told us of a proxy, no name that
+ * led to the address is that of the peer. What an environment says that may only tighten does not count here, since
+ * what leads elsewhere is refused less after a block.
+ */
+static bool leads_elsewhere(const struct peer_candidates *candidates, const struct trail_peer *trail)
+{
+    struct expected_peer expected = peer_expected(candidates, CHOICE_ALLOW);
+    if (trail->interposed)
+        return true;
+    if (trail->incomplete || expected.source == NAME_UNKNOWN || expected.source == NAME_FROM_RESOLVER ||
+        expected.source == NAME_FROM_SESSION || expected.source == NAME_FROM_ADDRESS)
+        return false;
+    for (size_t i = 0; i < expected.count; i++)
+        if (is_among(&expected.names[i], trail->names, trail->name_count))
+            return false;
+    return true;
 }
 
 static void forget_proxy(struct connection *connection, struct peer_candidates *candidates)
 {
-    connection->behind_proxy = leads_to_proxy(connection, candidates);
-    if (!connection->behind_proxy)
-        return;
+    connection->name_unknown = "the peer is behind a proxy and its name is not known: a rule with name = tells it";
     candidates->bio.kind = PEER_NONE;
-    candidates->resolver.kind = PEER_NONE;
+    candidates->resolver_count = 0;
+    candidates->session.kind = PEER_NONE;
     candidates->address.kind = PEER_NONE;
 }
 
@@ -155,6 +220,11 @@ static void keep_names(struct connection *connection, const struct expected_peer
 {
     connection->name_source = expected->source;
     connection->name_is_weak = expected->weak;
+    connection->each_name = expected->each;
+    if (expected->count > 0)
+        connection->name_unknown = NULL;
+    else if (connection->name_unknown == NULL)
+        connection->name_unknown = "no descriptor was shown, and weak-names = refuse";
     if (expected->count == 0)
         return;
     connection->names = malloc(expected->count * sizeof *connection->names);
@@ -169,13 +239,16 @@ static void keep_names(struct connection *connection, const struct expected_peer
 /* The program checks a name, but of another host than it asks for or has looked up. */
 static bool names_other(const struct peer_candidates *candidates)
 {
-    const struct peer_name *meant = candidates->sni.kind == PEER_HOST ? &candidates->sni : &candidates->resolver;
-    if (candidates->app_count == 0 || meant->kind != PEER_HOST)
-        return false;
-    for (size_t i = 0; i < candidates->app_count; i++)
-        if (strcmp(candidates->app[i].text, meant->text) == 0)
+    bool has_sni = candidates->sni.kind == PEER_HOST;
+    const struct peer_name *meant = has_sni ? &candidates->sni : candidates->resolver;
+    size_t count = has_sni ? 1 : candidates->resolver_count;
+    bool meant_a_host = false;
+    for (size_t i = 0; i < count; i++) {
+        if (is_among(&meant[i], candidates->app, candidates->app_count))
             return false;
-    return true;
+        meant_a_host = meant_a_host || meant[i].kind == PEER_HOST;
+    }
+    return candidates->app_count > 0 && meant_a_host;
 }
 
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
@@ -202,10 +275,30 @@ void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADD
     errno = saved;
 }
 
+/* What the rules say, and which of the names counts. */
+static void choose_name(struct connection *connection, struct peer_candidates *candidates,
+                        const struct trail_peer *trail)
+{
+    struct expected_peer expected = peer_expected(candidates, CHOICE_ALLOW);
+    /* Rules see where the connection goes, so that one for the proxy is found by its name. */
+    connection->settings = settings_for(connection, &expected);
+    const char *name = connection->settings.name;
+    if (name != NULL)
+        peer_normalise(name, strlen(name), &candidates->policy);
+    bool first = trail->is_first || (trail->socket != 0 && trail->socket == connection->first_socket);
+    struct proxies_between between = proxies_between(connection, candidates, first);
+    connection->leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
+    if (between.told || between.assumed)
+        forget_proxy(connection, candidates);
+    expected = peer_expected(candidates, connection->settings.weak_names);
+    keep_names(connection, &expected);
+}
+
 void observe_peer(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
     struct peer_candidates candidates = {0};
+    struct trail_peer trail;
 
     connection_reset(connection);
     connection->stage = STAGE_OBSERVED;
@@ -220,17 +313,9 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     observe_app_names(library, ssl, &candidates);
     observe_sni(api, ssl, session, &candidates);
     observe_bio(api, ssl, connection, &candidates);
-    candidates.session = session_name(library, session);
-    observe_trail(api, ssl, connection, &candidates);
-
-    struct expected_peer expected = peer_expected(&candidates, CHOICE_ALLOW);
-    /* Rules see where the connection goes, so that one for the proxy is found by its name. */
-    connection->settings = settings_for(connection, &expected);
-    forget_proxy(connection, &candidates);
-    if (connection->settings.name != NULL)
-        peer_normalise(connection->settings.name, strlen(connection->settings.name), &candidates.policy);
-    expected = peer_expected(&candidates, connection->settings.weak_names);
-    keep_names(connection, &expected);
+    observe_trail(api, ssl, connection, &trail);
+    take_trail(&trail, confirmed_name(library, session, &trail), &candidates);
+    choose_name(connection, &candidates, &trail);
     connection->facts.app_demands_name = candidates.app_count > 0;
     connection->facts.app_names_other = names_other(&candidates);
     if (!process_is_welcome())

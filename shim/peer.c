@@ -177,15 +177,16 @@ struct expected_peer peer_expected(const struct peer_candidates *candidates, enu
         {candidates->app, candidates->app_count, NAME_FROM_APP, false},
         {&candidates->sni, 1, NAME_FROM_SNI, false},
         {&candidates->bio, 1, NAME_FROM_BIO, false},
-        {&candidates->session, 1, NAME_FROM_SESSION, false},
-        {&candidates->resolver, 1, NAME_FROM_RESOLVER, candidates->resolver_is_weak},
+        {candidates->resolver, candidates->resolver_count, NAME_FROM_RESOLVER, candidates->resolver_is_weak},
+        {&candidates->session, 1, NAME_FROM_SESSION, candidates->address_is_weak},
         {&candidates->address, 1, NAME_FROM_ADDRESS, candidates->address_is_weak},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         bool usable = !known[i].weak || weak_names == CHOICE_ALLOW;
         if (usable && known[i].count > 0 && known[i].names[0].kind != PEER_NONE) {
-            return (struct expected_peer){known[i].source, known[i].weak, known[i].names, known[i].count};
+            bool each = known[i].source == NAME_FROM_RESOLVER && known[i].count > 1;
+            return (struct expected_peer){known[i].source, known[i].weak, each, known[i].names, known[i].count};
         }
     }
     return (struct expected_peer){.source = NAME_UNKNOWN};

@@ -34,6 +34,12 @@ bool peer_normalise(const char *text, size_t length, struct peer_name *peer);
 /* The names a program set by itself; any one of them is enough. */
 #define PEER_APP_NAMES 8
 
+/*
+ * Of the names that led to one address this many are told apart. None of them is chosen: each could be the one that is
+ * meant, so a certificate has to be valid for each. More are an unknown name.
+ */
+#define PEER_LOOKUP_NAMES 8
+
 /* Everything that is known when the handshake starts; kind PEER_NONE for what is not. */
 struct peer_candidates {
     struct peer_name policy;
@@ -41,9 +47,10 @@ struct peer_candidates {
     size_t app_count;
     struct peer_name sni;
     struct peer_name bio;
-    struct peer_name session;
-    struct peer_name resolver;
+    struct peer_name resolver[PEER_LOOKUP_NAMES]; /* the first resolver_count of them, none of kind PEER_NONE */
+    size_t resolver_count;
     bool resolver_is_weak;
+    struct peer_name session; /* only where it confirms a name that led to an address the program was given */
     struct peer_name address;
     bool address_is_weak;
 };
@@ -51,7 +58,8 @@ struct peer_candidates {
 struct expected_peer {
     enum name_source source;
     bool weak;
-    const struct peer_name *names; /* into the candidates; several only for NAME_FROM_APP */
+    bool each;                     /* the certificate must be for each of the names; else any one is enough */
+    const struct peer_name *names; /* into the candidates; several only for NAME_FROM_APP and NAME_FROM_RESOLVER */
     size_t count;                  /* 0 for NAME_UNKNOWN */
 };
 

@@ -109,7 +109,7 @@ bool policy_strips_deepbind(const struct policy *policy)
 
 const char *name_source_text(enum name_source source)
 {
-    static const char text[][32] = {"policy", "app", "sni", "bio", "session", "resolver", "address", "unknown"};
+    static const char text[][32] = {"policy", "app", "sni", "bio", "resolver", "session", "address", "unknown"};
     return text[source];
 }
 

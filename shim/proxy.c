@@ -1,6 +1,7 @@
 #include "proxy.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Host and port of a URL, RFC 3986 section 3.2; what has no scheme begins with them. */
 static const char *authority_of(const char *text, size_t *length)
@@ -40,13 +41,14 @@ bool proxy_parse(const char *text, struct proxy *proxy)
     const char *host = authority_of(text, &length);
     proxy->text = text;
     proxy->port = port_of(host, length);
+    proxy->tls = strncasecmp(text, "https://", 8) == 0;
     return peer_normalise(host, length, &proxy->host);
 }
 
-bool proxy_is_among(const struct proxy *proxies, size_t count, const char *host, uint16_t port)
+const struct proxy *proxy_find(const struct proxy *proxies, size_t count, const char *host, uint16_t port)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(proxies[i].host.text, host) == 0 && (proxies[i].port == port || proxies[i].port == 0 || port == 0))
-            return true;
-    return false;
+            return &proxies[i];
+    return NULL;
 }

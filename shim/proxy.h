@@ -11,6 +11,7 @@ struct proxy {
     const char *text; /* as written */
     struct peer_name host;
     uint16_t port; /* host byte order; 0: any */
+    bool tls;      /* "https://": the first handshake of a connection is with the proxy itself */
 };
 
 /*
@@ -20,7 +21,7 @@ struct proxy {
  */
 bool proxy_parse(const char *text, struct proxy *proxy);
 
-/* Whether a normalised name or address with this port (0: unknown, which may be any) is one of the proxies. */
-bool proxy_is_among(const struct proxy *proxies, size_t count, const char *host, uint16_t port);
+/* The proxy that has this normalised name or address and port (0: unknown, which may be any), or NULL. */
+const struct proxy *proxy_find(const struct proxy *proxies, size_t count, const char *host, uint16_t port);
 
 #endif

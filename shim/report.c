@@ -126,13 +126,13 @@ static const char *advice_about_name(const struct connection *connection)
 {
     if (connection->name_source == NAME_FROM_ADDRESS && connection->verdict.reason == REASON_HOST_MISMATCH)
         return "only the peer's address is known, and the certificate is not for it: a rule with name = tells the name";
-    if (connection->name_count > 0)
-        return NULL;
-    if (connection->behind_proxy)
-        return "the peer is behind a proxy and its name is not known: a rule with name = tells it";
-    if (connection->name_is_ambiguous)
-        return "several names this process resolved lead to this address, and none can be told apart or is remembered";
-    return NULL;
+    return connection->name_unknown;
+}
+
+/* Several names, and a certificate that is not for each of them. */
+static bool names_are_unknown(const struct connection *connection)
+{
+    return connection->each_name && connection->facts.name_source == NAME_UNKNOWN;
 }
 
 static const char *advice_about_key(const struct connection *connection)
@@ -144,11 +144,12 @@ static const char *advice_about_key(const struct connection *connection)
     return NULL;
 }
 
-static void add_connection(struct event *event, const struct connection *connection)
+static void add_connection(struct event *event, const struct connection *connection,
+                           char names[static CONNECTION_NAMES_MAX])
 {
-    const char *name = connection->name_count > 0 ? connection->names[0].text : NULL;
-    event->expected_name = name;
-    event->server_address = name != NULL ? name : or_null(connection->address);
+    const char *name = or_null(connection_names(connection, names));
+    event->expected_name = names_are_unknown(connection) ? NULL : name;
+    event->server_address = name != NULL && !connection->each_name ? name : or_null(connection->address);
     event->server_ip = or_null(connection->address);
     event->server_port = connection->port;
     event->settings = &connection->settings;
@@ -162,6 +163,7 @@ static void add_connection(struct event *event, const struct connection *connect
 struct description {
     struct certificate_text certificate;
     struct call_site_text call_site;
+    char message[CONNECTION_NAMES_MAX + 128];
     char line[EVENT_MAX];
 };
 
@@ -192,7 +194,7 @@ static void describe(struct event *event, struct description *text, const struct
 }
 
 static void describe_and_send(struct event *event, const struct library *library, SSL *ssl, X509 *leaf,
-                              const void *call_site)
+                              const void *call_site, const char *several_names)
 {
     struct description *text = malloc(sizeof *text);
     if (text == NULL) {
@@ -200,6 +202,11 @@ static void describe_and_send(struct event *event, const struct library *library
         return;
     }
     describe(event, text, library, ssl, leaf, call_site);
+    if (several_names != NULL) {
+        snprintf(text->message, sizeof text->message,
+                 "several names lead to this address, and the certificate is not for each of them: %s", several_names);
+        event->message = text->message;
+    }
     send_line(event, event->settings->log, severity_of(event->verdict), text->line);
     free(text);
 }
@@ -209,17 +216,18 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
     int saved = errno;
     struct event event = start_event(EVENT_HANDSHAKE);
     const void *call_site = call_site_of(library, ssl, connection);
+    char names[CONNECTION_NAMES_MAX];
 
     library->api.ERR_set_mark();
     make_id(connection->event_id, &event.time);
     memcpy(event.id, connection->event_id, sizeof event.id);
-    add_connection(&event, connection);
+    add_connection(&event, connection, names);
     if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
         event.clear_text_retry_possible = fallback_after_block(connection, call_site);
     if (admit(&event, &library->api, leaf, call_site)) {
         if (leaf != NULL && connection->facts.public_key_pin[0] == '\0')
             spki_pin_of_certificate(&library->api, leaf, connection->facts.public_key_pin);
-        describe_and_send(&event, library, ssl, leaf, call_site);
+        describe_and_send(&event, library, ssl, leaf, call_site, names_are_unknown(connection) ? names : NULL);
     }
     library->api.ERR_pop_to_mark();
     errno = saved;

@@ -18,13 +18,13 @@
 typedef _Atomic uint64_t seqlock_word;
 
 /*
- * Writes `count` words from `value`. Returns the version, which no other content of this record ever has;
- * 0, with nothing written, where another writer is at work.
+ * Writes `count` words from `value` over the content that has the version `before` (0: none yet). Returns the version,
+ * which no other content of this record ever has; 0, with nothing written, where there is other content by now or
+ * another writer is at work.
  */
-static inline uint64_t seqlock_write(seqlock_word *version, seqlock_word *words, const void *value, size_t count)
+static inline uint64_t seqlock_replace(seqlock_word *version, uint64_t before, seqlock_word *words, const void *value,
+                                       size_t count)
 {
-    uint64_t before = atomic_load_explicit(version, memory_order_relaxed);
-
     if (before % 2 != 0 || !atomic_compare_exchange_strong_explicit(version, &before, before + 1, memory_order_acquire,
                                                                     memory_order_relaxed)) {
         return 0;
@@ -37,6 +37,12 @@ static inline uint64_t seqlock_write(seqlock_word *version, seqlock_word *words,
     }
     atomic_store_explicit(version, before + 2, memory_order_release);
     return before + 2;
+}
+
+/* The same, whatever the content is; 0 only where another writer is at work. */
+static inline uint64_t seqlock_write(seqlock_word *version, seqlock_word *words, const void *value, size_t count)
+{
+    return seqlock_replace(version, atomic_load_explicit(version, memory_order_relaxed), words, value, count);
 }
 
 /* Reads `count` words to `value`. Returns their version; 0 where there are none yet or a writer is at work. */

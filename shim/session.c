@@ -158,14 +158,19 @@ bool session_is_marked(const struct library *library, const SSL_SESSION *session
     return found.count > 0;
 }
 
-struct peer_name session_name(const struct library *library, const SSL_SESSION *session)
+static bool is_for(const struct found_marks *found, const struct peer_name *name)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->marks[i].name.kind == name->kind && strcmp(found->marks[i].name.text, name->text) == 0)
+            return true;
+    return false;
+}
+
+bool session_is_for(const struct library *library, const SSL_SESSION *session, const struct peer_name *name)
 {
     struct found_marks found;
     find_marks(library, session, &found);
-    for (size_t i = 0; i < found.count; i++)
-        if (found.marks[i].name.kind != PEER_NONE)
-            return found.marks[i].name;
-    return (struct peer_name){.kind = PEER_NONE};
+    return is_for(&found, name);
 }
 
 /* The store that the connection's chain would be verified against; before 3.0 one of its own cannot be asked for. */
@@ -210,21 +215,13 @@ static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_
     found->marks = found->kept;
 }
 
-static bool is_for(const struct found_marks *found, const struct peer_name *name)
-{
-    for (size_t i = 0; i < found->count; i++)
-        if (found->marks[i].name.kind == name->kind && strcmp(found->marks[i].name.text, name->text) == 0)
-            return true;
-    return false;
-}
-
-/* As verify_chain() has it: any host name is enough, an address must match too. */
+/* As verify_chain() has it: any host name is enough unless each has to match, an address must match too. */
 static bool is_for_peer(const struct found_marks *found, const struct connection *connection)
 {
     bool host_is_expected = false, host_matches = false;
     for (size_t i = 0; i < connection->name_count; i++) {
         bool matches = is_for(found, &connection->names[i]);
-        if (connection->names[i].kind == PEER_ADDRESS && !matches)
+        if ((connection->names[i].kind == PEER_ADDRESS || connection->each_name) && !matches)
             return false;
         host_is_expected = host_is_expected || connection->names[i].kind == PEER_HOST;
         host_matches = host_matches || (connection->names[i].kind == PEER_HOST && matches);

@@ -13,8 +13,8 @@ bool session_attach(struct library *library);
 /* Marks the session of a full handshake with what was verified of its peer, where the policy allowed it. */
 void session_mark(const struct library *library, const SSL *ssl, const struct connection *connection);
 
-/* A name the session was verified for; kind PEER_NONE without a mark or a name. */
-struct peer_name session_name(const struct library *library, const SSL_SESSION *session);
+/* Whether the session's leaf was verified for this name, under whatever settings. */
+bool session_is_for(const struct library *library, const SSL_SESSION *session, const struct peer_name *name);
 
 bool session_is_marked(const struct library *library, const SSL_SESSION *session);
 

@@ -1,6 +1,8 @@
 #include "trail.h"
 
 #include "connections.h"
+#include "host_name.h"
+#include "loader.h"
 #include "lookups.h"
 
 #include <arpa/inet.h>
@@ -35,7 +37,7 @@ static void add_lookup(size_t count, const struct ip *ip, const struct peer_name
     if (count < LOOKUP_ADDRESSES) {
         lookups_add(ip, &name);
     } else {
-        lookups_skip(ip);
+        lookups_skip(ip, &name);
     }
 }
 
@@ -119,48 +121,141 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
     errno = saved;
 }
 
-/* The rules for names; `connection` is NULL where nothing is known about who connected the socket. */
-static void name_peer(const struct connected_socket *connection, struct trail_peer *peer)
+/* The names of this host say nothing about whom it talks to on its own addresses: programs look them up to greet. */
+static void drop_own_names(struct name_candidates *names)
 {
-    const struct ip *ip = &peer->ip;
-    struct name_candidates names = lookups_by_address(ip);
+    size_t others = 0;
 
-    if (names.count > 1 && connection != NULL) {
-        struct name_candidates own = lookups_by_window(ip, &connection->window);
-        if (own.count == 1) {
-            names = own;
+    for (size_t i = 0; i < names->count; i++) {
+        if (!host_name_is_own(names->names[i].text)) {
+            names->names[others++] = names->names[i];
         }
     }
-    if (names.count == 0 && !lookups_forgot(ip)) {
-        peer->literal = address_name(ip);
-    } else if (names.count != 1) {
-        peer->ambiguous = true;
-    } else if (names.first.kind == PEER_ADDRESS) {
-        peer->literal = names.first;
-    } else {
-        peer->name = names.first;
+    if (others > 0) {
+        names->count = others;
     }
+}
+
+static bool has_no_host_name(const struct name_candidates *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (names->names[i].kind == PEER_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void name_peer(const struct name_candidates *names, struct trail_peer *peer)
+{
+    peer->incomplete = names->incomplete;
+    if (names->incomplete) {
+        peer->unknown = names->count == PEER_LOOKUP_NAMES ? "too many names lead to this address"
+                                                          : "a name that led to this address is forgotten, "
+                                                            "as this process has looked up too many";
+    } else if (has_no_host_name(names)) {
+        peer->unknown = "what was looked up is no host name that a certificate can carry";
+    } else if (names->count == 0) {
+        peer->literal = address_name(&peer->ip);
+    } else if (names->count == 1 && names->names[0].kind == PEER_ADDRESS) {
+        peer->literal = names->names[0];
+    } else {
+        peer->name_count = names->count;
+        memcpy(peer->names, names->names, names->count * sizeof names->names[0]);
+    }
+}
+
+/*
+ * Whether another preloaded library was asked before this one, and may have put a proxy's address into the call. The
+ * program itself may have a connect of its own for other reasons: a sanitizer's.
+ */
+static bool another_library_connected(const struct connected_socket *connection)
+{
+    const void *caller = (const void *)(uintptr_t)connection->caller; /* NOLINT(performance-no-int-to-ptr) */
+
+    return caller != NULL && loader_is_library_with(caller, "connect");
+}
+
+/* connect(2) to the unspecified address reaches this host, by another address. */
+static bool asked_for(const struct connected_socket *connection, const struct ip *ip, in_port_t port)
+{
+    static const struct ip any, any_mapped = {.bytes = {[10] = 0xFF, [11] = 0xFF}};
+
+    return port == connection->port &&
+           (ip_equal(ip, &connection->ip) || ip_equal(&any, &connection->ip) || ip_equal(&any_mapped, &connection->ip));
+}
+
+static void name_connection(int fd, const struct claim *claim, struct trail_peer *peer)
+{
+    struct name_candidates names;
+    const struct connected_socket *connection = &claim->connection;
+    bool proxied = !asked_for(connection, &peer->ip, peer->port);
+
+    peer->is_first = claim->is_first;
+    peer->socket = connection->socket;
+    peer->interposed = another_library_connected(connection);
+    if (peer->interposed) {
+        peer->unknown = "another preloaded library stands before this one and chose the address: put this one first";
+        return;
+    }
+    if (proxied) {
+        peer->ip = connection->ip;
+        peer->port = connection->port;
+    }
+    lookups_by_address(&peer->ip, &names);
+    if (!proxied && connection_is_local(fd, &peer->ip)) {
+        drop_own_names(&names);
+    }
+    name_peer(&names, peer);
+    if (proxied && names.count == 0 && peer->literal.kind != PEER_NONE) {
+        peer->literal.kind = PEER_NONE;
+        peer->unknown = "the connection does not lead to the address that was asked for, and no name led there";
+    }
+}
+
+static const char *const NO_DESCRIPTOR[] = {
+    [UNCLAIMED_NONE] = "no descriptor was shown, and this thread has no open connection without a handshake",
+    [UNCLAIMED_SEVERAL] = "no descriptor was shown, and this thread has several connections without a handshake",
+    [UNCLAIMED_UNRECORDED] = "no descriptor was shown, and not all connections of this thread could be recorded",
+};
+
+static void name_unseen(int fd, struct trail_peer *peer)
+{
+    struct name_candidates names;
+
+    lookups_by_address(&peer->ip, &names);
+    if (fd >= 0 && connection_is_local(fd, &peer->ip)) {
+        drop_own_names(&names);
+    }
+    name_peer(&names, peer);
 }
 
 void trail_lookup(int fd, struct trail_peer *peer)
 {
-    struct connected_socket connection;
+    struct claim claim;
 
     memset(peer, 0, sizeof *peer);
-    bool recorded = fd >= 0 ? connections_of(fd, &connection) : connections_unclaimed(&connection);
-    if (fd < 0 && recorded) {
-        peer->weak = true;
-        fd = connection.fd;
+    peer->is_first = true;
+    bool recorded = fd >= 0 && connections_of(fd, &claim);
+    if (fd < 0) {
+        enum unclaimed found = connections_unclaimed(&claim);
+        recorded = found == UNCLAIMED_FOUND;
+        peer->unknown = NO_DESCRIPTOR[found];
+        peer->weak = recorded;
+        fd = recorded ? claim.connection.fd : -1;
     }
-    const struct connected_socket *known = recorded ? &connection : NULL;
-    peer->has_address = fd >= 0 && connection_peer(fd, known, &peer->ip, &peer->port);
-    if (peer->has_address) {
-        name_peer(known, peer);
+    peer->has_address = fd >= 0 && connection_peer(fd, recorded ? &claim.connection : NULL, &peer->ip, &peer->port);
+    if (peer->has_address && recorded) {
+        name_connection(fd, &claim, peer);
+    } else if (peer->has_address) {
+        name_unseen(fd, peer);
+    } else if (fd >= 0) {
+        peer->unknown = "the descriptor is no Internet socket, or was not connected when the handshake began";
     }
 }
 
 void trail_lookup_address(const struct ip *ip, in_port_t port, struct trail_peer *peer)
 {
-    *peer = (struct trail_peer){.has_address = true, .ip = *ip, .port = port};
-    name_peer(NULL, peer);
+    *peer = (struct trail_peer){.has_address = true, .is_first = true, .ip = *ip, .port = port};
+    name_unseen(-1, peer);
 }

@@ -162,7 +162,8 @@ static X509_STORE_CTX *new_ctx(const struct openssl_api *api, const struct verif
     return api->X509_STORE_CTX_new();
 }
 
-bool verify_chain(const struct openssl_api *api, const struct verify_request *request, struct verify_result *result)
+static bool verify_any_name(const struct openssl_api *api, const struct verify_request *request,
+                            struct verify_result *result)
 {
     *result = (struct verify_result){0};
     X509_STORE_CTX *ctx = new_ctx(api, request);
@@ -190,6 +191,27 @@ out:
     if (ctx != NULL)
         api->X509_STORE_CTX_free(ctx);
     return ran;
+}
+
+/* One param holds names of which any one is enough, so each gets a verification of its own. */
+bool verify_chain(const struct openssl_api *api, const struct verify_request *request, struct verify_result *result)
+{
+    struct verify_request one = *request;
+    struct verify_result next = {.error = 0};
+    if (!request->each_name || request->name_count < 2)
+        return verify_any_name(api, request, result);
+    one.name_count = 1;
+    if (!verify_any_name(api, &one, result))
+        return false;
+    one.keep_chain = false;
+    for (size_t i = 1; i < request->name_count && result->error == 0; i++) {
+        one.names = &request->names[i];
+        if (!verify_any_name(api, &one, &next))
+            return false;
+        next.chain = result->chain;
+        *result = next;
+    }
+    return true;
 }
 
 void verify_result_clear(const struct openssl_api *api, struct verify_result *result)

@@ -25,6 +25,7 @@ struct verify_request {
     X509_STORE *anchors;
     const struct peer_name *names; /* any host name of these is enough; an address must match too */
     size_t name_count;             /* 0: no name is compared */
+    bool each_name;                /* every one of them must match */
     bool allow_cn;
     bool strict;
     int security_level;

@@ -397,9 +397,23 @@ def name_rows():
     yield Row('names: policy: another one is stopped', ['names', 'address', 'address'], policy=NAME_RULE,
               expect=is_stopped(62, 'bad certificate'), event={'tlsward.name_source': 'policy'})
     for version in [], ['tls1.2']:
-        yield Row(f'names: session: a resumed connection to an address has the name of its session {version}',
-                  ['names', 'session', 'good', *version], expect=passes(reused='1', received='8'),
-                  event={'tlsward.name_source': 'session', 'tlsward.expected_name': 'good.test'})
+        yield Row(f'names: session: it confirms the name that led to an address which the program was given {version}',
+                  ['names', 'session-of-looked-up-name', 'localhost', *version], expect=passes(reused='1', received='8'),
+                  event={'tlsward.name_source': 'session', 'tlsward.expected_name': 'localhost'})
+        yield Row(f'names: session: it names no address that its name did not lead to {version}',
+                  ['names', 'session', 'good', *version], expect=is_stopped(64, 'bad certificate', received='4'),
+                  event={'tlsward.name_source': 'address', 'tlsward.expected_name': '127.0.0.1'})
+        yield Row(f'names: session: the look-up comes before it {version}',
+                  ['names', 'session-of-another-name', 'good', *version],
+                  expect=is_stopped(62, 'bad certificate', received='4'),
+                  event={'tlsward.name_source': 'resolver', 'tlsward.expected_name': 'localhost'})
+        yield Row(f'names: session: the look-up comes before one that is not resumed {version}',
+                  ['names', 'session-of-another-name-and-server', 'good', *version],
+                  expect=is_stopped(62, 'bad certificate'),
+                  event={'tlsward.name_source': 'resolver', 'tlsward.expected_name': 'localhost'})
+        yield Row(f'names: session: it is not another name than the one that led to the address {version}',
+                  ['names', 'session-of-another-name-and-address', 'good', *version],
+                  expect=is_stopped(62, 'bad certificate', received='4'), event={'tlsward.name_source': 'unknown'})
     yield Row('names: unknown: blocked by default', ['names', 'local-socket', 'good'],
               expect=is_stopped(62, 'bad certificate'),
               event={'tlsward.name_source': 'unknown', **blocked('name-unknown', 62)})

@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_ip(rest, length);
     check_glob(pattern, text);
     check_destination(pattern, text);
-    require(!proxy_parse(text, &proxy) || proxy_is_among(&proxy, 1, proxy.host.text, proxy.port));
+    require(!proxy_parse(text, &proxy) || proxy_find(&proxy, 1, proxy.host.text, proxy.port));
     free(pattern);
     free(text);
     return 0;

@@ -58,10 +58,15 @@ class Proxy(Server):
 KINDS |= {"tls": AnyAddressServer, "dtls-any": AnyDatagramServer, "proxy": Proxy}
 
 
+def issued_for(names):
+    return Issued(",".join(f"IP:{name}" if name[0].isdigit() else f"DNS:{name}" for name in names))
+
+
 def make_certificates(directory):
     for row in ROWS:
         if row.certificate not in ("", "address"):
-            ISSUED[row.certificate] = Issued(f"DNS:{row.certificate}")
+            ISSUED[row.certificate] = issued_for(row.certificate.split())
+            ISSUED.update({name: issued_for([name]) for name in row.certificate.split()})
     ISSUED["address"] = Issued(f"IP:127.0.0.1,IP:{SCOPED}")
     return certificates.make_all(directory)
 
@@ -153,7 +158,7 @@ class Runner:
     def run(self, row, certificate):
         """The events of one run, and the port of its server."""
         server = self.start(row.server, certificate)
-        directory = self.directory / f"{row.name}-{certificate}"
+        directory = self.directory / f"{row.name}-{certificate.replace(' ', '-')}"
         directory.mkdir(mode=0o755)
         words = {"port": server.port, "directory": directory, "programs": self.programs, "library": self.library,
                  "spare": self.spare.getsockname()[1],
@@ -178,9 +183,16 @@ class Runner:
         if row.certificate:
             events, port = self.run(row, row.certificate)
             yield from events.problems(port, known | {"tlsward.action": "allowed", "tlsward.message": None})
-        events, port = self.run(row, OTHER)
-        reason = "certificate-host-mismatch" if row.expected else "name-unknown"
-        yield from events.problems(port, known | {"tlsward.action": "blocked", "tlsward.reason": reason})
+        names = row.certificate.split()
+        for certificate in (OTHER, *(names if len(names) > 1 else ())):
+            yield from self.problems_of_refusal(row, certificate, known)
+
+    def problems_of_refusal(self, row, certificate, known):
+        events, port = self.run(row, certificate)
+        if " " in row.expected:
+            known = known | {"tlsward.name_source": "unknown", "tlsward.expected_name": None}
+        reason = "certificate-host-mismatch" if known["tlsward.expected_name"] else "name-unknown"
+        yield from events.problems(port, known | {"tlsward.action": row.action, "tlsward.reason": reason})
         messages = [event.get("tlsward.message", "") for event in events.handshakes(port)]
         if any(not message.startswith(row.message) or bool(message) != bool(row.message) for message in messages):
             yield f"message: {messages}, not '{row.message}...'"

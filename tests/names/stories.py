@@ -4,6 +4,7 @@ Words in braces are filled in: port (the TLS server's), proxy, frontend (a servi
 are ports; programs, library and directory are paths.
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ HOSTS = """
 127.0.0.3 xn--bcher-kva.test
 127.0.0.4 proxy.test
 ::1 six.test
-"""
+""" + f"127.0.0.1 {os.uname().nodename}\n"
 NAME_SERVER = "127.0.0.53"  # an address of its own, because dig looks it up as well
 # What the name server answers: a name, and the canonical name whose address is 127.0.0.5.
 CANONICAL = {"cname.test": "farm.test"}
@@ -29,7 +30,11 @@ ROUTED = "192.0.2.1"  # likewise: with no address but loopback, AI_ADDRCONFIG wo
 
 ADDRESS_ONLY = "only the peer's address is known"
 BEHIND_PROXY = "the peer is behind a proxy"
-SEVERAL = "several names"
+SEVERAL = "several names lead to this address, and the certificate is not for each of them: "
+NONE_LEFT = "no descriptor was shown, and this thread has no open connection"
+SEVERAL_LEFT = "no descriptor was shown, and this thread has several connections"
+BETWEEN = "the connection does not lead to the address that was asked for"
+IN_FRONT = "another preloaded library stands before this one"
 
 NGINX = """
 user root;
@@ -80,7 +85,8 @@ class Row:
     proxy: bool = False  # a proxy runs on port {proxy}
     service: bool = False  # the command stays and connects when somebody asks it on port {frontend}
     address_known: bool = True
-    certificate: str = "good.test"  # with which the handshake passes; empty: it never does
+    certificate: str = "good.test"  # its names, with which the handshake passes; empty: it never does
+    action: str = "blocked"  # what becomes of it with another certificate
     needs: str = ""  # a shell command that fails where a part of the program is not installed
 
 
@@ -91,6 +97,12 @@ def story(name, steps, **rest):
 
 def unknown(name, steps, message, **rest):
     return story(name, steps, **{"expected": "", "source": "unknown", "message": message, "certificate": ""} | rest)
+
+
+def several(name, steps, names=("good.test", "second.test"), **rest):
+    """A certificate for all of the names passes, and one for one of them does not make a known name of it."""
+    return story(name, steps, expected=" ".join(names), certificate=" ".join(names),
+                 **{"message": SEVERAL + " ".join(names)} | rest)
 
 
 def address_only(name, steps, **rest):
@@ -112,24 +124,41 @@ NAME_OF_ADDRESS = {"policy": RULE.format(destination="127.0.0.1:{port}"), "expec
                    "message": "", "certificate": "good.test"}
 NAME_OF_PROXY = {"policy": RULE.format(destination="proxy.test:{proxy}"), "expected": "good.test", "source": "policy",
                  "message": "", "certificate": "good.test"}
+HOST = os.uname().nodename.lower()
 PROXIED = "lookup:proxy.test connect:{proxy} proxy:127.0.0.1:{port} tls"
-OTHER_THREAD_KNOWS_ANOTHER = "lookup-thread:second.test lookup:good.test"
 
 ROWS = (
     story("one-name", "lookup:good.test connect:{port} tls"),
     story("hostent", "lookup-hostent:good.test connect:{port} tls"),
-    unknown("two-names", "lookup:good.test lookup:second.test connect:{port} tls", SEVERAL),
-    story("two-names-the-latest", "lookup:second.test connect:{spare} lookup:good.test connect:{port} tls"),
+    several("two-names", "lookup:good.test lookup:second.test connect:{port} tls"),
+    several("two-names-the-first-connected-before", "lookup:good.test connect:{spare} lookup:second.test connect:{port} tls"),
+    several("two-names-the-latest-looked-up-again",
+            "lookup:good.test lookup:second.test connect:{spare} lookup:good.test connect:{port} tls"),
+    several("two-names-one-in-another-thread", "lookup-thread:good.test lookup:second.test connect:{port} tls"),
+    several("two-names-the-second-after-the-connect", "lookup:good.test connect:{port} lookup:second.test tls"),
+    several("two-names-without-descriptor", "lookup:good.test lookup:second.test connect:{port} tls-memory", weak=True),
+    several("name-and-literal", "lookup:good.test lookup:127.0.0.1 connect:{port} tls", names=("good.test", "127.0.0.1")),
+    several("two-names-and-a-rule-that-allows-unknown-ones", "lookup:good.test lookup:second.test connect:{port} tls",
+            policy="unknown-name = allow\n", action="allowed"),
+    story("own-host-name-first", f"lookup:{HOST} lookup:good.test connect:{{port}} tls"),
+    story("own-host-name-later", f"lookup:good.test connect:{{port}} lookup:{HOST} tls"),
+    story("own-host-name-alone", f"lookup:{HOST} connect:{{port}} tls", expected=HOST, certificate=HOST),
+    unknown("names-forgotten", "lookup:second.test flood:1024 lookup:good.test connect:{port} tls", "a name that led to this address is forgotten"),
     story("lookup-in-another-thread", "lookup-thread:good.test connect:{port} tls"),
     story("connect-in-another-thread", "lookup:good.test connect-thread:{port} tls"),
-    story("two-names-one-in-another-thread", OTHER_THREAD_KNOWS_ANOTHER + " connect:{port} tls"),
-    story("nonblocking", OTHER_THREAD_KNOWS_ANOTHER + " connect-nonblocking:{port} tls"),
-    story("interrupted", OTHER_THREAD_KNOWS_ANOTHER + " connect:{port} tls",
+    story("nonblocking", "lookup:good.test connect-nonblocking:{port} tls-memory", weak=True),
+    story("interrupted", "lookup:good.test connect:{port} tls-memory", weak=True,
           environment={"LD_PRELOAD": "{library} {programs}/interrupted.so"}),
-    story("datagram", OTHER_THREAD_KNOWS_ANOTHER + " connect-datagram:{port} dtls", server="dtls-any"),
+    story("datagram", "lookup:good.test connect-datagram:{port} dtls", server="dtls-any"),
     story("descriptor-of-another-process", "lookup:good.test connect-child:{port} tls"),
     story("resolved-before-fork", "lookup:good.test fork connect:{port} tls"),
-    story("resolved-and-connected-before-fork", OTHER_THREAD_KNOWS_ANOTHER + " connect:{port} fork tls"),
+    story("resolved-and-connected-before-fork", "lookup:good.test connect:{port} fork tls"),
+    story("fast-open", "lookup:good.test fast-open:{port} tls"),
+    unknown("fast-open-with-the-hello", "lookup:good.test fast-open-later:{port} tls-fast-open",
+            "the descriptor is no Internet socket, or was not connected when the handshake began"),
+    unknown("unix-socket", "relay:{port} tls", "the descriptor is no Internet socket", address_known=False),
+    story("many-descriptors", "descriptors:1100 lookup:good.test connect:{port} tls"),
+    story("many-descriptors-without-one-shown", "descriptors:1100 lookup:good.test connect:{port} tls-memory", weak=True),
     address_only("lookup-in-another-process", "lookup-child:good.test connect:{port} tls"),
     address_only("lookup-in-another-process-with-rule", "lookup-child:good.test connect:{port} tls", **NAME_OF_ADDRESS),
     story("getaddrinfo_a", "lookup-wait:good.test connect:{port} tls"),
@@ -144,8 +173,12 @@ ROWS = (
     story("literal", "lookup:127.0.0.1 connect:{port} tls", expected="127.0.0.1", source="address",
           certificate="address", message=ADDRESS_ONLY),
     story("no-descriptor", "lookup:good.test connect:{port} tls-memory", weak=True),
-    unknown("no-descriptor-refused", "lookup:good.test connect:{port} tls-memory", "", policy="weak-names = refuse\n"),
-    unknown("no-descriptor-two-connections", "lookup:good.test connect:{spare} connect:{port} tls-memory", "", address_known=False),
+    unknown("no-descriptor-refused", "lookup:good.test connect:{port} tls-memory", "no descriptor was shown, and weak-names",
+            policy="weak-names = refuse\n"),
+    unknown("no-descriptor-two-connections", "lookup:good.test connect:{spare} connect:{port} tls-memory", SEVERAL_LEFT,
+            address_known=False),
+    unknown("no-descriptor-connected-in-another-thread", "lookup:good.test connect-thread:{port} tls-memory", NONE_LEFT,
+            address_known=False),
 
     story("connect-bio", "connect-bio:good.test:{port} tls-bio", source="bio"),
 

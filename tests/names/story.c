@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -103,11 +104,41 @@ static void lookup_child(const char *name)
     address_length = sizeof(struct sockaddr_in);
 }
 
-static void connect_socket(const char *port, int type)
+/* So many other addresses. */
+static void flood(const char *count)
+{
+    struct sockaddr_storage kept = address;
+    char text[32];
+    for (int i = 0; i < atoi(count); i++) {
+        snprintf(text, sizeof text, "127.1.%d.%d", i / 250, 1 + i % 250);
+        lookup(text);
+    }
+    address = kept;
+}
+
+/* So many are open, so that the next one has a higher number. */
+static void take_descriptors(const char *count)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        fail("getrlimit");
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    for (int i = 0; i < atoi(count); i++)
+        if (dup(STDIN_FILENO) < 0)
+            fail("dup");
+}
+
+static void set_port(const char *port)
 {
     in_port_t number = htons((in_port_t)atoi(port));
     memcpy((char *)&address + offsetof(struct sockaddr_in, sin_port), &number,
            sizeof number); /* in6 has it there too */
+}
+
+static void connect_socket(const char *port, int type)
+{
+    set_port(port);
     fd = socket(address.ss_family, type, 0);
     if (connect(fd, (const struct sockaddr *)&address, address_length) == 0)
         return;
@@ -131,6 +162,56 @@ static void connect_nonblocking(const char *port)
 static void connect_datagram(const char *port)
 {
     connect_socket(port, SOCK_DGRAM);
+}
+
+static ssize_t send_first(const void *data, size_t length)
+{
+    return sendto(fd, data, length, MSG_FASTOPEN, (const struct sockaddr *)&address, address_length);
+}
+
+/* TCP fast open without connect(2): RFC 7413, tcp(7). */
+static void fast_open(const char *port)
+{
+    set_port(port);
+    fd = socket(address.ss_family, SOCK_STREAM, 0);
+    if (send_first("", 0) != 0)
+        fail("fast open");
+}
+
+static void fast_open_later(const char *port)
+{
+    set_port(port);
+    fd = socket(address.ss_family, SOCK_STREAM, 0);
+}
+
+static void pump(int from, int to)
+{
+    char buffer[16384];
+    ssize_t got = read(from, buffer, sizeof buffer);
+    if (got <= 0 || write(to, buffer, (size_t)got) != got)
+        _exit(0);
+}
+
+/* A child has the connection; what this process has is a unix socket. */
+static void relay(const char *port)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        fail("socketpair");
+    if (fork() == 0) {
+        lookup("good.test");
+        connect_stream(port);
+        close(ends[0]);
+        struct pollfd polled[] = {{.fd = fd, .events = POLLIN}, {.fd = ends[1], .events = POLLIN}};
+        while (poll(polled, 2, -1) > 0) {
+            if (polled[0].revents != 0)
+                pump(fd, ends[1]);
+            if (polled[1].revents != 0)
+                pump(ends[1], fd);
+        }
+    }
+    close(ends[1]);
+    fd = ends[0];
 }
 
 struct message {
@@ -230,6 +311,47 @@ static void tls(const char *unused)
     handshake(ssl);
 }
 
+static int write_first(BIO *out, const char *data, int length)
+{
+    static int sent;
+    (void)out;
+    ssize_t written = sent ? write(fd, data, (size_t)length) : send_first(data, (size_t)length);
+    sent = 1;
+    return (int)written;
+}
+
+static int read_socket(BIO *in, char *data, int size)
+{
+    (void)in;
+    return (int)read(fd, data, (size_t)size);
+}
+
+static long control_socket(BIO *in, int command, long number, void *value)
+{
+    (void)in;
+    (void)number;
+    if (command != BIO_C_GET_FD)
+        return command == BIO_CTRL_FLUSH;
+    if (value != NULL)
+        memcpy(value, &fd, sizeof fd);
+    return fd;
+}
+
+/* The hello goes out with the SYN: the socket has no peer before. */
+static void tls_fast_open(const char *unused)
+{
+    BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "fast open");
+    SSL *ssl = SSL_new(SSL_CTX_new(TLS_client_method()));
+    (void)unused;
+    BIO_meth_set_write(method, write_first);
+    BIO_meth_set_read(method, read_socket);
+    BIO_meth_set_ctrl(method, control_socket);
+    bio = BIO_new(method);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl, bio, bio);
+    handshake(ssl);
+}
+
 static void dtls(const char *unused)
 {
     SSL *ssl = SSL_new(SSL_CTX_new(DTLS_client_method()));
@@ -263,7 +385,8 @@ static void tls_memory(const char *unused)
             fail("write");
         if (result == 1 || SSL_get_error(ssl, result) != SSL_ERROR_WANT_READ)
             _exit(result == 1 ? 0 : 1);
-        ssize_t got = read(fd, buffer, sizeof buffer);
+        struct pollfd polled = {.fd = fd, .events = POLLIN};
+        ssize_t got = poll(&polled, 1, 5000) == 1 ? read(fd, buffer, sizeof buffer) : -1;
         if (got <= 0)
             fail("read");
         BIO_write(in, buffer, (int)got);
@@ -282,15 +405,21 @@ static const struct step {
     {"lookup-nowait", lookup_nowait, 0},
     {"lookup-child", lookup_child, 0},
     {"lookup-thread", lookup, 1},
+    {"flood", flood, 0},
+    {"descriptors", take_descriptors, 0},
     {"connect", connect_stream, 0},
     {"connect-nonblocking", connect_nonblocking, 0},
     {"connect-datagram", connect_datagram, 0},
     {"connect-child", connect_child, 0},
     {"connect-thread", connect_stream, 1},
     {"connect-bio", connect_bio, 0},
+    {"fast-open", fast_open, 0},
+    {"fast-open-later", fast_open_later, 0},
+    {"relay", relay, 0},
     {"fork", fork_worker, 0},
     {"proxy", ask_proxy, 0},
     {"tls", tls, 0},
+    {"tls-fast-open", tls_fast_open, 0},
     {"dtls", dtls, 0},
     {"tls-bio", tls_bio, 0},
     {"tls-memory", tls_memory, 0},

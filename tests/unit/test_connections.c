@@ -34,21 +34,56 @@ START_TEST(knows_no_peer_of_what_has_none)
 }
 END_TEST
 
-/* b is the wrong answer: the old record has it, the new socket was connected where nobody saw it. */
-START_TEST(a_record_does_not_survive_its_socket)
+/* Where connect(2) is seen to ask for another address than the socket's, the name is that of the address asked for. */
+static int connect_through_another(const char *asked)
 {
     socklen_t length;
     struct sockaddr_storage address = address_of("127.0.0.2", server_port, &length);
-    struct lookup_by_thread a = {"a.example", "127.0.0.2"};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    run_in_thread(resolve_in_thread, &a);
-    resolve_one("b.example", "127.0.0.2");
-    int fd = connect_stream("127.0.0.2");
-    ck_assert_str_eq(lookup(fd), "name b.example");
-    close(fd);
-    ck_assert_int_eq(socket(AF_INET, SOCK_STREAM, 0), fd);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), 0);
-    ck_assert_str_eq(lookup(fd), "ambiguous");
+    address = address_of(asked, 443, &length);
+    connections_add(fd, (struct sockaddr *)&address, length, NULL);
+    return fd;
+}
+
+START_TEST(what_lies_between_is_not_the_peer)
+{
+    resolve_one("a.example", "224.0.0.1");
+    resolve_one("proxy.example", "127.0.0.2");
+    resolve_one("192.0.2.1", "192.0.2.1");
+    ck_assert_str_eq(lookup(connect_through_another("224.0.0.1")), "name a.example");
+    ck_assert_str_eq(lookup(connect_through_another("192.0.2.1")), "literal 192.0.2.1");
+    ck_assert_str_eq(lookup(connect_through_another("192.0.2.2")), "no name");
+}
+END_TEST
+
+START_TEST(what_lies_between_is_seen_without_a_descriptor)
+{
+    resolve_one("a.example", "224.0.0.1");
+    connect_through_another("224.0.0.1");
+    ck_assert_str_eq(lookup(-1), "weak name a.example");
+}
+END_TEST
+
+START_TEST(the_unspecified_address_is_this_host)
+{
+    ck_assert_str_eq(lookup(connect_stream("0.0.0.0")), "literal 127.0.0.1");
+    ck_assert_str_eq(lookup(connect_stream("::")), "literal ::1");
+}
+END_TEST
+
+START_TEST(a_record_does_not_survive_its_socket)
+{
+    int fd = connect_through_another("224.0.0.1");
+
+    close(fd);
+    resolve_one("a.example", "127.0.0.2");
+    ck_assert_int_eq(socket(AF_INET, SOCK_STREAM, 0), fd);
+    socklen_t length;
+    struct sockaddr_storage address = address_of("127.0.0.2", server_port, &length);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), 0);
+    ck_assert_str_eq(lookup(fd), "name a.example");
 }
 END_TEST
 
@@ -67,12 +102,17 @@ END_TEST
 
 START_TEST(a_new_socket_with_the_old_number_and_peer_is_another_connection)
 {
-    resolve_one("a.example", "127.0.0.2");
     int fd = connect_stream("127.0.0.2");
+    struct trail_peer first, second;
+
+    trail_lookup(fd, &first);
+    ck_assert(first.is_first);
     close(fd);
-    resolve_one("b.example", "127.0.0.2");
     ck_assert_int_eq(connect_stream("127.0.0.2"), fd);
-    ck_assert_str_eq(lookup(fd), "name b.example");
+    trail_lookup(fd, &second);
+    ck_assert(second.is_first && second.socket != first.socket);
+    trail_lookup(fd, &second);
+    ck_assert(!second.is_first);
 }
 END_TEST
 
@@ -88,14 +128,11 @@ START_TEST(an_unseen_connect_to_a_looked_up_address_has_its_one_name)
 }
 END_TEST
 
-/* A record must be found by the socket, not by the number, to tell a from b. */
+/* Through something between, so that the name tells whether the record was found. */
 static int connect_for_a(void)
 {
-    struct lookup_by_thread b = {"b.example", "127.0.0.2"};
-
-    run_in_thread(resolve_in_thread, &b);
-    resolve_one("a.example", "127.0.0.2");
-    return connect_stream("127.0.0.2");
+    resolve_one("a.example", "224.0.0.1");
+    return connect_through_another("224.0.0.1");
 }
 
 START_TEST(a_duplicate_is_the_same_connection)
@@ -162,7 +199,7 @@ START_TEST(a_passed_descriptor_has_no_record_of_ours)
     }
     int fd = receive_descriptor(channel[0]);
     ck_assert_int_eq(fd, number);
-    ck_assert_str_eq(lookup(fd), "ambiguous");
+    ck_assert_str_eq(lookup(fd), "literal 127.0.0.2");
     waitpid(child, &status, 0);
 }
 END_TEST
@@ -197,7 +234,7 @@ START_TEST(a_disconnected_socket_has_no_peer)
     int fd = connect_datagram("127.0.0.2", 4433);
 
     ck_assert_int_eq(connect(fd, &nobody, sizeof nobody), 0);
-    connections_add(fd, &nobody, sizeof nobody);
+    connections_add(fd, &nobody, sizeof nobody, NULL);
     ck_assert_str_eq(lookup(fd), "unknown");
     ck_assert_str_eq(lookup(-1), "unknown");
 }
@@ -211,23 +248,20 @@ static void connect_unseen(int fd, const char *text, in_port_t port)
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), 0);
 }
 
-START_TEST(a_socket_connected_elsewhere_unseen_has_no_record)
+START_TEST(a_socket_connected_elsewhere_unseen_has_no_name)
 {
-    struct lookup_by_thread b = {"b.example", "127.0.0.3"};
-
-    run_in_thread(resolve_in_thread, &b);
-    resolve_one("a.example", "127.0.0.3");
+    resolve_one("b.example", "127.0.0.3");
     int fd = connect_datagram("127.0.0.2", 4433);
     connect_unseen(fd, "127.0.0.3", 4433);
+    ck_assert_str_eq(lookup(fd), "no name");
     ck_assert_str_eq(lookup(-1), "unknown");
-    ck_assert_str_eq(lookup(fd), "ambiguous");
 }
 END_TEST
 
-START_TEST(a_socket_connected_to_another_port_unseen_has_no_record)
+START_TEST(a_socket_connected_to_another_port_unseen_has_no_name)
 {
     connect_unseen(connect_datagram("127.0.0.2", 4433), "127.0.0.2", 4434);
-    ck_assert_str_eq(lookup(-1), "unknown");
+    ck_assert_str_eq(lookup(-1), "weak no name");
 }
 END_TEST
 
@@ -238,7 +272,7 @@ START_TEST(a_socket_connected_to_another_port_has_a_new_record)
     int fd = connect_datagram("127.0.0.2", 4433);
 
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), 0);
-    connections_add(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length, NULL);
     ck_assert_str_eq(lookup(-1), "weak literal 127.0.0.2");
 }
 END_TEST
@@ -251,10 +285,10 @@ START_TEST(an_address_cut_short_is_not_read)
 
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), 0);
     for (socklen_t cut = 0; cut < length; cut++) {
-        connections_add(fd, (struct sockaddr *)&address, cut);
+        connections_add(fd, (struct sockaddr *)&address, cut, NULL);
     }
     ck_assert_str_eq(lookup(-1), "unknown");
-    connections_add(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length, NULL);
     ck_assert_str_eq(lookup(-1), "weak literal 127.0.0.2");
 }
 END_TEST
@@ -303,11 +337,11 @@ START_TEST(asking_again_for_a_connect_in_progress_is_no_other_connect)
 {
     socklen_t length;
     struct sockaddr_storage address = address_of("127.0.0.2", server_port, &length);
-    int fd = connect_for_a();
+    int fd = connect_stream("127.0.0.2");
 
-    connections_add(fd, (struct sockaddr *)&address, length);
-    ck_assert_str_eq(lookup(fd), "name a.example");
-    connections_add(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length, NULL);
+    ck_assert_str_eq(lookup(fd), "literal 127.0.0.2");
+    connections_add(fd, (struct sockaddr *)&address, length, NULL);
     ck_assert_str_eq(lookup(-1), "unknown");
 }
 END_TEST
@@ -388,19 +422,66 @@ START_TEST(a_datagram_socket_for_dns_is_none)
 }
 END_TEST
 
+/* A connection to 127.0.0.2 for a.example, with another number. */
+static int connect_high(int number)
+{
+    struct rlimit limit;
+    int fd = connect_for_a();
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int high = fcntl(fd, F_DUPFD, number);
+    ck_assert_int_ge(high, number);
+    close(fd);
+    return high;
+}
+
+static void add_to(int fd, const char *asked)
+{
+    socklen_t length;
+    struct sockaddr_storage address = address_of(asked, 443, &length);
+
+    connections_add(fd, (struct sockaddr *)&address, length, NULL);
+}
+
+static const int numbers[] = {1023, 1024, 1025, 2047, 2048, 4095};
+
+START_TEST(no_number_is_too_high)
+{
+    int fd = connect_high(numbers[_i]);
+
+    resolve_one("b.example", "224.0.0.2");
+    add_to(fd, "224.0.0.2");
+    ck_assert_str_eq(lookup(-1), "weak name b.example");
+    ck_assert_str_eq(lookup(fd), "name b.example");
+    int copy = dup(fd);
+    close(fd);
+    ck_assert_str_eq(lookup(copy), "name b.example");
+}
+END_TEST
+
+START_TEST(two_high_ones_are_told_apart)
+{
+    int one = connect_high(3000), other = connect_high(4000);
+
+    resolve_one("b.example", "224.0.0.2");
+    add_to(one, "224.0.0.1");
+    add_to(other, "224.0.0.2");
+    ck_assert_str_eq(lookup(-1), "unknown");
+    ck_assert_str_eq(lookup(dup2(other, 78)), "name b.example");
+    ck_assert_str_eq(lookup(dup2(one, 79)), "name a.example");
+}
+END_TEST
+
 START_TEST(an_unrecorded_connection_forbids_to_guess)
 {
-    struct rlimit limit = {CONNECTION_DESCRIPTORS + 8, CONNECTION_DESCRIPTORS + 8};
-    socklen_t length;
-    struct sockaddr_storage address = address_of("127.0.0.2", server_port, &length);
+    struct rlimit none = {0, 0};
+    int fd = connect_high(CONNECTION_PAGE);
 
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    resolve_one("a.example", "127.0.0.2");
-    int high = fcntl(connect_stream("127.0.0.2"), F_DUPFD, CONNECTION_DESCRIPTORS);
-    ck_assert_int_ge(high, CONNECTION_DESCRIPTORS);
-    connections_add(high, (struct sockaddr *)&address, length);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
+    add_to(fd, "224.0.0.1");
     ck_assert_str_eq(lookup(-1), "unknown");
-    ck_assert_str_eq(lookup(high), "name a.example");
 }
 END_TEST
 
@@ -409,7 +490,7 @@ START_TEST(another_family_is_not_recorded)
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/nowhere"};
     int fd = connect_stream("127.0.0.2");
 
-    connections_add(fd, (struct sockaddr *)&address, sizeof address);
+    connections_add(fd, (struct sockaddr *)&address, sizeof address, NULL);
     ck_assert_str_eq(lookup(-1), "weak literal 127.0.0.2");
 }
 END_TEST
@@ -420,6 +501,9 @@ static TCase *sockets_tests(void)
 
     tcase_add_test(tests, tells_address_and_port);
     tcase_add_test(tests, knows_no_peer_of_what_has_none);
+    tcase_add_test(tests, what_lies_between_is_not_the_peer);
+    tcase_add_test(tests, what_lies_between_is_seen_without_a_descriptor);
+    tcase_add_test(tests, the_unspecified_address_is_this_host);
     tcase_add_test(tests, a_record_does_not_survive_its_socket);
     tcase_add_test(tests, an_unclaimed_record_does_not_survive_its_socket);
     tcase_add_test(tests, a_new_socket_with_the_old_number_and_peer_is_another_connection);
@@ -430,8 +514,8 @@ static TCase *sockets_tests(void)
     tcase_add_test(tests, an_accepted_socket_has_no_record);
     tcase_add_test(tests, a_child_of_fork_knows_what_its_parent_did);
     tcase_add_test(tests, a_disconnected_socket_has_no_peer);
-    tcase_add_test(tests, a_socket_connected_elsewhere_unseen_has_no_record);
-    tcase_add_test(tests, a_socket_connected_to_another_port_unseen_has_no_record);
+    tcase_add_test(tests, a_socket_connected_elsewhere_unseen_has_no_name);
+    tcase_add_test(tests, a_socket_connected_to_another_port_unseen_has_no_name);
     tcase_add_test(tests, a_socket_connected_to_another_port_has_a_new_record);
     tcase_add_test(tests, an_address_cut_short_is_not_read);
     tcase_add_test(tests, a_connect_in_progress_has_a_peer);
@@ -451,6 +535,8 @@ static TCase *weak_tests(void)
     tcase_add_test(tests, a_stream_goes_before_datagrams);
     tcase_add_test(tests, a_datagram_socket_is_no_way_out_of_two_streams);
     tcase_add_test(tests, a_datagram_socket_for_dns_is_none);
+    tcase_add_loop_test(tests, no_number_is_too_high, 0, sizeof numbers / sizeof *numbers);
+    tcase_add_test(tests, two_high_ones_are_told_apart);
     tcase_add_test(tests, an_unrecorded_connection_forbids_to_guess);
     tcase_add_test(tests, another_family_is_not_recorded);
     return tests;

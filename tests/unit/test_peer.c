@@ -180,7 +180,7 @@ END_TEST
 
 struct expectation {
     const char *name;
-    const char *known; /* the sources with a name, by letter: policy, app, sni, bio, session, resolver, address */
+    const char *known; /* the sources with a name, by letter: policy, app, sni, bio, resolver, session, address */
     bool weak;
     enum choice weak_names;
     enum name_source expected;
@@ -188,12 +188,12 @@ struct expectation {
 };
 
 static const struct expectation expectations[] = {
-    {"policy wins", "pasbtrd", false, CHOICE_BLOCK, NAME_FROM_POLICY, false},
-    {"then what the program checks", "asbtrd", false, CHOICE_BLOCK, NAME_FROM_APP, false},
-    {"then SNI", "sbtrd", false, CHOICE_BLOCK, NAME_FROM_SNI, false},
-    {"then the connect BIO", "btrd", false, CHOICE_BLOCK, NAME_FROM_BIO, false},
-    {"then the session", "trd", false, CHOICE_BLOCK, NAME_FROM_SESSION, false},
-    {"then the resolver", "rd", false, CHOICE_BLOCK, NAME_FROM_RESOLVER, false},
+    {"policy wins", "pasbrtd", false, CHOICE_BLOCK, NAME_FROM_POLICY, false},
+    {"then what the program checks", "asbrtd", false, CHOICE_BLOCK, NAME_FROM_APP, false},
+    {"then SNI", "sbrtd", false, CHOICE_BLOCK, NAME_FROM_SNI, false},
+    {"then the connect BIO", "brtd", false, CHOICE_BLOCK, NAME_FROM_BIO, false},
+    {"then the resolver, against a session", "rtd", false, CHOICE_BLOCK, NAME_FROM_RESOLVER, false},
+    {"then the session", "td", false, CHOICE_BLOCK, NAME_FROM_SESSION, false},
     {"then the address", "d", false, CHOICE_BLOCK, NAME_FROM_ADDRESS, false},
     {"nothing", "", false, CHOICE_ALLOW, NAME_UNKNOWN, false},
     {"weak resolver refused", "r", true, CHOICE_BLOCK, NAME_UNKNOWN, false},
@@ -218,7 +218,8 @@ static struct peer_name *place(struct peer_candidates *candidates, char letter)
     case 't':
         return &candidates->session;
     case 'r':
-        return &candidates->resolver;
+        candidates->resolver_count = 1;
+        return candidates->resolver;
     default:
         return &candidates->address;
     }
@@ -247,11 +248,26 @@ END_TEST
 
 START_TEST(one_weak_candidate_does_not_taint_the_other)
 {
-    struct peer_candidates candidates = {.resolver = {PEER_HOST, "host"}, .address = {PEER_ADDRESS, "192.0.2.1"}};
+    struct peer_candidates candidates = {
+        .resolver = {{PEER_HOST, "host"}}, .resolver_count = 1, .address = {PEER_ADDRESS, "192.0.2.1"}};
 
     candidates.resolver_is_weak = true;
     ck_assert_int_eq(peer_expected(&candidates, CHOICE_BLOCK).source, NAME_FROM_ADDRESS);
     ck_assert(!peer_expected(&candidates, CHOICE_BLOCK).weak);
+}
+END_TEST
+
+START_TEST(each_of_several_looked_up_names_has_to_match)
+{
+    struct peer_candidates candidates = {.resolver = {{PEER_HOST, "one"}, {PEER_HOST, "other"}}, .resolver_count = 1};
+
+    ck_assert(!peer_expected(&candidates, CHOICE_BLOCK).each);
+    candidates.resolver_count = 2;
+    ck_assert(peer_expected(&candidates, CHOICE_BLOCK).each);
+    ck_assert_uint_eq(peer_expected(&candidates, CHOICE_BLOCK).count, 2);
+    candidates.app[0] = candidates.app[1] = candidates.resolver[0];
+    candidates.app_count = 2;
+    ck_assert_msg(!peer_expected(&candidates, CHOICE_BLOCK).each, "of the program's own names one is enough");
 }
 END_TEST
 
@@ -266,6 +282,7 @@ int main(void)
     tcase_add_test(tests, a_nul_byte_is_no_end);
     tcase_add_loop_test(tests, expects_the_first_known_source, 0, sizeof expectations / sizeof *expectations);
     tcase_add_test(tests, one_weak_candidate_does_not_taint_the_other);
+    tcase_add_test(tests, each_of_several_looked_up_names_has_to_match);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

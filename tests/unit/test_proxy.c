@@ -52,6 +52,20 @@ START_TEST(reads_every_form)
 }
 END_TEST
 
+START_TEST(tells_proxies_that_speak_tls)
+{
+    static const char *const by_tls[] = {"https://proxy.example", "HTTPS://proxy.example:3128", "https://192.0.2.1:1"};
+    static const char *const others[] = {"http://proxy.example", "https:3128", "socks5h://proxy.example",
+                                         "proxy.example"};
+    struct proxy proxy;
+
+    for (size_t i = 0; i < sizeof by_tls / sizeof *by_tls; i++)
+        ck_assert_msg(proxy_parse(by_tls[i], &proxy) && proxy.tls, "%s", by_tls[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        ck_assert_msg(proxy_parse(others[i], &proxy) && !proxy.tls, "%s", others[i]);
+}
+END_TEST
+
 static const struct {
     const char *name;
     const char *proxies[2];
@@ -78,7 +92,7 @@ START_TEST(finds_connections_to_one)
 
     for (; count < 2 && connections[_i].proxies[count] != NULL; count++)
         ck_assert(proxy_parse(connections[_i].proxies[count], &proxies[count]));
-    ck_assert_msg(proxy_is_among(proxies, count, connections[_i].host, connections[_i].port) ==
+    ck_assert_msg((proxy_find(proxies, count, connections[_i].host, connections[_i].port) != NULL) ==
                       connections[_i].is_among,
                   "%s", connections[_i].name);
 }
@@ -90,6 +104,7 @@ int main(void)
     TCase *tests = tcase_create("proxies");
 
     tcase_add_loop_test(tests, reads_every_form, 0, sizeof forms / sizeof *forms);
+    tcase_add_test(tests, tells_proxies_that_speak_tls);
     tcase_add_loop_test(tests, finds_connections_to_one, 0, sizeof connections / sizeof *connections);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

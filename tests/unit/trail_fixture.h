@@ -59,7 +59,7 @@ static inline int connect_socket(int type, const char *text, in_port_t port)
     ck_assert_int_ge(fd, 0);
     int status = connect(fd, (struct sockaddr *)&address, length);
     ck_assert_msg(status == 0 || errno == EINPROGRESS, "%s: %s", text, strerror(errno));
-    connections_add(fd, (struct sockaddr *)&address, length);
+    connections_add(fd, (struct sockaddr *)&address, length, NULL);
     return fd;
 }
 
@@ -121,26 +121,33 @@ static inline void run_in_thread(void *(*function)(void *), void *arg)
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 
-/* The peer in one line: "name host", "literal 127.0.0.1", "ambiguous", "unknown", with "weak " before it. */
+/*
+ * The peer in one line: "name host", "each one other", "literal 127.0.0.1", "incomplete", "no name", "unknown", with
+ * "weak " before it. Whatever is not known is so for a reason that is told.
+ */
 static inline const char *lookup(int fd)
 {
-    static char line[PEER_NAME_MAX + 16];
+    static char line[PEER_LOOKUP_NAMES * PEER_NAME_MAX + 16];
     struct trail_peer peer;
-    const char *weak;
 
     trail_lookup(fd, &peer);
-    weak = peer.weak ? "weak " : "";
-    if (peer.ambiguous) {
-        ck_assert(peer.name.kind == PEER_NONE && peer.literal.kind == PEER_NONE);
-        snprintf(line, sizeof line, "%sambiguous", weak);
-    } else if (peer.name.kind != PEER_NONE) {
-        ck_assert(peer.name.kind == PEER_HOST && peer.literal.kind == PEER_NONE);
-        snprintf(line, sizeof line, "%sname %s", weak, peer.name.text);
-    } else if (peer.literal.kind != PEER_NONE) {
+    bool named = peer.name_count > 0 || peer.literal.kind != PEER_NONE;
+    ck_assert(named == (peer.unknown == NULL));
+    ck_assert(peer.name_count == 0 || peer.literal.kind == PEER_NONE);
+    int used = snprintf(line, sizeof line, "%s", peer.weak ? "weak " : "");
+    if (peer.literal.kind != PEER_NONE) {
         ck_assert(peer.literal.kind == PEER_ADDRESS);
-        snprintf(line, sizeof line, "%sliteral %s", weak, peer.literal.text);
+        snprintf(line + used, sizeof line - (size_t)used, "literal %s", peer.literal.text);
+    } else if (peer.name_count > 0) {
+        used += snprintf(line + used, sizeof line - (size_t)used, peer.name_count > 1 ? "each" : "name");
+        for (size_t i = 0; i < peer.name_count; i++) {
+            used += snprintf(line + used, sizeof line - (size_t)used, " %s", peer.names[i].text);
+        }
     } else {
-        snprintf(line, sizeof line, "%s%s", weak, peer.has_address ? "no host name" : "unknown");
+        snprintf(line + used, sizeof line - (size_t)used, "%s",
+                 peer.incomplete    ? "incomplete"
+                 : peer.has_address ? "no name"
+                                    : "unknown");
     }
     return line;
 }

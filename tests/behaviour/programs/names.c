@@ -85,16 +85,57 @@ static void local_socket(void)
     run(without_name(dial_local(server)));
 }
 
+/* A session that was verified for `name`, from a connection to a socket, which may have told it. */
+static SSL_SESSION *session_for(const char *name, int fd)
+{
+    SSL *ssl = without_name(fd);
+    demand(SSL_set1_host(ssl, name) == 1);
+    client_run(ssl);
+    SSL_SESSION *kept = SSL_get1_session(ssl);
+    client_free(ssl);
+    return kept;
+}
+
+static void run_with(SSL_SESSION *session, int fd)
+{
+    SSL *ssl = without_name(fd);
+    demand(SSL_set_session(ssl, session) == 1);
+    SSL_SESSION_free(session);
+    run(ssl);
+}
+
 static void session(void)
 {
-    SSL *first = client_new(context, server, "good.test");
-    client_run(first);
-    SSL_SESSION *kept = SSL_get1_session(first);
-    client_free(first);
-    SSL *second = without_name(dial(server));
-    demand(SSL_set_session(second, kept) == 1);
-    SSL_SESSION_free(kept);
-    run(second);
+    SSL_SESSION *kept = session_for("good.test", dial(server));
+    run_with(kept, dial(server));
+}
+
+/* The program was given the address of a name that it had looked up: FTPS does, for its data. */
+static void session_of_looked_up_name(void)
+{
+    SSL_SESSION *kept = session_for("localhost", dial_name(server, "localhost"));
+    run_with(kept, dial_name(server, "127.0.0.1"));
+}
+
+/* The session says good.test, the look-up localhost. */
+static void session_of_another_name(void)
+{
+    SSL_SESSION *kept = session_for("good.test", dial(server));
+    run_with(kept, dial_name(server, "localhost"));
+}
+
+static void session_of_another_name_and_server(void)
+{
+    struct server *another = server_start(&(struct server_options){.leaf = "good"});
+    SSL_SESSION *kept = session_for("good.test", dial(another));
+    server_stop(another);
+    run_with(kept, dial_name(server, "localhost"));
+}
+
+static void session_of_another_name_and_address(void)
+{
+    SSL_SESSION *kept = session_for("good.test", dial_name(server, "localhost"));
+    run_with(kept, dial_name(server, "127.0.0.1"));
 }
 
 static void flush(SSL *ssl, int fd)
@@ -138,6 +179,10 @@ static const struct scenario sources[] = {
     {"resolver", resolver},
     {"address", address},
     {"session", session},
+    {"session-of-looked-up-name", session_of_looked_up_name},
+    {"session-of-another-name", session_of_another_name},
+    {"session-of-another-name-and-server", session_of_another_name_and_server},
+    {"session-of-another-name-and-address", session_of_another_name_and_address},
     {"memory", memory},
     {"local-socket", local_socket},
 };
