@@ -12,6 +12,36 @@ static const void *relocated(uintptr_t base, ElfW(Addr) value)
     return (const void *)(value < base ? base + value : value); /* NOLINT(performance-no-int-to-ptr) */
 }
 
+/* One of the two kinds is what a processor has. */
+static void read_relocations(struct elf_symbols *symbols, const ElfW(Dyn) * entry)
+{
+    switch (entry->d_tag) {
+    case DT_RELA:
+    case DT_REL:
+        symbols->relocations[0].table = relocated(symbols->base, entry->d_un.d_ptr);
+        break;
+    case DT_RELASZ:
+    case DT_RELSZ:
+        symbols->relocations[0].size = entry->d_un.d_val;
+        break;
+    case DT_JMPREL:
+        symbols->relocations[1].table = relocated(symbols->base, entry->d_un.d_ptr);
+        break;
+    case DT_PLTRELSZ:
+        symbols->relocations[1].size = entry->d_un.d_val;
+        break;
+    case DT_PLTREL:
+        symbols->relocation_size = entry->d_un.d_val == DT_REL ? sizeof(ElfW(Rel)) : sizeof(ElfW(Rela));
+        break;
+    case DT_RELAENT:
+    case DT_RELENT:
+        symbols->relocation_size = entry->d_un.d_val;
+        break;
+    default:
+        break;
+    }
+}
+
 bool elf_symbols_read(struct elf_symbols *symbols, uintptr_t base, const ElfW(Dyn) * dynamic)
 {
     *symbols = (struct elf_symbols){.base = base};
@@ -36,6 +66,7 @@ bool elf_symbols_read(struct elf_symbols *symbols, uintptr_t base, const ElfW(Dy
             symbols->hash = relocated(base, dynamic->d_un.d_ptr);
             break;
         default:
+            read_relocations(symbols, dynamic);
             break;
         }
     }
@@ -155,4 +186,26 @@ void *elf_symbols_find(const struct elf_symbols *symbols, const char *name)
         address = resolver(getauxval(AT_HWCAP));
     }
     return (void *)address; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+static void **find_slot(const struct elf_symbols *symbols, const struct elf_relocations *relocations, const char *name)
+{
+    const char *table = relocations->table;
+    size_t entry = symbols->relocation_size;
+    for (size_t offset = 0; table != NULL && entry != 0 && offset + entry <= relocations->size; offset += entry) {
+        /* What a relocation with an addend begins with, too. */
+        const ElfW(Rel) *relocation = (const void *)(table + offset);
+        size_t index = relocation->r_info >> (ADDRESS_BITS == 64 ? 32 : 8); /* ELF64_R_SYM, ELF32_R_SYM */
+        const ElfW(Sym) *symbol = &symbols->table[index];
+        if (index != 0 && symbol->st_name < symbols->strings_size &&
+            same_text(symbols->strings + symbol->st_name, name))
+            return (void **)(symbols->base + relocation->r_offset); /* NOLINT(performance-no-int-to-ptr) */
+    }
+    return NULL;
+}
+
+void **elf_symbols_slot(const struct elf_symbols *symbols, const char *name)
+{
+    void **slot = find_slot(symbols, &symbols->relocations[1], name);
+    return slot != NULL ? slot : find_slot(symbols, &symbols->relocations[0], name);
 }

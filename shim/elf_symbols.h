@@ -12,6 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct elf_relocations {
+    const void *table;
+    size_t size; /* bytes */
+};
+
 /* The dynamic symbols of one loaded object; points into it. */
 struct elf_symbols {
     uintptr_t base;
@@ -21,6 +26,8 @@ struct elf_symbols {
     const ElfW(Half) * versions; /* NULL where the object has none */
     const uint32_t *gnu_hash;    /* one of the two is not NULL */
     const uint32_t *hash;
+    struct elf_relocations relocations[2]; /* of data, and of the procedure linkage table */
+    size_t relocation_size;                /* of one */
 };
 
 /*
@@ -35,5 +42,12 @@ bool elf_symbols_of_object(struct elf_symbols *symbols, const struct dl_phdr_inf
  * default (name@VERSION) only where there is no other.
  */
 void *elf_symbols_find(const struct elf_symbols *symbols, const char *name);
+
+/*
+ * Where the dynamic linker puts the definition of that name, the object's own or another's, that a reference of the
+ * object is bound to; until then the slot of a function leads to the linker, which binds it when it is called. NULL
+ * where the object does not refer to the name.
+ */
+void **elf_symbols_slot(const struct elf_symbols *symbols, const char *name);
 
 #endif

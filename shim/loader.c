@@ -1,86 +1,12 @@
 #include "loader.h"
 
 #include "elf_symbols.h"
+#include "loader_list.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <link.h>
 #include <stdatomic.h>
-#include <string.h>
-#include <sys/auxv.h>
 
-struct search {
-    uintptr_t address;
-    struct loaded_object *object;
-};
-
-static void read_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct loaded_object *object)
-{
-    const unsigned char *note = (const unsigned char *)(info->dlpi_addr + segment->p_vaddr); /* NOLINT */
-    size_t left = segment->p_memsz;
-
-    while (left >= sizeof(ElfW(Nhdr))) {
-        ElfW(Nhdr) header;
-        memcpy(&header, note, sizeof header);
-        size_t name = (header.n_namesz + 3u) & ~(size_t)3, body = (header.n_descsz + 3u) & ~(size_t)3;
-        if (left < sizeof header + name + body)
-            return;
-        if (header.n_type == NT_GNU_BUILD_ID && header.n_descsz <= BUILD_ID_MAX) {
-            memcpy(object->build_id, note + sizeof header + name, header.n_descsz);
-            object->build_id_length = header.n_descsz;
-            return;
-        }
-        note += sizeof header + name + body;
-        left -= sizeof header + name + body;
-    }
-}
-
-static bool holds(const struct dl_phdr_info *info, uintptr_t address)
-{
-    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
-        if (segment->p_type == PT_LOAD && address >= start && address - start < segment->p_memsz)
-            return true;
-    }
-    return false;
-}
-
-static int describe_if_holds(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    (void)size;
-    struct search *search = arg;
-    struct loaded_object *object = search->object;
-    if (!holds(info, search->address))
-        return 0;
-
-    size_t length = strnlen(info->dlpi_name, sizeof object->path - 1);
-    memcpy(object->path, info->dlpi_name, length);
-    object->path[length] = '\0';
-    object->base = info->dlpi_addr;
-    object->start = UINTPTR_MAX;
-    object->end = 0;
-    object->build_id_length = 0;
-    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
-        if (segment->p_type == PT_LOAD && start < object->start)
-            object->start = start;
-        if (segment->p_type == PT_LOAD && start + segment->p_memsz > object->end)
-            object->end = start + segment->p_memsz;
-        if (segment->p_type == PT_NOTE && object->build_id_length == 0)
-            read_build_id(info, segment, object);
-    }
-    return 1;
-}
-
-bool loader_object_at(const void *address, struct loaded_object *object)
-{
-    struct search search = {(uintptr_t)address, object};
-    return dl_iterate_phdr(describe_if_holds, &search) == 1;
-}
-
-extern const char own_start[] __asm__("__ehdr_start") __attribute__((visibility("hidden")));
 extern const char own_end[] __asm__("_end") __attribute__((visibility("hidden")));
 extern const ElfW(Dyn) own_dynamic[] __asm__("_DYNAMIC") __attribute__((visibility("hidden")));
 
@@ -98,7 +24,6 @@ void *loader_own_hook(const char *name)
 
 struct walk {
     const char *name;
-    const void *address;
     bool passed_own;
     void *found;
     unsigned count;
@@ -148,79 +73,9 @@ unsigned loader_count_definitions(const char *name)
     return walk.count;
 }
 
-static int find_if_holds(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    (void)size;
-    struct walk *walk = arg;
-    if (!holds(info, (uintptr_t)walk->address))
-        return 0;
-    walk->found = symbol_in(info, walk->name);
-    return 1;
-}
-
-bool loader_defines_beside(const void *address, const char *name)
-{
-    struct walk walk = {.name = name, .address = address};
-    dl_iterate_phdr(find_if_holds, &walk);
-    return walk.found != NULL;
-}
-
-/* The main program has no name here (dl_iterate_phdr(3)), with musl that of its file. */
-static int find_if_library_holds(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    bool is_program = info->dlpi_name[0] == '\0' || (uintptr_t)info->dlpi_phdr == getauxval(AT_PHDR);
-    return holds(info, (uintptr_t)((struct walk *)arg)->address) && (is_program || find_if_holds(info, size, arg));
-}
-
-bool loader_is_library_with(const void *address, const char *name)
-{
-    struct walk walk = {.name = name, .address = address};
-    dl_iterate_phdr(find_if_library_holds, &walk);
-    return walk.found != NULL;
-}
-
-/* The loader's list of objects, as debuggers get it: from the program's DT_DEBUG (gABI, "Dynamic Section"). */
-static const struct link_map *loaded_objects(void)
-{
-    const ElfW(Phdr) *segments = (const ElfW(Phdr) *)getauxval(AT_PHDR); /* NOLINT(performance-no-int-to-ptr) */
-    size_t count = segments != NULL ? getauxval(AT_PHNUM) : 0;
-    uintptr_t base = 0;
-    const ElfW(Dyn) *dynamic = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (segments[i].p_type == PT_PHDR)
-            base = (uintptr_t)segments - segments[i].p_vaddr;
-    for (size_t i = 0; i < count; i++)
-        if (segments[i].p_type == PT_DYNAMIC)
-            dynamic = (const ElfW(Dyn) *)(base + segments[i].p_vaddr); /* NOLINT(performance-no-int-to-ptr) */
-    for (; dynamic != NULL && dynamic->d_tag != DT_NULL; dynamic++)
-        if (dynamic->d_tag == DT_DEBUG && dynamic->d_un.d_ptr != 0)
-            return ((const struct r_debug *)dynamic->d_un.d_ptr)->r_map; /* NOLINT(performance-no-int-to-ptr) */
-    return NULL;
-}
-
-/*
- * Calls no other function: ASan asks dlsym(3) for everything before a single function of its own can be called,
- * dl_iterate_phdr(3) among them, and connect(2) is called in children of vfork(2). The objects up to libc were loaded
- * with the program and stay, so the walk needs no lock.
- */
-static void *next_in_list(const char *name)
-{
-    bool passed_own = false;
-    for (const struct link_map *object = loaded_objects(); object != NULL; object = object->l_next) {
-        struct elf_symbols symbols;
-        void *found = passed_own && elf_symbols_read(&symbols, object->l_addr, object->l_ld)
-                          ? elf_symbols_find(&symbols, name)
-                          : NULL;
-        if (found != NULL)
-            return found;
-        passed_own = passed_own || object->l_addr == (uintptr_t)own_start;
-    }
-    return NULL;
-}
-
 void *loader_next_find(_Atomic(void *) *known, const char *name)
 {
-    void *found = next_in_list(name);
+    void *found = loader_list_find(name);
     if (found == NULL)
         found = loader_next(name);
     atomic_store_explicit(known, found, memory_order_release);
@@ -251,11 +106,32 @@ dlvsym_function *loader_real_dlvsym(void)
     return real;
 }
 
-void *loader_handle(const struct loaded_object *object)
+void *loader_pin(const struct loaded_object *object)
 {
     const char *path = object->path[0] != '\0' ? object->path : NULL;
     dlopen_function *real = loader_real_dlopen();
     return real != NULL ? real(path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) : NULL;
+}
+
+static dlclose_function *real_dlclose(void)
+{
+    static _Atomic(void *) known;
+    dlclose_function *real;
+    *(void **)&real = loader_next_once(&known, "dlclose");
+    return real;
+}
+
+void *loader_open(const struct loaded_object *object)
+{
+    const char *path = object->path[0] != '\0' ? object->path : NULL;
+    dlopen_function *real = loader_real_dlopen();
+    return real != NULL && real_dlclose() != NULL ? real(path, RTLD_LAZY | RTLD_NOLOAD) : NULL;
+}
+
+void loader_close(void *handle)
+{
+    if (handle != NULL)
+        real_dlclose()(handle);
 }
 
 void *loader_symbol(void *handle, const char *name)
@@ -267,19 +143,19 @@ void *loader_symbol(void *handle, const char *name)
 
 static void *symbol_in_scope_of(const void *caller, const char *name)
 {
-    static _Atomic(void *) known;
-    int (*real_dlclose)(void *);
-    *(void **)&real_dlclose = loader_next_once(&known, "dlclose");
-    dlopen_function *real_dlopen = loader_real_dlopen();
     struct loaded_object object;
-    if (real_dlclose == NULL || real_dlopen == NULL || !loader_object_at(caller, &object) || object.path[0] == '\0')
+    if (!loader_object_at(caller, &object) || object.path[0] == '\0')
         return NULL;
-    void *handle = real_dlopen(object.path, RTLD_LAZY | RTLD_NOLOAD);
-    if (handle == NULL)
-        return NULL;
-    void *symbol = loader_real_dlsym()(handle, name);
-    real_dlclose(handle);
+    void *handle = loader_open(&object);
+    void *symbol = handle != NULL ? loader_real_dlsym()(handle, name) : NULL;
+    loader_close(handle);
     return symbol;
+}
+
+void *loader_next_in_scope(const char *name)
+{
+    dlsym_function *real = loader_real_dlsym();
+    return real != NULL ? real(RTLD_NEXT, name) : NULL;
 }
 
 void *loader_seen_by(const void *caller, const char *name)
@@ -308,7 +184,7 @@ static bool is_called_libssl(const char *path)
 
 enum loader_tls loader_sees_tls(void)
 {
-    const struct link_map *program = loaded_objects();
+    const struct link_map *program = loader_list_first();
     struct elf_symbols symbols;
     if (program != NULL && elf_symbols_read(&symbols, program->l_addr, program->l_ld) &&
         elf_symbols_find(&symbols, "SSL_CTX_new") != NULL)

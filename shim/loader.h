@@ -27,10 +27,23 @@ bool loader_object_at(const void *address, struct loaded_object *object);
 bool loader_is_own(const void *address);
 
 /*
- * A handle for dlsym(3) on an object that is loaded, which from then on is never unloaded (RTLD_NODELETE):
- * our tables and callbacks point into it. NULL where the loader does not know it by its path.
+ * A number that tells the object that holds an address from any other that may come to lie there once this one is
+ * unloaded, by its place, path and build ID. 0 where that cannot be told (no build ID), or where no object holds it.
  */
-void *loader_handle(const struct loaded_object *object);
+uint64_t loader_identity(const void *address);
+
+/*
+ * A handle for dlsym(3) on an object that is loaded; NULL where the loader does not know it by its path. To be closed,
+ * or the program could not unload the object any more.
+ */
+void *loader_open(const struct loaded_object *object);
+void loader_close(void *handle);
+
+/*
+ * The same for an object that from then on is never unloaded (RTLD_NODELETE), which is for TLS libraries alone: our
+ * tables point into them and their objects at our callbacks. OpenSSL does that to itself from 1.1.0 on.
+ */
+void *loader_pin(const struct loaded_object *object);
 
 /* A symbol of the object or its dependencies, never one of our own hooks; NULL where there is none. */
 void *loader_symbol(void *handle, const char *name);
@@ -42,9 +55,12 @@ void *loader_symbol(void *handle, const char *name);
  */
 void *loader_next(const char *name);
 
+/* The first definition behind this library in the global scope: RTLD_NEXT for it (dlsym(3)). Sets dlerror(3). */
+void *loader_next_in_scope(const char *name);
+
 /*
- * The same, kept in *known once it is found: what is not there yet may be in a libdl or libanl that is loaded later.
- * What the C library has is found without a lock. Async-signal-safe.
+ * The first as above, kept in *known once it is found: what is not there yet may be in a libdl or libanl that is loaded
+ * later. What the C library has is found without a lock. Async-signal-safe.
  */
 void *loader_next_find(_Atomic(void *) *known, const char *name);
 
@@ -73,12 +89,22 @@ bool loader_defines_beside(const void *address, const char *name);
 bool loader_is_library_with(const void *address, const char *name);
 
 /*
+ * Where the object that holds `address` finds the function it calls by that name, see elf_symbols_slot(); NULL where it
+ * was not linked against it.
+ */
+void **loader_slot_beside(const void *address, const char *name);
+
+/* True where the object that holds `address` comes before this library in load order. */
+bool loader_is_before_own(const void *address);
+
+/*
  * The functions behind our hooks of the same name; NULL where nothing loaded has them (dlvsym in musl; all of them
  * where glibc is older than 2.34 and libdl is not loaded).
  */
 typedef void *dlopen_function(const char *path, int flags);
 typedef void *dlsym_function(void *handle, const char *name);
 typedef void *dlvsym_function(void *handle, const char *name, const char *version);
+typedef int dlclose_function(void *handle);
 dlopen_function *loader_real_dlopen(void);
 dlsym_function *loader_real_dlsym(void);
 dlvsym_function *loader_real_dlvsym(void);

@@ -40,7 +40,7 @@ static const char *identify(struct library *library, void *handle)
 /* `object` is the library's, and used for its libcrypto's then. */
 static struct library *bind_library(struct loaded_object *object)
 {
-    void *handle = loader_handle(object);
+    void *handle = loader_pin(object);
     struct library *library = handle != NULL ? calloc(1, sizeof *library) : NULL;
     char *path = library != NULL ? strdup(object->path) : NULL;
     if (path == NULL) {
@@ -136,12 +136,13 @@ static const struct library *ask_loader(const void *caller, const char *function
     struct loaded_object object;
     if (loader_is_own(caller) || !loader_object_at(caller, &object))
         return library_in_slot(0); /* a tail call from a wrapper looks like us */
-    void *handle = loader_handle(&object);
+    void *handle = loader_open(&object);
     /* A libssl that nobody has met yet calls its libcrypto: it is the library, not what it calls. */
     const void *own = handle != NULL ? loader_symbol(handle, "SSL_CTX_new") : NULL;
-    if (within((uintptr_t)own, object.start, object.end))
-        return library_of_symbol(own);
-    void *symbol = handle != NULL ? loader_symbol(handle, function) : NULL;
+    void *symbol = within((uintptr_t)own, object.start, object.end) ? (void *)own
+                   : handle != NULL                                 ? loader_symbol(handle, function)
+                                                                    : NULL;
+    loader_close(handle);
     if (symbol == NULL)
         symbol = loader_next(function);
     return symbol != NULL ? library_of_symbol(symbol) : NULL;

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <dlfcn.h>
 #include <elf.h>
+#include <netdb.h>
 #include <sys/socket.h>
 
 /* A table of symbols as an object would have it, with one bucket, so that every symbol is on the same chain. */
@@ -107,6 +108,32 @@ START_TEST(agrees_with_dlsym)
 }
 END_TEST
 
+static struct hostent *look_up(void)
+{
+    return gethostbyname("localhost"); /* so that this program refers to it */
+}
+
+START_TEST(finds_where_a_reference_is_bound)
+{
+    const void *here = (const void *)(uintptr_t)look_up;
+    ck_assert_ptr_nonnull(loader_slot_beside(here, "gethostbyname"));
+    ck_assert_ptr_null(loader_slot_beside(here, "gethostbyname2"));
+    ck_assert_ptr_null(loader_slot_beside(NULL, "gethostbyname"));
+}
+END_TEST
+
+START_TEST(tells_objects_apart)
+{
+    const void *here = (const void *)(uintptr_t)look_up, *libc = (const void *)(uintptr_t)connect;
+    ck_assert_uint_ne(loader_identity(libc), 0);
+    ck_assert_uint_ne(loader_identity(libc), loader_identity(here));
+    ck_assert_uint_eq(loader_identity(libc), loader_identity((const char *)libc + 1));
+    ck_assert_uint_eq(loader_identity(NULL), 0);
+    ck_assert(loader_is_before_own(here) || loader_is_own(here));
+    ck_assert(!loader_is_before_own(libc));
+}
+END_TEST
+
 START_TEST(leaves_dlerror_alone)
 {
     dlerror(); /* what went before */
@@ -134,6 +161,8 @@ int main(void)
     tcase_add_loop_test(tests, finds_what_an_object_defines, 0, (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(tests, an_object_without_hash_table_cannot_be_searched);
     tcase_add_loop_test(tests, agrees_with_dlsym, 0, (int)(sizeof libc_names / sizeof libc_names[0]));
+    tcase_add_test(tests, finds_where_a_reference_is_bound);
+    tcase_add_test(tests, tells_objects_apart);
     tcase_add_test(tests, leaves_dlerror_alone);
     tcase_add_test(tests, tells_which_object_defines_a_symbol);
     suite_add_tcase(suite, tests);
