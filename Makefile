@@ -187,9 +187,10 @@ $(B)/names/%.so: tests/names/%.c
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) -std=c11 -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
 
-# RUNTIME is a sanitizer's library.
+# RUNTIME is a sanitizer's library; STARTS is how often the rows of first uses start a process.
 test-behaviour: library $(BEHAVIOUR)
-	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) --row '$(or $(ROW),*)'
+	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) \
+	    $(if $(STARTS),--starts $(STARTS)) --row '$(or $(ROW),*)'
 
 # The sanitizers' runtimes must come before every other library, and OpenSSL's own locks are none of ours to judge.
 # Without the stubs: a runtime asks dlsym before the memory is there that instrumented code keeps its books in.

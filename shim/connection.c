@@ -7,24 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int connection_new(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
-{
-    (void)value;
-    (void)data;
-    (void)index;
-    (void)number;
-    library_owns(library, parent);
-    return 1;
-}
-
 static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {
+    (void)parent;
     (void)data;
     (void)index;
     (void)number;
     (void)library;
     struct connection *connection = value;
-    library_disowns(parent);
     if (connection != NULL) {
         evidence_forget(connection->event_id);
         connection_reset(connection);
@@ -70,9 +60,9 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
 
 bool connection_attach(struct library *library)
 {
-    const struct ex_data_callbacks callbacks = {connection_new, connection_dup, connection_free, library};
-    library->connection_index = ex_data_index(&library->api, EX_DATA_OF_SSL, &callbacks);
-    return library->connection_index > 0;
+    const struct ex_data_callbacks callbacks = {
+        .copied = connection_dup, .freed = connection_free, .argument = library};
+    return ex_data_take(&library->api, EX_DATA_OF_SSL, &callbacks, &library->connection_index);
 }
 
 struct connection *connection_of(const struct library *library, const SSL *ssl)
@@ -100,6 +90,28 @@ bool connection_is_before_handshake(const struct library *library, const SSL *ss
     if (library->modern)
         return api->SSL_in_before(ssl) != 0;
     return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_BEFORE) != 0;
+}
+
+void connection_arm(const struct library *library, SSL *ssl, const void *caller)
+{
+    struct connection *connection = connection_get(library, ssl);
+    if (connection == NULL || connection->armed)
+        return;
+    info_callback present = library->real.SSL_get_info_callback(ssl);
+    if (present != library->info)
+        connection->app_info = present;
+    if (connection->call_site == NULL)
+        connection->call_site = caller;
+    connection->armed = true;
+    library->real.SSL_set_info_callback(ssl, library->info);
+}
+
+bool connection_is_armed(const struct library *library, const SSL *ssl)
+{
+    if (context_of_connection(library, ssl) != NULL)
+        return true;
+    const struct connection *connection = library != NULL && library->known ? connection_of(library, ssl) : NULL;
+    return connection != NULL && connection->armed;
 }
 
 void connection_reset(struct connection *connection)

@@ -19,6 +19,7 @@ enum connection_stage {
 };
 
 struct connection {
+    bool armed;             /* our info callback stands on the SSL itself, not on its context */
     info_callback app_info; /* set on the SSL itself; NULL: the context's counts */
     const void *call_site;  /* who switched verification off on this SSL, or NULL */
     int app_mode;           /* the program's verify mode while ours is in its place */
@@ -78,6 +79,16 @@ bool connection_is_before_handshake(const struct library *library, const SSL *ss
 
 /* The expected name, or with blanks between all names that each have to match; "" for none. Returns `text`. */
 const char *connection_names(const struct connection *connection, char text[static CONNECTION_NAMES_MAX]);
+
+/*
+ * For a connection of a context that was made where we could not see it: our info callback. A cert-verify callback that
+ * the program may have set on the context cannot be read back, so it is left alone; X509_verify_cert catches the
+ * verification. Does nothing the second time.
+ */
+void connection_arm(const struct library *library, SSL *ssl, const void *caller);
+
+/* True where our info callback is called for the SSL, because of its context or for itself. */
+bool connection_is_armed(const struct library *library, const SSL *ssl);
 
 /* Forgets what was observed and decided, for an SSL that is used again. */
 void connection_reset(struct connection *connection);

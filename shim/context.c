@@ -13,12 +13,12 @@ static void release(const struct library *library, X509_STORE *store)
 
 static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {
+    (void)parent;
     (void)data;
     (void)index;
     (void)number;
     (void)library;
     struct context *context = value;
-    library_disowns(parent);
     if (context != NULL) {
         release(library, context->store);
         free(context->properties);
@@ -29,8 +29,7 @@ static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int in
 bool context_attach(struct library *library)
 {
     const struct ex_data_callbacks callbacks = {.freed = context_free, .argument = library};
-    library->context_index = ex_data_index(&library->api, EX_DATA_OF_SSL_CTX, &callbacks);
-    return library->context_index > 0;
+    return ex_data_take(&library->api, EX_DATA_OF_SSL_CTX, &callbacks, &library->context_index);
 }
 
 struct context *context_of(const struct library *library, const SSL_CTX *ctx)
@@ -85,7 +84,6 @@ static struct context *context_new(const struct library *library, SSL_CTX *ctx, 
         free(context);
         return NULL;
     }
-    library_owns(library, ctx);
     return context;
 }
 

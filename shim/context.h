@@ -45,8 +45,8 @@ struct context *context_arm(const struct library *library, SSL_CTX *ctx, const v
 uint64_t context_anchors(const struct library *library, const SSL *ssl, const X509_STORE *store);
 
 /*
- * For a context that was made where we could not see it: the info callback only. A cert-verify callback that the
- * program may have set cannot be read back, so it is left alone; X509_verify_cert catches the verification.
+ * For a context that was made where we could not see it, while the program sets it up: the info callback only. Once
+ * the program's threads may share it nobody may write to it, and its connections are armed instead (connection_arm()).
  */
 void context_arm_late(const struct library *library, SSL_CTX *ctx, const void *caller);
 

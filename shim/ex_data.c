@@ -28,11 +28,24 @@ static int take(const struct openssl_api *api, enum ex_data_class which, const s
                                         callbacks->freed);
 }
 
-int ex_data_index(const struct openssl_api *api, enum ex_data_class which, const struct ex_data_callbacks *callbacks)
+static int take_apart(const struct openssl_api *api, enum ex_data_class which,
+                      const struct ex_data_callbacks *callbacks)
 {
     static const struct ex_data_callbacks none;
     for (int i = 0; i < INDICES_LEFT_ALONE; i++)
         if (take(api, which, &none) < 0)
             return -1;
     return take(api, which, callbacks);
+}
+
+bool ex_data_take(const struct openssl_api *api, enum ex_data_class which, const struct ex_data_callbacks *callbacks,
+                  atomic_int *index)
+{
+    int known = atomic_load(index);
+    if (known == 0) {
+        int taken = take_apart(api, which, callbacks);
+        if (atomic_compare_exchange_strong(index, &known, taken > 0 ? taken : -1))
+            known = taken;
+    }
+    return known > 0;
 }

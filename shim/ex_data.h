@@ -6,6 +6,9 @@
 
 #include "openssl_api.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 enum ex_data_class { EX_DATA_OF_SSL, EX_DATA_OF_SSL_CTX, EX_DATA_OF_X509, EX_DATA_OF_X509_STORE };
 
 /* The callbacks, any of which may be NULL, and the argument they are given. */
@@ -16,7 +19,12 @@ struct ex_data_callbacks {
     void *argument;
 };
 
-/* Negative where libcrypto fails. */
-int ex_data_index(const struct openssl_api *api, enum ex_data_class which, const struct ex_data_callbacks *callbacks);
+/*
+ * Takes an index, unless *index has one already. Of several threads that do so at once one gives *index its value, and
+ * the indices of the others stay unused: the callbacks are called for these too, with no value. Nobody waits. False,
+ * for good, where libcrypto fails.
+ */
+bool ex_data_take(const struct openssl_api *api, enum ex_data_class which, const struct ex_data_callbacks *callbacks,
+                  atomic_int *index);
 
 #endif

@@ -22,9 +22,19 @@
 #define EXPORT __attribute__((visibility("default")))
 #define CALLER __builtin_return_address(0)
 
+/* What the call comes to where nothing stands between us and the library, else see library_function(). */
+#define FUNCTION(library, name)                                                                                        \
+    ((library) != NULL && (library)->interposed.name == NULL                                                           \
+         ? (library)->real.name                                                                                        \
+         : (__typeof__((library)->real.name))library_function(library, offsetof(struct real_functions, name), #name,   \
+                                                              CALLER))
+
 /* The real function's result, or `failure`, (void)0 for none, where no library stands behind the call. */
 #define REAL(library, failure, name, ...)                                                                              \
-    ((library) != NULL && (library)->real.name != NULL ? (library)->real.name(__VA_ARGS__) : (failure))
+    __extension__({                                                                                                    \
+        __typeof__((library)->real.name) real = FUNCTION(library, name);                                               \
+        real != NULL ? real(__VA_ARGS__) : (failure);                                                                  \
+    })
 
 /* The C library's function, or NULL. */
 #define LIBC(name)                                                                                                     \
@@ -60,7 +70,7 @@ EXPORT SSL_CTX *SSL_CTX_new_ex(void *library_context, const char *properties, co
 EXPORT int SSL_connect(SSL *ssl)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    install_used_connection(library, ssl, CALLER);
+    install_used_connection(library, ssl, true, CALLER);
     handshake_enter(library, ssl, true);
     return REAL(library, -1, SSL_connect, ssl);
 }
@@ -68,7 +78,7 @@ EXPORT int SSL_connect(SSL *ssl)
 EXPORT int SSL_do_handshake(SSL *ssl)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    install_used_connection(library, ssl, CALLER);
+    install_used_connection(library, ssl, false, CALLER);
     handshake_enter(library, ssl, false);
     return REAL(library, -1, SSL_do_handshake, ssl);
 }
@@ -76,15 +86,16 @@ EXPORT int SSL_do_handshake(SSL *ssl)
 EXPORT void SSL_set_connect_state(SSL *ssl)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    install_used_connection(library, ssl, CALLER);
     REAL(library, (void)0, SSL_set_connect_state, ssl);
+    install_used_connection(library, ssl, true, CALLER);
 }
 
 EXPORT BIO *BIO_new_ssl_connect(SSL_CTX *ctx)
 {
     const struct library *library = library_of_context(ctx, CALLER);
-    install_used_context(library, ctx, CALLER);
-    return REAL(library, NULL, BIO_new_ssl_connect, ctx);
+    BIO *bio = REAL(library, NULL, BIO_new_ssl_connect, ctx);
+    install_connect_bio(library, bio, CALLER);
+    return bio;
 }
 
 EXPORT int SSL_set_session(SSL *ssl, SSL_SESSION *session)
@@ -104,7 +115,7 @@ EXPORT int SSL_copy_session_id(SSL *to, const SSL *from)
 EXPORT int SSL_write_early_data(SSL *ssl, const void *data, size_t length, size_t *written)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    install_used_connection(library, ssl, CALLER);
+    install_used_connection(library, ssl, false, CALLER);
     handshake_before_early_data(library, ssl);
     return REAL(library, 0, SSL_write_early_data, ssl, data, length, written);
 }
@@ -206,14 +217,20 @@ EXPORT int SSL_set1_host(SSL *ssl, const char *name)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     install_connection_host(library, ssl, name, false);
-    return REAL(library, 0, SSL_set1_host, ssl, name);
+    const struct library *outer = library_calling(library);
+    int done = REAL(library, 0, SSL_set1_host, ssl, name);
+    library_calling(outer);
+    return done;
 }
 
 EXPORT int SSL_add1_host(SSL *ssl, const char *name)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     install_connection_host(library, ssl, name, true);
-    return REAL(library, 0, SSL_add1_host, ssl, name);
+    const struct library *outer = library_calling(library);
+    int done = REAL(library, 0, SSL_add1_host, ssl, name);
+    library_calling(outer);
+    return done;
 }
 
 EXPORT int X509_VERIFY_PARAM_set1_host(X509_VERIFY_PARAM *param, const char *name, size_t length)
@@ -255,7 +272,10 @@ EXPORT int X509_verify_cert(X509_STORE_CTX *store_ctx)
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_verify_cert");
     install_verification(library, CALLER);
-    return library != NULL ? handshake_net(library, store_ctx) : -1;
+    verification *real = FUNCTION(library, X509_verify_cert);
+    if (library == NULL || real == NULL)
+        return real != NULL ? real(store_ctx) : -1;
+    return handshake_net(library, store_ctx, real);
 }
 
 EXPORT X509_LOOKUP *X509_STORE_add_lookup(X509_STORE *store, X509_LOOKUP_METHOD *method)

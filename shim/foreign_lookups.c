@@ -23,8 +23,7 @@ bool foreign_lookups_attach(struct library *library)
     static const struct ex_data_callbacks none;
     if (library->api.X509_STORE_set_ex_data == NULL)
         return true;
-    library->lookup_index = ex_data_index(&library->api, EX_DATA_OF_X509_STORE, &none);
-    return library->lookup_index > 0;
+    return ex_data_take(&library->api, EX_DATA_OF_X509_STORE, &none, &library->lookup_index);
 }
 
 static bool is_own(const struct library *library, const void *address)

@@ -216,7 +216,8 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
     info_callback callback = connection != NULL ? connection->app_info : NULL;
     if (callback == NULL) {
         const struct context *context = context_of_connection(library, ssl);
-        callback = context != NULL ? context->app_info : NULL;
+        callback = context != NULL ? context->app_info
+                                   : library->api.SSL_CTX_get_info_callback(library->api.SSL_get_SSL_CTX(ssl));
     }
     if (callback != NULL)
         callback(ssl, where, value);
@@ -257,7 +258,7 @@ static int program_verifies(const struct library *library, const SSL *ssl, const
     verifying.ssl = ssl;
     int accepted = context != NULL && context->app_verify != NULL
                        ? context->app_verify(store_ctx, context->app_verify_argument)
-                       : library->api.X509_verify_cert(store_ctx);
+                       : library_verification(library)(store_ctx);
     verifying.store_ctx = outer_store_ctx;
     verifying.ssl = outer_ssl;
     return accepted;
@@ -286,6 +287,7 @@ static int verify_and_judge(const struct library *library, SSL *ssl, struct conn
                             const struct context *context, X509_STORE_CTX *store_ctx)
 {
     int saved = errno;
+    const struct library *outer = library_calling(library);
     struct judgement judgement;
     judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
     errno = saved;
@@ -299,6 +301,7 @@ static int verify_and_judge(const struct library *library, SSL *ssl, struct conn
         accepted = blocking_carry_out(library, ssl, connection, store_ctx, accepted);
     }
     judge_finish(&judgement);
+    library_calling(outer);
     errno = saved;
     return accepted;
 }
@@ -342,14 +345,14 @@ static void report_missing_hook(void)
                            "OpenSSL by dlsym or RTLD_DEEPBIND: neither is hooked on this architecture");
 }
 
-int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx)
+int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx, verification *real)
 {
     if (!library->known || store_ctx == verifying.store_ctx)
-        return library->real.X509_verify_cert(store_ctx);
+        return real(store_ctx);
     SSL *ssl = connection_being_verified(library, store_ctx);
     /* A program's callback may verify again in a context of its own: the verdict waits for what it returns. */
     if (ssl == NULL || ssl == verifying.ssl)
-        return library->real.X509_verify_cert(store_ctx);
+        return real(store_ctx);
     report_missing_hook();
     return verify(library, ssl, NULL, store_ctx);
 }

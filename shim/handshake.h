@@ -29,7 +29,8 @@ bool handshake_takes_session(const struct library *library, const SSL_SESSION *s
 /* The SSL was given a session in another way: taken away again where it must not be taken. */
 void handshake_took_session(const struct library *library, SSL *ssl);
 
-/* X509_verify_cert() was called, by libssl for a context that was never armed or by the program. */
-int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx);
+/* X509_verify_cert() was called, by libssl for a context that was never armed or by the program; `real` is behind it.
+ */
+int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx, verification *real);
 
 #endif

@@ -6,6 +6,7 @@
 #include "handshake.h"
 #include "loader.h"
 #include "notice.h"
+#include "observe.h"
 #include "process.h"
 
 #include <arpa/inet.h>
@@ -18,11 +19,21 @@ static bool is_usable(const struct library *library)
     return library != NULL && library->known;
 }
 
+static void tell(const struct library *library)
+{
+    if (library->slot >= LIBRARIES_MAX)
+        notice_unwatched_library(library->path, "one TLS library more than the eight that are told apart in a process");
+    else if (library->missing == NULL)
+        notice_unwatched_library(library->path, "it gives no ex_data index");
+    else
+        notice_unknown_library(library->path, library->missing);
+}
+
 /* No library, or one we cannot judge with, which then says so. */
 static bool passes_through(const struct library *library)
 {
-    if (library != NULL && !library->known)
-        notice_unknown_library(library->path, library->missing != NULL ? library->missing : "ex_data");
+    if (library != NULL && library_is_to_be_told(library))
+        tell(library);
     return !is_usable(library);
 }
 
@@ -47,18 +58,23 @@ out:
     errno = saved;
 }
 
-void install_used_context(const struct library *library, SSL_CTX *ctx, const void *caller)
+void install_used_connection(const struct library *library, SSL *ssl, bool connecting, const void *caller)
 {
     int saved = errno;
-    if (ctx != NULL && !passes_through(library) && context_of(library, ctx) == NULL && process_is_welcome())
-        context_arm_late(library, ctx, caller);
+    if (ssl != NULL && !passes_through(library) && !connection_is_armed(library, ssl) &&
+        (connecting || observe_is_client(library, ssl)) && process_is_welcome())
+        connection_arm(library, ssl, caller);
     errno = saved;
 }
 
-void install_used_connection(const struct library *library, const SSL *ssl, const void *caller)
+void install_connect_bio(const struct library *library, BIO *bio, const void *caller)
 {
-    if (ssl != NULL && !passes_through(library))
-        install_used_context(library, library->api.SSL_get_SSL_CTX(ssl), caller);
+    int saved = errno;
+    SSL *ssl = NULL;
+    BIO *ssl_bio = bio != NULL && !passes_through(library) ? library->api.BIO_find_type(bio, BIO_TYPE_SSL) : NULL;
+    if (ssl_bio != NULL && library->api.BIO_ctrl(ssl_bio, BIO_C_GET_SSL, 0, &ssl) == 1)
+        install_used_connection(library, ssl, true, caller);
+    errno = saved;
 }
 
 void install_verification(const struct library *library, const void *caller)
@@ -78,7 +94,7 @@ bool install_context_info(const struct library *library, SSL_CTX *ctx, info_call
 
 bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback, const void *caller)
 {
-    if (context_of_connection(library, ssl) == NULL)
+    if (!connection_is_armed(library, ssl))
         return false;
     /* SSL_dup(3), which copies our ex_data as well: a connection made here would be lost by that. */
     if (library_called_itself(library, caller))
@@ -93,7 +109,10 @@ bool install_connection_info(const struct library *library, SSL *ssl, info_callb
 bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_verify_callback callback, void *argument,
                             const void *caller)
 {
-    install_used_context(library, ctx, caller);
+    int saved = errno;
+    if (ctx != NULL && !passes_through(library) && process_is_welcome())
+        context_arm_late(library, ctx, caller);
+    errno = saved;
     struct context *context = context_of(library, ctx);
     if (context == NULL)
         return false;
@@ -113,7 +132,7 @@ bool install_read_context_info(const struct library *library, const SSL_CTX *ctx
 
 bool install_read_connection_info(const struct library *library, const SSL *ssl, info_callback *callback)
 {
-    if (context_of_connection(library, ssl) == NULL)
+    if (!connection_is_armed(library, ssl))
         return false;
     const struct connection *connection = connection_of(library, ssl);
     *callback = connection != NULL ? connection->app_info : NULL;
@@ -130,7 +149,7 @@ void install_context_mode(const struct library *library, const SSL_CTX *ctx, int
 void install_connection_mode(const struct library *library, SSL *ssl, int mode, const void *caller)
 {
     bool switches_off = (mode & SSL_VERIFY_PEER) == 0;
-    if (context_of_connection(library, ssl) == NULL || library_called_itself(library, caller))
+    if (!connection_is_armed(library, ssl) || library_called_itself(library, caller))
         return;
     struct connection *connection = switches_off ? connection_get(library, ssl) : connection_of(library, ssl);
     if (connection == NULL)

@@ -11,9 +11,12 @@
 void install_new_context(const struct library *library, SSL_CTX *ctx, void *library_context, const char *properties,
                          const void *caller);
 
-/* A context is about to be used for a client. */
-void install_used_context(const struct library *library, SSL_CTX *ctx, const void *caller);
-void install_used_connection(const struct library *library, const SSL *ssl, const void *caller);
+/*
+ * A connection is about to be used for a client, or was made for one by BIO_new_ssl_connect(3). `connecting` says that
+ * the call makes it a client's.
+ */
+void install_used_connection(const struct library *library, SSL *ssl, bool connecting, const void *caller);
+void install_connect_bio(const struct library *library, BIO *bio, const void *caller);
 
 /*
  * X509_verify_cert(3) was called: by libssl, it is for TLS. This may be all that is ever seen of a library, and one

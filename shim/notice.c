@@ -18,6 +18,14 @@ void notice_not_covered(const char *message)
     errno = saved;
 }
 
+void notice_unwatched_library(const char *path, const char *why)
+{
+    char message[1024];
+    snprintf(message, sizeof message, "not covered: %s: %s; its calls pass through",
+             path != NULL && path[0] != '\0' ? path : "the program", why);
+    notice_not_covered(message);
+}
+
 void notice_unknown_library(const char *path, const char *missing)
 {
     static atomic_bool said;

@@ -13,4 +13,7 @@ void notice_not_covered(const char *message);
  */
 void notice_unknown_library(const char *path, const char *missing);
 
+/* The same for a library that is known and cannot be watched, which `why` explains. Said each time. Keeps errno. */
+void notice_unwatched_library(const char *path, const char *why);
+
 #endif

@@ -40,8 +40,7 @@ static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index
 bool session_attach(struct library *library)
 {
     const struct ex_data_callbacks callbacks = {.freed = mark_free, .argument = library};
-    library->mark_index = ex_data_index(&library->api, EX_DATA_OF_X509, &callbacks);
-    return library->mark_index > 0;
+    return ex_data_take(&library->api, EX_DATA_OF_X509, &callbacks, &library->mark_index);
 }
 
 static X509 *leaf_of(const struct library *library, const SSL_SESSION *session)

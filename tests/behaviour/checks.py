@@ -388,3 +388,23 @@ def system_row(policy, environment, blocked, setuid=False, kill_switch=False, wa
             events = [json.loads(line) for line in setting.log.read_text().splitlines()]
             assert any(event['event.action'] == 'tls-handshake' for event in events), events
     return check
+
+
+def first_use(where):
+    def check(setting):
+        with subprocess.Popen([setting.build / 'behaviour' / 'serves', 'good', 'wrong-host'], text=True,
+                              env=setting.environment(preload=False), stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as server:
+            ports = [server.stdout.readline().strip() for _ in range(2)]
+            for start in range(setting.starts):
+                facts = facts_of(setting.run(['first_use', where, *ports]))
+                assert_members({'passed': '8', 'blocked': '8'}, facts, f'start {start}:')
+            server.stdin.close()
+            received = [int(line) for line in server.stdout]
+        # A connection that is blocked after its handshake has told the server so before a byte of data.
+        assert received == [4 * 8 * setting.starts, 0], received
+        events = setting_events(setting)
+        assert len(events) >= 2 * setting.starts, f'{len(events)} events of {setting.starts} processes'
+        reasons = {event.get('tlsward.reason') for event in events}
+        assert reasons == {None, 'certificate-host-mismatch'}, reasons
+    return check

@@ -467,6 +467,20 @@ def thread_rows():
                   expect={'passed': '80', 'blocked': '80', 'received': '0'})
 
 
+FIRST_USES = {
+    'open': 'dlopen of libssl, and with it at the policy, the trust store and an event',
+    'context': 'SSL_CTX_new',
+    'connect': 'SSL_connect',
+    'shared': 'SSL_connect on a context that was made unseen',
+    'unseen': 'a call of libssl\'s own, X509_verify_cert among them',
+}
+
+
+def first_use_rows():
+    for where, what in FIRST_USES.items():
+        yield Row(f'first use: eight threads at once at their first {what}', [], check=checks.first_use(where))
+
+
 def file_rows():
     for name, check in (('exports exactly the hooks', checks.exports_only_hooks),
                         ('needs no library but libc', checks.needs_only_libc),
@@ -610,7 +624,7 @@ def evidence_rows():
 
 def all_rows():
     for group in (callback_rows, mode_rows, state_rows, trust_rows, anchor_rows, session_rows, name_rows, suite_rows,
-                  thread_rows, file_rows, policy_rows, identity_rows, surrounding_rows, server_rows, system_rows,
-                  evidence_rows):
+                  thread_rows, first_use_rows, file_rows, policy_rows, identity_rows, surrounding_rows, server_rows,
+                  system_rows, evidence_rows):
         yield from group()
     yield from unread.rows()

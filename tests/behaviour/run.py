@@ -4,7 +4,7 @@
 A row names a program, a policy and what must be seen: "key=value" lines of the program, members of events.
 Every row asserts that the library was active: an event was written, unless the row says otherwise.
 
-    run.py --build build [--runtime libasan.so] [--row PATTERN]
+    run.py --build build [--runtime libasan.so] [--starts NUMBER] [--row PATTERN]
 
 The last line is "N passed, N failed, N skipped".
 """
@@ -40,8 +40,9 @@ class Row:
 class Setting:
     """Where a row runs: its directory, its policy and the library."""
 
-    def __init__(self, build, runtime, pki, directory):
+    def __init__(self, build, runtime, pki, directory, starts=1):
         self.build, self.runtime, self.pki, self.directory = build, runtime, pki, directory
+        self.starts = starts  # of a process, for what happens once in it
         self.log = directory / 'events'
         self.policy = directory / 'policy.conf'
         self.library = build / 'libtlsward.so'
@@ -110,24 +111,25 @@ def run_row(row, setting):
         assert output == bare, f'with the library:\n{output}\nwithout it:\n{bare}'
 
 
-def try_row(row, build, runtime, pki):
+def try_row(row, arguments, pki):
     with tempfile.TemporaryDirectory(prefix='tlsward-') as directory:
-        run_row(row, Setting(build, runtime, pki, pathlib.Path(directory)))
+        run_row(row, Setting(arguments.build, arguments.runtime, pki, pathlib.Path(directory), arguments.starts))
 
 
 def main():
     import rows  # pylint: disable=import-outside-toplevel # it imports this module's classes
     parser = new_parser(__doc__, build='build')
     parser.add_argument('--runtime', help="a sanitizer's runtime, which must come before every other library")
+    parser.add_argument('--starts', type=int, default=25, help='of a process, for what happens once in it')
     arguments = parse(parser, (row.name for row in rows.all_rows()))
-    build = arguments.build.resolve()
+    arguments.build = arguments.build.resolve()
 
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix='tlsward-pki-') as pki:
-        subprocess.run([build / 'behaviour' / 'make_pki', pki], check=True)
+        subprocess.run([arguments.build / 'behaviour' / 'make_pki', pki], check=True)
         for row in rows.all_rows():
             if is_wanted(row.name, arguments.row):
-                tally.attempt(row.name, lambda row=row: try_row(row, build, arguments.runtime, pathlib.Path(pki)))
+                tally.attempt(row.name, lambda row=row: try_row(row, arguments, pathlib.Path(pki)))
     return tally.close()
 
 

@@ -194,6 +194,78 @@ def old_version_opened_and_closed_50_times(setting):
     comes_and_goes(setting, *bullseye(setting))
 
 
+@row
+def each_connection_has_its_own_library_however_many_there_are(setting):
+    old, environment = bullseye(setting)
+    program = setting.program('many', ['main_many.c'])
+    command = [program, 3000, LIBSSL3, old]
+    assert setting.bare(command, environment=environment) == 'wrong: 0\n'
+    output = setting.preloaded(command, environment=environment)
+    assert output == 'wrong: 0\n', output
+    assert setting.mapped([program, 1, LIBSSL3]), 'the library was not there'
+
+
+def copies_of_libssl(setting, count):
+    copies = [setting.directory / f'libssl-{number}.so' for number in range(count)]
+    for copy in copies:
+        shutil.copy(LIBSSL3, copy)
+    return copies
+
+
+@row
+def each_of_four_copies_of_a_library_judges_its_own(setting):
+    """They share a libcrypto, which numbers the data of all of them."""
+    servers_of = [setting.server() for _ in range(4)]
+    copies = copies_of_libssl(setting, 4)
+    command = [finds(setting), 2, *[part for pair in zip((server.port for server in servers_of), copies)
+                                    for part in pair]]
+    setting.bare(command)
+    assert [server.completed() for server in servers_of] == [2] * 4
+    setting.preloaded(command)
+    assert [server.completed() for server in servers_of] == [2] * 4, 'a connection came about under the library'
+    judged = {event['tlsward.library'] for event in setting.handshakes()}
+    assert judged == set(map(str, copies)), judged
+
+
+@row
+def a_ninth_library_passes_through_and_is_said(setting):
+    program = setting.program('many', ['main_many.c'])
+    output = setting.preloaded([program, 3, *copies_of_libssl(setting, 9)])
+    assert output == 'wrong: 0\n', output
+    said = setting.notices()
+    assert len(said) == 1 and 'libssl-8.so' in said[0] and 'more than the eight' in said[0], said
+
+
+# A plugin that is replaced while the program runs.
+
+def reloads(setting, command, environment=None):
+    expected = setting.bare(command, environment=environment)
+    assert expected.count('unloaded') == len(command) - 1, f'not unloaded without the library either:\n{expected}'
+    output = setting.preloaded(command, environment=environment)
+    assert output == expected, f'without the library:\n{expected}\nwith it:\n{output}'
+    assert setting.mapped(command, environment=environment), 'the library was not there'
+
+
+@row
+def plugin_that_is_closed_is_unloaded_and_its_successor_runs(setting):
+    editions = [setting.plugin(f'{name}.so', ['reloaded.c'], f'-DEDITION="{name}"', '-lssl', '-lcrypto')
+                for name in ('first', 'second')]
+    program = setting.program('reload', ['main_reload.c'], *KEEP_SSL)
+    reloads(setting, [program, *editions, *editions])
+
+
+@row
+def plugin_in_the_place_of_another_has_its_own_libcrypto(setting):
+    """Both call from the same address, one after the other."""
+    old, environment = bullseye(setting)
+    editions = [
+        setting.plugin('old.so', ['reloaded.c'], '-DEDITION="edited"', '-Wl,--allow-shlib-undefined',
+                       old.with_name('libcrypto.so.1.1')),
+        setting.plugin('new.so', ['reloaded.c'], '-DEDITION="edited"', '-lcrypto')]
+    program = setting.program('reload', ['main_reload.c'])
+    reloads(setting, [program, *editions * 4], environment)
+
+
 # What has OpenSSL's names and is something else.
 
 @row
@@ -392,6 +464,88 @@ def another_preload_is_still_called_before_and_after_us(setting):
         assert f'connect {"libtlsward.so" if ours_is_next else "libc.so.6"}' in output, output
         assert f'SSL_connect {"libtlsward.so" if ours_is_next else "libssl.so.3"}' in output, output
     assert len(setting.handshakes()) == 2, setting.handshakes()
+
+
+# Another preload that hooks functions of OpenSSL.
+
+def assert_interposed(setting, command, interposer, *, others=(), environment=None):
+    """Stopped in both orders, and the other preload called as often as without us."""
+    expected = setting.run(command, preload=[interposer, *others], environment=environment)
+    said = [line for line in expected.splitlines() if line.startswith('interposer')]
+    assert 'connected' in expected, expected
+    for order in ([interposer, setting.library, *others], [setting.library, interposer, *others]):
+        setting.log.unlink(missing_ok=True)
+        output = setting.run(command, preload=order, environment=environment)
+        assert 'refused' in output and 'connected' not in output, output
+        assert [line for line in output.splitlines() if line.startswith('interposer')] == said, \
+            f'without us:\n{expected}\nwith us:\n{output}'
+        assert any(event['tlsward.action'] == 'blocked' for event in setting.handshakes()), setting.notices()
+    return said
+
+
+def linked_client(setting):
+    return setting.program('linked', ['main_linked.c', 'linked.c', 'client.c'], '-lssl')
+
+
+@row
+def interposer_of_libssl_is_called_before_and_behind_us(setting):
+    interposer = setting.plugin('interposer.so', ['interposer.c'])
+    said = assert_interposed(setting, [linked_client(setting), setting.server().port], interposer)
+    assert said == ['interposer: SSL_connect', 'interposer: X509_verify_cert'], said
+
+
+@row
+def interposer_among_the_libraries_of_the_program_is_called(setting):
+    setting.plugin('libinterposer.so', ['interposer.c'])
+    program = setting.program('linked', ['main_linked.c', 'linked.c', 'client.c'], '-Wl,--no-as-needed',
+                              f'-L{setting.directory}', '-linterposer', '-Wl,-rpath,$ORIGIN', '-lssl')
+    server = setting.server()
+    output = setting.assert_stopped(server, [program, server.port])
+    assert output.count('interposer: SSL_connect') == 1, output
+
+
+@row
+def interposer_that_asks_libssl_itself_is_called_once(setting):
+    interposer = setting.plugin('interposer.so', ['interposer.c'], '-DBY_HANDLE')
+    assert_interposed(setting, [linked_client(setting), setting.server().port], interposer)
+
+
+@row
+def two_interposers_are_both_called(setting):
+    interposer = setting.plugin('interposer.so', ['interposer.c'])
+    other = setting.plugin('other.so', ['interposer.c'])
+    said = assert_interposed(setting, [linked_client(setting), setting.server().port], interposer, others=[other])
+    assert said.count('interposer: SSL_connect') == 2, said
+
+
+@row
+def interposer_is_called_by_a_plugin_with_a_libssl_of_its_own(setting):
+    """Its next is nowhere then, as without us: it asks libssl itself."""
+    interposer = setting.plugin('interposer.so', ['interposer.c'], '-DBY_HANDLE')
+    plugin = setting.plugin('plugin.so', ['linked.c', 'client.c'], '-lssl')
+    program = setting.program('opens', ['main_plugin.c'], '-Wl,--no-as-needed', '-lcrypto')
+    assert_interposed(setting, [program, setting.server().port, 'local', plugin], interposer)
+
+
+@row
+def interposer_is_passed_by_where_dlsym_found_the_function(setting):
+    """As without us; the next of the interposer is nowhere, and to call it would be the program's end."""
+    interposer = setting.plugin('interposer.so', ['interposer.c'])
+    program = setting.program('finds-linked', ['main_dlsym.c', 'client.c'], '-Wl,--no-as-needed', '-lcrypto')
+    said = assert_interposed(setting, [program, 1, setting.server().port, LIBSSL3], interposer)
+    assert said == ['interposer: X509_verify_cert'], said
+
+
+@row
+def interposer_of_an_older_version_is_called(setting):
+    old, environment = bullseye(setting)
+    interposer = setting.plugin('interposer.so', ['interposer.c'])
+    plugins = [setting.plugin('old.so', ['linked.c', 'client.c'], '-Wl,--allow-shlib-undefined', old),
+               setting.plugin('new.so', ['linked.c', 'client.c'], '-lssl')]
+    program = setting.program('opens', ['main_plugin.c'])
+    command = [program, setting.server().port, 'global', plugins[0]]
+    assert_interposed(setting, command, interposer, environment=environment)
+    assert_each_by_its_own(setting, [old])
 
 
 @row

@@ -53,6 +53,11 @@ class Setting:
     def preloaded(self, command, **options):
         return self.run(command, preload=[self.library], **options)
 
+    def mapped(self, command, **options):
+        """True where the library is in the program: ld.so says what it loads."""
+        return 'libtlsward.so' in self.preloaded(
+            command, environment={'LD_DEBUG': 'libs', **(options.get('environment') or {})})
+
     def events(self, action):
         text = self.log.read_text() if self.log.exists() else ''
         return [event for event in map(json.loads, text.splitlines()) if event['event.action'] == action]
