@@ -329,8 +329,10 @@ static const char *add_destination(struct arena *arena, struct policy_section *s
 /* What the environment may say in addition, a scheme or a password, has no meaning here. */
 static const char *add_proxy(struct arena *arena, struct policy_section *section, const char *value)
 {
+    static const char tls[] = "https://";
     struct proxy proxy;
-    if (strpbrk(value, "/@?# \t") || !proxy_parse(value, &proxy))
+    const char *host = strncmp(value, tls, strlen(tls)) == 0 ? value + strlen(tls) : value;
+    if (strpbrk(host, "/@?# \t") || !proxy_parse(value, &proxy))
         return "neither HOST nor HOST:PORT";
     struct proxy *proxies = arena_grow(arena, section->proxies, section->proxy_count, sizeof *proxies);
     if (!proxies)

@@ -55,7 +55,15 @@ class Proxy(Server):
         return ["ncat", "-lk", "--proxy-type", "http", "0.0.0.0", self.port]
 
 
-KINDS |= {"tls": AnyAddressServer, "dtls-any": AnyDatagramServer, "proxy": Proxy}
+class HttpsProxy(Server):
+    """The same, which speaks TLS itself."""
+
+    def command(self):
+        return ["ncat", "-lk", "--proxy-type", "http", "--ssl", "--ssl-cert", self.certificate, "--ssl-key", self.key,
+                "0.0.0.0", self.port]
+
+
+KINDS |= {"tls": AnyAddressServer, "dtls-any": AnyDatagramServer, "proxy": Proxy, "https-proxy": HttpsProxy}
 
 
 def issued_for(names):
@@ -174,7 +182,7 @@ class Runner:
             start_lingering(command, values, directory, server.port)
         else:
             start(command, values, directory)
-        port = words["proxy"] or server.port
+        port = words["proxy"] if row.proxy and row.at_proxy else server.port
         return Events(directory / "events.jsonl"), port if row.address_known else None
 
     def problems(self, row):

@@ -83,6 +83,7 @@ class Row:
     lingers: bool = False  # may go on for long after the handshake
     server: str = "tls"  # in servers.KINDS
     proxy: bool = False  # a proxy runs on port {proxy}
+    at_proxy: bool = True  # that is whom events say the connection goes to, where there is one
     service: bool = False  # the command stays and connects when somebody asks it on port {frontend}
     address_known: bool = True
     certificate: str = "good.test"  # its names, with which the handshake passes; empty: it never does
@@ -125,7 +126,25 @@ NAME_OF_ADDRESS = {"policy": RULE.format(destination="127.0.0.1:{port}"), "expec
 NAME_OF_PROXY = {"policy": RULE.format(destination="proxy.test:{proxy}"), "expected": "good.test", "source": "policy",
                  "message": "", "certificate": "good.test"}
 HOST = os.uname().nodename.lower()
+NAME_OF_PROXY_ADDRESS = NAME_OF_PROXY | {"policy": RULE.format(destination="127.0.0.4:{proxy}")}
 PROXIED = "lookup:proxy.test connect:{proxy} proxy:127.0.0.1:{port} tls"
+
+CURL = ("curl", "-sSk", "--proxy-insecure", "https://good.test:1/")
+PROXYCHAINS = """
+strict_chain
+proxy_dns
+[ProxyList]
+http 127.0.0.4 {proxy}
+"""
+
+
+def proxychains(name, libraries, steps, **rest):
+    """Another preloaded library connects to a proxy where the program asked for the peer."""
+    values = {"LD_PRELOAD": libraries, "PROXYCHAINS_CONF_FILE": "{directory}/proxychains.conf",
+              "PROXYCHAINS_QUIET_MODE": "1"}
+    command = ("{programs}/story", *steps.split())
+    return Row(name, command, **{"environment": values, "files": {"proxychains.conf": PROXYCHAINS}, "proxy": True} | rest)
+
 
 ROWS = (
     story("one-name", "lookup:good.test connect:{port} tls"),
@@ -198,8 +217,24 @@ ROWS = (
     unknown("proxy-connect-bio", "connect-bio:proxy.test:{proxy} proxy:127.0.0.1:{port} tls-bio", BEHIND_PROXY, proxy=True,
             policy="proxy = proxy.test:{proxy}\n"),
     story("proxy-with-rule", PROXIED, proxy=True, environment={"https_proxy": "proxy.test:{proxy}"}, **NAME_OF_PROXY),
+    Row("https-proxy-of-the-environment", CURL, "127.0.0.4", "address", message=ADDRESS_ONLY, server="https-proxy",
+        environment={"https_proxy": "https://127.0.0.4:{port}"}, certificate="127.0.0.4", weak=True),
+    Row("https-proxy-by-option", (*CURL, "--proxy", "https://127.0.0.4:{port}"), "127.0.0.4", "address",
+        message=ADDRESS_ONLY, server="https-proxy", certificate="127.0.0.4", weak=True),
+    Row("https-proxy-of-the-policy", (*CURL, "--proxy", "https://127.0.0.4:{port}"), "127.0.0.4", "address",
+        message=ADDRESS_ONLY, server="https-proxy", certificate="127.0.0.4", weak=True, policy="proxy = https://127.0.0.4:{port}\n"),
     Row("curl-proxy", ("curl", "-sSk", "https://good.test:{port}/"), source="sni", proxy=True,
         environment={"https_proxy": "http://proxy.test:{proxy}"}),
+
+    proxychains("proxychains", "{library} libproxychains.so.4", "lookup:good.test connect:{port} tls", at_proxy=False),
+    proxychains("proxychains-without-descriptor", "{library} libproxychains.so.4", "lookup:good.test connect:{port} tls-memory",
+                at_proxy=False, weak=True),
+    proxychains("proxychains-by-address", "{library} libproxychains.so.4", "lookup-child:good.test connect:{port} tls",
+                at_proxy=False, expected="", source="unknown", certificate="", message=BETWEEN),
+    proxychains("proxychains-before-the-library", "libproxychains.so.4 {library}", "lookup:good.test connect:{port} tls",
+                expected="", source="unknown", certificate="", message=IN_FRONT),
+    proxychains("proxychains-before-the-library-with-rule", "libproxychains.so.4 {library}",
+                "lookup:good.test connect:{port} tls", **NAME_OF_PROXY_ADDRESS),
 
     Row("s3270", ("s3270", "-xrm", "s3270.verifyHostCert: false", "L:good.test:{port}"), lingers=True),
     Row("dig", ("dig", "+tls", "+tries=1", "+timeout=300", "-p", "{port}", "@good.test", "example.test"), weak=True,
