@@ -82,7 +82,7 @@ def environment(setup, row, directory, words):
         policy = directory / "policy.conf"
         policy.write_text(f"[policy]\ntrust = {setup.trust}\nlog = file:{events}\n{row.policy}\n")
         policy.chmod(0o644)
-        values |= {"LD_PRELOAD": str(setup.library), "TLSWARD_POLICY": str(policy)}
+        values |= {"LD_PRELOAD": str(setup.library)} | ({} if row.system else {"TLSWARD_POLICY": str(policy)})
     return values | {name: value.format(**words) for name, value in row.environment.items()}
 
 
@@ -109,15 +109,19 @@ def run(row, command, directory, values):
 
 @contextlib.contextmanager
 def at_home(setup, row, directory):
-    """Gives what to put before the command so that it finds its package."""
-    if not row.unpacked:
+    """Gives what to put before the command so that it finds its package, or the system's policy."""
+    if not row.unpacked and not row.system:
         yield ()
         return
-    package = setup.unpacked / row.unpacked
-    if not package.exists():
-        raise Unavailable(f"{row.unpacked} is not unpacked in {setup.unpacked}")
+    packages = [setup.unpacked / name for name in (row.unpacked,) if name]
+    for package in packages:
+        if not package.exists():
+            raise Unavailable(f"{row.unpacked} is not unpacked in {setup.unpacked}")
     shared = (setup.directory, setup.library.parent, HERE, setup.share, Path("/etc/hosts"))
-    with private_root(directory / "root", shared, [package]) as root:
+    with private_root(directory / "root", shared, packages) as root:
+        if row.system:
+            (root / "etc/tlsward").mkdir(exist_ok=True)
+            shutil.copy(directory / "policy.conf", root / "etc/tlsward/policy.conf")
         yield "chroot", root
 
 

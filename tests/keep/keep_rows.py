@@ -29,6 +29,7 @@ class Row:
     servers: dict  # word for the port: (kind in servers.KINDS, certificate); what arrives is read from the first
     command: tuple
     policy: str = None  # below [policy]; None: without the library
+    system: bool = False  # the policy is the system's, for which it needs root
     unpacked: str = ""  # a package that is laid over a root directory of its own, for which it needs root
     needs: str = ""  # a program or a Python module; the row is skipped without it
     statuses: tuple = (0,)
@@ -150,9 +151,9 @@ def qt(name, certificate, policy, **rest):
                environment={"QT_QPA_PLATFORM": "minimal"}, **rest)
 
 
-def curl(name, policy, **rest):
-    """Twice the same peer: first by TLS, then in clear text."""
-    command = ("curl", "-sSk", "https://good.test:{port}/", "http://good.test:{port}/{token}")
+def curl(name, policy, other="good.test", **rest):
+    """Twice the same peer: first by TLS, then in clear text, perhaps under another name."""
+    command = ("curl", "-sSk", "https://good.test:{port}/", "http://" + other + ":{port}/{token}")
     return Row(f"clear-text/{name}", {"port": ("https", "self-signed")}, command, policy, **rest)
 
 
@@ -260,6 +261,14 @@ ROWS = (
          events=(BLOCKED | {"tlsward.clear_text_retry_possible": NEVER},)),
     curl("refused-by-a-rule", curl_rule("refuse"), statuses=(7,), never="{token}", events=(BLOCKED, RETRY_REFUSED)),
     curl("allowed-by-a-rule", curl_rule("allow"), arrived=("{token}",), events=(BLOCKED | POSSIBLE,)),
+    *(curl(f"{variable}-under-a-system-policy", curl_rule("refuse"), system=True, statuses=(7,), never="{token}",
+           environment={variable: "http://good.test:{port}", "NO_PROXY": "*"}, events=(BLOCKED, RETRY_REFUSED))
+      for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")),
+    curl("proxy-of-an-environment-that-is-believed", f"environment = allow\n{curl_rule('refuse')}", system=True,
+         environment={"https_proxy": "http://good.test:{port}", "NO_PROXY": "*"}, arrived=("{token}",),
+         events=(BLOCKED | POSSIBLE,), no_events=(RETRY_REFUSED,)),
+    curl("other-name/refused-by-a-rule", curl_rule("refuse"), other="other.test", statuses=(7,), never="{token}",
+         events=(BLOCKED, RETRY_REFUSED)),
     curl_by_proxy("plain", None, arrived=("{token}",)),
     curl_by_proxy("told-by-the-environment", curl_rule("refuse"), None,
                   environment={"https_proxy": "http://good.test:{proxy}"}, arrived=("{token}",),
@@ -271,9 +280,12 @@ ROWS = (
     ftps("curl-tls1.2/enforce", FTPS_CURL_12, "good", ENFORCE, **LISTED),
     ftps("python/plain", FTPS_PYTHON, "good", None, said="file-of-the-server", arrived=("reused",)),
     ftps("python/enforce", FTPS_PYTHON, "good", ENFORCE, **LISTED),
-    ftps("python-several-names/enforce", (*FTPS_PYTHON, "other.test"), "good", ENFORCE, said="file-of-the-server",
+    ftps("python-without-sni/enforce", (*FTPS_PYTHON, "good.test"), "good", ENFORCE, said="file-of-the-server",
          events=(ALLOWED | {"tlsward.name_source": "sni"},
                  ALLOWED | {"tls.resumed": True, "tlsward.name_source": "session", "server.address": "good.test"})),
+    ftps("python-several-names/enforce", (*FTPS_PYTHON, "other.test"), "good", ENFORCE, statuses=(1,),
+         not_said="file-of-the-server",
+         events=(ALLOWED | {"tlsward.name_source": "sni"}, BLOCKED | {"tlsward.reason": "name-unknown"})),
     ftps("ftp-ssl/plain", FTPS_FTP_SSL, "good", None, needs="ftp-ssl", said="file-of-the-server",
          arrived=("reused",)),
     ftps("ftp-ssl/enforce", FTPS_FTP_SSL, "good", ENFORCE, needs="ftp-ssl", **LISTED),
