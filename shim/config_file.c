@@ -6,18 +6,15 @@
 #include "kernel.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *config_file_path(struct arena *arena, const char *directory, const char *name, const char *ending)
 {
-    size_t directory_length = strlen(directory), name_length = strlen(name), ending_length = strlen(ending);
-    char *path = arena_alloc(arena, directory_length + name_length + ending_length + 2);
-    if (!path)
-        return NULL;
-    memcpy(path, directory, directory_length);
-    path[directory_length] = '/';
-    memcpy(path + directory_length + 1, name, name_length);
-    memcpy(path + directory_length + 1 + name_length, ending, ending_length);
+    size_t size = strlen(directory) + strlen(name) + strlen(ending) + 2;
+    char *path = arena_alloc(arena, size);
+    if (path)
+        snprintf(path, size, "%s/%s%s", directory, name, ending);
     return path;
 }
 

@@ -1,5 +1,6 @@
 #include "deepbind.h"
 
+#include "kernel.h"
 #include "loader.h"
 #include "notice.h"
 #include "process.h"
@@ -9,7 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #ifndef RTLD_DEEPBIND
 #define RTLD_DEEPBIND 0 /* musl has no such thing */
@@ -23,19 +24,26 @@ struct opening {
 static _Atomic(struct opening *) last_opening;
 static atomic_bool reported;
 
+static void forget(struct opening *opening)
+{
+    if (opening != NULL)
+        kernel_unmap(opening, sizeof *opening);
+}
+
 static unsigned loaded_tls_libraries(void)
 {
     return loader_count_definitions("SSL_CTX_new");
 }
 
+/* In the kernel's memory: who calls dlopen may hold the lock of malloc. */
 static void remember(const char *path)
 {
-    struct opening *opening = malloc(sizeof *opening);
+    struct opening *opening = kernel_map(sizeof *opening);
     if (opening == NULL)
         return;
     opening->libraries_before = loaded_tls_libraries();
-    snprintf(opening->path, sizeof opening->path, "%s", path);
-    free(atomic_exchange(&last_opening, opening));
+    memcpy(opening->path, path, strnlen(path, sizeof opening->path - 1));
+    forget(atomic_exchange(&last_opening, opening));
 }
 
 int deepbind_flags(const char *path, int flags)
@@ -43,7 +51,7 @@ int deepbind_flags(const char *path, int flags)
     int saved = errno;
     deepbind_look_back();
     const struct policy *policy =
-        (flags & RTLD_DEEPBIND) != 0 && path != NULL && process_is_welcome() ? process_policy() : NULL;
+        (flags & RTLD_DEEPBIND) != 0 && path != NULL && process_is_welcome() ? process_policy_unannounced() : NULL;
     if (policy != NULL && !process_is_off(policy)) {
         if (policy_strips_deepbind(policy))
             flags &= ~RTLD_DEEPBIND;
@@ -67,5 +75,5 @@ void deepbind_look_back(void)
             opening->path);
         notice_not_covered(message);
     }
-    free(opening);
+    forget(opening);
 }

@@ -1,8 +1,10 @@
 #include "environment.h"
 
+#include "arena.h"
+#include "loader_list.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Not HTTP_PROXY, which a client of a CGI program sets with a header (https://httpoxy.org). */
@@ -13,34 +15,31 @@ static const char names[VARIABLES][sizeof "TLSWARD_POLICY"] = {
 
 static _Atomic(const struct environment *) at_start;
 
-static void keep(struct environment **found, int which, const char *value)
+/* What was found, in memory of its own. */
+struct found {
+    struct environment *environment;
+    struct arena arena;
+};
+
+static void keep(struct found *found, int which, const char *value)
 {
     if (value == NULL)
         return;
-    if (*found == NULL)
-        *found = calloc(1, sizeof **found);
-    if (*found != NULL && (*found)->values[which] == NULL)
-        (*found)->values[which] = strdup(value);
+    if (found->environment == NULL)
+        found->environment = arena_alloc(&found->arena, sizeof *found->environment);
+    if (found->environment != NULL && found->environment->values[which] == NULL)
+        found->environment->values[which] = arena_copy(&found->arena, value, strlen(value));
 }
 
-/* A thread that comes second leaves its copy behind: once, and smaller than a lock's trouble. */
-static const struct environment *publish(const struct environment *found)
+static const struct environment *publish(struct found *found)
 {
     static const struct environment none;
     const struct environment *known = NULL;
-    const struct environment *fresh = found != NULL ? found : &none;
-    return atomic_compare_exchange_strong(&at_start, &known, fresh) ? fresh : known;
-}
-
-const struct environment *environment_at_start(void)
-{
-    const struct environment *known = atomic_load_explicit(&at_start, memory_order_acquire);
-    struct environment *found = NULL;
-    if (known != NULL)
-        return known;
-    for (int i = 0; i < VARIABLES; i++)
-        keep(&found, i, getenv(names[i]));
-    return publish(found);
+    const struct environment *fresh = found->environment != NULL ? found->environment : &none;
+    if (atomic_compare_exchange_strong(&at_start, &known, fresh))
+        return fresh;
+    arena_free(&found->arena);
+    return known;
 }
 
 static const char *value_of(const char *entry, const char *name)
@@ -57,11 +56,27 @@ static bool may_begin_a_name(char first)
     return first == 'T' || first == 'S' || first == 'h' || first == 'H' || first == 'a' || first == 'A';
 }
 
-void environment_keep(char *const *environment)
+static const struct environment *keep_of(char *const *environment)
 {
-    struct environment *found = NULL;
+    struct found found = {0};
     for (char *const *entry = environment; *entry != NULL; entry++)
         for (int i = 0; may_begin_a_name((*entry)[0]) && i < VARIABLES; i++)
             keep(&found, i, value_of(*entry, names[i]));
-    publish(found);
+    return publish(&found);
+}
+
+void environment_keep(char *const *environment)
+{
+    keep_of(environment);
+}
+
+/* Not by getenv(3), which shells and wrappers have of their own; and see environment_keep() for `environ` itself. */
+const struct environment *environment_at_start(void)
+{
+    static char *const none[] = {NULL};
+    const struct environment *known = atomic_load_explicit(&at_start, memory_order_acquire);
+    if (known != NULL)
+        return known;
+    char *const **present = loader_list_find_first("environ");
+    return keep_of(present != NULL && *present != NULL ? *present : none);
 }

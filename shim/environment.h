@@ -29,7 +29,7 @@ const struct environment *environment_at_start(void);
 
 /*
  * Keeps what counts of `environment`, which is as execve(2) has it, without calling any function unless a variable is
- * set: most processes have none and no TLS.
+ * set: most processes have none and no TLS. To import `environ` would cost a look-up in each of them.
  */
 void environment_keep(char *const *environment);
 

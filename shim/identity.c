@@ -4,12 +4,11 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
 /* What a link of /proc leads to, allocated; NULL where it cannot be told. */
-static char *read_link(const char *link)
+static const char *read_link(const char *link, struct arena *arena)
 {
     char path[PATH_MAX];
     ssize_t length = kernel_readlink(link, path, sizeof path - 1);
@@ -21,18 +20,18 @@ static char *read_link(const char *link)
     size_t end = (size_t)length;
     if (end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0)
         path[end - (sizeof deleted - 1)] = '\0';
-    return strdup(path);
+    return arena_copy(arena, path, strlen(path));
 }
 
 /* realpath(3) by the kernel: nothing of it may be another preloaded library's. */
-static char *resolve(const char *path)
+static const char *resolve(const char *path, struct arena *arena)
 {
     char link[sizeof "/proc/self/fd/-2147483648"];
     int fd = kernel_open(path, O_PATH | O_CLOEXEC, 0);
     if (fd < 0)
         return NULL;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    char *resolved = read_link(link);
+    const char *resolved = read_link(link, arena);
     kernel_close(fd);
     return resolved;
 }
@@ -54,19 +53,17 @@ static const char *path_of_program(void)
     return (const char *)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr): so the kernel hands it over */
 }
 
-void identity_find_names(struct identity_names *names)
+void identity_find_names(struct identity_names *names, struct arena *arena)
 {
     const char *given = path_of_program();
     size_t count = 0;
-    *names = (struct identity_names){.executable = read_link("/proc/self/exe")};
-    char *resolved = given != NULL ? resolve(given) : NULL;
+    *names = (struct identity_names){.executable = read_link("/proc/self/exe", arena)};
+    const char *resolved = given != NULL ? resolve(given, arena) : NULL;
     if (loader_was_started_by_hand() && (resolved == NULL || is_same(resolved, names->executable)))
         names->executable = NULL; /* this libc does not say what its loader was given */
     if (given != NULL && *given == '/')
         names->others[count++] = given;
-    if (is_same(resolved, given))
-        free(resolved);
-    else
+    if (!is_same(resolved, given))
         names->others[count] = resolved;
 }
 

@@ -6,6 +6,7 @@
 #ifndef TLSWARD_IDENTITY_H
 #define TLSWARD_IDENTITY_H
 
+#include "arena.h"
 #include "policy.h"
 
 struct identity_names {
@@ -15,9 +16,10 @@ struct identity_names {
 
 /*
  * Asks once, when the process is still where it started. Where a dynamic loader was started by hand, the kernel's word
- * is the loader; the others are the program that it runs, and the executable is unknown where they are not known.
+ * is the loader; the others are the program that it runs, and the executable is unknown where they are not known. The
+ * names live in the arena.
  */
-void identity_find_names(struct identity_names *names);
+void identity_find_names(struct identity_names *names, struct arena *arena);
 
 /* The identity as it is now: a daemon may have changed its users. Borrows `names`. */
 struct process_identity identity_now(const struct identity_names *names);

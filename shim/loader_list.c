@@ -26,9 +26,8 @@ const struct link_map *loader_list_first(void)
     return NULL;
 }
 
-void *loader_list_find(const char *name)
+static void *find(const char *name, bool passed_own)
 {
-    bool passed_own = false;
     for (const struct link_map *object = loader_list_first(); object != NULL; object = object->l_next) {
         struct elf_symbols symbols;
         void *found = passed_own && elf_symbols_read(&symbols, object->l_addr, object->l_ld)
@@ -39,6 +38,16 @@ void *loader_list_find(const char *name)
         passed_own = passed_own || object->l_addr == (uintptr_t)own_start;
     }
     return NULL;
+}
+
+void *loader_list_find(const char *name)
+{
+    return find(name, false);
+}
+
+void *loader_list_find_first(const char *name)
+{
+    return find(name, true);
 }
 
 bool loader_list_has_before_own(uintptr_t base)

@@ -1,138 +1,42 @@
 #include "process.h"
 
-#include "base_name.h"
 #include "config.h"
 #include "environment.h"
 #include "file_identity.h"
-#include "identity.h"
 #include "kernel.h"
 #include "loader.h"
 #include "notice.h"
-#include "own_command.h"
-#include "proxy.h"
 #include "report.h"
+#include "start.h"
 #include "trust.h"
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/auxv.h>
 #include <time.h>
-#include <unistd.h>
 
-/* What does not change while the process lives. */
-struct start {
-    const char *const *variables; /* by enum variable; none under AT_SECURE */
-    struct config_environment environment;
-    bool
-        off_requested; /* TLSWARD_OFF=1, or the command, which counts no more than that where it is no file of root's */
-    bool denied;
-    struct identity_names names;
-    struct proxy proxies[PROXY_VARIABLES];
-    size_t proxy_count;
-};
-
-/* A policy with what tells that its files have changed. */
+/* A policy with what tells that its files have changed. Lives in the arena of its errors. */
 struct policy_version {
-    const struct policy *policy;
+    struct policy *policy;
     uint64_t fingerprint;
+    struct config_errors errors;
+    atomic_bool announced; /* its errors are told and its trust files are read */
 };
 
-static _Atomic(const struct start *) start_state;
-static _Atomic(const struct policy_version *) version;
-static _Atomic int64_t looked_at; /* CLOCK_MONOTONIC seconds of the last look at the files */
+static _Atomic(struct policy_version *) version;
+static _Atomic(struct policy_version *) passed_over; /* by one that stays: its errors are not told yet */
+static _Atomic int64_t looked_at;                    /* CLOCK_MONOTONIC seconds of the last look at the files */
 static atomic_bool kill_switch;
-
-static const char denied_names[][24] = {
-    "init",
-    "systemd",
-    "upstart",
-    "runit",
-    "s6-svscan",
-    "ldconfig",
-    "dpkg",
-    "apt",
-    "apt-get",
-    "aptitude",
-    "rpm",
-    "dnf",
-    "yum",
-    "zypper",
-    "apk",
-    "pacman",
-    "sulogin",
-    "dracut",
-    "update-initramfs",
-};
-
-/* A copy that a user made under such a name is none of these. */
-static bool belongs_to_root(const char *path)
-{
-    kernel_status status;
-    return kernel_stat(path, &status) == 0 && status.st_uid == 0;
-}
-
-static bool is_denied(const char *executable)
-{
-    const char *name = executable != NULL ? base_name(executable) : "";
-    for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
-        if (strcmp(name, denied_names[i]) == 0)
-            return belongs_to_root("/proc/self/exe");
-    return false;
-}
-
-static void read_proxies(struct start *start)
-{
-    for (size_t i = VARIABLE_PROXIES; i < VARIABLES; i++)
-        if (start->variables[i] != NULL && proxy_parse(start->variables[i], &start->proxies[start->proxy_count]))
-            start->proxy_count++;
-}
-
-static const struct start *read_start(void)
-{
-    const struct start *known = atomic_load_explicit(&start_state, memory_order_acquire);
-    if (known != NULL)
-        return known;
-    struct start *fresh = calloc(1, sizeof *fresh);
-    if (fresh == NULL)
-        return NULL;
-
-    static const struct environment none;
-    bool secure = getauxval(AT_SECURE) != 0;
-    const char *const *values = secure ? none.values : environment_at_start()->values;
-    fresh->variables = values;
-    fresh->environment = (struct config_environment){
-        .secure = secure,
-        .policy_path = values[VARIABLE_POLICY],
-        .mode = values[VARIABLE_MODE],
-        .trust = values[VARIABLE_TRUST],
-        .log = values[VARIABLE_LOG],
-        .system_dir = SYSTEM_DIRECTORY,
-        .share_dir = TLSWARD_SHARE,
-    };
-    fresh->off_requested = values[VARIABLE_OFF] != NULL && strcmp(values[VARIABLE_OFF], "1") == 0;
-    identity_find_names(&fresh->names);
-    fresh->denied = is_denied(fresh->names.executable);
-    if (own_command_is_here()) {
-        fresh->denied |= belongs_to_root("/proc/self/exe");
-        fresh->off_requested = true;
-    }
-    file_root_is_same(); /* remembers the root as it is now */
-    read_proxies(fresh);
-    return atomic_compare_exchange_strong(&start_state, &known, fresh) ? fresh : known;
-}
 
 struct process_identity process_identity(void)
 {
     static const struct identity_names unknown;
-    const struct start *start = read_start();
+    const struct start *start = start_get();
     return identity_now(start != NULL ? &start->names : &unknown);
 }
 
 const struct proxy *process_proxies(size_t *count)
 {
-    const struct start *start = read_start();
+    const struct start *start = start_get();
     *count = start != NULL ? start->proxy_count : 0;
     return start != NULL ? start->proxies : NULL;
 }
@@ -201,21 +105,6 @@ static void believe_environment(const struct start *start, const struct policy *
                               believed ? start->variables[VARIABLE_CERT_DIR] : NULL);
 }
 
-static const struct policy_version *publish(const struct start *start, struct policy_version *fresh,
-                                            const struct policy_version *previous, const struct config_errors *errors)
-{
-    const struct policy_version *current = previous;
-    /* So that the next look finds a change. */
-    if (policy_is_incomplete(fresh->policy))
-        fresh->fingerprint = ~fresh->fingerprint;
-    believe_environment(start, fresh->policy);
-    if (!atomic_compare_exchange_strong(&version, &current, fresh))
-        return current;
-    report_errors(fresh->policy, fresh->fingerprint, errors);
-    read_trust(fresh->policy);
-    return fresh;
-}
-
 /* What cannot be read now, or may be anybody's, does not replace what was read before. */
 static bool stays(const struct policy_version *previous, const struct policy_version *fresh)
 {
@@ -224,32 +113,74 @@ static bool stays(const struct policy_version *previous, const struct policy_ver
     return !policy_is_incomplete(previous->policy) || previous->fingerprint == ~fresh->fingerprint;
 }
 
-static const struct policy_version *load(const struct start *start, const struct policy_version *previous)
+static void version_free(struct policy_version *unused)
+{
+    if (unused == NULL)
+        return;
+    struct config_errors errors = unused->errors; /* the version itself is in there */
+    policy_free(unused->policy);
+    config_errors_free(&errors);
+}
+
+/* Reads the policy as it is now. NULL for memory shortage. */
+static struct policy_version *read_version(const struct start *start)
 {
     struct config_errors errors = {0};
-    const struct policy_version *current = previous;
-    struct policy_version *fresh = malloc(sizeof *fresh);
-    struct policy *policy = fresh != NULL ? config_load(&start->environment, &errors) : NULL;
-    if (policy == NULL)
-        goto out;
-    *fresh = (struct policy_version){policy, fingerprint(start, policy)};
-    if (!stays(previous, fresh)) {
-        current = publish(start, fresh, previous, &errors);
-        fresh = NULL;
-    } else {
-        report_errors(previous->policy, ~fresh->fingerprint, &errors);
+    struct policy *policy = config_load(&start->environment, &errors);
+    struct policy_version *fresh = policy != NULL ? arena_alloc(&errors.arena, sizeof *fresh) : NULL;
+    if (fresh == NULL) {
         policy_free(policy);
+        config_errors_free(&errors);
+        return NULL;
     }
-out:
-    config_errors_free(&errors);
-    free(fresh);
+    fresh->policy = policy;
+    fresh->fingerprint = fingerprint(start, policy);
+    fresh->errors = errors;
+    return fresh;
+}
+
+static struct policy_version *publish(const struct start *start, struct policy_version *fresh,
+                                      struct policy_version *previous)
+{
+    struct policy_version *current = previous;
+    /* So that the next look finds a change. */
+    if (policy_is_incomplete(fresh->policy))
+        fresh->fingerprint = ~fresh->fingerprint;
+    believe_environment(start, fresh->policy);
+    if (atomic_compare_exchange_strong(&version, &current, fresh))
+        return fresh;
+    version_free(fresh);
     return current;
+}
+
+static struct policy_version *load(const struct start *start, struct policy_version *previous)
+{
+    struct policy_version *fresh = read_version(start);
+    if (fresh == NULL)
+        return previous;
+    if (!stays(previous, fresh))
+        return publish(start, fresh, previous);
+    version_free(atomic_exchange(&passed_over, fresh));
+    return previous;
+}
+
+/* Allocates, and opens sockets: nothing for the hook of dlopen. */
+static void announce(struct policy_version *current)
+{
+    struct policy_version *unused = atomic_exchange(&passed_over, NULL);
+    if (unused != NULL)
+        report_errors(current->policy, ~unused->fingerprint, &unused->errors);
+    version_free(unused);
+    if (atomic_exchange(&current->announced, true))
+        return;
+    report_errors(current->policy, current->fingerprint, &current->errors);
+    read_trust(current->policy);
 }
 
 static bool is_time_to_look(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    struct timespec now = {0};
+    kernel_clock(CLOCK_MONOTONIC_COARSE, &now);
     int64_t last = atomic_load_explicit(&looked_at, memory_order_relaxed);
     /* One second is added so that 0, "never", differs from the first second after boot. */
     int64_t seconds = (int64_t)now.tv_sec + 1;
@@ -271,7 +202,7 @@ static bool has_changed(const struct start *start, const struct policy_version *
 
 static void look_again(const struct start *start)
 {
-    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
     if (!file_root_is_same())
         return;
     atomic_store_explicit(&kill_switch, kill_switch_is_on(), memory_order_relaxed);
@@ -282,7 +213,7 @@ static void look_again(const struct start *start)
 bool process_policy_is_over(const struct policy *policy)
 {
     int saved = errno;
-    const struct start *start = atomic_load_explicit(&start_state, memory_order_acquire);
+    const struct start *start = start_known();
     const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
     bool over =
         start != NULL && current != NULL &&
@@ -291,28 +222,50 @@ bool process_policy_is_over(const struct policy *policy)
     return over;
 }
 
+/* The kernel's time: the C library's may be somebody's who tells the program another (faketime). */
+static time_t seconds_now(void)
+{
+    struct timespec now = {0};
+    kernel_clock(CLOCK_REALTIME, &now);
+    return now.tv_sec;
+}
+
 struct settings process_settings(const struct policy *policy)
 {
     struct process_identity identity = process_identity();
-    return policy_settings(policy, &identity, &(struct destination){0}, time(NULL));
+    return policy_settings(policy, &identity, &(struct destination){0}, seconds_now());
 }
 
 bool process_is_off(const struct policy *policy)
 {
     struct process_identity identity = process_identity();
-    return policy_is_off(policy, &identity, time(NULL));
+    return policy_is_off(policy, &identity, seconds_now());
+}
+
+static struct policy_version *current_version(void)
+{
+    struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
+    const struct start *start = start_get();
+    return current == NULL && start != NULL ? load(start, NULL) : current;
+}
+
+/* A policy that cannot be had for want of memory has allowed nothing. */
+static bool is_switched_off_by_request(void)
+{
+    const struct policy_version *current = current_version();
+    return current != NULL && policy_allows_kill_switch(current->policy);
 }
 
 bool process_is_welcome(void)
 {
     int saved = errno;
-    const struct start *start = read_start();
+    const struct start *start = start_get();
     bool welcome = start != NULL && !start->denied;
     if (welcome && is_time_to_look())
         look_again(start);
     welcome = welcome && !atomic_load_explicit(&kill_switch, memory_order_relaxed);
     if (welcome && start->off_requested)
-        welcome = !policy_allows_kill_switch(process_policy());
+        welcome = !is_switched_off_by_request();
     errno = saved;
     return welcome;
 }
@@ -320,10 +273,17 @@ bool process_is_welcome(void)
 const struct policy *process_policy(void)
 {
     int saved = errno;
-    const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
-    const struct start *start = read_start();
-    if (current == NULL && start != NULL)
-        current = load(start, NULL);
+    struct policy_version *current = current_version();
+    if (current != NULL)
+        announce(current);
+    errno = saved;
+    return current != NULL ? current->policy : NULL;
+}
+
+const struct policy *process_policy_unannounced(void)
+{
+    int saved = errno;
+    const struct policy_version *current = current_version();
     errno = saved;
     return current != NULL ? current->policy : NULL;
 }

@@ -24,6 +24,9 @@ bool process_is_welcome(void);
  */
 const struct policy *process_policy(void);
 
+/* The same without a word about errors and without reading trust files: neither allocates nor locks. */
+const struct policy *process_policy_unannounced(void);
+
 /*
  * Whether `policy` is in force no longer: its files have changed, or the kill switch is on. Looks only, so that
  * it is async-signal-safe: the next handshake reads what is there. False as long as no policy was read.

@@ -13,6 +13,7 @@ import tempfile
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
+import hook_rows  # noqa: E402,F401 (adds its rows)
 import rows  # noqa: E402 (imports through the path above)
 from options import new_parser, parse  # noqa: E402
 from setting import Setting  # noqa: E402

@@ -1,0 +1,65 @@
+"""Rows about what the hooks of the loader themselves call: nothing that may be somebody's who holds a lock."""
+import pathlib
+
+from reached import reached_from
+from rows import row
+from tally import Unavailable
+
+# What the hooks may call of the C library, and why nobody waits for it.
+PURE = 'computes, and touches nothing but its arguments'
+SAFE = {
+    **dict.fromkeys(['memchr', 'memcmp', 'memcpy', 'memset', 'strchr', 'strcmp', 'strlen', 'strncmp', 'strnlen', 'strpbrk',
+                     'strrchr', 'strspn', 'strstr', 'inet_pton', 'inet_ntop'], PURE),
+    'snprintf': 'formats strings and numbers into a buffer of ours: neither allocates nor locks for these',
+    'vsnprintf': 'the same',
+    '__errno_location': "this thread's own",
+    'strncasecmp': "computes, by this thread's locale, which it only reads",
+    'getauxval': 'reads what the kernel handed over at the start',
+    'dl_iterate_phdr': "takes the loader's lock, which may be taken again by its thread and which dlopen takes anyway; in "
+                       'the hook of dlsym only after an object was opened with RTLD_DEEPBIND, or for a name of libssl',
+}
+# Only where a TLS library has been seen do we tell anything.
+STOPS = ['notice_not_covered']
+
+
+@row
+def hooks_of_the_loader_call_nothing_that_may_be_somebodys(setting):
+    for hook in 'loader_hook_dlopen', 'loader_hook_dlsym', 'loader_hook_dlvsym':
+        foreign = reached_from(setting.library, [hook], STOPS)
+        assert '__errno_location' in foreign, f'{hook}: this test reads nothing'
+        wrong = {name: way for name, way in foreign.items() if name not in SAFE}
+        assert not wrong, wrong
+
+
+def opened_under_a_lock(policy, answer):
+    def check(setting):
+        setting.write_policy(policy)
+        program = setting.program('locked', ['main_locked.c'], '-rdynamic')
+        plugin = setting.plugin('answering.so', ['answering.c'])
+        assert setting.bare([program, plugin]) == 'plugin\n'
+        output = setting.preloaded([program, plugin])
+        assert output == f'{answer}\n', output
+    return check
+
+
+def named(name, check):
+    check.__name__ = name
+    row(check)
+
+
+named('opened_deepbind_under_a_lock_that_functions_of_libc_want_too', opened_under_a_lock('', 'plugin'))
+named('opened_deepbind_under_such_a_lock_where_the_flag_is_stripped', opened_under_a_lock('deepbind = strip', 'program'))
+named('opened_deepbind_under_such_a_lock_with_a_policy_that_is_broken',
+      opened_under_a_lock('mode = x\n[rule a]\nuser = root\nuser = nobody\ndestination = 10.0.0.0/8', 'plugin'))
+
+
+@row
+def a_wrapper_of_user_ids_does_not_hang(setting):
+    """It opens the C library with RTLD_DEEPBIND under the lock that its getuid takes."""
+    wrapper = pathlib.Path('/usr/lib/x86_64-linux-gnu/libuid_wrapper.so')
+    if not wrapper.exists():
+        raise Unavailable('no libuid-wrapper')
+    expected = setting.run(['id', '-u'], preload=[wrapper])
+    for preload in [setting.library, wrapper], [wrapper, setting.library]:
+        assert setting.run(['id', '-u'], preload=preload) == expected
+        assert setting.run(['grep', '-c', 'r-xp.*libtlsward.so', '/proc/self/maps'], preload=preload) == '1\n'

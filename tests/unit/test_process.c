@@ -1,0 +1,71 @@
+/* What the process says of itself where memory is short. */
+#include "process.h"
+
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* No more memory from the kernel, which is where a policy gets it. */
+static void exhaust_memory(void)
+{
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = 4096, .rlim_max = RLIM_INFINITY}), 0);
+}
+
+static void free_memory(void)
+{
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY}), 0);
+}
+
+START_TEST(without_memory_for_a_policy_nobody_has_switched_off)
+{
+    process_identity(); /* what happens at the start of a process */
+    exhaust_memory();
+    errno = 4711;
+    bool welcome = process_is_welcome();
+    const struct policy *policy = process_policy();
+    int error = errno;
+    free_memory();
+    ck_assert_ptr_null(policy);
+    ck_assert_msg(welcome, "a policy that was not read has allowed to switch off");
+    ck_assert_int_eq(error, 4711);
+    ck_assert_ptr_nonnull(process_policy());
+    ck_assert_msg(!process_is_welcome() || !policy_allows_kill_switch(process_policy()), "TLSWARD_OFF does not count");
+}
+END_TEST
+
+START_TEST(without_memory_at_the_start_there_is_nothing_to_say)
+{
+    exhaust_memory();
+    bool welcome = process_is_welcome();
+    const struct policy *policy = process_policy();
+    struct process_identity identity = process_identity();
+    free_memory();
+    ck_assert(!welcome);
+    ck_assert_ptr_null(policy);
+    ck_assert_ptr_null(identity.executable);
+    ck_assert_msg(process_policy() != NULL, "the shortage is over");
+}
+END_TEST
+
+/* Started again with TLSWARD_OFF=1, as what counts is the environment at the start. */
+int main(int argc, char **argv)
+{
+    if (argc == 1 && getenv("TLSWARD_OFF") == NULL) {
+        setenv("TLSWARD_OFF", "1", 1);
+        execv("/proc/self/exe", argv);
+        return EXIT_FAILURE;
+    }
+    Suite *suite = suite_create("process");
+    TCase *memory = tcase_create("memory");
+    tcase_add_test(memory, without_memory_for_a_policy_nobody_has_switched_off);
+    tcase_add_test(memory, without_memory_at_the_start_there_is_nothing_to_say);
+    suite_add_tcase(suite, memory);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
