@@ -59,6 +59,11 @@
         "none", "sha256//KEY"                                                                                          \
     }
 
+#define NAMES_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "strict", "program"                                                                                            \
+    }
+
 static const char system_word[] = "system";
 static const char no_pins_word[] = "none";
 
@@ -79,6 +84,7 @@ const struct config_key config_keys[] = {
     {"weak-names", KEY_WORD, BOTH, USE_WORDS, SETTING(weak_names), HIGHER_WEAKENS, false},
     {"psk", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(psk), HIGHER_WEAKENS, false},
     {"allow-cn", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(allow_cn), HIGHER_WEAKENS, false},
+    {"names", KEY_WORD, BOTH, NAMES_WORDS, SETTING(names), HIGHER_WEAKENS, false},
     {"strict", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(strict), LOWER_WEAKENS, false},
     {"security-level", KEY_WORD, BOTH, LEVEL_WORDS, SETTING(security_level), LOWER_WEAKENS, false},
     {"fallback", KEY_WORD, IN_RULE, FALLBACK_WORDS, SETTING(fallback), HIGHER_WEAKENS, false},
@@ -109,6 +115,7 @@ struct policy_section config_defaults(void)
                      .unknown_name = CHOICE_BLOCK,
                      .weak_names = CHOICE_ALLOW,
                      .psk = CHOICE_ALLOW,
+                     .names = NAMES_PROGRAM,
                      .security_level = 2,
                      .fallback = FALLBACK_KNOWN,
                      .log = "auto"},

@@ -82,11 +82,18 @@ static struct finding examine_chain(const struct settings *settings, const struc
     return (struct finding){reason_for(error), error, demanded};
 }
 
+bool settings_accept_loose_match(const struct settings *settings, const struct facts *facts)
+{
+    return settings->names == NAMES_PROGRAM && facts->loose_match != LOOSE_NONE &&
+           facts->name_source == NAME_FROM_APP && facts->app_demands_name && facts->app_demands_chain &&
+           !facts->app_rejected;
+}
+
 static struct finding examine_name(const struct settings *settings, const struct facts *facts)
 {
     bool demanded = settings->verify == VERIFY_FULL;
     if (facts->name_checked) {
-        if (facts->name_error == 0)
+        if (facts->name_error == 0 || settings_accept_loose_match(settings, facts))
             return nothing_wrong;
         return (struct finding){reason_for(facts->name_error), facts->name_error, demanded};
     }

@@ -60,6 +60,7 @@ static void note_name(const struct connection *connection, struct facts *facts, 
     facts->name_error = says_nothing ? 0 : result->name_error;
     if (says_nothing)
         facts->name_source = NAME_UNKNOWN;
+    facts->loose_match = says_nothing ? LOOSE_NONE : result->loose_match;
 }
 
 static void check_policy_anchors(struct judgement *judgement)
@@ -270,6 +271,7 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
                 .name_count = connection->name_count,
                 .each_name = connection->each_name,
                 .allow_cn = connection->settings.allow_cn,
+                .loose_flags = program_anchors_host_flags(api, store_ctx),
                 .strict = connection->settings.strict,
                 .security_level = required_level(api, ssl, &connection->settings),
                 .library_context = context != NULL ? context->library_context : NULL,

@@ -129,7 +129,10 @@ const char *finding_text(const struct facts *facts)
         return "failure-forgiven";
     if (!facts->app_demands_name)
         return "host-not-checked";
-    return facts->app_names_other ? "other-host-named" : NULL;
+    if (facts->app_names_other)
+        return "other-host-named";
+    static const char loose[][24] = {"", "common-name-only", "partial-wildcard"};
+    return facts->loose_match != LOOSE_NONE ? loose[facts->loose_match] : NULL;
 }
 
 const char *outcome_text(enum outcome outcome)

@@ -18,6 +18,9 @@ enum policy_mode { MODE_OFF, MODE_AUDIT, MODE_ENFORCE };
 enum verify_level { VERIFY_NONE, VERIFY_CA, VERIFY_FULL };
 enum trust_mode { TRUST_SUPPLEMENT, TRUST_EXTEND, TRUST_EXCLUSIVE };
 enum choice { CHOICE_BLOCK, CHOICE_ALLOW };
+
+/* By whose rules a name is compared that the program demanded, together with the chain. */
+enum names { NAMES_STRICT, NAMES_PROGRAM };
 enum fallback { FALLBACK_REFUSE, FALLBACK_KNOWN, FALLBACK_ALLOW };
 
 /* One trust source: the word "system" (path == NULL) or an absolute path of a file or a directory. */
@@ -38,6 +41,7 @@ struct settings {
     enum choice weak_names;   /* a name guessed from the only unclaimed connection of the thread */
     enum choice psk;          /* external pre-shared keys and SRP: no certificate exists */
     bool allow_cn;            /* common-name fallback where the leaf has no dNSName */
+    enum names names;         /* NAMES_PROGRAM: what OpenSSL's default rules accept will do where the program asked */
     bool strict;              /* X509_V_FLAG_X509_STRICT */
     int security_level;       /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
     enum fallback fallback;   /* clear text after a blocked handshake; KNOWN: refused to libraries known to try it */
@@ -152,6 +156,9 @@ enum authentication {
 };
 const char *authentication_text(enum authentication authentication);
 
+/* How the leaf carries the expected host name where only OpenSSL's default rules take it for that name. */
+enum loose_match { LOOSE_NONE, LOOSE_COMMON_NAME, LOOSE_PARTIAL_WILDCARD };
+
 /*
  * What is known about one handshake when the verdict is due. X.509 errors are the numbers of
  * X509_STORE_CTX_get_error(3): 0 is X509_V_OK, and the numbers are the same in every version.
@@ -179,8 +186,9 @@ struct facts {
     bool policy_anchors_checked; /* evaluated against the policy's trust store */
     int policy_anchors_error;
 
-    bool name_checked; /* the leaf was compared with the expected name */
-    int name_error;    /* 0, or the number for a host name or address mismatch */
+    bool name_checked;            /* the leaf was compared with the expected name */
+    int name_error;               /* 0, or the number for a host name or address mismatch */
+    enum loose_match loose_match; /* there is a mismatch, but not by OpenSSL's default rules */
 
     bool session_verified; /* resumption: the session is marked verified for this name, policy and rule */
 
@@ -189,10 +197,16 @@ struct facts {
 
 /*
  * The weakest point of the program's own verification of a certificate, in a word: "chain-not-verified",
- * "failure-forgiven" (it accepted what its own trust anchors refuse), "host-not-checked", "other-host-named".
- * NULL where there is none, or no certificate.
+ * "failure-forgiven" (it accepted what its own trust anchors refuse), "host-not-checked", "other-host-named",
+ * "common-name-only", "partial-wildcard". NULL where there is none, or no certificate.
  */
 const char *finding_text(const struct facts *facts);
+
+/*
+ * True where the program itself demanded the chain and the name, accepted both, and OpenSSL's default rules take the
+ * certificate for that name, though ours do not; which counts under NAMES_PROGRAM alone.
+ */
+bool settings_accept_loose_match(const struct settings *settings, const struct facts *facts);
 
 enum outcome { OUTCOME_VERIFIED, OUTCOME_VERIFIED_BY_POLICY, OUTCOME_FAILED };
 enum action { ACTION_ALLOWED, ACTION_WOULD_BLOCK, ACTION_BLOCKED };
@@ -236,6 +250,8 @@ struct verdict {
  * settings->trust_mode is extend or exclusive, the mode is enforce, the policy's store accepts the chain, and
  * a name that the program demanded matches: then the outcome is verified-by-policy and the action allowed.
  * DANE-EE success of the program stands for chain and name, under exclusive too.
+ * A name that the program demanded, together with the chain, is compared by OpenSSL's default rules under
+ * NAMES_PROGRAM.
  *
  * A pin is demanded at every level, beside what the level demands of a certificate; only under VERIFY_NONE it decides
  * alone. It is what a raw public key is accepted for. A handshake that shows no key meets none.

@@ -25,6 +25,16 @@ struct program_rules program_anchors_rules(const struct openssl_api *api, X509_S
     return rules;
 }
 
+unsigned program_anchors_host_flags(const struct openssl_api *api, X509_STORE_CTX *store_ctx)
+{
+    const unsigned tighten = X509_CHECK_FLAG_NO_WILDCARDS | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                             X509_CHECK_FLAG_SINGLE_LABEL_SUBDOMAINS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+    const X509_VERIFY_PARAM *param = api->X509_STORE_CTX_get0_param(store_ctx);
+    if (param == NULL || api->X509_VERIFY_PARAM_get_hostflags == NULL)
+        return 0;
+    return api->X509_VERIFY_PARAM_get_hostflags(param) & tighten;
+}
+
 bool program_anchors_can_be_told(const struct openssl_api *api, X509_STORE_CTX *store_ctx)
 {
     void *(*const replaced[])(const X509_STORE *) = {

@@ -12,6 +12,9 @@
 /* The rules: flags and depth of the program's verification, as far as they tighten. */
 struct program_rules program_anchors_rules(const struct openssl_api *api, X509_STORE_CTX *store_ctx);
 
+/* The flags by which the program compares names (X509_VERIFY_PARAM_set_hostflags(3)), as far as they tighten. */
+unsigned program_anchors_host_flags(const struct openssl_api *api, X509_STORE_CTX *store_ctx);
+
 /* True where the program replaced none of its store's functions: such a store holds no anchors that could be known. */
 bool program_anchors_can_be_told(const struct openssl_api *api, X509_STORE_CTX *store_ctx);
 

@@ -121,6 +121,20 @@ static const void *call_site_of(const struct library *library, const SSL *ssl, c
     return context != NULL ? context->call_site : NULL;
 }
 
+/* What would help where OpenSSL's default rules take the certificate for the name. */
+static const char *advice_about_match(const struct connection *connection)
+{
+    if (connection->verdict.reason != REASON_HOST_MISMATCH || connection->facts.loose_match == LOOSE_NONE)
+        return NULL;
+    if (connection->facts.loose_match == LOOSE_COMMON_NAME)
+        return "only the common name of the certificate is the expected name: ask for one that has it as a DNS name "
+               "(subjectAltName); until then a rule with allow-cn = yes accepts it, or names = program where the "
+               "program itself demands chain and name";
+    return "only a wildcard for a part of a label fits the expected name: ask for a certificate that has it as a DNS "
+           "name (subjectAltName); until then names = program accepts it where the program itself demands chain and "
+           "name";
+}
+
 /* What would help where the name is not known, or not as a name; NULL where it is. */
 static const char *advice_about_name(const struct connection *connection)
 {
@@ -156,6 +170,8 @@ static void add_connection(struct event *event, const struct connection *connect
     event->facts = &connection->facts;
     event->verdict = &connection->verdict;
     const char *advice = advice_about_key(connection);
+    if (advice == NULL)
+        advice = advice_about_match(connection);
     event->message = advice != NULL ? advice : advice_about_name(connection);
 }
 

@@ -108,11 +108,12 @@ static bool vouch(const struct connection *connection, struct session_mark *mark
 }
 
 /* Of several host names the verification says only that one of them matched. */
-static bool is_valid_for(const struct library *library, X509 *leaf, const struct peer_name *name)
+static bool is_valid_for(const struct library *library, X509 *leaf, const struct session_mark *mark)
 {
-    return name->kind == PEER_ADDRESS ||
+    unsigned flags = mark->name_is_loose ? 0 : VERIFY_HOST_FLAGS;
+    return mark->name.kind == PEER_ADDRESS ||
            (library->real.X509_check_host != NULL &&
-            library->real.X509_check_host(leaf, name->text, strlen(name->text), VERIFY_HOST_FLAGS, NULL) == 1);
+            library->real.X509_check_host(leaf, mark->name.text, strlen(mark->name.text), flags, NULL) == 1);
 }
 
 /* One mark for each name that matched, or one without a name; all else in them is the same. */
@@ -120,13 +121,15 @@ static size_t make_marks(const struct library *library, X509 *leaf, const struct
                          const struct session_mark *common, struct session_mark *marks)
 {
     const struct facts *facts = &connection->facts;
-    size_t names = facts->name_checked && facts->name_error == 0 ? connection->name_count : 0;
+    bool is_loose = facts->name_error != 0 && settings_accept_loose_match(&connection->settings, facts);
+    size_t names = facts->name_checked && (facts->name_error == 0 || is_loose) ? connection->name_count : 0;
     size_t count = 0;
     for (size_t i = 0; i < names && count < SESSION_MARKS_MAX; i++) {
-        if (names > 1 && !is_valid_for(library, leaf, &connection->names[i]))
-            continue;
-        marks[count] = *common;
-        marks[count++].name = connection->names[i];
+        struct session_mark *mark = &marks[count];
+        *mark = *common;
+        mark->name = connection->names[i];
+        mark->name_is_loose = is_loose;
+        count += names == 1 || is_valid_for(library, leaf, mark);
     }
     if (count == 0)
         marks[count++] = *common;
@@ -195,6 +198,12 @@ static bool is_vouched_for(const struct library *library, SSL *ssl, const struct
     return settings_demand_pin_alone(settings);
 }
 
+/* Whether the connection demands chain and name of the program's own. */
+static bool demands_name(const struct openssl_api *api, const SSL *ssl, const struct connection *connection)
+{
+    return connection->name_source == NAME_FROM_APP && (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+}
+
 /*
  * The marks that count for this connection. A policy is never changed in place and its rules keep their names'
  * addresses, so equal pointers mean equal settings, unless a rule only tightened some.
@@ -207,7 +216,8 @@ static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_
     for (size_t i = 0; i < found->count; i++) {
         const struct session_mark *mark = &found->marks[i];
         if (!connection->settings.rule_is_uncertain && mark->policy == connection->policy &&
-            mark->rule == connection->settings.rule && is_vouched_for(library, ssl, connection, mark))
+            mark->rule == connection->settings.rule && is_vouched_for(library, ssl, connection, mark) &&
+            (!mark->name_is_loose || demands_name(&library->api, ssl, connection)))
             found->kept[count++] = *mark;
     }
     found->count = count;

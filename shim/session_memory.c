@@ -27,7 +27,8 @@ static bool read_slot(unsigned slot, const unsigned char *digest, struct entry *
 static bool same_mark(const struct session_mark *left, const struct session_mark *right)
 {
     return left->policy == right->policy && left->rule == right->rule && left->trust == right->trust &&
-           left->app_anchors == right->app_anchors && left->name.kind == right->name.kind &&
+           left->app_anchors == right->app_anchors && left->name_is_loose == right->name_is_loose &&
+           left->name.kind == right->name.kind &&
            strcmp(left->name.text, right->name.text) == 0;
 }
 

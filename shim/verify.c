@@ -155,6 +155,25 @@ static void refuse_names(const struct openssl_api *api, const struct verify_requ
         result->error = result->name_error;
 }
 
+static bool matches_loosely(const struct openssl_api *api, const struct verify_request *request)
+{
+    for (size_t i = 0; i < request->name_count; i++) {
+        const struct peer_name *name = &request->names[i];
+        if (name->kind == PEER_HOST && api->X509_check_host != NULL &&
+            api->X509_check_host(request->leaf, name->text, strlen(name->text), request->loose_flags, NULL) == 1)
+            return true;
+    }
+    return false;
+}
+
+/* An address that does not match is told last, and no rules make it match. */
+static void note_loose_match(const struct openssl_api *api, const struct verify_request *request,
+                             struct verify_result *result)
+{
+    if (result->name_error == X509_V_ERR_HOSTNAME_MISMATCH && matches_loosely(api, request))
+        result->loose_match = verify_has_dns_name(api, request->leaf) ? LOOSE_PARTIAL_WILDCARD : LOOSE_COMMON_NAME;
+}
+
 static X509_STORE_CTX *new_ctx(const struct openssl_api *api, const struct verify_request *request)
 {
     if (api->X509_STORE_CTX_new_ex != NULL)
@@ -183,8 +202,10 @@ static bool verify_any_name(const struct openssl_api *api, const struct verify_r
     }
     /* Names come before signatures and dates but after the building of the chain. */
     result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
-    if (result->name_checked)
+    if (result->name_checked) {
         refuse_names(api, request, result);
+        note_loose_match(api, request, result);
+    }
     if (request->keep_chain)
         result->chain = api->X509_STORE_CTX_get1_chain(ctx);
 out:

@@ -27,6 +27,7 @@ struct verify_request {
     size_t name_count;             /* 0: no name is compared */
     bool each_name;                /* every one of them must match */
     bool allow_cn;
+    unsigned loose_flags; /* of X509_VERIFY_PARAM_set_hostflags(3): for the comparison by OpenSSL's default rules */
     bool strict;
     int security_level;
     void *library_context; /* OSSL_LIB_CTX and property query, or NULL */
@@ -36,10 +37,11 @@ struct verify_request {
 };
 
 struct verify_result {
-    int error;       /* the first X.509 error, 0 where all is well */
-    int depth;       /* where it occurred */
-    int chain_error; /* the first error that is not about the name */
-    int name_error;  /* the mismatch, 0 where the name matched or was not compared */
+    int error;                    /* the first X.509 error, 0 where all is well */
+    int depth;                    /* where it occurred */
+    int chain_error;              /* the first error that is not about the name */
+    int name_error;               /* the mismatch, 0 where the name matched or was not compared */
+    enum loose_match loose_match; /* of a host name; where there is a mismatch */
     bool name_checked;
     STACK *chain; /* as far as it could be built, leaf first; only where request->keep_chain */
 };

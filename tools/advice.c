@@ -43,11 +43,26 @@ static char *list_server_names(const struct certificate_names *names)
     return list;
 }
 
+/* Only a program that verifies by itself, and so would have said no otherwise, is believed. */
+static void advise_loose_match(struct advice *advice, const struct explanation *explanation)
+{
+    bool is_strict = explanation->settings.names == NAMES_STRICT;
+    if (explanation->chain.loose_match == LOOSE_PARTIAL_WILDCARD)
+        say(advice, text_format("a wildcard for a part of a label fits, which does not count: let the certificate be "
+                                "reissued with DNS:%s",
+                                explanation->expected.text));
+    if (explanation->chain.loose_match != LOOSE_NONE)
+        say(advice, text_format("a program that demands chain and name by itself %s",
+                                is_strict ? "would get through with names = program"
+                                          : "gets through all the same, unless the policy says names = strict"));
+}
+
 static void advise_name(struct advice *advice, const struct explanation *explanation)
 {
+    bool fits_partly = explanation->chain.loose_match == LOOSE_PARTIAL_WILDCARD;
     char *list = list_server_names(&explanation->names);
     X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
-    if (*list != '\0') {
+    if (*list != '\0' && !fits_partly) {
         say(advice, text_format("the certificate names %s: connect by that name, or write a rule for %s:%u with "
                                 "name = that name",
                                 list, explanation->host, explanation->port));
@@ -55,11 +70,12 @@ static void advise_name(struct advice *advice, const struct explanation *explana
         say(advice, text_format("the certificate has no subject alternative name, only the common name: let it be "
                                 "reissued with DNS:%s; until then a rule with allow-cn = yes" EXCUSED " accepts it",
                                 explanation->expected.text));
-    } else {
+    } else if (!fits_partly) {
         say(advice, text_format("the certificate carries no name a client can check: let it be reissued with %s:%s; "
                                 "until then a rule with verify = ca" EXCUSED " checks the chain alone",
                                 explanation->expected.kind == PEER_ADDRESS ? "IP" : "DNS", explanation->expected.text));
     }
+    advise_loose_match(advice, explanation);
     free(list);
 }
 

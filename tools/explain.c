@@ -82,7 +82,8 @@ static struct facts gather_facts(const struct explanation *explanation, bool pol
                           .policy_anchors_checked = verified,
                           .policy_anchors_error = chain->chain_error,
                           .name_checked = verified && name_known,
-                          .name_error = chain->name_error};
+                          .name_error = chain->name_error,
+                          .loose_match = chain->loose_match};
 }
 
 /* The name in the rule comes first, then what a program would send as SNI or connect to. */

@@ -56,6 +56,7 @@ bool explain_verify(STACK_OF(X509) * sent, const struct anchors *anchors, const 
     result->chain_error = verified.chain_error;
     result->chain_depth = verified.depth;
     result->name_error = verified.name_error;
+    result->loose_match = verified.loose_match;
     /* Where no chain can be built the library need not look at the name, but whoever asks wants to know. */
     if (!verified.name_checked && expected->kind != PEER_NONE &&
         !explain_name_matches(leaf, expected, settings->allow_cn))

@@ -55,6 +55,7 @@ bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct s
         .depth = verified.depth,
         .name_checked = verified.name_checked,
         .name_error = verified.name_error,
+        .loose_match = verified.loose_match,
         .chain = (struct stack_st_X509 *)verified.chain,
     };
     return true;

@@ -17,6 +17,7 @@ struct shared_verify_result {
     int depth;         /* where the first error occurred */
     bool name_checked; /* false where the chain could not even be built */
     int name_error;
+    enum loose_match loose_match;
     struct stack_st_X509 *chain; /* as far as it could be built; the caller frees it with its certificates */
 };
 

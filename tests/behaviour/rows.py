@@ -260,6 +260,10 @@ def session_rows():
                   {'tls.resumed': True, 'tlsward.action': 'allowed'})
         yield row('what a resumed connection got is resumed again', 'third-connection', 'good',
                   passes(reused='1', received='12', resumed='2'))
+        yield row('a session of a common name is taken where the program demands that name again', 'demanded-again',
+                  'good.test', resumed, {'tls.resumed': True, 'tlsward.outcome': 'verified'})
+        yield row('a session of a common name does not go where the program demands nothing', 'demanded-no-more',
+                  'good.test', is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
         yield row('a session of another name is not taken', 'other-name', 'two-hosts', full)
         yield row('a session does not carry another name past the check', 'other-name-of-bad-certificate', 'good',
                   is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))

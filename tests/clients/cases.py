@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 NAME = "good.test"
 OTHER_NAME = "other.test"
+LONG_NAME = "www13.good.test"
 ADDRESS = "127.0.0.1"
 
 

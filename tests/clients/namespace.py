@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cases import ADDRESS, NAME, OTHER_NAME
+from cases import ADDRESS, LONG_NAME, NAME, OTHER_NAME
 from mounts import bound_over, propagation
 
 MARK = "TLSWARD_TEST_NAMESPACE"
@@ -35,7 +35,7 @@ def furnished(directory):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
     hosts = Path(directory) / "hosts"
-    hosts.write_text(f"{ADDRESS} localhost\n{ADDRESS} {NAME}\n{ADDRESS} {OTHER_NAME}\n")
+    hosts.write_text(f"{ADDRESS} localhost\n{ADDRESS} {NAME}\n{ADDRESS} {OTHER_NAME}\n{ADDRESS} {LONG_NAME}\n")
     with bound_over(HOSTS, hosts):
         yield
 

@@ -28,6 +28,7 @@ class Program:
     good_status: int = 0  # what it ends with when all is well
     forgives: bool = False  # it demands verification, and accepts what fails
     rejects: frozenset = frozenset()  # the cases it stops by itself during the handshake, without the library
+    accepts: frozenset = frozenset()  # bad ones that it does well to take: it demands the name, by OpenSSL's own rules
     rejects_later: frozenset = frozenset()  # the same after the handshake, where it compares names on its own
     looks: str = None  # what it looks at after a good handshake: tlsward.app_checked_later; None: whatever it is
     tls: str = "1.3"  # the version it comes to with our servers
@@ -87,7 +88,7 @@ PROGRAMS = (
             looks="peer-certificate verify-result names-read", **CHECKS_NAME_LATER),
     python("python-unverified", "https", "urllib_client.py", looks=""),
     python("python", "https", "urllib_client.py", "{trust}", source="app", address_source="app",
-           rejects=UNTRUSTED | MISNAMED),
+           rejects=UNTRUSTED | MISNAMED, accepts=frozenset({"common-name"})),
     python("python-smtplib", "smtp", "smtp_client.py"),
     python("python-imaplib", "imaps", "imap_client.py"),
     python("python-asyncio", "https", "asyncio_client.py", "sni", farewell=NO_ALERT),

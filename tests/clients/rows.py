@@ -79,9 +79,13 @@ def environment(setup, directory, mode):
     return values
 
 
+def is_good(program, case):
+    return case.good or case.name in program.accepts
+
+
 def expects_data(program, case, mode):
     if mode == "enforce":
-        return case.good
+        return is_good(program, case)
     return case.name not in program.rejects | program.rejects_later
 
 
@@ -130,7 +134,7 @@ def check_server(program, case, mode, result):
     if not arrived and expects_data(program, case, mode):
         yield "no application data reached the server"
     farewell = program.farewell.format(alert=case.alert)
-    if (mode == "enforce" and not case.good or case.name in program.rejects) and farewell not in result.server_log:
+    if (mode == "enforce" and not is_good(program, case) or case.name in program.rejects) and farewell not in result.server_log:
         yield f"the server saw no '{farewell}'"
 
 
@@ -138,7 +142,7 @@ def check_program(program, case, mode, result, plain):
     """What the program said: its own words for a failed verification, else what it says without the library."""
     failed = not expects_data(program, case, mode)
     steady = len(program.statuses) == 1 or not failed
-    if mode != "plain" and (mode == "audit" or case.good) and steady:
+    if mode != "plain" and (mode == "audit" or is_good(program, case)) and steady:
         if result.observable != plain.observable:
             yield f"output or exit status differs from a run without the library: {plain.observable}"
         return
@@ -156,7 +160,7 @@ def expected_event(program, case, mode):
     expected = {"tlsward.mode": mode, "tlsward.name_source": source, "tlsward.expected_name": case.host,
                 "server.address": case.host, "tlsward.app_verify": program.app_verify,
                 "tls.protocol.version": program.tls}
-    if case.good:
+    if is_good(program, case):
         return expected | {"event.outcome": "success", "tlsward.outcome": program.outcome, "tlsward.action": "allowed"}
     blocked = mode == "enforce" or case.name in program.rejects
     return expected | {"event.outcome": "failure", "tlsward.outcome": "failed", "tlsward.reason": case.reason,
@@ -168,7 +172,7 @@ def problems(program, case, mode, server, result, plain):
     if mode == "plain":
         return found + [f"event without the library: {event}" for event in result.events.all]
     found += result.events.problems(server.port, expected_event(program, case, mode))
-    if program.looks is not None and case.good and not found and result.events.looks(server.port) != program.looks:
+    if program.looks is not None and is_good(program, case) and not found and result.events.looks(server.port) != program.looks:
         found.append(f"looked at {result.events.looks(server.port)!r}, not {program.looks!r}")
     return found
 

@@ -46,6 +46,7 @@ def make_all(directory):
     issue(directory, "unknown", "/CN=unknown", server("DNS:good.test"), "stranger")
     issue(directory, "self", "/CN=self", server("DNS:good.test"))
     issue(directory, "cn", "/CN=good.test", server(), "middle")
+    issue(directory, "partial", "/CN=partial", server("DNS:a*.wild.test"), "middle")
     issue(directory, "weak", "/CN=weak", server("DNS:good.test"), "middle", algorithm="RSA")
     issue(directory, "client", "/CN=client", ["extendedKeyUsage=clientAuth", "subjectAltName=DNS:good.test"], "middle")
     issue(directory, "hostile", "/CN=\x1b[31mred", server("DNS:other.test"), "middle")

@@ -40,6 +40,7 @@ POLICIES = {
     "enforce.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n",
     "low-level.conf": "[policy]\nmode = enforce\nsecurity-level = 0\ntrust = {t}/root.pem\n",
     "audit.conf": "[policy]\nmode = audit\ntrust = {t}/root.pem\n",
+    "strict-names.conf": "[policy]\nnames = strict\ntrust = {t}/root.pem\n",
     "bad.conf": "[policy]\nmode = maybe\nnonsense = 1\n",
     "broken.conf": "[policy]\ntrust = {t}/broken.pem\n",
     "no-trust.conf": "[policy]\nmode = enforce\ntrust = {t}/none.pem\n",
@@ -133,7 +134,7 @@ class Fixture:
         self.log = open(directory / "servers.log", "wb")
 
     def start(self, selected):
-        for name in ("good", "soon", "other", "expired", "unknown", "self", "cn", "weak", "client", "hostile", "lone"):
+        for name in ("good", "soon", "other", "expired", "unknown", "self", "cn", "partial", "weak", "client", "hostile", "lone"):
             if any(mentions(row, name) for row in selected):
                 self.add(name, servers.s_server, self.directory, name)
         for name, (_, server) in servers.STARTTLS.items():

@@ -140,6 +140,8 @@ def issue_further(directory):
     soon = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
     for name, issued, key in (("weak", good, ["-newkey", "rsa:1024", "-nodes"]), ("rsa", good, NEW_RSA_KEY),
                               ("rsa-other", other, NEW_RSA_KEY), ("rsa-unknown-ca", unknown_ca, NEW_RSA_KEY),
+                              ("partial-wildcard", replace(good, alternative_name=f"DNS:www*.{NAME}"),
+                               certificates.NEW_KEY),
                               ("other-but-subject", replace(other, common_name=NAME), certificates.NEW_KEY),
                               ("forged", replace(good, authority="forger/known"), certificates.NEW_KEY),
                               ("just-expired", replace(good, validity=(certificates.VALID[0], soon)),

@@ -89,7 +89,7 @@ class Bench:
             return [self.programs / row.name, NAME, server.port, token]
         other = self.fleet.get("tls", "good") if row.other_good else server
         other_port = other.second_port if row.other_port else other.port
-        return [self.programs / "client", function, NAME, server.port, row.other_host, other_port, token, self.trust,
+        return [self.programs / "client", function, row.host, server.port, row.other_host, other_port, token, self.trust,
                 self.directory / "session"]
 
     def start(self, command, environment):

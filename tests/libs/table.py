@@ -6,16 +6,17 @@ without the library, in audit and in enforce. Without the library the escape mus
 
 from dataclasses import dataclass, field
 
-from cases import CASES, NAME, OTHER_NAME
+from cases import CASES, LONG_NAME, NAME, OTHER_NAME
 
 REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {
     "weak": "validation-failure", "other-but-subject": "certificate-host-mismatch", "just-expired": "certificate-expired",
     "rsa-other": "certificate-host-mismatch", "rsa-unknown-ca": "certificate-not-trusted",
-    "forged": "validation-failure"}
+    "forged": "validation-failure", "partial-wildcard": "certificate-host-mismatch"}
 CERTIFICATES = ("good", "other", "unknown-ca", "expired")
 UNTRUSTED = frozenset({"unknown-ca", "expired"})
 EVERY = frozenset(CERTIFICATES)
 NONE = frozenset()
+LONG = {"host": LONG_NAME, "expected_name": LONG_NAME}  # a wildcard needs two labels behind it
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Row:
     reasons: dict = field(default_factory=dict)  # where they differ from REASONS
     audit_reason: str = ""  # where audit comes to another reason than enforce
     source: str = "sni"  # of the expected name
+    host: str = NAME
     expected_name: str = NAME
     event: dict = field(default_factory=dict)  # further members of every event
     audit_event: dict = field(default_factory=dict)
@@ -154,7 +156,21 @@ ROWS = (
     partly("trusted-set", {"expired"}),
     partly("security-level", UNTRUSTED, certificates=(*CERTIFICATES, "weak"), kind="weak"),
     partly("host-flags", UNTRUSTED | {"other"}, certificates=(*CERTIFICATES, "common-name", "other-but-subject"),
-           source="app"),
+           good=frozenset({"good", "common-name"}), source="app"),
+    partly("names-of-the-program", NONE, client="verifies-all", certificates=("common-name",),
+           good=frozenset({"common-name"}), source="app", event={"tlsward.finding": "common-name-only"}),
+    partly("names-of-the-program-wildcard", NONE, client="verifies-all", certificates=("partial-wildcard",),
+           good=frozenset({"partial-wildcard"}), source="app", event={"tlsward.finding": "partial-wildcard"}, **LONG),
+    partly("names-strict", NONE, client="verifies-all", certificates=("common-name",), good=NONE, source="app",
+           policy="names = strict\n"),
+    partly("names-strict-wildcard", NONE, client="verifies-all", certificates=("partial-wildcard",), good=NONE,
+           source="app", policy="names = strict\n", **LONG),
+    careless("host-forgiven", certificates=("good", "other", "common-name"), good=frozenset({"good", "common-name"}),
+             source="app"),
+    careless("host-forgiven-wildcard", client="host-forgiven", certificates=("partial-wildcard",),
+             good=frozenset({"partial-wildcard"}), source="app", **LONG),
+    careless("host-strictly-forgiven", certificates=("partial-wildcard",), good=NONE, source="app", **LONG),
+    careless("wildcard-unchecked", client="says-nothing", certificates=("partial-wildcard",), good=NONE, **LONG),
     careless("common-name-allowed", client="says-nothing", certificates=("good", "common-name"),
              good=frozenset({"good", "common-name"}), policy="allow-cn = yes\n"),
     partly("host-leading-dot", UNTRUSTED),

@@ -238,6 +238,28 @@ static enum result host_flags(void)
     return with_host(peer.host, X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT);
 }
 
+static enum result host_forgiven_with(unsigned host_flags)
+{
+    if (host_names() == LACKING)
+        return LACKING;
+    SSL *ssl = client_connection(client_verifying_context());
+    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, forgive);
+    X509_VERIFY_PARAM_set_hostflags(param, host_flags);
+    X509_VERIFY_PARAM_set1_host(param, peer.host, strlen(peer.host));
+    return client_talk(ssl);
+}
+
+static enum result host_forgiven(void)
+{
+    return host_forgiven_with(0);
+}
+
+static enum result host_strictly_forgiven(void)
+{
+    return host_forgiven_with(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+}
+
 static enum result host_leading_dot(void)
 {
     return with_host(strchr(peer.host, '.'), 0);
@@ -279,6 +301,8 @@ const struct row verification_rows[] = {
     {"security-level", security_level},
     {"host-names", host_names},
     {"host-flags", host_flags},
+    {"host-forgiven", host_forgiven},
+    {"host-strictly-forgiven", host_strictly_forgiven},
     {"host-leading-dot", host_leading_dot},
     {"host-of-another", host_of_another},
     {"no-host", no_host},

@@ -85,14 +85,14 @@ static bool same_settings(const struct settings *a, const struct settings *b)
     }
     return same_trust && same_pins(a, b) && a->mode == b->mode && a->verify == b->verify &&
            a->trust_mode == b->trust_mode && a->unknown_name == b->unknown_name && a->weak_names == b->weak_names &&
-           a->psk == b->psk && a->allow_cn == b->allow_cn && a->strict == b->strict &&
+           a->psk == b->psk && a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
            a->security_level == b->security_level && a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
            strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
 }
 
 #define DEFAULTS                                                                                                       \
     .mode = MODE_AUDIT, .verify = VERIFY_FULL, .trust = system_trust, .trust_count = 1, .weak_names = CHOICE_ALLOW,    \
-    .psk = CHOICE_ALLOW, .security_level = 2, .fallback = FALLBACK_KNOWN, .log = "auto"
+    .psk = CHOICE_ALLOW, .names = NAMES_PROGRAM, .security_level = 2, .fallback = FALLBACK_KNOWN, .log = "auto"
 
 static const struct trust_source system_trust[] = {{NULL}};
 static const struct trust_source file_trust[] = {{"/etc/corp roots/root.pem"}};
@@ -138,6 +138,8 @@ static const struct {
     {"psk = block", BOTH, {DEFAULTS, .psk = CHOICE_BLOCK}},
     {"allow-cn = no", BOTH, {DEFAULTS}},
     {"allow-cn = yes", BOTH, {DEFAULTS, .allow_cn = true}},
+    {"names = program", BOTH, {DEFAULTS}},
+    {"names = strict", BOTH, {DEFAULTS, .names = NAMES_STRICT}},
     {"strict = no", BOTH, {DEFAULTS}},
     {"strict = yes", BOTH, {DEFAULTS, .strict = true}},
     {"security-level = 0", BOTH, {DEFAULTS, .security_level = 0}},
@@ -296,6 +298,7 @@ static const struct {
     {"[policy]\nweak-names = allow", 2, "allow", "accepted: refuse, use"},
     {"[policy]\npsk = yes", 2, "yes", "accepted: block, allow"},
     {"[policy]\nallow-cn = 1", 2, "1", "accepted: no, yes"},
+    {"[policy]\nnames = loose", 2, "loose", "accepted: strict, program"},
     {"[policy]\nstrict = true", 2, "true", "accepted: no, yes"},
     {"[policy]\nsecurity-level = 6", 2, "6", "accepted: 0, 1, 2, 3, 4, 5"},
     {"[policy]\nsecurity-level = -1", 2, "-1", "unknown value"},
@@ -435,6 +438,8 @@ static const struct {
     {"psk = allow", "psk = block", NULL},
     {"allow-cn = no", "allow-cn = yes", "(allow-cn)"},
     {"allow-cn = yes", "allow-cn = no", NULL},
+    {"names = strict", "names = program", "(names)"},
+    {"names = program", "names = strict", NULL},
     {"strict = yes", "strict = no", "(strict)"},
     {"strict = no", "strict = yes", NULL},
     {"security-level = 2", "security-level = 1", "(security-level)"},

@@ -382,6 +382,7 @@ static const struct {
     {"weak-names", "weak-names = use", "weak-names = refuse", "weak-names = refuse\n"},
     {"psk", "psk = allow", "psk = block", "psk = block\n"},
     {"allow-cn", "allow-cn = yes", "allow-cn = no", "allow-cn = no\n"},
+    {"names", "names = program", "names = strict", "names = strict\n"},
     {"strict", "strict = no", "strict = yes", "strict = yes\n"},
     {"security-level", "security-level = 1", "security-level = 3", "security-level = 3\n"},
     {"a trust mode where extend is left", "trust-mode = extend", "trust-mode = exclusive", "trust-mode = exclusive\n"},
@@ -425,8 +426,8 @@ static bool same_demands(const struct settings *a, const struct settings *b)
 {
     return a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode && same_sources(a, b) &&
            a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
-           a->allow_cn == b->allow_cn && a->strict == b->strict && a->security_level == b->security_level &&
-           a->fallback == b->fallback && a->name == b->name;
+           a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
+           a->security_level == b->security_level && a->fallback == b->fallback && a->name == b->name;
 }
 
 START_TEST(what_of_an_uncertain_rule_counts)
@@ -525,8 +526,8 @@ static struct connection_facts forget_some(uint64_t *state, struct connection_fa
 static bool is_as_strict(const struct settings *a, const struct settings *b)
 {
     return a->mode >= b->mode && a->verify >= b->verify && a->unknown_name <= b->unknown_name &&
-           a->weak_names <= b->weak_names && a->psk <= b->psk && a->allow_cn <= b->allow_cn && a->strict >= b->strict &&
-           a->security_level >= b->security_level;
+           a->weak_names <= b->weak_names && a->psk <= b->psk && a->allow_cn <= b->allow_cn && a->names <= b->names &&
+           a->strict >= b->strict && a->security_level >= b->security_level;
 }
 
 /* Whatever the rules and the facts: to know less never weakens. */
@@ -711,6 +712,39 @@ static const struct {
      {FULL},
      {DEMANDS_CHAIN, APP(0), NAME(62)},
      {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"a common name, which the program checked",
+     {FULL, .names = NAMES_PROGRAM},
+     {DEMANDS_ALL, APP(0), NAME(62), .loose_match = LOOSE_COMMON_NAME},
+     {VERIFIED}},
+    {"a partial wildcard, which the program checked",
+     {FULL, .names = NAMES_PROGRAM},
+     {DEMANDS_ALL, OURS(0), NAME(62), .loose_match = LOOSE_PARTIAL_WILDCARD},
+     {BY_POLICY}},
+    {"... under strict names",
+     {FULL},
+     {DEMANDS_ALL, APP(0), NAME(62), .loose_match = LOOSE_COMMON_NAME},
+     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"... with a chain that nobody knows",
+     {FULL, .names = NAMES_PROGRAM},
+     {DEMANDS_ALL, OURS(20), NAME(62), .loose_match = LOOSE_COMMON_NAME},
+     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"a common name, and no chain demanded",
+     {FULL, .names = NAMES_PROGRAM},
+     {.app_demands_name = true, APP(0), NAME(62), .loose_match = LOOSE_COMMON_NAME},
+     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"a common name, and no name demanded",
+     {FULL, .names = NAMES_PROGRAM},
+     {DEMANDS_CHAIN, APP(0), NAME(62), .loose_match = LOOSE_COMMON_NAME},
+     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"a common name that is the policy's, not the program's",
+     {FULL, .names = NAMES_PROGRAM},
+     {DEMANDS_ALL, APP(0), .name_checked = true, .name_error = 62, .name_source = NAME_FROM_POLICY,
+      .loose_match = LOOSE_COMMON_NAME},
+     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"a common name that the program rejects",
+     {FULL, .names = NAMES_PROGRAM},
+     {DEMANDS_ALL, REJECTED(62), APP(0), NAME(62), .loose_match = LOOSE_COMMON_NAME},
+     {BY_PROGRAM(REASON_HOST_MISMATCH, 62)}},
     {"ca tolerates a mismatch and tells it", {CA}, {OURS(0), NAME(62)}, {TOLERATED(REASON_HOST_MISMATCH, 62)}},
     {"ca does not tolerate the chain", {CA}, {OURS(20), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 20)}},
     {"ca needs no name", {CA}, {OURS(0), NO_NAME}, {BY_POLICY}},
@@ -1026,6 +1060,7 @@ static struct facts draw_facts(uint64_t *state)
         .policy_anchors_error = errors[draw(state, 5)],
         .name_checked = draw(state, 2),
         .name_error = draw(state, 2) ? 62 : 0,
+        .loose_match = (enum loose_match)draw(state, LOOSE_PARTIAL_WILDCARD + 1),
         .session_verified = draw(state, 2),
     };
     if (draw(state, 2))
@@ -1041,6 +1076,7 @@ static struct settings draw_settings(uint64_t *state)
         .trust_mode = (enum trust_mode)draw(state, 3),
         .unknown_name = (enum choice)draw(state, 2),
         .psk = (enum choice)draw(state, 2),
+        .names = (enum names)draw(state, 2),
         .pins = pins,
         .pin_count = draw(state, 3),
     };
@@ -1126,6 +1162,12 @@ static const struct {
      {.app_demands_chain = true, .app_demands_name = true, .app_names_other = true},
      "other-host-named"},
     {"chain and name", {.app_demands_chain = true, .app_demands_name = true}, NULL},
+    {"a name that is the common name alone",
+     {.app_demands_chain = true, .app_demands_name = true, .loose_match = LOOSE_COMMON_NAME},
+     "common-name-only"},
+    {"a name that a part of a label fits",
+     {.app_demands_chain = true, .app_demands_name = true, .loose_match = LOOSE_PARTIAL_WILDCARD},
+     "partial-wildcard"},
     {"the program refuses by itself", {.app_demands_chain = true, .app_rejected = true}, NULL},
     {"DANE stands for both", {.app_demands_chain = true, .app_dane_verified = true}, NULL},
     {"no certificate, no finding", {.authentication = AUTH_PSK}, NULL},

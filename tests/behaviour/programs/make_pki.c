@@ -18,7 +18,7 @@ struct identity {
 
 static const struct leaf {
     const char *file;
-    const char *names; /* the subjectAltName extension */
+    const char *names; /* the subjectAltName extension, or NULL */
     enum { CA, PROGRAM_CA, UNKNOWN_CA, PROGRAM_INTERMEDIATE, ITSELF } issuer;
     int days; /* until it expires */
     int rsa_bits;
@@ -30,6 +30,7 @@ static const struct leaf {
     {"self-signed", "DNS:good.test", ITSELF, 30, 0},
     {"program-ca-leaf", "DNS:good.test", PROGRAM_CA, 30, 0},
     {"program-ca-wrong-host", "DNS:other.test", PROGRAM_CA, 30, 0},
+    {"good.test", NULL, CA, 30, 0}, /* a common name alone */
     {"program-ca-expired", "DNS:good.test", PROGRAM_CA, -1, 0},
     {"program-ca-revoked", "DNS:good.test", PROGRAM_CA, 30, 0},
     {"intermediate-leaf", "DNS:good.test", PROGRAM_INTERMEDIATE, 30, 0},
@@ -117,8 +118,9 @@ static void make_crl(const char *directory, const struct identity *issuer, const
 static void make_leaf(const char *directory, const struct leaf *leaf, const struct identity *issuer)
 {
     struct identity made = make(leaf->file, issuer, leaf->days, leaf->rsa_bits);
-    add_extension(made.certificate, issuer != NULL ? issuer->certificate : made.certificate, NID_subject_alt_name,
-                  leaf->names);
+    if (leaf->names != NULL)
+        add_extension(made.certificate, issuer != NULL ? issuer->certificate : made.certificate, NID_subject_alt_name,
+                      leaf->names);
     sign(&made, issuer);
     save(directory, leaf->file, &made, true);
     if (strcmp(leaf->file, "program-ca-revoked") == 0)

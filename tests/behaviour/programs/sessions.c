@@ -76,6 +76,26 @@ static SSL_SESSION *session_of_program_ca(void)
     return first_session("good.test");
 }
 
+/* A connection that demands chain and name. */
+static SSL *demanding(void)
+{
+    SSL *ssl = client_new(context, server, "good.test");
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    demand(SSL_CTX_load_verify_file(context, pki_file("ca")) == 1 && SSL_set1_host(ssl, "good.test") == 1);
+    return ssl;
+}
+
+static void demanded_again(void)
+{
+    SSL_SESSION *session = session_of(demanding());
+    resume(demanding(), session);
+}
+
+static void demanded_no_more(void)
+{
+    connect_with(session_of(demanding()), "good.test");
+}
+
 static void same_context(void)
 {
     connect_with(session_of_program_ca(), "good.test");
@@ -495,6 +515,8 @@ static const struct scenario scenarios[] = {
     {"other-name-of-bad-certificate", other_name_of_bad_certificate},
     {"other-context-that-verifies", other_context_that_verifies},
     {"other-context-that-does-not", other_context_that_does_not},
+    {"demanded-again", demanded_again},
+    {"demanded-no-more", demanded_no_more},
     {"same-context", same_context},
     {"other-store-of-context", other_store_of_context},
     {"own-store-of-connection", own_store_of_connection},
