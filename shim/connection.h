@@ -41,6 +41,7 @@ struct connection {
     bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
     bool refused;                /* blocked by the policy: the alert's error is still to be explained */
+    bool verifying;              /* the program's own verification is running */
     bool closed;                 /* blocked by the policy after the handshake: see blocking_close() */
 
     const struct policy *policy;

@@ -16,12 +16,6 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* The program's verification that is running under verify() in this thread. */
-static __thread struct {
-    const X509_STORE_CTX *store_ctx;
-    const SSL *ssl;
-} verifying;
-
 static bool is_first_start(const struct library *library, const SSL *ssl)
 {
     char finished;
@@ -111,6 +105,7 @@ static void renegotiate(const struct library *library, SSL *ssl, struct connecti
     if (connection->stage <= STAGE_OBSERVED || strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") == 0)
         return;
     connection->stage = STAGE_OBSERVED;
+    connection->verifying = false;
     connection->had_session = library->api.SSL_get_session(ssl) != NULL;
 }
 
@@ -249,18 +244,23 @@ void handshake_info(const struct library *library, const SSL *ssl, int where, in
         tell_program(library, ssl, where, value);
 }
 
-static int program_verifies(const struct library *library, const SSL *ssl, const struct context *context,
-                            X509_STORE_CTX *store_ctx)
+static int program_verifies(const struct library *library, const struct context *context, X509_STORE_CTX *store_ctx)
 {
-    const X509_STORE_CTX *outer_store_ctx = verifying.store_ctx;
-    const SSL *outer_ssl = verifying.ssl;
-    verifying.store_ctx = store_ctx;
-    verifying.ssl = ssl;
-    int accepted = context != NULL && context->app_verify != NULL
-                       ? context->app_verify(store_ctx, context->app_verify_argument)
-                       : library_verification(library)(store_ctx);
-    verifying.store_ctx = outer_store_ctx;
-    verifying.ssl = outer_ssl;
+    if (context != NULL && context->app_verify != NULL)
+        return context->app_verify(store_ctx, context->app_verify_argument);
+    return library_verification(library)(store_ctx);
+}
+
+/*
+ * Said with the connection and not with the thread: what the program runs meanwhile may be other handshakes, may go on
+ * in another thread, and may never return.
+ */
+static int program_verifies_peer(const struct library *library, struct connection *connection,
+                                 const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    connection->verifying = true;
+    int accepted = program_verifies(library, context, store_ctx);
+    connection->verifying = false;
     return accepted;
 }
 
@@ -291,7 +291,7 @@ static int verify_and_judge(const struct library *library, SSL *ssl, struct conn
     struct judgement judgement;
     judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
     errno = saved;
-    int accepted = program_verifies(library, ssl, context, store_ctx);
+    int accepted = program_verifies_peer(library, connection, context, store_ctx);
     saved = errno;
     /* Only together with success does libssl take it for a request to be asked again. */
     if (accepted <= 0 || !retry_is_pending(&library->api, ssl)) {
@@ -319,13 +319,13 @@ static void observe(const struct library *library, SSL *ssl, struct connection *
 static int verify(const struct library *library, SSL *ssl, const struct context *context, X509_STORE_CTX *store_ctx)
 {
     if (!is_ours_to_judge(library, ssl))
-        return program_verifies(library, ssl, context, store_ctx);
+        return program_verifies(library, context, store_ctx);
     struct connection *connection = connection_get(library, ssl);
     if (connection == NULL)
-        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, ssl, context, store_ctx));
+        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, context, store_ctx));
     observe(library, ssl, connection);
     if (connection->settings.mode == MODE_OFF)
-        return program_verifies(library, ssl, context, store_ctx);
+        return program_verifies_peer(library, connection, context, store_ctx);
     return verify_and_judge(library, ssl, connection, context, store_ctx);
 }
 
@@ -345,13 +345,17 @@ static void report_missing_hook(void)
                            "OpenSSL by dlsym or RTLD_DEEPBIND: neither is hooked on this architecture");
 }
 
+/* A program's callback may verify again in a context of its own: the verdict waits for what it returns. */
+static bool program_is_verifying(const struct library *library, const SSL *ssl)
+{
+    const struct connection *connection = connection_of(library, ssl);
+    return connection != NULL && connection->verifying;
+}
+
 int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx, verification *real)
 {
-    if (!library->known || store_ctx == verifying.store_ctx)
-        return real(store_ctx);
-    SSL *ssl = connection_being_verified(library, store_ctx);
-    /* A program's callback may verify again in a context of its own: the verdict waits for what it returns. */
-    if (ssl == NULL || ssl == verifying.ssl)
+    SSL *ssl = library->known ? connection_being_verified(library, store_ctx) : NULL;
+    if (!is_ours_to_judge(library, ssl) || program_is_verifying(library, ssl))
         return real(store_ctx);
     report_missing_hook();
     return verify(library, ssl, NULL, store_ctx);

@@ -57,6 +57,29 @@ def callback_rows():
               ['callbacks', 'retry-refused', 'wrong-host'], expect={'connected': '-1', 'received': '0'})
 
 
+INNER_BLOCKED = {'good.test': 'allowed', 'inner.test': 'blocked'}
+INNER_RECORDED = {'good.test': 'allowed', 'inner.test': 'would-block'}
+WITHIN = ['within-verify', 'within-cert-verify', 'within-info', 'within-new-session']
+
+
+def within_rows():
+    """The certificate is for good.test; the other handshake is with inner.test."""
+    for scenario in WITHIN:
+        yield Row(f'callbacks: a handshake in a callback of another is judged by itself: {scenario}',
+                  ['callbacks', scenario, 'good'], events=2, actions=INNER_BLOCKED,
+                  expect={'connected': '1', 'received': '4'})
+        yield Row(f'callbacks: audit changes nothing where a callback makes a handshake: {scenario}',
+                  ['callbacks', scenario, 'good'], policy='mode = audit', as_bare=True, events=2,
+                  actions=INNER_RECORDED)
+    seen = ' argument:1 connection:1 accepted:0'
+    yield Row('callbacks: verifications that take turns in a thread are each judged once',
+              ['callbacks', 'take-turns', 'good'], events=2, actions=INNER_BLOCKED,
+              expect={'seen': seen + seen + ' connected:1 connected:0'})
+    yield Row('callbacks: audit changes nothing where verifications take turns in a thread',
+              ['callbacks', 'take-turns', 'good'], policy='mode = audit', as_bare=True, events=2,
+              actions=INNER_RECORDED)
+
+
 WAYS = ['never-set', 'none-on-context', 'none-on-context-after-SSL_new', 'none-on-connection',
         'verify-callback-on-context', 'verify-callback-on-connection', 'verify-callback-that-clears',
         'verify-callback-of-store', 'cert-verify-callback', 'cert-verify-callback-that-clears',
@@ -627,8 +650,8 @@ def evidence_rows():
 
 
 def all_rows():
-    for group in (callback_rows, mode_rows, state_rows, trust_rows, anchor_rows, session_rows, name_rows, suite_rows,
-                  thread_rows, first_use_rows, file_rows, policy_rows, identity_rows, surrounding_rows, server_rows,
-                  system_rows, evidence_rows):
+    for group in (callback_rows, within_rows, mode_rows, state_rows, trust_rows, anchor_rows, session_rows,
+                  name_rows, suite_rows, thread_rows, first_use_rows, file_rows, policy_rows, identity_rows,
+                  surrounding_rows, server_rows, system_rows, evidence_rows):
         yield from group()
     yield from unread.rows()

@@ -31,6 +31,7 @@ class Row:
     policy: str = ''  # what is added to a [policy] that enforces with the test's CA
     expect: dict = dataclasses.field(default_factory=dict)  # facts the program says
     event: dict = dataclasses.field(default_factory=dict)  # members of the last handshake event; None: absent
+    actions: dict = dataclasses.field(default_factory=dict)  # what followed for each expected name, in all events
     as_bare: bool = False  # everything the program says is the same without the library
     events: typing.Optional[int] = None  # how many handshake events there are; None: at least one
     environment: dict = dataclasses.field(default_factory=dict)
@@ -106,6 +107,8 @@ def run_row(row, setting):
         assert len(events) == row.events, f'{row.events} events expected: {events}'
     if row.event:
         assert_members(row.event, events[-1], 'event')
+    if row.actions:
+        assert_members(row.actions, {event['tlsward.expected_name']: event['tlsward.action'] for event in events}, 'name')
     if row.as_bare:
         bare = setting.run(row.command, preload=False)
         assert output == bare, f'with the library:\n{output}\nwithout it:\n{bare}'

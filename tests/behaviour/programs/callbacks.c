@@ -3,10 +3,12 @@
  */
 #include "support.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
 
 static SSL_CTX *context;
-static struct server *server;
+static struct server *server, *inner_server; /* each serves one handshake at a time */
 static const char *leaf;
 static char seen[4096];
 static int argument_of_program;
@@ -232,6 +234,124 @@ static void index_after_own(void)
     client_free(ssl);
 }
 
+/* A handshake within a callback of another one, once, with a peer of another name. */
+static void connect_within(void)
+{
+    static bool connected_once;
+    if (connected_once)
+        return;
+    connected_once = true;
+    SSL *inner = client_new(context, inner_server, "inner.test");
+    note(" inner:%d", SSL_connect(inner) == 1, 0, 0);
+    ERR_clear_error();
+    client_free(inner);
+}
+
+static int verify_after_connecting(int ok, X509_STORE_CTX *ctx)
+{
+    (void)ctx;
+    connect_within();
+    return ok;
+}
+
+static int verify_certificate_after_connecting(X509_STORE_CTX *ctx, void *argument)
+{
+    connect_within();
+    return on_certificate(ctx, argument);
+}
+
+static void inform_after_connecting(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    (void)value;
+    if (where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE)
+        connect_within();
+}
+
+static int keep_session_after_connecting(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    (void)session;
+    connect_within();
+    return 0;
+}
+
+static void within_verify(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, verify_after_connecting);
+    run(client_new(context, server, "good.test"));
+}
+
+static void within_cert_verify(void)
+{
+    SSL_CTX_set_cert_verify_callback(context, verify_certificate_after_connecting, &argument_of_program);
+    run(client_new(context, server, "good.test"));
+}
+
+static void within_info(void)
+{
+    SSL_CTX_set_info_callback(context, inform_after_connecting);
+    run(client_new(context, server, "good.test"));
+}
+
+static void within_new_session(void)
+{
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_sess_set_new_cb(context, keep_session_after_connecting);
+    run(client_new(context, server, "good.test"));
+}
+
+/* Two handshakes in coroutines that take turns while the program verifies: the first that began is the first done. */
+static struct {
+    ucontext_t state;
+    SSL *ssl;
+    int connected;
+} turns[2];
+static ucontext_t between_turns;
+static int whose_turn;
+
+static int verify_certificate_in_turn(X509_STORE_CTX *ctx, void *argument)
+{
+    swapcontext(&turns[whose_turn].state, &between_turns);
+    return on_certificate(ctx, argument);
+}
+
+static void take_turn(void)
+{
+    turns[whose_turn].connected = SSL_connect(turns[whose_turn].ssl);
+    swapcontext(&turns[whose_turn].state, &between_turns);
+}
+
+static void give_turn(int turn)
+{
+    whose_turn = turn;
+    swapcontext(&between_turns, &turns[turn].state);
+}
+
+static void take_turns(void)
+{
+    enum { STACK_SIZE = 1024 * 1024 };
+    SSL_CTX_set_cert_verify_callback(context, verify_certificate_in_turn, &argument_of_program);
+    for (int turn = 0; turn < 2; turn++) {
+        getcontext(&turns[turn].state);
+        turns[turn].state.uc_stack.ss_sp = malloc(STACK_SIZE);
+        turns[turn].state.uc_stack.ss_size = STACK_SIZE;
+        turns[turn].ssl =
+            turn == 0 ? client_new(context, server, "good.test") : client_new(context, inner_server, "inner.test");
+        makecontext(&turns[turn].state, take_turn, 0);
+        give_turn(turn);
+    }
+    give_turn(0);
+    give_turn(1);
+    for (int turn = 0; turn < 2; turn++) {
+        note(" connected:%d", turns[turn].connected == 1, 0, 0);
+        client_free(turns[turn].ssl);
+        free(turns[turn].state.uc_stack.ss_sp);
+    }
+    ERR_clear_error();
+    say("seen", "%s", seen);
+}
+
 static const struct scenario scenarios[] = {
     {"info-on-context", info_on_context},
     {"info-on-connection", info_on_connection},
@@ -250,6 +370,11 @@ static const struct scenario scenarios[] = {
     {"retry-verify", retry_verify},
     {"retry-refused", retry_refused},
     {"index-after-own", index_after_own},
+    {"within-verify", within_verify},
+    {"within-cert-verify", within_cert_verify},
+    {"within-info", within_info},
+    {"within-new-session", within_new_session},
+    {"take-turns", take_turns},
 };
 
 int main(int argc, char **argv)
@@ -259,7 +384,9 @@ int main(int argc, char **argv)
     index_of_program = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     server = server_start(&(struct server_options){.leaf = leaf});
     context = SSL_CTX_new(TLS_client_method());
+    inner_server = server_start(&(struct server_options){.leaf = leaf});
     run_scenario(scenarios, sizeof scenarios / sizeof scenarios[0], argv[1]);
+    server_stop(inner_server);
     struct server_report report = server_stop(server);
     say("received", "%zu", report.received);
     say("alert", "%s", report.alert);
