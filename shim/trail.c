@@ -166,14 +166,15 @@ static void name_peer(const struct name_candidates *names, struct trail_peer *pe
 }
 
 /*
- * Whether another preloaded library was asked before this one, and may have put a proxy's address into the call. The
- * program itself may have a connect of its own for other reasons: a sanitizer's.
+ * Whether another preloaded library was asked before this one, and may have put a proxy's address into the call. A
+ * sanitizer's runtime, in a library or in the program itself, hands on what it is asked for.
  */
 static bool another_library_connected(const struct connected_socket *connection)
 {
     const void *caller = (const void *)(uintptr_t)connection->caller; /* NOLINT(performance-no-int-to-ptr) */
 
-    return caller != NULL && loader_is_library_with(caller, "connect");
+    return caller != NULL && loader_is_library_with(caller, "connect") &&
+           !loader_defines_beside(caller, "__sanitizer_print_stack_trace");
 }
 
 /* connect(2) to the unspecified address reaches this host, by another address. */
