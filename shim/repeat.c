@@ -1,8 +1,9 @@
 #include "repeat.h"
 
+#include "kernel.h"
+
 #include <stdatomic.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #define SLOTS 256u
 #define PROBES 16u /* places a key may have */
@@ -31,7 +32,7 @@ static _Atomic pid_t owner;
  */
 static void start_afresh_after_fork(void)
 {
-    pid_t self = getpid();
+    pid_t self = kernel_getpid();
     if (atomic_load(&owner) == self)
         return;
     pid_t before = atomic_exchange(&owner, self);

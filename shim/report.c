@@ -3,6 +3,7 @@
 #include "context.h"
 #include "describe.h"
 #include "event.h"
+#include "kernel.h"
 #include "process.h"
 #include "repeat.h"
 #include "sink.h"
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Severities of RFC 5424, table 2. */
 enum { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, SEVERITY_INFORMATIONAL = 6 };
@@ -30,15 +30,15 @@ static void make_id(char id[static 33], const struct timespec *now)
         memcpy(seed, random, sizeof seed);
     uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
     uint64_t high = seed[0] ^ ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
-    uint64_t low = seed[1] ^ ((uint64_t)getpid() << 32) ^ number;
+    uint64_t low = seed[1] ^ ((uint64_t)kernel_getpid() << 32) ^ number;
     snprintf(id, 33, "%016llx%016llx", (unsigned long long)high, (unsigned long long)low);
 }
 
 static struct event start_event(enum event_kind kind)
 {
     struct process_identity process = process_identity();
-    struct event event = {.kind = kind, .executable = process.executable, .pid = getpid(), .uid = process.uid};
-    clock_gettime(CLOCK_REALTIME, &event.time);
+    struct event event = {.kind = kind, .executable = process.executable, .pid = kernel_getpid(), .uid = process.uid};
+    kernel_clock(CLOCK_REALTIME, &event.time);
     return event;
 }
 
@@ -88,7 +88,7 @@ static bool admit(struct event *event, const struct openssl_api *api, X509 *leaf
     key = repeat_hash(key, event->settings->rule);
     key = repeat_hash(key, event->facts->public_key_pin);
     key = hash_leaf(key, api, leaf);
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    kernel_clock(CLOCK_MONOTONIC, &now);
     return repeat_admit(key, now.tv_sec, &event->repeated);
 }
 

@@ -1,16 +1,17 @@
 #include "sink.h"
 
+#include "kernel.h"
+
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Process id above, number of lost lines below, in one word: a forked child does not report its parent's losses. */
 static _Atomic uint64_t lost;
 
 static uint64_t lost_by_this_process(uint64_t word)
 {
-    return word >> 32 == (uint64_t)getpid() ? word & UINT32_MAX : 0;
+    return word >> 32 == (uint64_t)kernel_getpid() ? word & UINT32_MAX : 0;
 }
 
 void sink_drop(void)
@@ -19,7 +20,7 @@ void sink_drop(void)
     uint64_t after = 0;
     do {
         uint64_t count = lost_by_this_process(before);
-        after = (uint64_t)getpid() << 32 | (count < UINT32_MAX ? count + 1 : count);
+        after = (uint64_t)kernel_getpid() << 32 | (count < UINT32_MAX ? count + 1 : count);
     } while (!atomic_compare_exchange_weak(&lost, &before, after));
 }
 

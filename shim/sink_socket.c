@@ -87,7 +87,7 @@ bool sink_to_journal(const char *path, int severity, const char *line, size_t le
 static size_t syslog_header(int severity, char *buffer, size_t size)
 {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    kernel_clock(CLOCK_REALTIME, &now);
 
     struct line header = {.data = buffer, .size = size};
     line_text(&header, "<");
@@ -95,7 +95,7 @@ static size_t syslog_header(int severity, char *buffer, size_t size)
     line_text(&header, ">1 ");
     line_time(&header, &now);
     line_text(&header, " - tlsward ");
-    line_number(&header, (uint64_t)getpid(), 1);
+    line_number(&header, (uint64_t)kernel_getpid(), 1);
     line_text(&header, " event - ");
     return header.length;
 }
