@@ -2,7 +2,6 @@
 B       ?= build
 CORPUS  ?= ../shared/corpus
 PREFIX  ?= /usr/local
-LIBDIR  ?= $(PREFIX)/lib
 MANDIR  ?= $(PREFIX)/share/man
 SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
@@ -13,10 +12,15 @@ ifeq ($(origin CC),default)
 CC       = gcc
 endif
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
+# The library goes where libc is, unless PREFIX says otherwise: what confines a program lets it map libraries from there,
+# and not from /usr/local (AppArmor, abstractions/base); ld.so's $LIB is this directory below /usr.
+MULTIARCH := $(or $(shell $(CC) -print-multiarch 2>/dev/null),$(notdir $(wildcard /usr/lib/$(shell uname -m)-linux-gnu)))
+OS_LIB   = $(or $(notdir $(shell $(CC) -print-multi-os-directory 2>/dev/null)),lib)
+LIBDIR  ?= $(if $(filter file,$(origin PREFIX)),/usr/$(or $(MULTIARCH:%=lib/%),$(OS_LIB)),$(PREFIX)/lib)
 PYTHON  := /usr/bin/python3 -B
 CFLAGS  ?= -O2 -g
-WARN     = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-DEFINES  = -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -DTLSWARD_SHARE='"$(SHARE)"'
+WARN     = -Wall -Wextra -Wno-psabi -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+DEFINES  = -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -DTLSWARD_SHARE='"$(SHARE)"' -DTLSWARD_LIBDIR='"$(LIBDIR)"'
 OURS     = -std=c11 $(DEFINES) -Ishim $(WARN) $(SANITIZE) -MMD -MP
 # No fortified symbols: other C libraries lack them. Static TLS: a preloaded library may not allocate to find it.
 LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
@@ -64,9 +68,9 @@ $(B)/found-headers: $(B)/found-compiler
 	@touch $@
 
 # What is compiled in has to follow a PREFIX that only `make install` is told.
-$(B)/share: FORCE
-	@mkdir -p $(@D); echo '$(SHARE)' | cmp -s - $@ || echo '$(SHARE)' > $@
-$(B)/shim/process.o $(B)/tools/effective.o: $(B)/share
+$(B)/places: FORCE
+	@mkdir -p $(@D); echo '$(SHARE) $(LIBDIR)' | cmp -s - $@ || echo '$(SHARE) $(LIBDIR)' > $@
+$(B)/shim/process.o $(B)/tools/effective.o $(B)/tools/preload.o: $(B)/places
 FORCE:
 
 $(B)/shim/%.o: shim/%.c Makefile | $(B)/found-compiler
@@ -86,6 +90,7 @@ $(B)/exports.map: shim/hooks.def
 $(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(OBJECTS) -Wl,--version-script=$(B)/exports.map \
 	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,--as-needed $(LDFLAGS)
+	@chmod a+rx $@
 
 # The same objects without the exported hooks, for the command and the unit tests.
 $(B)/libcore.a: $(filter-out $(B)/shim/exports.o,$(SHIM:%.c=$(B)/%.o))
@@ -135,7 +140,8 @@ help:
 	@echo 'make lint             clang-format and clang-tidy'
 	@echo 'make musl             the library for programs that use musl; give it a B of its own'
 	@echo 'make install, uninstall'
-	@echo '                      below $$(DESTDIR)$(PREFIX)'
+	@echo '                      below $$(DESTDIR)$(PREFIX); the library in $$(DESTDIR)$(LIBDIR)'
+	@echo 'make install-library  the library alone, as for 32-bit programs; README.md, "A whole host", says how'
 	@echo 'make deps-build, deps-demo, deps-test'
 	@echo '                      installs the Debian packages that are missing for that'
 	@echo 'make clean            removes $(B)'
@@ -296,15 +302,21 @@ $(B)/bench/empty.so:
 	@echo "  $(@F)"; echo | $(CC) -shared -fPIC -x c -o $@ -
 
 # The library is replaced by rename: every running program maps it, and a truncated file would kill them.
-install: all
-	install -D -m 755 $(B)/tlsward $(DESTDIR)$(PREFIX)/bin/tlsward
-	install -D -m 755 $(B)/libtlsward.so $(DESTDIR)$(LIBDIR)/.libtlsward.so.new
+install-library: library
+	install -D -m 644 $(B)/libtlsward.so $(DESTDIR)$(LIBDIR)/.libtlsward.so.new
 	mv -f $(DESTDIR)$(LIBDIR)/.libtlsward.so.new $(DESTDIR)$(LIBDIR)/libtlsward.so
-	for page in tools/man/*; do \
-	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
-	for rules in tools/share/*; do \
-	    install -D -m 644 $$rules $(DESTDIR)$(SHARE)/$${rules##*/} || exit 1; done
+
+# install -D makes directories that everybody can enter, whatever the umask, and /etc/tlsward is one: who cannot look
+# into it sees neither policy nor kill switch. A text names the default places; where they are others, it names those.
+IN_PLACE = sed -e 's|/usr/lib/x86_64-linux-gnu\b|$(LIBDIR)|g' -e 's|/usr/local/share/tlsward\b|$(SHARE)|g'
+install: all install-library
+	install -D -m 755 $(B)/tlsward $(DESTDIR)$(PREFIX)/bin/tlsward
+	for page in tools/man/*; do $(IN_PLACE) $$page | \
+	    install -D -m 644 /dev/stdin $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
+	for text in tools/share/*; do $(IN_PLACE) $$text | \
+	    install -D -m 644 /dev/stdin $(DESTDIR)$(SHARE)/$${text##*/} || exit 1; done
 	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/tlsward
+	$(if $(filter file,$(origin PREFIX)),install -d -m 755 $(DESTDIR)/etc/tlsward)
 
 # A program that still names the library in LD_PRELOAD only prints a warning; ld.so.preload must not name it any more.
 uninstall:
@@ -323,6 +335,6 @@ lint:
 clean:
 	rm -rf $(B)
 
-.PHONY: all library command drivers help deps-build deps-demo deps-test clean
+.PHONY: all library command drivers install-library help deps-build deps-demo deps-test clean
 .PHONY: demo test $(GROUPS) table test-libs test-aarch64 asan tsan musl bench fuzz run-fuzz lint install uninstall
 -include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

@@ -69,23 +69,24 @@ static char *load_error(const char *path)
 
 static char *find_installed(char **why)
 {
-    static const char *const places[] = {"/" LIBRARY_NAME, "/../lib/" LIBRARY_NAME};
     char directory[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", directory, sizeof directory - 1);
     directory[length > 0 ? length : 0] = '\0';
     char *slash = strrchr(directory, '/');
     if (slash != NULL)
         *slash = '\0';
+    char *places[] = {text_format("%s/" LIBRARY_NAME, directory), text_format("%s/../lib/" LIBRARY_NAME, directory),
+                      text_format(TLSWARD_LIBDIR "/" LIBRARY_NAME)};
+    char *path = NULL;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *candidate = text_format("%s%s", directory, places[i]);
-        char *path = realpath(candidate, NULL);
-        free(candidate);
-        if (path != NULL)
-            return path;
+        path = path != NULL ? path : realpath(places[i], NULL);
+        free(places[i]);
     }
-    *why = text_format(LIBRARY_NAME " is neither in %s nor in %s/../lib; TLSWARD_LIBRARY can name it", directory,
-                       directory);
-    return NULL;
+    if (path == NULL)
+        *why = text_format(LIBRARY_NAME " is not in %s, in %s/../lib or in " TLSWARD_LIBDIR
+                                        "; TLSWARD_LIBRARY can name it",
+                           directory, directory);
+    return path;
 }
 
 char *preload_find(char **why)

@@ -1,7 +1,7 @@
 """README.md's deployments, carried out as it says: python3 -B tests/deploy --build DIR.
 
-Every command of a snippet comes from README.md. Each deployment has a root directory of its own, and so an /etc, a
-/usr/local and an /etc/ld.so.preload that nobody else sees.
+Every command of a snippet comes from README.md. Each deployment has a root directory of its own, and so an /etc, a /usr
+and an /etc/ld.so.preload that nobody else sees.
 """
 
 import os
@@ -24,8 +24,10 @@ from readme import command_before, image, snippet, unit_environment  # noqa: E40
 from servers import Fleet, unprivileged  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
-LIBRARY = "/usr/local/lib/libtlsward.so"
+LIBRARY = "/usr/lib/x86_64-linux-gnu/libtlsward.so"
+ENTRY = "/usr/$LIB/libtlsward.so"
 PRELOAD = "etc/ld.so.preload"
+STRICT_UMASK = 0o027
 BLOCKED = 60  # curl: the peer's certificate cannot be authenticated
 BLOCKED_EVENT = '"tlsward.action":"blocked"'
 LOGIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -46,12 +48,13 @@ class Host:
         return subprocess.run([*prefix, *variables, *command], env={"PATH": LOGIN_PATH}, capture_output=True,
                               text=True, timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, check=False)
 
-    def shell(self, commands):
+    def shell(self, commands, umask=0o022):
         """As typed in, at the top of the source tree; `make` knows where the build is."""
-        return self.run(["sh", "-c", f"cd {shlex.quote(str(SOURCE))}\n{commands}"], environment={"B": str(self.build)})
+        return self.run(["sh", "-c", f"umask {umask:o}\ncd {shlex.quote(str(SOURCE))}\n{commands}"],
+                        environment={"B": str(self.build)})
 
-    def follow(self, commands):
-        done = self.shell(commands)
+    def follow(self, commands, umask=0o022):
+        done = self.shell(commands, umask)
         assert done.returncode == 0, f"{commands}{done.stdout}{done.stderr}"
         return done
 
@@ -77,8 +80,8 @@ class Host:
         return place.read_text(encoding="ascii") if place.exists() else ""
 
 
-def installed(host):
-    host.follow(command_before("(below"))
+def installed(host, umask=0o022):
+    host.follow(command_before("builds and installs"), umask)
 
 
 def one_command(host):
@@ -128,11 +131,11 @@ STEPS = {step: f"\n{step}. " for step in (1, 2, 3)}
 OTHER = "/lib/x86_64-linux-gnu/libm.so.6"
 
 
-def enabled(host):
+def enabled(host, umask=0o022):
     """All that README.md says up to the point where every program has the library."""
-    installed(host)
+    installed(host, umask)
     for step in STEPS.values():
-        host.follow(snippet(step))
+        host.follow(snippet(step), umask)
 
 
 def host_policy(host):
@@ -151,7 +154,7 @@ def host_test_load(host):
 def host_preload(host):
     assert not host.has_library()
     enabled(host)
-    assert host.preload() == LIBRARY + "\n", host.preload()
+    assert host.preload() == ENTRY + "\n", host.preload()
     assert (host.root / PRELOAD).stat().st_mode & 0o777 == 0o644
     assert host.has_library()
     assert host.curl().returncode == 0  # the first policy only records
@@ -160,7 +163,7 @@ def host_preload(host):
 def host_preload_beside_another(host):
     host.write(PRELOAD, OTHER)  # without a newline at its end
     enabled(host)
-    assert host.preload().split() == [OTHER, LIBRARY], host.preload()
+    assert host.preload().split() == [OTHER, ENTRY], host.preload()
     assert host.has_library()
     host.follow(snippet("`make uninstall` refuses to go on while it is there:"))
     assert host.preload().split() == [OTHER], host.preload()
@@ -193,7 +196,122 @@ def host_removal(host):
     assert host.curl().returncode == 0
 
 
+def say_enforce(host):
+    """As an administrator edits it: the mode of the file stays."""
+    host.follow("sed -i 's/^mode = audit$/mode = enforce/' /etc/tlsward/policy.conf", STRICT_UMASK)
+
+
+def host_with_a_strict_umask(host):
+    """What root does under umask 027 holds for every user."""
+    enabled(host, STRICT_UMASK)
+    say_enforce(host)
+    assert host.curl().returncode == BLOCKED
+    done = host.run(["tlsward", "check"], "nobody")
+    assert done.returncode == 0, done
+    host.follow(command_before("switches the library off"), STRICT_UMASK)
+    assert host.curl().returncode == 0
+
+
+def install_opens_the_directory(host):
+    host.follow("install -d -m 700 /etc/tlsward")
+    installed(host, STRICT_UMASK)
+    assert (host.root / "etc/tlsward").stat().st_mode & 0o777 == 0o755
+
+
+def installed_elsewhere(host, umask=0o022):
+    """What is compiled in changes with the place: not in the build that the other rows use."""
+    host.follow("cp -a $B /tmp/build && B=/tmp/build make install PREFIX=/opt/place", umask)
+
+
+def install_is_for_everyone(host):
+    """Whatever the umask: programs can be started, and what they and people read can be read."""
+    place = host.root / "opt/place"
+    installed_elsewhere(host, 0o077)
+    assert host.run(["/opt/place/bin/tlsward", "--version"], "nobody").returncode == 0
+    modes = {path: path.stat().st_mode & 0o777 for path in place.rglob("*")}
+    wrong = {str(path): oct(mode) for path, mode in modes.items() if mode not in (0o755, 0o644)}
+    assert place.stat().st_mode & 0o777 == 0o755 and len(modes) > 10 and not wrong, wrong
+
+
+def manuals_name_the_prefix(host):
+    installed_elsewhere(host)
+    place = host.root / "opt/place"
+    texts = {path: path.read_text(encoding="utf-8") for path in (place / "share").rglob("*") if path.is_file()}
+    wrong = [str(path) for path, text in texts.items() if "/usr/local/share/tlsward" in text or "x86_64-linux" in text]
+    assert not wrong, wrong
+    assert "/opt/place/lib/libtlsward.so" in texts[place / "share/man/man7/libtlsward.7"]
+    assert "/opt/place/share/tlsward/" in texts[place / "share/man/man5/tlsward-policy.5"]
+    assert "/opt/place/share/tlsward/" in texts[place / "share/tlsward/apparmor"]
+
+
+def lacking_compiler(host):
+    """Says what to do, before anything else."""
+    done = host.shell("B=/tmp/fresh make CC=no-such-compiler")
+    assert done.returncode != 0 and "run 'make deps-build' first" in done.stderr.splitlines()[0], done
+
+
+def lacking_header(host):
+    (host.root / "usr/include/jansson.h").unlink()
+    done = host.shell("B=/tmp/fresh make command")
+    assert done.returncode != 0 and "no header jansson.h: run 'make deps-build' first" in done.stderr, done
+
+
+def compiler_by_default(host):
+    """make(1) would take cc, which a machine with gcc need not have."""
+    for path in ("usr/bin/cc", "etc/alternatives/cc"):
+        (host.root / path).unlink(missing_ok=True)
+    host.follow("B=/tmp/fresh make /tmp/fresh/shim/ip.o")
+
+
+def sandbox_without_the_library(host):
+    """With this /etc and the machine's own /usr, where the library is not."""
+    enabled(host)
+    sandbox = host.root.parent / "sandbox"
+    sandbox.mkdir()
+    mounts = f"mount --bind / {sandbox}; mount --bind {host.root}/etc {sandbox}/etc; mount --bind /proc {sandbox}/proc"
+    program = f"exec chroot {sandbox} grep -c libtlsward /proc/self/maps"
+    done = subprocess.run(["unshare", "--mount", "sh", "-ec", f"{mounts}; {program}"], capture_output=True, text=True,
+                          check=False)
+    assert "cannot be preloaded" in done.stderr and done.stdout == "0\n", done
+
+
+def sandbox_with_the_libraries(host):
+    """A root directory with nothing but this /etc and the libraries."""
+    enabled(host)
+    say_enforce(host)
+    sandbox = host.root / "srv/sandbox"
+    for path in ("etc", "usr/lib", "usr/bin", "proc", "lib64"):
+        (sandbox / path).mkdir(parents=True)
+    (sandbox / "lib").symlink_to("usr/lib")
+    commands = "".join(f"mount --rbind /{path} /srv/sandbox/{path}\n" for path in ("etc", "usr/lib", "usr/bin", "proc"))
+    commands += "mount --rbind $(dirname $(realpath /lib64/ld-linux-x86-64.so.2)) /srv/sandbox/lib64\n"
+    done = host.follow(commands + "chroot /srv/sandbox /usr/bin/grep -m1 libtlsward.so /proc/self/maps")
+    assert LIBRARY in done.stdout and not done.stderr, done
+
+
+PROGRAM_OF_ASAN = "echo 'int main(void) { return 0; }' | gcc -fsanitize=address -x c -o /tmp/program -\n"
+
+
+def address_sanitizer(host):
+    host.follow(PROGRAM_OF_ASAN + "/tmp/program")
+    enabled(host)
+    done = host.shell("/tmp/program")
+    assert done.returncode != 0 and "ASan runtime does not come first" in done.stderr, done
+    host.follow("ASAN_OPTIONS=verify_asan_link_order=0 /tmp/program")
+    host.follow(PROGRAM_OF_ASAN.replace("-x c", "-static-libasan -x c") + "/tmp/program")
+
+
 ROWS = {
+    "install/every-user-can-use-it-whatever-the-umask": install_is_for_everyone,
+    "install/directory-of-the-policy-is-open": install_opens_the_directory,
+    "install/manuals-name-the-prefix": manuals_name_the_prefix,
+    "build/says-what-to-do-without-a-compiler": lacking_compiler,
+    "build/says-what-to-do-without-a-header": lacking_header,
+    "build/takes-gcc-where-there-is-no-cc": compiler_by_default,
+    "host/strict-umask": host_with_a_strict_umask,
+    "host/sandbox-without-the-library-says-so": sandbox_without_the_library,
+    "host/sandbox-with-the-libraries-has-it": sandbox_with_the_libraries,
+    "host/address-sanitizer-wants-an-option": address_sanitizer,
     "command/audit-and-enforce": one_command,
     "service/unit-is-valid": service_unit,
     "service/environment-enforces": service_environment,
