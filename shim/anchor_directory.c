@@ -35,14 +35,14 @@ static char *join(const char *directory, const char *name)
     return path;
 }
 
-static bool is_hash_link(const char *name)
+bool anchor_directory_is_hash_name(const char *name)
 {
     size_t hash = strspn(name, "0123456789abcdef");
     size_t number = hash == 8 && name[8] == '.' ? strspn(name + 9, "0123456789") : 0;
     return number > 0 && name[9 + number] == '\0';
 }
 
-static bool is_certificate_name(const char *name)
+bool anchor_directory_is_certificate_name(const char *name)
 {
     const char *suffix = strrchr(name, '.');
     return suffix && suffix != name &&
@@ -73,7 +73,7 @@ static bool file_has_certificate(const char *directory, const char *name)
 static bool find_hash_link(const char *path, DIR *stream)
 {
     for (const struct dirent *entry = readdir(stream); entry; entry = readdir(stream))
-        if (is_hash_link(entry->d_name) && file_has_certificate(path, entry->d_name))
+        if (anchor_directory_is_hash_name(entry->d_name) && file_has_certificate(path, entry->d_name))
             return true;
     return false;
 }
@@ -114,7 +114,7 @@ static bool add_file(struct anchor_directory *directory, const char *name, const
 static bool add_files(struct anchor_directory *directory, DIR *stream, const struct anchor_directory *previous)
 {
     for (const struct dirent *entry = readdir(stream); entry; entry = readdir(stream))
-        if (is_certificate_name(entry->d_name) && !add_file(directory, entry->d_name, previous))
+        if (anchor_directory_is_certificate_name(entry->d_name) && !add_file(directory, entry->d_name, previous))
             return false;
     return true;
 }

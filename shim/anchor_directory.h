@@ -11,6 +11,10 @@
 
 struct anchor_directory;
 
+/* The names of the files that are read: those of a hashed directory, and those of another. */
+bool anchor_directory_is_hash_name(const char *name);
+bool anchor_directory_is_certificate_name(const char *name);
+
 /* True where at least one hash link leads to a certificate. */
 bool anchor_directory_is_hashed(const char *path);
 

@@ -29,6 +29,8 @@ struct index {
     size_t usable;
 };
 
+static const char unreadable[] = "cannot be read by libcrypto";
+
 struct bundle {
     char *path;
     unsigned char *bytes;
@@ -336,7 +338,7 @@ static bool hand_over_shared(const struct bundle *bundle, struct entry *entry, c
             return false;
         decoded = publish(entry, mine);
         if (decoded == mine && !mine->certificate)
-            search->warn(search->warn_arg, bundle->path, entry->position, "cannot be read by libcrypto");
+            search->warn(search->warn_arg, bundle->path, entry->position, unreadable);
     }
     return hand_over(decoded, search);
 }
@@ -353,6 +355,25 @@ enum search_result bundle_search(struct bundle *bundle, const struct anchor_sear
             continue;
         if (!(share ? hand_over_shared(bundle, entry, search) : hand_over_private(bundle, entry, search)))
             return SEARCH_FAILED;
+    }
+    return SEARCH_DONE;
+}
+
+enum search_result bundle_list(struct bundle *bundle, const struct anchor_listing *listing)
+{
+    const struct index *index = get_index(bundle, listing->decoder->api, listing->warn, listing->arg);
+    if (!index)
+        return SEARCH_FAILED;
+    for (size_t i = 0; i < index->count; i++) {
+        const struct entry *entry = &index->entries[i];
+        struct decoded *decoded = entry->damage ? NULL : new_decoded(bundle, entry, listing->decoder);
+        if (!decoded && !entry->damage)
+            return SEARCH_FAILED;
+        if (decoded && decoded->certificate)
+            listing->found(listing->arg, bundle->path, entry->position, decoded->certificate);
+        else if (decoded)
+            listing->warn(listing->arg, bundle->path, entry->position, unreadable);
+        free_decoded(decoded);
     }
     return SEARCH_DONE;
 }

@@ -36,6 +36,15 @@ bool bundle_is_truncated(const struct bundle *bundle);
  */
 enum search_result bundle_search(struct bundle *bundle, const struct anchor_search *search);
 
+/* Hands over every certificate that can be used, and warns of the others: by file and position, for reports. */
+struct anchor_listing {
+    const struct decoder *decoder;
+    void (*found)(void *arg, const char *file, unsigned position, X509 *certificate); /* borrows it for the call */
+    trust_warning warn;
+    void *arg;
+};
+enum search_result bundle_list(struct bundle *bundle, const struct anchor_listing *listing);
+
 /* The number of certificates in the index; builds it if need be. 0 also for memory shortage. */
 size_t bundle_count(struct bundle *bundle, const struct openssl_api *api, trust_warning warn, void *arg);
 

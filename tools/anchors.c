@@ -1,189 +1,106 @@
 #include "anchors.h"
 
-#include "system_store.h"
+#include "shared_trust.h"
 #include "text.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-static void add_problem(struct anchors *anchors, const char *file, unsigned position, const char *message)
+static bool has_problem(const struct anchors *anchors, const char *file, unsigned position, const char *message)
 {
+    for (size_t i = 0; i < anchors->problem_count; i++) {
+        const struct anchor_problem *known = &anchors->problems[i];
+        if (known->position == position && strcmp(known->file, file) == 0 && strcmp(known->message, message) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_problem(void *arg, const char *file, unsigned position, const char *message)
+{
+    struct anchors *anchors = arg;
+    if (has_problem(anchors, file, position, message))
+        return;
     anchors->problems = text_grow(anchors->problems, anchors->problem_count + 1, sizeof *anchors->problems);
     anchors->problems[anchors->problem_count++] = (struct anchor_problem){
         .file = text_format("%s", file), .position = position, .message = text_format("%s", message)};
 }
 
-const struct anchor *anchors_find(const struct anchors *anchors, const X509 *certificate)
+static const struct anchor *find(const struct anchor *items, size_t count, const X509 *certificate)
 {
-    for (size_t i = 0; i < anchors->count; i++)
-        if (X509_cmp(anchors->items[i].certificate, certificate) == 0)
-            return &anchors->items[i];
+    for (size_t i = 0; i < count; i++)
+        if (X509_cmp(items[i].certificate, certificate) == 0)
+            return &items[i];
     return NULL;
 }
 
-/* A certificate that several files hold counts once, for the first of them. */
-static void add_certificate(struct anchors *anchors, const char *file, unsigned position, X509 *certificate)
+const struct anchor *anchors_find(const struct anchors *anchors, const X509 *certificate)
 {
-    if (anchors_find(anchors, certificate) != NULL) {
-        X509_free(certificate);
-        return;
-    }
-    anchors->items = text_grow(anchors->items, anchors->count + 1, sizeof *anchors->items);
-    anchors->items[anchors->count++] =
+    return find(anchors->items, anchors->count, certificate);
+}
+
+static void add(struct anchor **items, size_t *count, const char *file, unsigned position, X509 *certificate)
+{
+    X509_up_ref(certificate);
+    *items = text_grow(*items, *count + 1, sizeof **items);
+    (*items)[(*count)++] =
         (struct anchor){.certificate = certificate, .file = text_format("%s", file), .position = position};
 }
 
-/* OpenSSL's text for the error that was queued last; empties the queue. */
-static const char *openssl_reason(void)
+/* A certificate that several files hold counts once, for the first of them. */
+static void add_anchor(void *arg, const char *file, unsigned position, X509 *certificate)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    ERR_clear_error();
-    return reason != NULL ? reason : "unreadable";
+    struct anchors *anchors = arg;
+    if (anchors_find(anchors, certificate) == NULL)
+        add(&anchors->items, &anchors->count, file, position, certificate);
 }
 
-static bool is_certificate(const char *name)
+static void add_missed(void *arg, const char *file, unsigned position, X509 *certificate)
 {
-    return strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0 ||
-           strcmp(name, PEM_STRING_X509_TRUSTED) == 0;
+    struct anchors *anchors = arg;
+    add(&anchors->missed, &anchors->missed_count, file, position, certificate);
 }
 
-/* Reads one PEM block. False at the end of the file. */
-static bool add_pem_block(struct anchors *anchors, const char *file, BIO *bio, unsigned *position)
+/* What is found under another name is no loss. */
+static void tell_missed(struct anchors *anchors)
 {
-    char *name = NULL;
-    char *header = NULL;
-    unsigned char *data = NULL;
-    long length = 0;
-    if (!PEM_read_bio(bio, &name, &header, &data, &length)) {
-        bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-        const char *reason = openssl_reason();
-        if (!at_end)
-            add_problem(anchors, file, ++*position, reason);
-        return !at_end && !BIO_eof(bio);
+    for (size_t i = 0; i < anchors->missed_count; i++) {
+        const struct anchor *missed = &anchors->missed[i];
+        if (anchors_find(anchors, missed->certificate) == NULL)
+            add_problem(anchors, missed->file, missed->position,
+                        "is not found: in a hashed directory, certificates are looked for in files named after the "
+                        "hash of their subject, .0, .1 and so on; run 'openssl rehash' there");
     }
-    if (is_certificate(name)) {
-        const unsigned char *next = data;
-        X509 *certificate = strcmp(name, PEM_STRING_X509_TRUSTED) == 0 ? d2i_X509_AUX(NULL, &next, length)
-                                                                       : d2i_X509(NULL, &next, length);
-        ++*position;
-        if (certificate != NULL)
-            add_certificate(anchors, file, *position, certificate);
-        else
-            add_problem(anchors, file, *position, openssl_reason());
-    }
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_free(data);
-    return true;
-}
-
-static void add_file(struct anchors *anchors, const char *file)
-{
-    struct stat status;
-    if (stat(file, &status) != 0) {
-        add_problem(anchors, file, 0, strerror(errno));
-        return;
-    }
-    if (!S_ISREG(status.st_mode)) {
-        add_problem(anchors, file, 0, "is no regular file");
-        return;
-    }
-    BIO *bio = BIO_new_file(file, "rb");
-    if (bio == NULL) {
-        add_problem(anchors, file, 0, strerror(errno));
-        ERR_clear_error();
-        return;
-    }
-    unsigned position = 0;
-    while (add_pem_block(anchors, file, bio, &position))
-        ;
-    X509 *certificate = NULL;
-    if (position == 0 && BIO_seek(bio, 0) == 0 && (certificate = d2i_X509_bio(bio, NULL)) != NULL)
-        add_certificate(anchors, file, ++position, certificate);
-    if (position == 0)
-        add_problem(anchors, file, 0, "holds no certificate");
-    ERR_clear_error();
-    BIO_free(bio);
-}
-
-/* "5ed36f99.0", as openssl-rehash(1) names links. */
-static int is_hash_link(const struct dirent *entry)
-{
-    return strspn(entry->d_name, "0123456789abcdef") == 8 && entry->d_name[8] == '.' && entry->d_name[9] >= '0' &&
-           entry->d_name[9] <= '9';
-}
-
-static int is_certificate_file(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
-    return dot != NULL && (strcmp(dot, ".pem") == 0 || strcmp(dot, ".crt") == 0 || strcmp(dot, ".cer") == 0);
-}
-
-/* The library looks at hash links where a directory has any, and else at its certificate files. */
-static void add_directory(struct anchors *anchors, const char *directory)
-{
-    struct dirent **entries = NULL;
-    int count = scandir(directory, &entries, is_hash_link, alphasort);
-    if (count == 0) {
-        free(entries);
-        count = scandir(directory, &entries, is_certificate_file, alphasort);
-    }
-    if (count < 0)
-        add_problem(anchors, directory, 0, strerror(errno));
-    if (count == 0)
-        add_problem(anchors, directory, 0, "holds no certificate");
-    for (int i = 0; i < count; i++) {
-        char *file = text_format("%s/%s", directory, entries[i]->d_name);
-        add_file(anchors, file);
-        free(file);
-        free(entries[i]);
-    }
-    free(entries);
-}
-
-static void add_path(struct anchors *anchors, const char *path)
-{
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        add_directory(anchors, path);
-    else
-        add_file(anchors, path);
-}
-
-/* The places the library looks at; one that stands in for another counts only where that one gave nothing. */
-static void add_system(struct anchors *anchors)
-{
-    struct trust_places places = system_store_places();
-    for (size_t i = 0; i < places.count; i++)
-        if (!places.items[i].stands_in || anchors->count == 0)
-            add_path(anchors, places.items[i].path);
-    trust_places_free(&places);
 }
 
 void anchors_add(struct anchors *anchors, const struct trust_source *source)
 {
-    if (source->path != NULL)
-        add_path(anchors, source->path);
-    else
-        add_system(anchors);
+    const struct shared_trust_listener listener = {
+        .anchor = add_anchor, .missed = add_missed, .problem = add_problem, .arg = anchors};
+    if (!shared_trust_list(source, 1, &listener))
+        add_problem(anchors, source->path != NULL ? source->path : "system", 0, "cannot be read");
+    tell_missed(anchors);
+    ERR_clear_error();
+}
+
+static void free_items(struct anchor *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        X509_free(items[i].certificate);
+        free(items[i].file);
+    }
+    free(items);
 }
 
 void anchors_free(struct anchors *anchors)
 {
-    for (size_t i = 0; i < anchors->count; i++) {
-        X509_free(anchors->items[i].certificate);
-        free(anchors->items[i].file);
-    }
     for (size_t i = 0; i < anchors->problem_count; i++) {
         free(anchors->problems[i].file);
         free(anchors->problems[i].message);
     }
-    free(anchors->items);
     free(anchors->problems);
+    free_items(anchors->items, anchors->count);
+    free_items(anchors->missed, anchors->missed_count);
     *anchors = (struct anchors){.items = NULL};
 }

@@ -1,6 +1,6 @@
 /*
- * Trust anchors with the place each comes from, for reports: every certificate is decoded, and what cannot be
- * read is named by file and position.
+ * Trust anchors with the place each comes from, for reports. They are those that the library finds (shared_trust.h);
+ * what it cannot use or would not come upon is named by file and position.
  */
 #ifndef TLSWARD_ANCHORS_H
 #define TLSWARD_ANCHORS_H
@@ -26,6 +26,8 @@ struct anchors {
     size_t count; /* of different certificates */
     struct anchor_problem *problems;
     size_t problem_count;
+    struct anchor *missed; /* certificates of these sources that a search does not come upon at that place */
+    size_t missed_count;
 };
 
 /* Adds the certificates of a source: a PEM or DER file, the files of a directory, or the system's own store. */

@@ -3,6 +3,7 @@
 #include "effective.h"
 #include "explain_options.h"
 #include "explanation.h"
+#include "shared_trust.h"
 #include "shared_verify.h"
 #include "text.h"
 
@@ -72,12 +73,13 @@ static bool examine_server(const struct explain_options *options, const char *sn
 /* What a program that verifies nothing lets the library see. */
 static struct facts gather_facts(const struct explanation *explanation, bool policy_invalid, bool verified)
 {
+    const struct settings *settings = &explanation->settings;
     const struct chain_result *chain = &explanation->chain;
     bool name_known = explanation->expected.kind != PEER_NONE;
     return (struct facts){.authentication = AUTH_CERTIFICATE,
                           .name_source = explanation->peer.source,
                           .policy_invalid = policy_invalid,
-                          .trust_missing = explanation->anchors.count == 0,
+                          .trust_missing = shared_trust_is_empty(settings->trust, settings->trust_count),
                           .internal_error = !verified,
                           .policy_anchors_checked = verified,
                           .policy_anchors_error = chain->chain_error,
@@ -113,8 +115,7 @@ static void decide_about(struct explanation *explanation, const struct explain_o
     for (size_t i = 0; i < settings->trust_count; i++)
         anchors_add(&explanation->anchors, &settings->trust[i]);
     expect_peer(explanation, host);
-    bool verified = explain_verify(explanation->tls.chain, &explanation->anchors, settings, &explanation->expected,
-                                   &explanation->chain);
+    bool verified = explain_verify(explanation->tls.chain, settings, &explanation->expected, &explanation->chain);
     explanation->names =
         certificate_names_list(sk_X509_value(explanation->tls.chain, 0), &explanation->expected, settings->allow_cn);
     explanation->facts = gather_facts(explanation, policy_is_invalid(policy), verified);

@@ -1,5 +1,6 @@
 #include "explain_verify.h"
 
+#include "shared_trust.h"
 #include "shared_verify.h"
 
 #include <openssl/err.h>
@@ -20,33 +21,22 @@ bool explain_name_matches(X509 *certificate, const struct peer_name *expected, b
 /* The library takes the larger of the policy's level and the connection's, which in Debian's clients is this. */
 #define CONNECTION_LEVEL 2
 
-static X509_STORE *make_store(const struct anchors *anchors)
-{
-    X509_STORE *store = X509_STORE_new();
-    for (size_t i = 0; store != NULL && i < anchors->count; i++) {
-        if (X509_STORE_add_cert(store, anchors->items[i].certificate) != 1) {
-            X509_STORE_free(store);
-            store = NULL;
-        }
-    }
-    return store;
-}
-
 static int mismatch(const struct peer_name *expected)
 {
     return expected->kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
 }
 
-bool explain_verify(STACK_OF(X509) * sent, const struct anchors *anchors, const struct settings *settings,
-                    const struct peer_name *expected, struct chain_result *result)
+bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, const struct peer_name *expected,
+                    struct chain_result *result)
 {
     struct shared_verify_result verified;
     X509 *leaf = sk_X509_value(sent, 0);
-    X509_STORE *store = make_store(anchors);
+    X509_STORE *store = X509_STORE_new();
     struct settings required = *settings;
     if (required.security_level < CONNECTION_LEVEL)
         required.security_level = CONNECTION_LEVEL;
-    bool done = store != NULL && shared_verify(store, leaf, sent, &required, expected, &verified);
+    bool done = store != NULL && shared_trust_fill(settings->trust, settings->trust_count, store, leaf, sent) &&
+                shared_verify(store, leaf, sent, &required, expected, &verified);
     X509_STORE_free(store);
     ERR_clear_error();
     *result = (struct chain_result){.built = NULL};

@@ -4,7 +4,6 @@
 #ifndef TLSWARD_EXPLAIN_VERIFY_H
 #define TLSWARD_EXPLAIN_VERIFY_H
 
-#include "anchors.h"
 #include "peer.h"
 #include "policy.h"
 
@@ -19,8 +18,8 @@ struct chain_result {
 };
 
 /* False for an internal error. The caller frees `built` with its certificates. */
-bool explain_verify(STACK_OF(X509) * sent, const struct anchors *anchors, const struct settings *settings,
-                    const struct peer_name *expected, struct chain_result *result);
+bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, const struct peer_name *expected,
+                    struct chain_result *result);
 
 /* Whether a certificate carries the peer name, as libcrypto matches it under these settings. */
 bool explain_name_matches(X509 *certificate, const struct peer_name *expected, bool allow_cn);

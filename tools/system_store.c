@@ -3,23 +3,23 @@
 #include "effective.h"
 #include "text.h"
 #include "trust.h"
+#include "trust_places.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-struct trust_places system_store_places(void)
+void system_store_believe_environment(void)
 {
-    struct trust_places places = {.items = NULL};
     if (effective_environment_counts())
         trust_believe_environment(getenv("SSL_CERT_FILE"), getenv("SSL_CERT_DIR"));
-    trust_places_add_system(&places);
-    return places;
 }
 
 char *system_store_location(void)
 {
-    struct trust_places places = system_store_places();
+    struct trust_places places = {.items = NULL};
     char *location = NULL;
+    system_store_believe_environment();
+    trust_places_add_system(&places);
     for (size_t i = 0; i < places.count; i++) {
         const struct trust_place *place = &places.items[i];
         if (place->stands_in || access(place->path, F_OK) != 0)

@@ -4,14 +4,12 @@
 #ifndef TLSWARD_SYSTEM_STORE_H
 #define TLSWARD_SYSTEM_STORE_H
 
-#include "trust_places.h"
-
-/* The places that `trust = system` stands for here; SSL_CERT_FILE and SSL_CERT_DIR count where the environment does. */
-struct trust_places system_store_places(void);
+/* To be called before anchors are looked for: SSL_CERT_FILE and SSL_CERT_DIR count where the environment does. */
+void system_store_believe_environment(void);
 
 /*
- * Those of the places that exist and do not just stand in for another, as text: "/etc/ssl/certs". NULL where there is
- * none. The caller frees the result.
+ * Of the places that `trust = system` stands for here, those that exist and do not just stand in for another, as text:
+ * "/etc/ssl/certs". NULL where there is none. The caller frees the result.
  */
 char *system_store_location(void);
 

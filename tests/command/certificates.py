@@ -4,7 +4,7 @@ import subprocess
 
 
 def openssl(*arguments):
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+    return subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True).stdout
 
 
 def make_key(path, algorithm="EC"):
@@ -55,3 +55,48 @@ def make_all(directory):
     (directory / "broken.pem").write_text(good[0] + frame.format("AAAA") + frame.format("!!!!") + good[1])
     (directory / "same").mkdir()
     (directory / "same" / "again.pem").write_text(good[0])
+    make_sources(directory)
+
+
+def subject_hash(certificate, option="-subject_hash"):
+    return openssl("x509", "-in", certificate, "-noout", option).decode().strip()
+
+
+def make_sources(directory):
+    """Ways to hold the root as an anchor, or to fail to: the rows `source/…` say which."""
+    sources = directory / "sources"
+    root = (directory / "root.pem").read_text()
+    other = (directory / "stranger.pem").read_text()
+    name, name_of_other = subject_hash(directory / "root.pem"), subject_hash(directory / "stranger.pem")
+    directories = {
+        "hashed": {f"{name}.0": root},
+        "not-hashed": {"root.pem": root, "root.txt": other},
+        "hash-of-old": {f"{subject_hash(directory / 'root.pem', '-subject_hash_old')}.0": root},
+        "both-hashes": {f"{subject_hash(directory / 'root.pem', '-subject_hash_old')}.0": root, f"{name}.0": root},
+        "two-in-one": {f"{name_of_other}.0": other + root},
+        "gap": {f"{name}.1": root},
+        "unhashed-in-hashed": {f"{name_of_other}.0": other, "root.pem": root},
+        "named-twice": {f"{name}.0": root, "root.pem": root},
+        "nothing-behind-the-hash": {f"{name_of_other}.0": "\n", "root.pem": root},
+    }
+    for source, files in directories.items():
+        (sources / source).mkdir(parents=True)
+        for file, text in files.items():
+            (sources / source / file).write_text(text)
+    (sources / "dead-link").mkdir()
+    (sources / "dead-link" / f"{name}.0").symlink_to("gone")
+    (sources / "dead-link" / f"{name}.1").write_text(root)
+    der = openssl("x509", "-in", directory / "root.pem", "-outform", "DER")
+    trusted = ["x509", "-in", directory / "root.pem", "-trustout"]
+    files = {
+        "der": der,
+        "der-and-newline": der + b"\n",
+        "too-large": b"# a comment\n" * 1500000 + root.encode(),
+        "unclosed-block-before": b"-----BEGIN PRIVATE KEY-----\n" + root.encode(),
+        "bytes-before": b"\0" * 512 + b"\n" + root.encode(),
+        "trusted": openssl(*trusted, "-addtrust", "serverAuth"),
+        "rejecting": openssl(*trusted, "-addreject", "serverAuth"),
+        "trusted-for-mail": openssl(*trusted, "-addtrust", "emailProtection"),
+    }
+    for file, data in files.items():
+        (sources / file).write_bytes(data)

@@ -342,7 +342,7 @@ CHECK = [
     Row("check/missing-file", ["check", "none.conf"], 1, err=["^none.conf: the policy file does not exist"]),
     Row("check/two-files", ["check", "a", "b"], 2),
     Row("check/unreadable-certificate", ["check", "broken.conf"], out=["broken.pem: 2 certificates", "broken.pem: certificate 2: ", "broken.pem: certificate 3: "]),
-    Row("check/missing-trust-file", ["check", "no-trust.conf"], 1, out=["none.pem: 0 certificates", "No such file"]),
+    Row("check/missing-trust-file", ["check", "no-trust.conf"], 1, out=["none.pem: 0 certificates", "none.pem: does not exist"]),
     Row("check/trust-of-a-rule", ["check", "rule-trust.conf"], out=["trust = {t}/stranger.pem: 1 certificate"]),
     Row("check/json", ["check", "--json", "enforce.conf"], out=['"valid": true', '"files": \\[\\s*"{t}/enforce.conf"', '"certificates": 1']),
     Row("check/pin", ["check", "pinned.conf"], out=["^pin = {pin}$"]),
@@ -464,6 +464,45 @@ def prediction_rows():
             err=[f"good.test  .*{reason}  \\[policy\\]  blocked$" if reason else "1 verified by the policy"],
             needs="curl",
         )
+
+
+UNFOUND = "is not found: in a hashed directory"
+UNFIT = "certificate 1: its trust settings do not let it vouch for TLS servers"
+# A source (certificates.make_sources) → certificates that count, whether the root is one, what `check` says of which file
+SOURCES = {
+    "hashed": (1, True, None),
+    "not-hashed": (1, True, None),
+    "hash-of-old": (0, False, r"/hash-of-old/[0-9a-f]{8}.0: certificate 1: " + UNFOUND),
+    "both-hashes": (1, True, None),
+    "two-in-one": (1, False, r"/two-in-one/[0-9a-f]{8}.0: certificate 2: " + UNFOUND),
+    "gap": (0, False, r"/gap/[0-9a-f]{8}.1: certificate 1: " + UNFOUND),
+    "dead-link": (0, False, r"/dead-link/[0-9a-f]{8}.0: does not exist"),
+    "unhashed-in-hashed": (1, False, "/unhashed-in-hashed/root.pem: certificate 1: " + UNFOUND),
+    "named-twice": (1, True, None),
+    "nothing-behind-the-hash": (1, True, None),
+    "der": (1, True, None),
+    "der-and-newline": (0, False, "/der-and-newline: certificate 1: has other bytes behind"),
+    "too-large": (0, False, "/too-large: is larger than 16 MiB"),
+    "unclosed-block-before": (1, True, None),
+    "bytes-before": (1, True, None),
+    "trusted": (1, True, None),
+    "rejecting": (0, False, f"/rejecting: {UNFIT}"),
+    "trusted-for-mail": (0, False, f"/trusted-for-mail: {UNFIT}"),
+}
+
+
+def source_rows():
+    """What `check` counts and `explain` trusts is what the library does."""
+    for source, (count, trusted, problem) in SOURCES.items():
+        policy = f"source-{source}.conf"
+        counted = rf"sources/{source}: {count} certificate{'' if count == 1 else 's'}$"
+        yield Row(f"source/{source}-checked", ["check", policy], 0 if count else 1, out=[counted, *([problem] if problem else [])],
+                  absent=[] if problem else ["#   "])
+        predicted = "allowed" if trusted else "blocked: (certificate-not-trusted|trust-store-missing)"
+        yield Row(f"source/{source}-predicted", ["explain", "--policy", policy, "good.test:{PORT_good}"], 0 if trusted else 1, out=[predicted])
+        fetch = ["curl", "-sSk", "https://good.test:{PORT_good}/"]
+        done = "1 verified by the policy" if trusted else "1 blocked"
+        yield Row(f"source/{source}-done", ["run", "--policy", policy, "--summary", *fetch], 0 if trusted else 60, err=[done], needs="curl")
 
 
 def pin_rows():

@@ -89,6 +89,9 @@ def make_files(directory):
     pin = pin_of(directory / "self.pem")
     for name, text in POLICIES.items():
         (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin))
+    for source in rows.SOURCES:
+        text = POLICIES["enforce.conf"].replace("{t}/root.pem", f"{directory}/sources/{source}")
+        (directory / f"source-{source}.conf").write_text(text)
     for name, rule in RULES.items():
         (directory / name).write_text(POLICIES["enforce.conf"].replace("{t}", str(directory)) + rule + WAIVED)
     (directory / "link-to-the-command").symlink_to(COMMAND)
@@ -345,7 +348,7 @@ def main():
     sandbox.enter()
     patterns = sys.argv[1:] or ["*"]
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + [*rows.judged_rows()] + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
-    table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.pin_rows()]
+    table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.source_rows(), *rows.pin_rows()]
     selected = [row for row in table if is_wanted(row.name, patterns)]
     names = [*(row.name for row in table), *SESSIONS]
     sessions = SESSIONS | documentation.checks(COMMAND, table, names)
