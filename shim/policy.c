@@ -19,6 +19,19 @@ const char *policy_expired_rule(const struct policy *policy, size_t index, time_
     return NULL;
 }
 
+bool policy_rule_program(const struct policy *policy, size_t index, struct rule_program *program)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_section *rule = &policy->rules[i];
+        if (index < rule->program_count) {
+            *program = (struct rule_program){rule->settings.rule, rule->programs[index], rule->file, rule->line};
+            return true;
+        }
+        index -= rule->program_count;
+    }
+    return false;
+}
+
 struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
                                        const struct destination *destinations, size_t count, time_t now)
 {

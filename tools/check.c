@@ -3,6 +3,7 @@
 #include "config.h"
 #include "effective.h"
 #include "json_text.h"
+#include "program_link.h"
 #include "system_store.h"
 #include "text.h"
 
@@ -28,12 +29,20 @@ struct source_report {
     struct anchors anchors;
 };
 
+/* A rule that does not do what it seems to say. */
+struct warning {
+    struct rule_program at;
+    char *message;
+};
+
 struct report {
     struct config_errors errors; /* of the policy */
     struct policy *policy;
     char *text; /* the effective policy */
     struct source_report *sources;
     size_t source_count;
+    struct warning *warnings;
+    size_t warning_count;
     bool valid;
 };
 
@@ -68,6 +77,21 @@ static void add_sources(struct report *report)
     }
 }
 
+static void add_warnings(struct report *report)
+{
+    struct rule_program program;
+    for (size_t i = 0; policy_rule_program(report->policy, i, &program); i++) {
+        char *resolved = program_link_resolved(program.pattern);
+        if (resolved == NULL)
+            continue;
+        report->warnings = text_grow(report->warnings, report->warning_count + 1, sizeof *report->warnings);
+        report->warnings[report->warning_count++] = (struct warning){
+            program, text_format("program = %s leads through a link, so no program has that path: write %s",
+                                 program.pattern, resolved)};
+        free(resolved);
+    }
+}
+
 static struct report make_report(const struct config_environment *environment)
 {
     struct report report = {.text = NULL};
@@ -77,6 +101,8 @@ static struct report make_report(const struct config_environment *environment)
         report.text = config_print(report.policy);
     if (report.text != NULL)
         add_sources(&report);
+    if (report.valid)
+        add_warnings(&report);
     return report;
 }
 
@@ -87,6 +113,9 @@ static void free_report(struct report *report)
         free(report->sources[i].location);
         anchors_free(&report->sources[i].anchors);
     }
+    for (size_t i = 0; i < report->warning_count; i++)
+        free(report->warnings[i].message);
+    free(report->warnings);
     free(report->sources);
     free(report->text);
     policy_free(report->policy);
@@ -127,6 +156,10 @@ static void print_text(const struct report *report)
     const char *rule;
     for (size_t i = 0; (rule = policy_expired_rule(report->policy, i, time(NULL))) != NULL; i++)
         printf("# rule %s has expired and no longer applies: renew it or remove it\n", rule);
+    for (size_t i = 0; i < report->warning_count; i++) {
+        const struct warning *warning = &report->warnings[i];
+        printf("# %s:%u: rule %s: %s\n", warning->at.file, warning->at.line, warning->at.rule, warning->message);
+    }
     for (size_t i = 0; i < report->source_count; i++)
         print_source(&report->sources[i]);
 }
@@ -149,6 +182,28 @@ static json_t *json_source(const struct source_report *source)
                      json_text(source->location), "certificates", (int)source->anchors.count, "problems", problems);
 }
 
+static json_t *json_warnings(const struct report *report)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < report->warning_count; i++) {
+        const struct warning *warning = &report->warnings[i];
+        json_array_append_new(list, json_pack("{s:o, s:i, s:o, s:o}", "file", json_text(warning->at.file), "line",
+                                              (int)warning->at.line, "rule", json_text(warning->at.rule), "message",
+                                              json_text(warning->message)));
+    }
+    return list;
+}
+
+static json_t *json_expired_rules(const struct report *report)
+{
+    json_t *list = json_array();
+    const char *rule;
+    for (size_t i = 0; report->policy != NULL && (rule = policy_expired_rule(report->policy, i, time(NULL))) != NULL;
+         i++)
+        json_array_append_new(list, json_text(rule));
+    return list;
+}
+
 static void print_json(const struct report *report)
 {
     json_t *errors = json_array();
@@ -167,14 +222,9 @@ static void print_json(const struct report *report)
     const char *const *file = report->policy != NULL ? policy_files(report->policy) : NULL;
     for (; file != NULL && *file != NULL; file++)
         json_array_append_new(files, json_text(*file));
-    json_t *expired = json_array();
-    const char *rule;
-    for (size_t i = 0; report->policy != NULL && (rule = policy_expired_rule(report->policy, i, time(NULL))) != NULL;
-         i++)
-        json_array_append_new(expired, json_text(rule));
-    json_t *root = json_pack("{s:b, s:o, s:o, s:o, s:o, s:o}", "valid", (int)report->valid, "switched_off_by",
-                             json_text(effective_kill_switch()), "expired_rules", expired, "errors", errors, "files",
-                             files, "trust", trust);
+    json_t *root = json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "valid", (int)report->valid, "switched_off_by",
+                             json_text(effective_kill_switch()), "expired_rules", json_expired_rules(report),
+                             "warnings", json_warnings(report), "errors", errors, "files", files, "trust", trust);
     json_print(root);
 }
 

@@ -101,6 +101,7 @@ def make_all(directory, library):
     headers = subprocess.run(["readelf", "-l", directory / "setuid"], check=True, capture_output=True, text=True).stdout
     (directory / "loader").symlink_to(re.search(r"interpreter: ([^]]+)\]", headers)[1])
     (directory / "link-to-shell").symlink_to("/bin/sh")
+    (directory / "link-to-here").symlink_to(directory)
     machine, aarch64 = 18, 183
     for name, content in (("foreign", patched(directory / "setuid", machine, aarch64)), ("of-32-bits", of_32_bits())):
         (directory / name).write_bytes(content)

@@ -52,6 +52,8 @@ POLICIES = {
     "expired-rule.conf": "[rule old]\ndestination = a.test\nverify = ca\nowner = tests\nreason = test\nexpires = 2020-12-31\n[rule alive]\ndestination = b.test\n",
     "name.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n[rule renamed]\ndestination = good.test\nname = other.test\n",
 }
+for name, program in (("link", "{t}/link-to-shell"), ("no-link", "{shell}"), ("linked-directory", "{t}/link-to-here/*"), ("no-program", "{t}/none/x")):
+    POLICIES[f"{name}.conf"] = f"[policy]\nmode = audit\n\n[rule of-a-program]\nprogram = {program}\nmode = enforce\n"
 WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
 RULES = {
     "allow-cn.conf": "[rule old-appliance]\ndestination = good.test\nallow-cn = yes\n",
@@ -88,7 +90,7 @@ def system_count():
 def make_files(directory):
     pin = pin_of(directory / "self.pem")
     for name, text in POLICIES.items():
-        (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin))
+        (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin).replace("{shell}", os.path.realpath("/bin/sh")))
     for source in rows.SOURCES:
         text = POLICIES["enforce.conf"].replace("{t}/root.pem", f"{directory}/sources/{source}")
         (directory / f"source-{source}.conf").write_text(text)
