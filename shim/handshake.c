@@ -282,28 +282,47 @@ static bool retry_is_pending(const struct openssl_api *api, const SSL *ssl)
            api->SSL_want(ssl) == SSL_RETRY_VERIFY;
 }
 
-/* The program's own verification may leave errno as it likes; what is done before and after it may not. */
-static int verify_and_judge(const struct library *library, SSL *ssl, struct connection *connection,
-                            const struct context *context, X509_STORE_CTX *store_ctx)
+/*
+ * Before and after the program's own verification, which may leave errno as it likes. Two functions that are not
+ * inlined, because that may end in another thread: a compiler looks up the place of errno once per function.
+ */
+__attribute__((noinline)) static void prepare_judgement(const struct library *library, SSL *ssl,
+                                                        struct connection *connection, const struct context *context,
+                                                        X509_STORE_CTX *store_ctx, struct judgement *judgement)
 {
     int saved = errno;
     const struct library *outer = library_calling(library);
-    struct judgement judgement;
-    judge_before_program(library, ssl, connection, context, store_ctx, &judgement);
+    judge_before_program(library, ssl, connection, context, store_ctx, judgement);
+    library_calling(outer);
     errno = saved;
-    int accepted = program_verifies_peer(library, connection, context, store_ctx);
-    saved = errno;
+}
+
+__attribute__((noinline)) static int finish_judgement(struct judgement *judgement, int accepted)
+{
+    int saved = errno;
+    const struct library *library = judgement->library;
+    const struct library *outer = library_calling(library);
+    struct connection *connection = judgement->connection;
     /* Only together with success does libssl take it for a request to be asked again. */
-    if (accepted <= 0 || !retry_is_pending(&library->api, ssl)) {
-        judge_after_program(&judgement, accepted);
+    if (accepted <= 0 || !retry_is_pending(&library->api, judgement->ssl)) {
+        judge_after_program(judgement, accepted);
         connection->stage = STAGE_DECIDED;
-        report_handshake(library, ssl, connection, judgement.request.leaf);
-        accepted = blocking_carry_out(library, ssl, connection, store_ctx, accepted);
+        report_handshake(library, judgement->ssl, connection, judgement->request.leaf);
+        accepted = blocking_carry_out(library, judgement->ssl, connection, judgement->store_ctx, accepted);
     }
-    judge_finish(&judgement);
+    judge_finish(judgement);
     library_calling(outer);
     errno = saved;
     return accepted;
+}
+
+static int verify_and_judge(const struct library *library, SSL *ssl, struct connection *connection,
+                            const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    struct judgement judgement;
+    prepare_judgement(library, ssl, connection, context, store_ctx, &judgement);
+    int accepted = program_verifies_peer(library, connection, context, store_ctx);
+    return finish_judgement(&judgement, accepted);
 }
 
 static void observe(const struct library *library, SSL *ssl, struct connection *connection)

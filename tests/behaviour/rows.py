@@ -75,6 +75,10 @@ def within_rows():
     yield Row('callbacks: verifications that take turns in a thread are each judged once',
               ['callbacks', 'take-turns', 'good'], events=2, actions=INNER_BLOCKED,
               expect={'seen': seen + seen + ' connected:1 connected:0'})
+    for mode in 'audit', 'enforce':
+        yield Row(f'callbacks: {mode}: a verification that goes on in another thread leaves the first one alone',
+                  ['callbacks', 'move-to-thread', 'good'], policy=f'mode = {mode}', as_bare=True, events=1,
+                  expect={'errno-kept': '1', 'seen': seen + ' connected:1'})
     yield Row('callbacks: audit changes nothing where verifications take turns in a thread',
               ['callbacks', 'take-turns', 'good'], policy='mode = audit', as_bare=True, events=2,
               actions=INNER_RECORDED)

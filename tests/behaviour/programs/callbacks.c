@@ -3,6 +3,8 @@
  */
 #include "support.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -328,26 +330,54 @@ static void give_turn(int turn)
     swapcontext(&between_turns, &turns[turn].state);
 }
 
-static void take_turns(void)
+static void start_turn(int turn, SSL *ssl)
 {
     enum { STACK_SIZE = 1024 * 1024 };
     SSL_CTX_set_cert_verify_callback(context, verify_certificate_in_turn, &argument_of_program);
-    for (int turn = 0; turn < 2; turn++) {
-        getcontext(&turns[turn].state);
-        turns[turn].state.uc_stack.ss_sp = malloc(STACK_SIZE);
-        turns[turn].state.uc_stack.ss_size = STACK_SIZE;
-        turns[turn].ssl =
-            turn == 0 ? client_new(context, server, "good.test") : client_new(context, inner_server, "inner.test");
-        makecontext(&turns[turn].state, take_turn, 0);
-        give_turn(turn);
-    }
+    getcontext(&turns[turn].state);
+    turns[turn].state.uc_stack.ss_sp = malloc(STACK_SIZE);
+    turns[turn].state.uc_stack.ss_size = STACK_SIZE;
+    turns[turn].ssl = ssl;
+    makecontext(&turns[turn].state, take_turn, 0);
+    give_turn(turn);
+}
+
+static void end_turn(int turn)
+{
+    note(" connected:%d", turns[turn].connected == 1, 0, 0);
+    client_free(turns[turn].ssl);
+    free(turns[turn].state.uc_stack.ss_sp);
+}
+
+static void take_turns(void)
+{
+    start_turn(0, client_new(context, server, "good.test"));
+    start_turn(1, client_new(context, inner_server, "inner.test"));
     give_turn(0);
     give_turn(1);
-    for (int turn = 0; turn < 2; turn++) {
-        note(" connected:%d", turns[turn].connected == 1, 0, 0);
-        client_free(turns[turn].ssl);
-        free(turns[turn].state.uc_stack.ss_sp);
-    }
+    end_turn(0);
+    end_turn(1);
+    ERR_clear_error();
+    say("seen", "%s", seen);
+}
+
+static void *give_turn_elsewhere(void *argument)
+{
+    (void)argument;
+    errno = 0;
+    give_turn(0);
+    return NULL;
+}
+
+/* The second half of a handshake runs in another thread than the first. */
+static void move_to_thread(void)
+{
+    pthread_t thread;
+    start_turn(0, client_new(context, server, "good.test"));
+    errno = EXDEV;
+    demand(pthread_create(&thread, NULL, give_turn_elsewhere, NULL) == 0 && pthread_join(thread, NULL) == 0);
+    say("errno-kept", "%d", errno == EXDEV);
+    end_turn(0);
     ERR_clear_error();
     say("seen", "%s", seen);
 }
@@ -375,6 +405,7 @@ static const struct scenario scenarios[] = {
     {"within-info", within_info},
     {"within-new-session", within_new_session},
     {"take-turns", take_turns},
+    {"move-to-thread", move_to_thread},
 };
 
 int main(int argc, char **argv)
