@@ -35,6 +35,17 @@ static void forget(const X509_VERIFY_PARAM *param)
             notes[i].param = NULL;
 }
 
+/* One that is free, else one that has waited long. */
+static struct note *place_for_note(void)
+{
+    for (size_t i = 0; i < NOTES; i++)
+        if (notes[i].param == NULL)
+            return &notes[i];
+    struct note *old = &notes[next_note];
+    next_note = (next_note + 1) % NOTES;
+    return old;
+}
+
 static void note(const X509_VERIFY_PARAM *param, const char *name, size_t length, bool alone)
 {
     struct peer_name peer = {.kind = PEER_NONE};
@@ -44,10 +55,8 @@ static void note(const X509_VERIFY_PARAM *param, const char *name, size_t length
         return;
     if (alone)
         forget(param);
-    if (peer.kind != PEER_NONE) {
-        notes[next_note] = (struct note){param, peer};
-        next_note = (next_note + 1) % NOTES;
-    }
+    if (peer.kind != PEER_NONE)
+        *place_for_note() = (struct note){param, peer};
     leave();
 }
 
@@ -59,6 +68,14 @@ void app_names_set(const X509_VERIFY_PARAM *param, const char *name, size_t leng
 void app_names_add(const X509_VERIFY_PARAM *param, const char *name, size_t length)
 {
     note(param, name, length, false);
+}
+
+void app_names_forget(const X509_VERIFY_PARAM *param)
+{
+    if (!enter())
+        return;
+    forget(param);
+    leave();
 }
 
 size_t app_names_of(const X509_VERIFY_PARAM *param, struct peer_name *names, size_t size)

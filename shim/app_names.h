@@ -12,6 +12,9 @@
 void app_names_set(const X509_VERIFY_PARAM *param, const char *name, size_t length);
 void app_names_add(const X509_VERIFY_PARAM *param, const char *name, size_t length);
 
+/* A param is new: names set for one that lay there before are not its. */
+void app_names_forget(const X509_VERIFY_PARAM *param);
+
 /* Copies the names set for this param; returns how many. */
 size_t app_names_of(const X509_VERIFY_PARAM *param, struct peer_name *names, size_t size);
 

@@ -1,11 +1,25 @@
 #include "connection.h"
 
+#include "app_names.h"
 #include "evidence.h"
 #include "ex_data.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Its param may lie where that of a connection was that is gone: what was said of that is not of this one. */
+static int connection_new(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
+{
+    (void)value;
+    (void)data;
+    (void)index;
+    (void)number;
+    const struct library *library = argument;
+    if (library->api.X509_VERIFY_PARAM_get0_host == NULL && library->api.SSL_get0_param != NULL)
+        app_names_forget(library->api.SSL_get0_param(parent));
+    return 1;
+}
 
 static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
 {
@@ -61,7 +75,7 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
 bool connection_attach(struct library *library)
 {
     const struct ex_data_callbacks callbacks = {
-        .copied = connection_dup, .freed = connection_free, .argument = library};
+        .added = connection_new, .copied = connection_dup, .freed = connection_free, .argument = library};
     return ex_data_take(&library->api, EX_DATA_OF_SSL, &callbacks, &library->connection_index);
 }
 

@@ -174,6 +174,7 @@ ROWS = (
     careless("common-name-allowed", client="says-nothing", certificates=("good", "common-name"),
              good=frozenset({"good", "common-name"}), policy="allow-cn = yes\n"),
     partly("host-leading-dot", UNTRUSTED),
+    careless("host-of-freed-connection", other_host=OTHER_NAME),
     partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
            expected_name=OTHER_NAME),
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),

@@ -270,6 +270,18 @@ static enum result host_of_another(void)
     return with_host(peer.other_host, 0);
 }
 
+/* What comes after it may lie where it was. */
+static enum result host_of_freed_connection(void)
+{
+    if (host_names() == LACKING)
+        return LACKING;
+    SSL_CTX *ctx = client_context();
+    SSL *ssl = SSL_new(ctx);
+    X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), peer.other_host, strlen(peer.other_host));
+    SSL_free(ssl);
+    return client_talk_to(ctx);
+}
+
 static enum result verifies_all(void)
 {
     return with_host(peer.host, 0);
@@ -305,6 +317,7 @@ const struct row verification_rows[] = {
     {"host-strictly-forgiven", host_strictly_forgiven},
     {"host-leading-dot", host_leading_dot},
     {"host-of-another", host_of_another},
+    {"host-of-freed-connection", host_of_freed_connection},
     {"no-host", no_host},
     {"verifies-all", verifies_all},
     {NULL, NULL},
