@@ -9,7 +9,7 @@
 struct anchor_search {
     const struct decoder *decoder;
     const X509_NAME *subject;
-    unsigned long hash;                     /* of the subject: api_name_hash() */
+    uint64_t key;                           /* of the subject: api_name_key() */
     bool (*found)(void *arg, X509 *anchor); /* borrows the anchor for the call; false: SEARCH_FAILED */
     void *found_arg;
     trust_warning warn;

@@ -2,6 +2,7 @@
 
 #include "array.h"
 #include "der.h"
+#include "name_key.h"
 #include "pem.h"
 
 #include <stdatomic.h>
@@ -19,7 +20,7 @@ struct entry {
     struct pem_block block; /* for DER: the file */
     unsigned position;      /* 1-based among the certificates of the file */
     const char *damage;     /* why it cannot be used, or NULL */
-    unsigned long hash;
+    uint64_t key;           /* of the subject: name_key() */
     _Atomic(struct decoded *) decoded;
 };
 
@@ -135,23 +136,11 @@ bool bundle_is_truncated(const struct bundle *bundle)
     return false;
 }
 
-/* The hash of a subject, as the library that is asked computes it. False where it cannot read the Name. */
-static bool hash_subject(const struct openssl_api *api, struct der subject, unsigned long *hash)
-{
-    const unsigned char *data = subject.data;
-    X509_NAME *name = api->d2i_X509_NAME(NULL, &data, (long)subject.length);
-    if (!name)
-        return false;
-    *hash = api_name_hash(api, name);
-    api->X509_NAME_free(name);
-    return true;
-}
-
-static void fill_entry(const struct bundle *bundle, struct entry *entry, const struct openssl_api *api)
+static void fill_entry(const struct bundle *bundle, struct entry *entry)
 {
     struct located located;
     entry->damage = locate(bundle, &entry->block, &located);
-    if (!entry->damage && !hash_subject(api, located.subject, &entry->hash))
+    if (!entry->damage && !name_key(located.subject.data, located.subject.length, &entry->key))
         entry->damage = "its subject cannot be read";
     free(located.storage);
 }
@@ -192,7 +181,7 @@ void bundle_free(struct bundle *bundle)
     free(bundle);
 }
 
-static struct index *index_build(const struct bundle *bundle, const struct openssl_api *api)
+static struct index *index_build(const struct bundle *bundle)
 {
     struct index *index = calloc(1, sizeof(*index));
     if (!index)
@@ -208,7 +197,7 @@ static struct index *index_build(const struct bundle *bundle, const struct opens
         index->entries = entries;
         struct entry *entry = &entries[index->count++];
         *entry = (struct entry){.block = block, .position = (unsigned)index->count};
-        fill_entry(bundle, entry, api);
+        fill_entry(bundle, entry);
         index->usable += !entry->damage;
     }
     return index;
@@ -221,13 +210,12 @@ static void warn_of_damage(const struct bundle *bundle, const struct index *inde
             warn(arg, bundle->path, index->entries[i].position, index->entries[i].damage);
 }
 
-/* The hashes are those of files in hashed directories, the same in every library: the first one to ask will do. */
-static struct index *get_index(struct bundle *bundle, const struct openssl_api *api, trust_warning warn, void *arg)
+static struct index *get_index(struct bundle *bundle, trust_warning warn, void *arg)
 {
     struct index *published = atomic_load_explicit(&bundle->index, memory_order_acquire);
     if (published)
         return published;
-    struct index *mine = index_build(bundle, api);
+    struct index *mine = index_build(bundle);
     if (!mine)
         return NULL;
     if (!atomic_compare_exchange_strong_explicit(&bundle->index, &published, mine, memory_order_acq_rel,
@@ -239,9 +227,9 @@ static struct index *get_index(struct bundle *bundle, const struct openssl_api *
     return mine;
 }
 
-size_t bundle_count(struct bundle *bundle, const struct openssl_api *api, trust_warning warn, void *arg)
+size_t bundle_count(struct bundle *bundle, trust_warning warn, void *arg)
 {
-    const struct index *index = get_index(bundle, api, warn, arg);
+    const struct index *index = get_index(bundle, warn, arg);
     return index ? index->usable : 0;
 }
 
@@ -345,13 +333,13 @@ static bool hand_over_shared(const struct bundle *bundle, struct entry *entry, c
 
 enum search_result bundle_search(struct bundle *bundle, const struct anchor_search *search)
 {
-    const struct index *index = get_index(bundle, search->decoder->api, search->warn, search->warn_arg);
+    const struct index *index = get_index(bundle, search->warn, search->warn_arg);
     if (!index)
         return SEARCH_FAILED;
     bool share = may_share(search->decoder);
     for (size_t i = 0; i < index->count; i++) {
         struct entry *entry = &index->entries[i];
-        if (entry->damage || entry->hash != search->hash)
+        if (entry->damage || entry->key != search->key)
             continue;
         if (!(share ? hand_over_shared(bundle, entry, search) : hand_over_private(bundle, entry, search)))
             return SEARCH_FAILED;
@@ -361,7 +349,7 @@ enum search_result bundle_search(struct bundle *bundle, const struct anchor_sear
 
 enum search_result bundle_list(struct bundle *bundle, const struct anchor_listing *listing)
 {
-    const struct index *index = get_index(bundle, listing->decoder->api, listing->warn, listing->arg);
+    const struct index *index = get_index(bundle, listing->warn, listing->arg);
     if (!index)
         return SEARCH_FAILED;
     for (size_t i = 0; i < index->count; i++) {

@@ -46,6 +46,6 @@ struct anchor_listing {
 enum search_result bundle_list(struct bundle *bundle, const struct anchor_listing *listing);
 
 /* The number of certificates in the index; builds it if need be. 0 also for memory shortage. */
-size_t bundle_count(struct bundle *bundle, const struct openssl_api *api, trust_warning warn, void *arg);
+size_t bundle_count(struct bundle *bundle, trust_warning warn, void *arg);
 
 #endif

@@ -48,6 +48,19 @@ static bool take(struct der *input, unsigned char tag, struct der *contents, str
     return true;
 }
 
+bool der_take(struct der *input, unsigned char tag, struct der *contents)
+{
+    return take(input, tag, contents, NULL);
+}
+
+bool der_take_any(struct der *input, unsigned char *tag, struct der *contents)
+{
+    if (input->length == 0)
+        return false;
+    *tag = input->data[0];
+    return take(input, *tag, contents, NULL);
+}
+
 static bool skip(struct der *input, unsigned char tag)
 {
     return take(input, tag, NULL, NULL);

@@ -13,6 +13,10 @@ struct der {
     size_t length;
 };
 
+/* Takes one element, with this tag or any, off the front of `input`. False where there is none that is whole. */
+bool der_take(struct der *input, unsigned char tag, struct der *contents);
+bool der_take_any(struct der *input, unsigned char *tag, struct der *contents);
+
 /*
  * The certificate (RFC 5280 section 4.1) at the start of `input`, and its subject Name; both with their
  * headers. What follows the certificate is left in `rest`. False where that is not what the bytes are.

@@ -27,6 +27,12 @@ static bool run(struct judgement *judgement, X509_STORE *anchors, const struct p
     return false;
 }
 
+static struct decoder decoder_of(const struct judgement *judgement)
+{
+    const struct verify_request *request = &judgement->request;
+    return (struct decoder){&judgement->library->api, request->library_context, request->properties};
+}
+
 /* The policy's anchors for this chain; NULL with a fact that says why where there are none. The caller frees them. */
 static X509_STORE *policy_anchors(struct judgement *judgement)
 {
@@ -35,14 +41,14 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     const struct settings *settings = &judgement->connection->settings;
     void *log = (void *)settings->log;
 
-    const struct decoder decoder = {api, judgement->request.library_context, judgement->request.properties};
+    const struct decoder decoder = decoder_of(judgement);
     struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, log);
     X509_STORE *store = trust != NULL ? api->X509_STORE_new() : NULL;
     judgement->connection->trust = trust;
     if (store == NULL || trust_fill(trust, &decoder, store, judgement->request.leaf, judgement->request.untrusted,
                                     report_trust_warning, log) != 1)
         facts->internal_error = true;
-    else if (trust_is_empty(trust, api, report_trust_warning, log))
+    else if (trust_is_empty(trust, report_trust_warning, log))
         facts->trust_missing = true;
     if (store == NULL || (!facts->internal_error && !facts->trust_missing))
         return store;
@@ -210,17 +216,19 @@ static bool demands_chain(const struct judgement *judgement)
 static void note_public_key(struct judgement *judgement)
 {
     struct connection *connection = judgement->connection;
+    const struct decoder decoder = decoder_of(judgement);
     if (connection->settings.pin_count > 0)
-        spki_pin_of_certificate(&judgement->library->api, judgement->request.leaf, connection->facts.public_key_pin);
+        spki_pin_of_certificate(&decoder, judgement->request.leaf, connection->facts.public_key_pin);
 }
 
 static void note_raw_public_key(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
+    const struct decoder decoder = decoder_of(judgement);
     struct facts *facts = &judgement->connection->facts;
     facts->authentication = AUTH_RAW_PUBLIC_KEY;
     if (api->X509_STORE_CTX_get0_rpk != NULL)
-        spki_pin_of_key(api, api->X509_STORE_CTX_get0_rpk(judgement->store_ctx), facts->public_key_pin);
+        spki_pin_of_key(&decoder, api->X509_STORE_CTX_get0_rpk(judgement->store_ctx), facts->public_key_pin);
 }
 
 /* A policy that cannot be read says nothing about the peer. */

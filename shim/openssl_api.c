@@ -1,6 +1,8 @@
 #include "openssl_api.h"
 
-#include <stdbool.h>
+#include "name_key.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /* The name is in the row itself: a pointer would cost a relocation in every process, with or without TLS. */
@@ -52,12 +54,44 @@ void *api_stack_value(const struct openssl_api *api, const STACK *stack, int ind
     return api->OPENSSL_sk_value ? api->OPENSSL_sk_value(stack, index) : api->sk_value(stack, index);
 }
 
-unsigned long api_name_hash(const struct openssl_api *api, X509_NAME *name)
+bool api_name_hash(const struct openssl_api *api, X509_NAME *name, void *library_context, const char *properties,
+                   unsigned long *hash)
 {
-    unsigned long hash =
-        api->X509_NAME_hash_ex ? api->X509_NAME_hash_ex(name, NULL, NULL, NULL) : api->X509_NAME_hash(name);
-    /* BoringSSL's returns 32 bits; the rest of the register is not defined then. */
-    return hash & 0xffffffffUL;
+    int done = 1;
+    *hash = api->X509_NAME_hash_ex ? api->X509_NAME_hash_ex(name, library_context, properties, &done)
+                                   : api->X509_NAME_hash(name);
+    *hash &= 0xffffffffUL; /* BoringSSL's returns 32 bits; the rest of the register is not defined then */
+    return done == 1;
+}
+
+uint64_t api_name_key(const struct openssl_api *api, X509_NAME *name)
+{
+    uint64_t key = 0;
+    int length = api->i2d_X509_NAME(name, NULL);
+    unsigned char *der = length > 0 ? malloc((size_t)length) : NULL;
+    unsigned char *end = der;
+    if (!der || api->i2d_X509_NAME(name, &end) != length || !name_key(der, (size_t)length, &key))
+        key = 0;
+    free(der);
+    return key;
+}
+
+bool api_sha256(const struct openssl_api *api, void *library_context, const char *properties, const void *data,
+                size_t length, unsigned char digest[static API_SHA256_SIZE])
+{
+    unsigned char bytes[64];
+    unsigned used = 0;
+    size_t used_by_name = 0;
+    bool done = false;
+    if (api->EVP_Q_digest) {
+        done = api->EVP_Q_digest(library_context, "SHA256", properties, data, length, bytes, &used_by_name) == 1 &&
+               used_by_name == API_SHA256_SIZE;
+    } else if (api->EVP_Digest) {
+        done = api->EVP_Digest(data, length, bytes, &used, api->EVP_sha256(), NULL) == 1 && used == API_SHA256_SIZE;
+    }
+    if (done)
+        memcpy(digest, bytes, API_SHA256_SIZE);
+    return done;
 }
 
 STACK *api_stack_of_one(const struct openssl_api *api, X509 *certificate)

@@ -6,7 +6,9 @@
 #ifndef TLSWARD_OPENSSL_API_H
 #define TLSWARD_OPENSSL_API_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
@@ -122,10 +124,24 @@ typedef void *(*symbol_lookup)(const char *name, void *arg);
 /* Binds every row. Returns NULL, or the name of the first REQUIRED function that is missing. */
 const char *openssl_api_bind(struct openssl_api *api, symbol_lookup lookup, void *arg);
 
-/* Differences between versions, as one call each. */
+enum { API_SHA256_SIZE = 32 };
+
+/*
+ * Differences between versions, as one call each. The library context (OSSL_LIB_CTX(3), NULL: the default one) and
+ * property query are those of the connection: the default context may have no algorithms at all.
+ */
 int api_stack_num(const struct openssl_api *api, const STACK *stack);
 void *api_stack_value(const struct openssl_api *api, const STACK *stack, int index);
-unsigned long api_name_hash(const struct openssl_api *api, X509_NAME *name);
+/* As in the names of files in a hashed directory. False where the library context cannot hash it. */
+bool api_name_hash(const struct openssl_api *api, X509_NAME *name, void *library_context, const char *properties,
+                   unsigned long *hash);
+
+/* name_key(); 0 also where memory is short or the name cannot be read. */
+uint64_t api_name_key(const struct openssl_api *api, X509_NAME *name);
+
+/* The SHA-256 of some bytes. False where the library context cannot compute it. */
+bool api_sha256(const struct openssl_api *api, void *library_context, const char *properties, const void *data,
+                size_t length, unsigned char digest[static API_SHA256_SIZE]);
 
 /* A stack that holds one certificate, whose reference stays the caller's; free with api_stack_free(). NULL: no memory.
  */

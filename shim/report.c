@@ -227,6 +227,15 @@ static void describe_and_send(struct event *event, const struct library *library
     free(text);
 }
 
+static void tell_public_key(const struct library *library, const SSL *ssl, struct connection *connection, X509 *leaf)
+{
+    const struct context *context = context_of_connection(library, ssl);
+    const struct decoder decoder = {.api = &library->api,
+                                    .library_context = context != NULL ? context->library_context : NULL,
+                                    .properties = context != NULL ? context->properties : NULL};
+    spki_pin_of_certificate(&decoder, leaf, connection->facts.public_key_pin);
+}
+
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
 {
     int saved = errno;
@@ -242,7 +251,7 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
         event.clear_text_retry_possible = fallback_after_block(connection, call_site);
     if (admit(&event, &library->api, leaf, call_site)) {
         if (leaf != NULL && connection->facts.public_key_pin[0] == '\0')
-            spki_pin_of_certificate(&library->api, leaf, connection->facts.public_key_pin);
+            tell_public_key(library, ssl, connection, leaf);
         describe_and_send(&event, library, ssl, leaf, call_site, names_are_unknown(connection) ? names : NULL);
     }
     library->api.ERR_pop_to_mark();

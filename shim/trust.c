@@ -291,13 +291,13 @@ enum search_result trust_search(struct trust *trust, const struct anchor_search 
     return SEARCH_DONE;
 }
 
-bool trust_is_empty(struct trust *trust, const struct openssl_api *api, trust_warning warn, void *arg)
+bool trust_is_empty(struct trust *trust, trust_warning warn, void *arg)
 {
     for (size_t i = 0; i < trust->count; i++) {
         const struct trust_part *part = &trust->parts[i];
         if (part->directory && anchor_directory_has_certificate(part->directory))
             return false;
-        if (part->file.bundle && bundle_count(part->file.bundle, api, warn, arg) > 0)
+        if (part->file.bundle && bundle_count(part->file.bundle, warn, arg) > 0)
             return false;
     }
     return true;

@@ -7,7 +7,7 @@
 #ifndef TLSWARD_TRUST_H
 #define TLSWARD_TRUST_H
 
-#include "openssl_api.h"
+#include "decoder.h"
 #include "policy.h"
 
 /*
@@ -31,15 +31,6 @@ struct trust *trust_snapshot_at(const struct trust_source *sources, size_t count
                                 void *arg);
 
 /*
- * Where anchors are decoded. A program with an OSSL_LIB_CTX(3) of its own may have no algorithms in the default one.
- */
-struct decoder {
-    const struct openssl_api *api;
-    void *library_context; /* NULL: the default one */
-    const char *properties;
-};
-
-/*
  * Adds to `store` every anchor a chain from `leaf` through `untrusted` may need: subjects equal (X509_NAME_cmp)
  * to an issuer or a subject on the way, and the issuers of those anchors. Returns 1, or 0 on an internal error.
  * May leave entries on the error queue, where a file holds what libcrypto cannot read: the caller sets a mark.
@@ -48,7 +39,7 @@ int trust_fill(struct trust *trust, const struct decoder *decoder, X509_STORE *s
                trust_warning warn, void *arg);
 
 /* True where no source could be read or none holds a single certificate (indexes bundles if it has to). */
-bool trust_is_empty(struct trust *trust, const struct openssl_api *api, trust_warning warn, void *arg);
+bool trust_is_empty(struct trust *trust, trust_warning warn, void *arg);
 
 /*
  * SSL_CERT_FILE and SSL_CERT_DIR, where the environment may be believed; NULL for what is not set. Counts for the

@@ -20,7 +20,7 @@ static bool search_trust(struct anchor_fill *fill, X509_NAME *subject, void *arg
     struct anchor_search search = {
         .decoder = place->decoder,
         .subject = subject,
-        .hash = api_name_hash(fill->api, subject),
+        .key = api_name_key(fill->api, subject),
         .found = add_anchor,
         .found_arg = fill,
         .warn = place->warn,

@@ -72,7 +72,7 @@ static void search_certificate(void *arg, const char *file, unsigned position, X
     struct anchor_search search = {
         .decoder = &listing->reader->decoder,
         .subject = subject,
-        .hash = api_name_hash(api, subject),
+        .key = api_name_key(api, subject),
         .found = compare,
         .found_arg = &sought,
         .warn = ignore,
@@ -159,7 +159,7 @@ bool shared_trust_is_empty(const struct trust_source *sources, size_t count)
 {
     struct reader reader;
     return !open_sources(&reader, sources, count, ignore, NULL) ||
-           trust_is_empty(reader.trust, &reader.api, ignore, NULL);
+           trust_is_empty(reader.trust, ignore, NULL);
 }
 
 bool shared_trust_fill(const struct trust_source *sources, size_t count, struct x509_store_st *store,

@@ -15,7 +15,7 @@ void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN
     struct openssl_api api;
     pin[0] = '\0';
     if (openssl_api_bind(&api, lookup, RTLD_DEFAULT) == NULL)
-        spki_pin_of_certificate(&api, certificate, pin);
+        spki_pin_of_certificate(&(struct decoder){.api = &api}, certificate, pin);
 }
 
 unsigned shared_host_flags(void)

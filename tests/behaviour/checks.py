@@ -11,6 +11,7 @@ import time
 
 from patience import HANG_SECONDS
 from run import assert_members, facts_of
+from pins import pin_of
 from tally import Unavailable
 
 NOBODY = 65534
@@ -123,6 +124,23 @@ def program_directory(setting):
     subprocess.run(['openssl', 'rehash', hashed], check=True)
     assert_members({'connected': '1'}, facts_of(setting.run(['anchors', 'by-directory', 'program-ca-leaf'])), 'program')
     assert_members({'tlsward.outcome': 'verified'}, setting_events(setting)[-1], 'event')
+
+
+def library_context_row(source, pinned):
+    """All that the policy asks of libcrypto, in a program whose default library context has no algorithms."""
+    def check(setting):
+        if source == 'hashed':
+            (setting.directory / 'hashed').mkdir()
+            shutil.copy(setting.pki / 'ca.pem', setting.directory / 'hashed')
+            subprocess.run(['openssl', 'rehash', setting.directory / 'hashed'], check=True)
+        trust = setting.directory / 'hashed' if source == 'hashed' else setting.pki / source
+        pin = f'\npin = {pin_of(setting.pki / "good.pem")}' if pinned else ''
+        setting.write_policy(f'trust = {trust}{pin}')
+        assert_members({'connected': '1'}, facts_of(setting.run(['library_context', 'good'])), 'program')
+        event = setting_events(setting)[-1]
+        assert_members({'tlsward.outcome': 'verified-by-policy'}, event, 'event')
+        assert event.get('tls.server.hash.sha256') and event.get('tlsward.public_key_pin'), event
+    return check
 
 
 def invalid_policy(setting):

@@ -575,6 +575,9 @@ def surrounding_rows():
     yield Row("process: a library context of the program's own: its algorithms verify our anchors too",
               ['library_context', 'good'], expect={'connected': '1', 'reply': 'pong'},
               event={'tlsward.outcome': 'verified-by-policy'})
+    for source, pinned in ('ca.pem', False), ('hashed', False), ('ca.pem', True):
+        yield Row(f"process: a library context of the program's own: it serves all: {source}{', pinned' * pinned}", [],
+                  check=checks.library_context_row(source, pinned))
     yield Row("process: a library context of the program's own: a bad certificate is stopped",
               ['library_context', 'wrong-host'], expect={'connected': '-1', 'explained': '1'},
               event=blocked('certificate-host-mismatch', 62))

@@ -9,6 +9,7 @@
 #include "pem.h"
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
 static struct openssl_api api;
 static const struct decoder decoder = {&api, NULL, NULL};
@@ -42,19 +43,19 @@ static bool count_one(void *count, X509 *anchor)
 static void search_for(struct bundle *bundle, struct der subject)
 {
     const unsigned char *data = subject.data;
-    X509_NAME *name = api.d2i_X509_NAME(NULL, &data, (long)subject.length);
+    X509_NAME *name = d2i_X509_NAME(NULL, &data, (long)subject.length);
     size_t count = 0;
     if (name == NULL)
         return;
     struct anchor_search search = {.decoder = &decoder,
                                    .subject = name,
-                                   .hash = api_name_hash(&api, name),
+                                   .key = api_name_key(&api, name),
                                    .found = count_one,
                                    .found_arg = &count,
                                    .warn = nobody_is_told};
     require(bundle_search(bundle, &search) == SEARCH_DONE);
-    require(count <= bundle_count(bundle, &api, nobody_is_told, NULL));
-    api.X509_NAME_free(name);
+    require(count <= bundle_count(bundle, nobody_is_told, NULL));
+    X509_NAME_free(name);
 }
 
 static void check_der(struct bundle *bundle, const unsigned char *data, size_t length)
@@ -96,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(bundle != NULL && bundle_has_bytes(bundle, data, size));
     bool has = bundle_has_certificate(bundle, &damage);
     require(!bundle_is_truncated(bundle) || size > 0);
-    require(has || bundle_count(bundle, &api, nobody_is_told, NULL) == 0);
+    require(has || bundle_count(bundle, nobody_is_told, NULL) == 0);
     check_pem(bundle, (const char *)data, size);
     check_der(bundle, data, size);
     ERR_clear_error();

@@ -154,7 +154,7 @@ static struct trust *snapshot(const char *path, time_t now)
 
 static bool is_empty(struct trust *trust)
 {
-    return trust_is_empty(trust, &api, warning, NULL);
+    return trust_is_empty(trust, warning, NULL);
 }
 
 /* How many anchors the store gets for a certificate that came alone. */
@@ -338,6 +338,42 @@ START_TEST(nothing_is_shared_without_locks_in_1_0)
     ck_assert_int_eq(verify(trust, leaf.certificate, intermediate.certificate), X509_V_OK);
     ck_assert_int_eq(verify(trust, leaf.certificate, intermediate.certificate), X509_V_OK);
     ck_assert_int_eq(decoded, 2);
+}
+END_TEST
+
+/* As the default library context does once the null provider is in it. */
+static unsigned long hashes_in_its_context(const X509_NAME *name, void *library_context, const char *properties,
+                                           int *ok)
+{
+    static const char properties_of_context[] = "provider=default";
+    bool can = library_context != NULL && strcmp(properties, properties_of_context) == 0;
+    *ok = can;
+    return can ? X509_NAME_hash_ex(name, NULL, NULL, NULL) : 0;
+}
+
+START_TEST(names_are_hashed_where_the_connection_has_its_algorithms)
+{
+    char context;
+    ck_assert_int_eq(mkdir(path_of("certs"), 0700), 0);
+    write_hashed("certs", root.certificate, 0);
+    struct text text = {NULL, 0};
+    text_add_pem(&text, root.certificate);
+    text_add_pem(&text, stranger.certificate);
+    write_text(path_of("both.pem"), &text);
+    api.X509_NAME_hash_ex = hashes_in_its_context;
+    api.X509_new_ex = NULL;
+
+    X509_STORE *store = X509_STORE_new();
+    const struct decoder own = {&api, &context, "provider=default"};
+    ck_assert_int_eq(trust_fill(snapshot(path_of("certs"), 1), &own, store, root.certificate, NULL, warning, NULL), 1);
+    ck_assert_int_eq(added, 1);
+    ck_assert_int_eq(trust_fill(snapshot(path_of("both.pem"), 1), &own, store, root.certificate, NULL, warning, NULL),
+                     1);
+    ck_assert_msg(decoded == 2, "of a file only what is asked for: %d", decoded);
+    const struct decoder none = {.api = &api};
+    ck_assert_msg(trust_fill(snapshot(path_of("certs"), 1), &none, store, root.certificate, NULL, warning, NULL) == 0,
+                  "what cannot be hashed is no absent anchor");
+    X509_STORE_free(store);
 }
 END_TEST
 
@@ -1010,6 +1046,7 @@ static TCase *make_cases(void)
     tcase_add_test(cases, equal_sources_share_a_snapshot);
     tcase_add_test(cases, real_clock);
     tcase_add_test(cases, hashed_directory);
+    tcase_add_test(cases, names_are_hashed_where_the_connection_has_its_algorithms);
     tcase_add_test(cases, hashed_directory_changes);
     tcase_add_test(cases, directory_without_links);
     tcase_add_loop_test(cases, known_place, 0, COUNT(layouts));
