@@ -8,9 +8,10 @@
 #include <string.h>
 
 /* Not HTTP_PROXY, which a client of a CGI program sets with a header (https://httpoxy.org). */
-static const char names[VARIABLES][sizeof "TLSWARD_POLICY"] = {
-    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST", "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE",
-    "SSL_CERT_DIR",   "http_proxy",   "https_proxy",   "HTTPS_PROXY", "all_proxy",   "ALL_PROXY",
+static const char names[VARIABLES][sizeof "OPENSSL_CONF_INCLUDE"] = {
+    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST",        "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE",
+    "SSL_CERT_DIR",   "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "http_proxy",  "https_proxy", "HTTPS_PROXY",
+    "all_proxy",      "ALL_PROXY",
 };
 
 static _Atomic(const struct environment *) at_start;
@@ -53,7 +54,7 @@ static const char *value_of(const char *entry, const char *name)
 
 static bool may_begin_a_name(char first)
 {
-    return first == 'T' || first == 'S' || first == 'h' || first == 'H' || first == 'a' || first == 'A';
+    return first == 'T' || first == 'S' || first == 'O' || first == 'h' || first == 'H' || first == 'a' || first == 'A';
 }
 
 static const struct environment *keep_of(char *const *environment)

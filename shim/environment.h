@@ -15,6 +15,8 @@ enum variable {
     VARIABLE_OFF,       /* TLSWARD_OFF */
     VARIABLE_CERT_FILE, /* SSL_CERT_FILE */
     VARIABLE_CERT_DIR,  /* SSL_CERT_DIR */
+    VARIABLE_CONF,      /* OPENSSL_CONF */
+    VARIABLE_CONF_DIR,  /* OPENSSL_CONF_INCLUDE */
     VARIABLE_PROXIES,   /* http_proxy and the others that name a proxy */
     VARIABLES = VARIABLE_PROXIES + PROXY_VARIABLES
 };

@@ -2,6 +2,7 @@
 
 #include "dane.h"
 #include "presented.h"
+#include "process.h"
 #include "program_anchors.h"
 #include "report.h"
 #include "session.h"
@@ -128,7 +129,7 @@ static bool gather_program_anchors(struct judgement *judgement, struct program_r
 static void check_program_anchors(struct judgement *judgement)
 {
     struct program_rules rules;
-    if (gather_program_anchors(judgement, &rules) &&
+    if (gather_program_anchors(judgement, &rules) && process_app_anchors_count(judgement->connection->policy) &&
         (judgement->program_anchors.anchor_count > 0 || judgement->connection->facts.app_demands_chain))
         check_against(judgement, judgement->program_anchors.store, &rules);
 }

@@ -230,6 +230,14 @@ static time_t seconds_now(void)
     return now.tv_sec;
 }
 
+bool process_app_anchors_count(const struct policy *policy)
+{
+    const struct start *start = start_get();
+    bool chosen = start != NULL && (start->variables[VARIABLE_CERT_FILE] || start->variables[VARIABLE_CERT_DIR] ||
+                                    start->variables[VARIABLE_CONF] || start->variables[VARIABLE_CONF_DIR]);
+    return !chosen || (policy != NULL && policy_believes_environment(policy));
+}
+
 struct settings process_settings(const struct policy *policy)
 {
     struct process_identity identity = process_identity();

@@ -46,6 +46,13 @@ struct settings process_settings(const struct policy *policy);
 bool process_is_off(const struct policy *policy);
 
 /*
+ * False where the policy does not believe the environment and that says where libcrypto finds its default anchors
+ * (SSL_CERT_FILE, SSL_CERT_DIR, and the configuration that OPENSSL_CONF and OPENSSL_CONF_INCLUDE lead to): whoever
+ * started the program might have chosen what its store holds.
+ */
+bool process_app_anchors_count(const struct policy *policy);
+
+/*
  * The proxies that http_proxy, https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY named when the program started: none
  * under AT_SECURE.
  */

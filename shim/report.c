@@ -158,6 +158,14 @@ static const char *advice_about_key(const struct connection *connection)
     return NULL;
 }
 
+static const char *advice_about_anchors(const struct connection *connection)
+{
+    if (connection->verdict.reason != REASON_NOT_TRUSTED || process_app_anchors_count(connection->policy))
+        return NULL;
+    return "the environment names other anchors or another configuration for OpenSSL, and the policy does not believe "
+           "it: the program's own anchors do not count";
+}
+
 static void add_connection(struct event *event, const struct connection *connection,
                            char names[static CONNECTION_NAMES_MAX])
 {
@@ -172,6 +180,8 @@ static void add_connection(struct event *event, const struct connection *connect
     const char *advice = advice_about_key(connection);
     if (advice == NULL)
         advice = advice_about_match(connection);
+    if (advice == NULL)
+        advice = advice_about_anchors(connection);
     event->message = advice != NULL ? advice : advice_about_name(connection);
 }
 

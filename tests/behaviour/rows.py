@@ -1,6 +1,7 @@
 """The rows, group by group: what a row's name says is what is broken when it fails."""
 import checks
 import unread
+import variables
 from run import Row
 
 # What libssl does with each bad certificate: the X.509 error, the alert and our reason.
@@ -662,3 +663,4 @@ def all_rows():
                   surrounding_rows, server_rows, system_rows, evidence_rows):
         yield from group()
     yield from unread.rows()
+    yield from variables.rows()

@@ -28,8 +28,8 @@ def readable_trust(setting, policy):
 class Host(checks.System):
     """A system policy, prepared by shell commands, and a journal that keeps what it is told."""
 
-    def __init__(self, setting, policy, prepare=':'):
-        super().__init__(setting, readable_trust(setting, policy))
+    def __init__(self, setting, policy, prepare=':', own_trust=False):
+        super().__init__(setting, policy if own_trust else readable_trust(setting, policy))
         journal = setting.directory / 'run' / 'systemd' / 'journal'
         journal.mkdir(parents=True)
         (setting.directory / 'prepare').write_text(prepare + '\n')
@@ -46,10 +46,10 @@ class Host(checks.System):
         events = [json.loads(re.match('MESSAGE=(.*)', line)[1]) for line in lines]
         return [event['tlsward.message'] for event in events if event['event.action'] == 'tlsward-notice']
 
-    def run_as(self, wrapper, leaf, environment=None):
+    def run_as(self, wrapper, leaf, environment=None, way='plain'):
         self.program.chmod(0o755)
         script = checks.NAMESPACE.replace('shift\n', PREPARE + 'shift\n')
-        command = ['unshare', '-m', 'sh', '-c', script, 'sh', self.setting.directory, *wrapper, self.program, 'plain', leaf]
+        command = ['unshare', '-m', 'sh', '-c', script, 'sh', self.setting.directory, *wrapper, self.program, way, leaf]
         variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **(environment or {})}
         done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=HANG_SECONDS)
         if 'unshare failed' in done.stderr:

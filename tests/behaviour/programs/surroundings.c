@@ -33,6 +33,32 @@ static void no_sni(void)
     run_as(NULL);
 }
 
+/* As a program trusts what its host trusts. */
+static void default_anchors(void)
+{
+    demand(SSL_CTX_set_default_verify_paths(context) == 1);
+    run();
+}
+
+/* A context as a part of OpenSSL's configuration says. */
+static void configured(void)
+{
+    demand(SSL_CTX_config(context, "clients") == 1);
+    run();
+}
+
+static void configured_demanded(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    configured();
+}
+
+static void default_anchors_demanded(void)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    default_anchors();
+}
+
 static void descriptors_closed(void)
 {
     int fd = dial(server);
@@ -131,6 +157,10 @@ static void on_demand(void)
 static const struct scenario ways[] = {
     {"plain", run},
     {"no-sni", no_sni},
+    {"default-anchors", default_anchors},
+    {"default-anchors-demanded", default_anchors_demanded},
+    {"configured", configured},
+    {"configured-demanded", configured_demanded},
     {"descriptors-closed", descriptors_closed},
     {"other-root", other_root},
     {"environment-overwritten", environment_overwritten},
