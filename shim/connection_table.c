@@ -2,26 +2,19 @@
 
 #include "kernel.h"
 
-enum {
-    PAGES = CONNECTION_DESCRIPTORS / CONNECTION_PAGE,
-    NEAR_SLOTS = 4 * CONNECTION_PAGE,
-    FAR_SLOTS = 2 * CONNECTION_DESCRIPTORS,
-    PROBES = 8
-};
+enum { PAGES = CONNECTION_DESCRIPTORS / CONNECTION_PAGE, FAR_SLOTS = 2 * CONNECTION_DESCRIPTORS, PROBES = 8 };
 
-/* Most processes have no other page than the first. */
-static struct connection_record first_page[CONNECTION_PAGE];
+struct connection_record connection_first_page[CONNECTION_PAGE];
 static _Atomic(struct connection_record *) other_pages[PAGES];
 
-/* Descriptors, plus one, by socket: cookies count up, so those of open sockets are neighbours. */
-typedef _Atomic uint32_t index_slot;
-static index_slot near_index[NEAR_SLOTS]; /* for the first page */
-static _Atomic(index_slot *) far_index;
+/* By socket: cookies count up, so those of open sockets are neighbours. */
+connection_slot connection_near_index[CONNECTION_NEAR_SLOTS]; /* for the first page */
+static _Atomic(connection_slot *) far_index;
 static atomic_bool index_is_full;
 
 static struct connection_record *page_of(size_t page)
 {
-    return page == 0 ? first_page : atomic_load_explicit(&other_pages[page], memory_order_acquire);
+    return page == 0 ? connection_first_page : atomic_load_explicit(&other_pages[page], memory_order_acquire);
 }
 
 struct connection_record *connection_table_get(int fd)
@@ -31,7 +24,7 @@ struct connection_record *connection_table_get(int fd)
     return page != NULL ? &page[fd % CONNECTION_PAGE] : NULL;
 }
 
-struct connection_record *connection_table_make(int fd)
+struct connection_record *connection_table_make_page(int fd)
 {
     struct connection_record *record = connection_table_get(fd);
     if (record != NULL || fd < 0 || fd >= CONNECTION_DESCRIPTORS)
@@ -48,9 +41,9 @@ static uint64_t socket_in(const struct connection_record *record)
     return connection_record_word(record, offsetof(struct connected_socket, socket));
 }
 
-static index_slot *far_slots(bool make)
+static connection_slot *far_slots(bool make)
 {
-    index_slot *slots = atomic_load_explicit(&far_index, memory_order_acquire), *none = NULL;
+    connection_slot *slots = atomic_load_explicit(&far_index, memory_order_acquire), *none = NULL;
     if (slots != NULL || !make)
         return slots;
     const size_t size = FAR_SLOTS * sizeof *slots;
@@ -60,23 +53,6 @@ static index_slot *far_slots(bool make)
     return atomic_load_explicit(&far_index, memory_order_acquire);
 }
 
-static struct connection_record *find_in(const index_slot *slots, uint64_t count, uint64_t socket)
-{
-    for (uint64_t probe = 0; slots != NULL && probe < PROBES; probe++) {
-        uint32_t known = atomic_load_explicit(&slots[(socket + probe) % count], memory_order_relaxed);
-        struct connection_record *record = known != 0 ? connection_table_get((int)known - 1) : NULL;
-        if (record != NULL && socket_in(record) == socket)
-            return record;
-    }
-    return NULL;
-}
-
-static struct connection_record *find_indexed(uint64_t socket)
-{
-    struct connection_record *record = find_in(near_index, NEAR_SLOTS, socket);
-    return record != NULL ? record : find_in(far_slots(false), FAR_SLOTS, socket);
-}
-
 /* Whether the descriptor in a slot has a record by now whose socket does not belong there. */
 static bool is_stale(uint32_t entry, uint64_t slot, uint64_t slots)
 {
@@ -84,20 +60,10 @@ static bool is_stale(uint32_t entry, uint64_t slot, uint64_t slots)
     return record == NULL || (slot - socket_in(record)) % slots >= PROBES;
 }
 
-/* A socket that is connected again under another number: what it was asked for before counts no longer. */
-static void clear_other(uint64_t socket, int fd)
+void connection_table_index_elsewhere(uint64_t socket, int fd)
 {
-    static const struct connected_socket nothing;
-    struct connection_record *record = find_indexed(socket);
-    if (record != NULL && record != connection_table_get(fd))
-        seqlock_write(&record->version, record->words, &nothing, CONNECTION_WORDS);
-}
-
-void connection_table_index(uint64_t socket, int fd)
-{
-    clear_other(socket, fd);
-    const uint64_t count = fd < CONNECTION_PAGE ? NEAR_SLOTS : FAR_SLOTS;
-    index_slot *slots = fd < CONNECTION_PAGE ? near_index : far_slots(true);
+    const uint64_t count = fd < CONNECTION_PAGE ? CONNECTION_NEAR_SLOTS : FAR_SLOTS;
+    connection_slot *slots = fd < CONNECTION_PAGE ? connection_near_index : far_slots(true);
     const uint32_t entry = (uint32_t)fd + 1;
 
     for (uint64_t probe = 0; slots != NULL && probe < PROBES; probe++) {
@@ -110,15 +76,37 @@ void connection_table_index(uint64_t socket, int fd)
     atomic_store(&index_is_full, true);
 }
 
+/* A socket that was connected again under another number has two records. */
+static struct connection_record *later_of(struct connection_record *one, struct connection_record *other)
+{
+    const size_t order = offsetof(struct connected_socket, order);
+    if (one == NULL || other == NULL)
+        return one != NULL ? one : other;
+    return connection_record_word(one, order) > connection_record_word(other, order) ? one : other;
+}
+
+static struct connection_record *find_in(const connection_slot *slots, uint64_t count, uint64_t socket)
+{
+    struct connection_record *found = NULL;
+    for (uint64_t probe = 0; slots != NULL && probe < PROBES; probe++) {
+        uint32_t known = atomic_load_explicit(&slots[(socket + probe) % count], memory_order_relaxed);
+        struct connection_record *record = known != 0 ? connection_table_get((int)known - 1) : NULL;
+        if (record != NULL && socket_in(record) == socket)
+            found = later_of(found, record);
+    }
+    return found;
+}
+
 struct connection_record *connection_table_find(uint64_t socket)
 {
-    struct connection_record *record = find_indexed(socket);
-    if (record != NULL || !atomic_load(&index_is_full))
-        return record;
-    int fd = 0;
-    while ((record = connection_table_next(&fd)) != NULL && socket_in(record) != socket)
-        fd++;
-    return record;
+    struct connection_record *record, *found = later_of(find_in(connection_near_index, CONNECTION_NEAR_SLOTS, socket),
+                                                        find_in(far_slots(false), FAR_SLOTS, socket));
+    if (!atomic_load(&index_is_full))
+        return found;
+    for (int fd = 0; (record = connection_table_next(&fd)) != NULL; fd++)
+        if (socket_in(record) == socket)
+            found = later_of(found, record);
+    return found;
 }
 
 struct connection_record *connection_table_next(int *fd)

@@ -14,6 +14,7 @@
 enum { DNS_PORT = 53 };
 
 static __thread _Atomic bool incomplete;
+static _Atomic uint64_t next_order;
 
 static __attribute__((noinline, cold)) uint64_t socket_inode(int fd)
 {
@@ -84,6 +85,7 @@ static inline bool add(struct connected_socket *connection)
     if (is_recorded(record, connection)) {
         return true;
     }
+    connection->order = atomic_fetch_add_explicit(&next_order, 1, memory_order_relaxed);
     if (seqlock_write(&record->version, record->words, connection, CONNECTION_WORDS) == 0) {
         return false;
     }
@@ -99,12 +101,14 @@ static bool is_for_dns(const struct connected_socket *connection)
 void connections_add(int fd, const struct sockaddr *address, socklen_t length, const void *caller)
 {
     int saved = errno;
-    struct connected_socket connection = {.fd = fd, .caller = (uintptr_t)caller};
+    struct connected_socket connection; /* every member is set on the way */
 
     if (!ip_from_sockaddr(address, length, &connection.ip, &connection.port)) {
         return;
     }
     int type = socket_type(fd);
+    connection.fd = fd;
+    connection.caller = (uintptr_t)caller;
     connection.datagram = type == SOCK_DGRAM;
     connection.thread = lookup_thread_number();
     if ((type == SOCK_STREAM || connection.datagram) && !add(&connection) && !is_for_dns(&connection)) {
@@ -163,12 +167,8 @@ bool connections_of(int fd, struct claim *claim)
 {
     bool ignored;
     uint64_t socket = socket_identity(fd, &ignored);
-    struct connection_record *record = connection_table_get(fd);
-
-    if (record == NULL || connection_record_word(record, offsetof(struct connected_socket, socket)) != socket) {
-        record = connection_table_find(socket);
-    }
-    uint64_t version = socket != 0 && record != NULL ? read_record(record, &claim->connection) : 0;
+    struct connection_record *record = socket != 0 ? connection_table_find(socket) : NULL;
+    uint64_t version = record != NULL ? read_record(record, &claim->connection) : 0;
     if (version == 0 || claim->connection.socket != socket || may_be_another(fd, &claim->connection)) {
         return false;
     }

@@ -24,6 +24,7 @@ struct connected_socket {
     uint64_t socket; /* SO_COOKIE, never used again; before Linux 4.12 the inode, not used while the socket lives */
     uint64_t thread; /* lookup_window's */
     uint64_t caller; /* the code that called connect(2) */
+    uint64_t order;  /* of two records of one socket, the later one counts */
 };
 
 /*
