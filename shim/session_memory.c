@@ -2,8 +2,9 @@
 
 #include "seqlock.h"
 
+/* In whole words on 32 bits too, where a word is aligned like half of one. */
 struct entry {
-    unsigned char digest[SESSION_DIGEST_SIZE];
+    _Alignas(sizeof(uint64_t)) unsigned char digest[SESSION_DIGEST_SIZE];
     unsigned char hint[SESSION_HINT_SIZE];
     unsigned char padding[4];
     struct session_mark mark;

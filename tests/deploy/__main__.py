@@ -289,6 +289,28 @@ def sandbox_with_the_libraries(host):
     assert LIBRARY in done.stdout and not done.stderr, done
 
 
+CROSS = "/usr/i686-linux-gnu/lib"  # of libc6-dev-i386-cross
+SMALL_HOST = f"""
+ln -sf {CROSS}/ld-linux.so.2 /lib/ld-linux.so.2
+install -D -m 755 {CROSS}/libc.so.6 /usr/lib/i386-linux-gnu/libc.so.6
+echo 'int main(void) {{ return puts("ran") < 0; }}' | i686-linux-gnu-gcc -include stdio.h -x c -o /tmp/small -
+"""
+
+
+def small_programs(host):
+    """32-bit ones, with the libc of a cross compiler where libc6:i386 would put it."""
+    if shutil.which("i686-linux-gnu-gcc") is None:
+        raise Unavailable("no compiler for 32-bit programs")
+    host.follow(SMALL_HOST)
+    enabled(host)
+    done = host.follow("/tmp/small")
+    assert done.stdout == "ran\n" and "cannot be preloaded" in done.stderr, done
+    host.follow(command_before("installs it where"))
+    done = host.follow("LD_TRACE_LOADED_OBJECTS=1 /tmp/small; /tmp/small")
+    assert done.stdout.endswith("ran\n") and not done.stderr, done
+    assert "/usr/lib/i386-linux-gnu/libtlsward.so" in done.stdout, done
+
+
 PROGRAM_OF_ASAN = "echo 'int main(void) { return 0; }' | gcc -fsanitize=address -x c -o /tmp/program -\n"
 
 
@@ -311,6 +333,7 @@ ROWS = {
     "host/strict-umask": host_with_a_strict_umask,
     "host/sandbox-without-the-library-says-so": sandbox_without_the_library,
     "host/sandbox-with-the-libraries-has-it": sandbox_with_the_libraries,
+    "host/32-bit-programs-want-a-library-of-their-own": small_programs,
     "host/address-sanitizer-wants-an-option": address_sanitizer,
     "command/audit-and-enforce": one_command,
     "service/unit-is-valid": service_unit,
