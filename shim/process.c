@@ -25,7 +25,7 @@ struct policy_version {
 static _Atomic(struct policy_version *) version;
 static _Atomic(struct policy_version *) passed_over; /* by one that stays: its errors are not told yet */
 static _Atomic int64_t looked_at;                    /* CLOCK_MONOTONIC seconds of the last look at the files */
-static atomic_bool kill_switch;
+static _Atomic enum { SWITCH_UNSEEN, SWITCH_OFF, SWITCH_ON } kill_switch;
 
 struct process_identity process_identity(void)
 {
@@ -205,7 +205,7 @@ static void look_again(const struct start *start)
     struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
     if (!file_root_is_same())
         return;
-    atomic_store_explicit(&kill_switch, kill_switch_is_on(), memory_order_relaxed);
+    atomic_store_explicit(&kill_switch, kill_switch_is_on() ? SWITCH_ON : SWITCH_OFF, memory_order_relaxed);
     if (current != NULL && has_changed(start, current))
         load(start, current);
 }
@@ -269,9 +269,11 @@ bool process_is_welcome(void)
     int saved = errno;
     const struct start *start = start_get();
     bool welcome = start != NULL && !start->denied;
-    if (welcome && is_time_to_look())
+    /* Whose turn it is not yet looks nevertheless, as long as nobody has said what he found. */
+    bool unseen = atomic_load_explicit(&kill_switch, memory_order_relaxed) == SWITCH_UNSEEN;
+    if (welcome && (is_time_to_look() || unseen))
         look_again(start);
-    welcome = welcome && !atomic_load_explicit(&kill_switch, memory_order_relaxed);
+    welcome = welcome && atomic_load_explicit(&kill_switch, memory_order_relaxed) != SWITCH_ON;
     if (welcome && start->off_requested)
         welcome = !is_switched_off_by_request();
     errno = saved;

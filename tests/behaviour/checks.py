@@ -1,4 +1,5 @@
 """Rows that are more than one run of a program: the library's file, files that change, a system policy."""
+import contextlib
 import json
 import os
 import pathlib
@@ -376,14 +377,16 @@ class System:
 
     def run(self, environment, setuid=False, way='plain', leaf='wrong-host'):
         self.program.chmod(0o4755 if setuid else 0o755)
-        command = ['unshare', '-m', 'sh', '-c', NAMESPACE, 'sh', self.setting.directory]
-        if setuid:
-            command += ['setpriv', f'--reuid={NOBODY}', '--clear-groups']
-        variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **environment}
-        done = subprocess.run([*command, self.program, way, leaf], env=variables, capture_output=True,
-                              text=True, check=False, timeout=HANG_SECONDS)
+        user = ['setpriv', f'--reuid={NOBODY}', '--clear-groups'] if setuid else []
+        return facts_of(self.run_command([*user, self.program, way, leaf], environment))
+
+    def run_command(self, command, environment=()):
+        variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **dict(environment)}
+        done = subprocess.run(['unshare', '-m', 'sh', '-c', NAMESPACE, 'sh', self.setting.directory, *command],
+                              env=variables, capture_output=True, text=True, check=False, timeout=HANG_SECONDS,
+                              cwd=self.setting.directory)
         assert done.returncode == 0, done.stdout + done.stderr
-        return facts_of(done.stdout)
+        return done.stdout
 
 
 def system_row(policy, environment, blocked, setuid=False, kill_switch=False, way='plain', leaf='wrong-host'):
@@ -408,17 +411,24 @@ def system_row(policy, environment, blocked, setuid=False, kill_switch=False, wa
     return check
 
 
+@contextlib.contextmanager
+def good_and_bad_server(setting, received):
+    """Their ports; `received` gets how many bytes of data each was sent."""
+    with subprocess.Popen([setting.build / 'behaviour' / 'serves', 'good', 'wrong-host'], text=True,
+                          env=setting.environment(preload=False), stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as server:
+        yield [server.stdout.readline().strip() for _ in range(2)]
+        server.stdin.close()
+        received.extend(int(line) for line in server.stdout)
+
+
 def first_use(where):
     def check(setting):
-        with subprocess.Popen([setting.build / 'behaviour' / 'serves', 'good', 'wrong-host'], text=True,
-                              env=setting.environment(preload=False), stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as server:
-            ports = [server.stdout.readline().strip() for _ in range(2)]
+        received = []
+        with good_and_bad_server(setting, received) as ports:
             for start in range(setting.starts):
                 facts = facts_of(setting.run(['first_use', where, *ports]))
                 assert_members({'passed': '8', 'blocked': '8'}, facts, f'start {start}:')
-            server.stdin.close()
-            received = [int(line) for line in server.stdout]
         # A connection that is blocked after its handshake has told the server so before a byte of data.
         assert received == [4 * 8 * setting.starts, 0], received
         events = setting_events(setting)
@@ -426,3 +436,14 @@ def first_use(where):
         reasons = {event.get('tlsward.reason') for event in events}
         assert reasons == {None, 'certificate-host-mismatch'}, reasons
     return check
+
+
+def first_use_under_kill_switch(setting):
+    system = System(setting, '')
+    (setting.directory / 'off').touch()
+    shutil.copy(setting.build / 'behaviour' / 'first_use', setting.directory)
+    with good_and_bad_server(setting, []) as ports:
+        command = ['sh', '-c', f'for start in $(seq {setting.starts}); do ./first_use unseen "$@" || exit; done', 'sh']
+        output = system.run_command([*command, *ports])
+    assert output == 'passed=8\nblocked=0\n' * setting.starts, output
+    assert not setting.log.exists(), setting.log.read_text()

@@ -511,6 +511,7 @@ FIRST_USES = {
 def first_use_rows():
     for where, what in FIRST_USES.items():
         yield Row(f'first use: eight threads at once at their first {what}', [], check=checks.first_use(where))
+    yield Row('first use: eight threads at once find the kill switch on', [], check=checks.first_use_under_kill_switch)
 
 
 def file_rows():
