@@ -139,6 +139,16 @@ static struct policy_version *read_version(const struct start *start)
     return fresh;
 }
 
+/* Whoever was late with another policy may have said what that one believes. */
+static void believe_as_published(const struct start *start)
+{
+    struct policy_version *current;
+    do {
+        current = atomic_load(&version);
+        believe_environment(start, current->policy);
+    } while (atomic_load(&version) != current);
+}
+
 static struct policy_version *publish(const struct start *start, struct policy_version *fresh,
                                       struct policy_version *previous)
 {
@@ -149,6 +159,7 @@ static struct policy_version *publish(const struct start *start, struct policy_v
     believe_environment(start, fresh->policy);
     if (atomic_compare_exchange_strong(&version, &current, fresh))
         return fresh;
+    believe_as_published(start);
     version_free(fresh);
     return current;
 }
