@@ -109,9 +109,9 @@ def for_another(name, client):
                        audit_event=RESUMED, enforce_event=FULL)
 
 
-ANOTHER_RULE = "[rule another]\ndestination = *:{second_port}\n"
-TRUSTS_MORE = ANOTHER_RULE + "trust = {known}\ntrust = {unknown}\n"
 EXCUSE = "owner = tests\nreason = a row\nexpires = 2099-12-31\n"
+ANOTHER_RULE = "[rule another]\ndestination = *:{second_port}\n"
+TRUSTS_MORE = ANOTHER_RULE + "trust = {known}\ntrust = {unknown}\n" + EXCUSE
 NO_HOST_NAME = f"[rule hyphen]\ndestination = {NAME}\nname = hyphen-.test\n" + EXCUSE  # 4.0 does not take it for one
 VERIFIES_NOTHING = ANOTHER_RULE + "verify = none\n" + EXCUSE
 PSK_ELSEWHERE = "psk = block\n" + ANOTHER_RULE + "psk = allow\n" + EXCUSE
