@@ -9,9 +9,9 @@
 
 /* Not HTTP_PROXY, which a client of a CGI program sets with a header (https://httpoxy.org). */
 static const char names[VARIABLES][sizeof "OPENSSL_CONF_INCLUDE"] = {
-    "TLSWARD_POLICY", "TLSWARD_MODE", "TLSWARD_TRUST",        "TLSWARD_LOG", "TLSWARD_OFF", "SSL_CERT_FILE",
-    "SSL_CERT_DIR",   "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "http_proxy",  "https_proxy", "HTTPS_PROXY",
-    "all_proxy",      "ALL_PROXY",
+    "TLSWARD_POLICY", "TLSWARD_MODE",  "TLSWARD_TRUST", "TLSWARD_LOG",  "TLSWARD_OFF",
+    "TLSWARD_RUN",    "SSL_CERT_FILE", "SSL_CERT_DIR",  "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE",
+    "http_proxy",     "https_proxy",   "HTTPS_PROXY",   "all_proxy",    "ALL_PROXY",
 };
 
 static _Atomic(const struct environment *) at_start;
@@ -41,6 +41,12 @@ static const struct environment *publish(struct found *found)
         return fresh;
     arena_free(&found->arena);
     return known;
+}
+
+const char *environment_kept(enum variable variable)
+{
+    const struct environment *known = atomic_load_explicit(&at_start, memory_order_acquire);
+    return known != NULL ? known->values[variable] : NULL;
 }
 
 static const char *value_of(const char *entry, const char *name)

@@ -13,6 +13,7 @@ enum variable {
     VARIABLE_TRUST,     /* TLSWARD_TRUST */
     VARIABLE_LOG,       /* TLSWARD_LOG */
     VARIABLE_OFF,       /* TLSWARD_OFF */
+    VARIABLE_RUN,       /* TLSWARD_RUN, which `tlsward run` sets: see exec_watch.h */
     VARIABLE_CERT_FILE, /* SSL_CERT_FILE */
     VARIABLE_CERT_DIR,  /* SSL_CERT_DIR */
     VARIABLE_CONF,      /* OPENSSL_CONF */
@@ -28,6 +29,9 @@ struct environment {
 
 /* Never NULL. Looked for in the process's present environment, where nothing was kept before. Never freed. */
 const struct environment *environment_at_start(void);
+
+/* One of them, and NULL also where nothing was looked for yet. Async-signal-safe. */
+const char *environment_kept(enum variable variable);
 
 /*
  * Keeps what counts of `environment`, which is as execve(2) has it, without calling any function unless a variable is

@@ -9,6 +9,8 @@ static const char *event_type(enum event_kind kind)
     switch (kind) {
     case EVENT_NOTICE:
         return "[\"info\"]";
+    case EVENT_START:
+        return "[\"start\"]";
     case EVENT_RETRY_REFUSED:
         return "[\"connection\",\"denied\"]";
     case EVENT_HANDSHAKE:
@@ -27,6 +29,8 @@ static const char *action_name(enum event_kind kind)
         return "tls-handshake-update";
     case EVENT_RETRY_REFUSED:
         return "clear-text-retry-refused";
+    case EVENT_START:
+        return "process-start";
     case EVENT_NOTICE:
         break;
     }

@@ -17,6 +17,7 @@
 enum event_kind {
     EVENT_HANDSHAKE,    /* one client handshake */
     EVENT_UPDATE,       /* what was learned later about the handshake with the same id */
+    EVENT_START,        /* a process that the library is in */
     EVENT_NOTICE,       /* about tlsward itself: stood down, trust file skipped, policy invalid */
     EVENT_RETRY_REFUSED /* after the blocked handshake with the same id: a connection in clear text was refused */
 };

@@ -5,6 +5,7 @@
 #include "blocking.h"
 #include "connections.h"
 #include "evidence.h"
+#include "exec_watch.h"
 #include "fallback.h"
 #include "foreign_lookups.h"
 #include "handshake.h"
@@ -15,9 +16,13 @@
 #include "psk.h"
 #include "trail.h"
 
+#include <alloca.h>
 #include <errno.h>
 #include <netdb.h>
+#include <spawn.h>
+#include <stdarg.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
 #define CALLER __builtin_return_address(0)
@@ -446,4 +451,120 @@ EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
     if (failure == 0 || errno == EINPROGRESS || errno == EINTR)
         connections_add(fd, address, length, CALLER);
     return failure;
+}
+
+/* The exec(3) functions return only where they fail. */
+static int no_such_function(void)
+{
+    errno = ENOSYS;
+    return -1;
+}
+
+EXPORT int execve(const char *path, char *const arguments[], char *const environment[])
+{
+    exec_watch(path, environment);
+    __typeof__(&execve) real = LIBC(execve);
+    return real != NULL ? real(path, arguments, environment) : no_such_function();
+}
+
+EXPORT int execv(const char *path, char *const arguments[])
+{
+    exec_watch(path, exec_watch_environment());
+    __typeof__(&execv) real = LIBC(execv);
+    return real != NULL ? real(path, arguments) : no_such_function();
+}
+
+EXPORT int execvp(const char *file, char *const arguments[])
+{
+    exec_watch_in_path(file, exec_watch_environment());
+    __typeof__(&execvp) real = LIBC(execvp);
+    return real != NULL ? real(file, arguments) : no_such_function();
+}
+
+EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[])
+{
+    exec_watch_in_path(file, environment);
+    __typeof__(&execvpe) real = LIBC(execvpe);
+    return real != NULL ? real(file, arguments, environment) : no_such_function();
+}
+
+/* How many arguments there are before the NULL that ends them. */
+static size_t count_arguments(const char *first, va_list *list)
+{
+    size_t count = 0;
+    for (const char *next = first; next != NULL; next = va_arg(*list, const char *))
+        count++;
+    return count;
+}
+
+/* Takes the arguments and the NULL that ends them. */
+static void take_arguments(char **arguments, const char *first, va_list *list)
+{
+    *arguments = (char *)first;
+    while (*arguments != NULL)
+        *++arguments = va_arg(*list, char *);
+}
+
+/* The arguments as an array on the caller's stack, as in libc: a child of vfork(2) has nothing else. */
+#define ARGUMENTS(first, list)                                                                                         \
+    __extension__({                                                                                                    \
+        va_list counted;                                                                                               \
+        va_copy(counted, list);                                                                                        \
+        char **array = alloca((count_arguments(first, &counted) + 1) * sizeof(char *));                                \
+        va_end(counted);                                                                                               \
+        take_arguments(array, first, &(list));                                                                         \
+        array;                                                                                                         \
+    })
+
+EXPORT int execl(const char *path, const char *first, ...)
+{
+    va_list list;
+    va_start(list, first);
+    char **arguments = ARGUMENTS(first, list);
+    va_end(list);
+    exec_watch(path, exec_watch_environment());
+    __typeof__(&execv) real = LIBC(execv);
+    return real != NULL ? real(path, arguments) : no_such_function();
+}
+
+EXPORT int execle(const char *path, const char *first, ...)
+{
+    va_list list;
+    va_start(list, first);
+    char **arguments = ARGUMENTS(first, list);
+    char *const *environment = va_arg(list, char *const *);
+    va_end(list);
+    exec_watch(path, environment);
+    __typeof__(&execve) real = LIBC(execve);
+    return real != NULL ? real(path, arguments, environment) : no_such_function();
+}
+
+EXPORT int execlp(const char *file, const char *first, ...)
+{
+    va_list list;
+    va_start(list, first);
+    char **arguments = ARGUMENTS(first, list);
+    va_end(list);
+    exec_watch_in_path(file, exec_watch_environment());
+    __typeof__(&execvp) real = LIBC(execvp);
+    return real != NULL ? real(file, arguments) : no_such_function();
+}
+
+EXPORT int posix_spawn(pid_t *restrict child, const char *restrict path,
+                       const posix_spawn_file_actions_t *restrict actions, const posix_spawnattr_t *restrict attributes,
+                       char *const arguments[restrict], char *const environment[restrict])
+{
+    __typeof__(&posix_spawn) real = LIBC(posix_spawn);
+    exec_watch(path, environment);
+    return real != NULL ? real(child, path, actions, attributes, arguments, environment) : ENOSYS;
+}
+
+EXPORT int posix_spawnp(pid_t *restrict child, const char *restrict file,
+                        const posix_spawn_file_actions_t *restrict actions,
+                        const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
+                        char *const environment[restrict])
+{
+    __typeof__(&posix_spawnp) real = LIBC(posix_spawnp);
+    exec_watch_in_path(file, environment);
+    return real != NULL ? real(child, file, actions, attributes, arguments, environment) : ENOSYS;
 }

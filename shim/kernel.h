@@ -32,9 +32,9 @@ enum { KERNEL_FSTAT = SYS_fstat, KERNEL_FSTATAT = SYS_newfstatat };
 
 /* Ids of 16 bits and offsets in bytes are what 32-bit systems had first. */
 #ifdef SYS_getuid32
-enum { KERNEL_GETUID = SYS_getuid32, KERNEL_GETEUID = SYS_geteuid32 };
+enum { KERNEL_GETUID = SYS_getuid32, KERNEL_GETEUID = SYS_geteuid32, KERNEL_GETGID = SYS_getgid32 };
 #else
-enum { KERNEL_GETUID = SYS_getuid, KERNEL_GETEUID = SYS_geteuid };
+enum { KERNEL_GETUID = SYS_getuid, KERNEL_GETEUID = SYS_geteuid, KERNEL_GETGID = SYS_getgid };
 #endif
 #ifdef SYS_mmap2
 enum { KERNEL_MMAP = SYS_mmap2 };
@@ -174,6 +174,17 @@ static inline uid_t kernel_getuid(void)
 static inline uid_t kernel_geteuid(void)
 {
     return (uid_t)kernel_call(KERNEL_GETEUID, 0, 0, 0, 0, 0, 0);
+}
+
+static inline gid_t kernel_getgid(void)
+{
+    return (gid_t)kernel_call(KERNEL_GETGID, 0, 0, 0, 0, 0, 0);
+}
+
+/* As access(2), by the real ids. */
+static inline int kernel_access(const char *path, int mode)
+{
+    return (int)kernel_call(SYS_faccessat, AT_FDCWD, kernel_address(path), mode, 0, 0, 0);
 }
 
 static inline int kernel_uname(struct utsname *names)

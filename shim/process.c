@@ -2,6 +2,7 @@
 
 #include "config.h"
 #include "environment.h"
+#include "exec_watch.h"
 #include "file_identity.h"
 #include "kernel.h"
 #include "loader.h"
@@ -330,12 +331,14 @@ __attribute__((constructor)) static void on_load(int argc, char **argv, char **e
     (void)argc;
     (void)argv;
     environment_keep(environment);
+    exec_watch_begin();
     remember_start();
 }
 #else
 __attribute__((constructor)) static void on_load(void)
 {
     environment_at_start();
+    exec_watch_begin();
     remember_start();
 }
 #endif

@@ -29,9 +29,11 @@ static void make_id(char id[static 33], const struct timespec *now)
     if (random != NULL)
         memcpy(seed, random, sizeof seed);
     uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
-    uint64_t high = seed[0] ^ ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
-    uint64_t low = seed[1] ^ ((uint64_t)kernel_getpid() << 32) ^ number;
-    snprintf(id, 33, "%016llx%016llx", (unsigned long long)high, (unsigned long long)low);
+    seed[0] ^= ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
+    seed[1] ^= ((uint64_t)kernel_getpid() << 32) ^ number;
+    unsigned char bytes[sizeof seed];
+    memcpy(bytes, seed, sizeof bytes);
+    describe_bytes(bytes, sizeof bytes, "0123456789abcdef", id);
 }
 
 static struct event start_event(enum event_kind kind)
@@ -306,6 +308,13 @@ void report_notice(const char *log, const char *message)
     event.message = message;
     send_event(&event, log, SEVERITY_WARNING);
     errno = saved;
+}
+
+void report_start(const char *log)
+{
+    struct event event = start_event(EVENT_START);
+    make_id(event.id, &event.time);
+    send_event(&event, log, SEVERITY_INFORMATIONAL);
 }
 
 void report_counted(const struct policy *policy)

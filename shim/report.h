@@ -35,6 +35,10 @@ void report_trust_warning(void *log, const char *file, unsigned position, const 
 /* At the end of the process: how many handshakes were only counted, being repeats, and are in no event yet. */
 void report_counted(const struct policy *policy);
 
+/* Async-signal-safe where process_identity() was asked for before. */
 void report_notice(const char *log, const char *message);
+
+/* The library is in this process. */
+void report_start(const char *log);
 
 #endif

@@ -54,6 +54,19 @@ enum policy_mode effective_system_mode(const struct process_identity *process)
     return mode;
 }
 
+char *effective_log(const char *program)
+{
+    const struct process_identity process = {.executable = program, .uid = getuid(), .effective_uid = geteuid()};
+    struct config_environment environment = effective_environment();
+    struct config_errors errors = {0};
+    struct policy *policy = config_load(&environment, &errors);
+    const char *log = policy != NULL ? policy_settings(policy, &process, &anywhere, time(NULL)).log : NULL;
+    char *copy = text_format("%s", log != NULL ? log : "auto");
+    config_errors_free(&errors);
+    policy_free(policy);
+    return copy;
+}
+
 const char *effective_kill_switch(void)
 {
     static const char path[] = KILL_SWITCH;

@@ -21,6 +21,9 @@ bool effective_environment_counts(void);
 /* [policy]'s mode of the system policy for this program, before any variable. */
 enum policy_mode effective_system_mode(const struct process_identity *process);
 
+/* Where events of this program go where no destination is known. The caller frees the result. */
+char *effective_log(const char *program);
+
 /* What root switches the library off with, where it is there; else NULL. */
 const char *effective_kill_switch(void);
 

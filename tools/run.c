@@ -14,6 +14,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,13 +103,39 @@ static void collect(void *arg)
     struct collector *collector = arg;
     char line[EVENT_MAX];
     for (ssize_t length; (length = receiver_take(&collector->receiver, line, sizeof line)) >= 0;) {
-        summary_add(&collector->summary, line, (size_t)length);
-        if (collector->forward != NULL)
+        bool for_the_log = summary_add(&collector->summary, line, (size_t)length);
+        if (for_the_log && collector->forward != NULL)
             sink_deliver(collector->forward, LOG_INFO, line, (size_t)length);
     }
 }
 
-static int run_with_summary(const struct run_options *options, const char *library)
+static void warn(const char *text)
+{
+    fprintf(stderr, "tlsward: warning: %s\n", text);
+}
+
+/* What was started in turn is looked at when it is over: while it ran, its events came first. */
+static void tell_gaps_of_started(const struct summary *summary, const struct target *first, const char *library)
+{
+    const char *path;
+    json_t *unused;
+    json_object_foreach(summary->started, path, unused)
+    {
+        struct target target;
+        char *why = NULL;
+        if (strcmp(path, first->program) == 0 || target_find(path, &target, &why) != 0) {
+            free(why);
+            continue;
+        }
+        struct gaps gaps = gaps_find(&target, library);
+        for (size_t i = 0; i < gaps.count; i++)
+            warn(gaps.items[i]);
+        gaps_free(&gaps);
+        target_free(&target);
+    }
+}
+
+static int run_with_summary(const struct run_options *options, const struct target *target, const char *library)
 {
     struct collector collector = {.forward = options->log};
     if (!receiver_open(&collector.receiver)) {
@@ -117,20 +144,27 @@ static int run_with_summary(const struct run_options *options, const char *libra
     }
     collector.summary = summary_new();
     char *log = text_format("unix:%s", collector.receiver.path);
+    char *started = text_format("starts,%s", log);
     setenv("TLSWARD_LOG", log, 1);
+    setenv("TLSWARD_RUN", started, 1);
     set_preload(library);
     int status = supervise(options->command, collector.receiver.fd, collect, &collector);
     summary_print(&collector.summary, stderr);
+    tell_gaps_of_started(&collector.summary, target, library);
     summary_free(&collector.summary);
     receiver_close(&collector.receiver);
+    free(started);
     free(log);
     return status;
 }
 
-static int run_in_place(const struct run_options *options, const char *library)
+static int run_in_place(const struct run_options *options, const struct target *target, const char *library)
 {
     set_variable("TLSWARD_LOG", options->log);
     setenv("TLSWARD_LOG", "stderr", 0);
+    char *log = effective_log(target->program);
+    setenv("TLSWARD_RUN", log, 1);
+    free(log);
     set_preload(library);
     child_signal_give_back();
     execvp(options->command[0], options->command);
@@ -158,7 +192,7 @@ static int tell_gaps(const struct run_options *options, const struct target *tar
     if (kill_switch != NULL)
         fprintf(stderr, "tlsward: warning: the library is switched off by %s\n", kill_switch);
     for (size_t i = 0; i < gaps.count; i++)
-        fprintf(stderr, "tlsward: warning: %s\n", gaps.items[i]);
+        warn(gaps.items[i]);
     gaps_free(&gaps);
     if (refused)
         complain("refused, because of --strict");
@@ -186,7 +220,8 @@ static int run(const struct run_options *options)
     if (status == 0)
         status = tell_gaps(options, &target, library);
     if (status == 0)
-        status = options->summary ? run_with_summary(options, library) : run_in_place(options, library);
+        status =
+            options->summary ? run_with_summary(options, &target, library) : run_in_place(options, &target, library);
     free(library);
     free(why);
     target_free(&target);

@@ -9,11 +9,11 @@
 #include <string.h>
 
 /* A scanner that meets a million servers must not fill the memory. */
-#define FAILURES_MAX 1000
+#define TEXTS_MAX 1000
 
 struct summary summary_new(void)
 {
-    return (struct summary){.failures = json_object()};
+    return (struct summary){.failures = json_object(), .notices = json_object(), .started = json_object()};
 }
 
 static const char *text_of(const json_t *event, const char *key)
@@ -64,27 +64,28 @@ static char *describe_failure(const json_t *event)
     return clean;
 }
 
-static void add_failure(struct summary *summary, const json_t *event, uint64_t connections)
+/* Frees the text. */
+static void count(json_t *texts, char *text, uint64_t times)
 {
-    char *text = describe_failure(event);
-    json_t *known = json_object_get(summary->failures, text);
+    json_t *known = json_object_get(texts, text);
     if (known != NULL)
-        json_integer_set(known, json_integer_value(known) + (json_int_t)connections);
-    else if (json_object_size(summary->failures) < FAILURES_MAX)
-        json_object_set_new(summary->failures, text, json_integer((json_int_t)connections));
+        json_integer_set(known, json_integer_value(known) + (json_int_t)times);
+    else if (json_object_size(texts) < TEXTS_MAX)
+        json_object_set_new(texts, text, json_integer((json_int_t)times));
     free(text);
 }
 
-void summary_add(struct summary *summary, const char *line, size_t length)
+static char *describe_notice(const json_t *event)
 {
-    json_t *event = json_loadb(line, length, JSON_DISABLE_EOF_CHECK, NULL);
-    if (!json_is_object(event)) {
-        summary->lost++;
-        goto out;
-    }
-    summary->lost += count_of(event, "tlsward.dropped");
-    if (strcmp(text_of(event, "event.action"), "tls-handshake") != 0)
-        goto out;
+    char *text =
+        text_format("%s: %s", or_else(text_of(event, "process.executable"), "-"), text_of(event, "tlsward.message"));
+    char *clean = text_clean(text, strlen(text));
+    free(text);
+    return clean;
+}
+
+static void add_handshake(struct summary *summary, const json_t *event)
+{
     const char *outcome = text_of(event, "tlsward.outcome");
     uint64_t connections = 1 + count_of(event, "tlsward.repeated");
     if (strcmp(outcome, "verified") == 0) {
@@ -93,32 +94,69 @@ void summary_add(struct summary *summary, const char *line, size_t length)
         summary->by_policy += connections;
     } else {
         *(is_blocked(event) ? &summary->blocked : &summary->failed) += connections;
-        add_failure(summary, event, connections);
+        count(summary->failures, describe_failure(event), connections);
     }
+}
+
+bool summary_add(struct summary *summary, const char *line, size_t length)
+{
+    bool is_start = false;
+    json_t *event = json_loadb(line, length, JSON_DISABLE_EOF_CHECK, NULL);
+    if (!json_is_object(event)) {
+        summary->lost++;
+        goto out;
+    }
+    summary->lost += count_of(event, "tlsward.dropped");
+    const char *action = text_of(event, "event.action");
+    is_start = strcmp(action, "process-start") == 0;
+    if (is_start)
+        count(summary->started, text_format("%s", text_of(event, "process.executable")), 1);
+    else if (strcmp(action, "tls-handshake") == 0)
+        add_handshake(summary, event);
+    else if (strcmp(action, "tlsward-notice") == 0)
+        count(summary->notices, describe_notice(event), 1);
 out:
     json_decref(event);
+    return !is_start;
+}
+
+static void print_texts(json_t *texts, const char *head, FILE *out)
+{
+    const char *text;
+    json_t *times;
+    json_object_foreach(texts, text, times)
+    {
+        fprintf(out, "tlsward: %s%s", head, text);
+        if (json_integer_value(times) > 1)
+            fprintf(out, "  (%" JSON_INTEGER_FORMAT " times)", json_integer_value(times));
+        fputc('\n', out);
+    }
+    if (json_object_size(texts) == TEXTS_MAX)
+        fprintf(out, "tlsward: %s(no more than %d different ones are listed)\n", head, TEXTS_MAX);
+}
+
+/* Green is for what was seen, and for nothing that went unseen. */
+static enum colour colour_of(const struct summary *summary, uint64_t all)
+{
+    if (summary->failed + summary->blocked > 0)
+        return COLOUR_BAD;
+    return all > 0 && json_object_size(summary->notices) == 0 ? COLOUR_GOOD : COLOUR_STRONG;
 }
 
 void summary_print(const struct summary *summary, FILE *out)
 {
     uint64_t all = summary->by_program + summary->by_policy + summary->failed + summary->blocked;
-    const char *colour = text_colour(out, summary->failed + summary->blocked > 0 ? COLOUR_BAD : COLOUR_GOOD);
-    fprintf(out,
-            "%stlsward: %" PRIu64 " connection%s: %" PRIu64 " verified by the program, %" PRIu64
-            " verified by the policy, %" PRIu64 " failed and went on, %" PRIu64 " blocked%s\n",
-            colour, all, all == 1 ? "" : "s", summary->by_program, summary->by_policy, summary->failed,
-            summary->blocked, text_colour(out, COLOUR_OFF));
-    const char *text;
-    json_t *count;
-    json_object_foreach(summary->failures, text, count)
-    {
-        fprintf(out, "tlsward:   %s", text);
-        if (json_integer_value(count) > 1)
-            fprintf(out, "  (%" JSON_INTEGER_FORMAT " times)", json_integer_value(count));
-        fputc('\n', out);
-    }
-    if (json_object_size(summary->failures) == FAILURES_MAX)
-        fprintf(out, "tlsward:   (no more than %d different failures are listed)\n", FAILURES_MAX);
+    fprintf(out, "%stlsward: ", text_colour(out, colour_of(summary, all)));
+    if (all == 0)
+        fputs("0 connections: no TLS was seen; either there was none, or the library does not reach what made it", out);
+    else
+        fprintf(out,
+                "%" PRIu64 " connection%s: %" PRIu64 " verified by the program, %" PRIu64
+                " verified by the policy, %" PRIu64 " failed and went on, %" PRIu64 " blocked",
+                all, all == 1 ? "" : "s", summary->by_program, summary->by_policy, summary->failed, summary->blocked);
+    fprintf(out, "%s\n", text_colour(out, COLOUR_OFF));
+    print_texts(summary->failures, "  ", out);
+    print_texts(summary->notices, "warning: ", out);
     if (summary->lost > 0)
         fprintf(out, "tlsward: events lost: %" PRIu64 "; the figures are too low\n", summary->lost);
 }
@@ -126,4 +164,6 @@ void summary_print(const struct summary *summary, FILE *out)
 void summary_free(struct summary *summary)
 {
     json_decref(summary->failures);
+    json_decref(summary->notices);
+    json_decref(summary->started);
 }

@@ -22,7 +22,40 @@ THREAD = """#include <pthread.h>
 static void *wait_for_ever(void *unused) { for (;;) pause(); return unused; }
 __attribute__((constructor)) static void start(void) { pthread_t thread; pthread_create(&thread, 0, wait_for_ever, 0); }
 """
+# Starts a program by the function that its first argument names.
+STARTS = r"""#define _GNU_SOURCE
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+extern char **environ;
+static void start(const char *by, char *file)
+{
+    char *arguments[] = {file, "a", "b", NULL};
+    if (!strcmp(by, "execve") || !strcmp(by, "vfork")) execve(file, arguments, environ);
+    if (!strcmp(by, "execv")) execv(file, arguments);
+    if (!strcmp(by, "execvp")) execvp(file, arguments);
+    if (!strcmp(by, "execvpe")) execvpe(file, arguments, environ);
+    if (!strcmp(by, "execl")) execl(file, file, "a", "b", (char *)NULL);
+    if (!strcmp(by, "execle")) execle(file, file, "a", "b", (char *)NULL, environ);
+    if (!strcmp(by, "execlp")) execlp(file, file, "a", "b", (char *)NULL);
+    if (!strcmp(by, "posix_spawn") && !posix_spawn(NULL, file, NULL, NULL, arguments, environ)) wait(NULL);
+    if (!strcmp(by, "posix_spawnp") && !posix_spawnp(NULL, file, NULL, NULL, arguments, environ)) wait(NULL);
+}
+int main(int argc, char **argv)
+{
+    if (argc < 3) return 2;
+    pid_t child = strcmp(argv[1], "vfork") ? 0 : vfork();
+    if (child == 0) { start(argv[1], argv[2]); _exit(3); }
+    wait(NULL);
+    return 3;
+}
+"""
+STARTED_BY = ("execve", "execv", "execvp", "execvpe", "execl", "execle", "execlp", "posix_spawn", "posix_spawnp", "vfork")
 SOURCES = {
+    "shows.c": '#include <stdio.h>\nint main(int argc, char **argv) { return argc == 3 ? printf("got %s %s\\n", argv[1], argv[2]) < 0 : 4; }\n',
+    "starts.c": STARTS,
     "plain.c": "int main(void) { return 0; }\n",
     "says.c": SAYS,
     "client.c": CLIENT,
@@ -42,6 +75,10 @@ FAMILIES = {"GnuTLS": "libgnutls.so.30", "NSS": "libssl3.so", "mbedTLS": "libmbe
 
 BUILT = {
     "static": ["plain.c", "-static"],
+    "static-shows": ["shows.c", "-static"],
+    "shows": ["shows.c"],
+    "starts": ["starts.c"],
+    "setuid-starts": ["starts.c"],
     "static-pie": ["plain.c", "-static-pie"],
     "asan": ["plain.c", "-fsanitize=address"],
     "asan-static": ["plain.c", "-fsanitize=address", "-static-libasan"],
@@ -94,7 +131,7 @@ def make_all(directory, library):
         build(directory, name, *arguments)
     if shutil.which("musl-gcc"):
         build(directory, "links-GnuTLS-musl", "says.c", *BESIDE, "-l:libgnutls.so.30", cc="musl-gcc")
-    for name, mode in (("setuid", 0o4755), ("setgid", 0o2755)):
+    for name, mode in (("setuid", 0o4755), ("setuid-starts", 0o4755), ("setgid", 0o2755)):
         if sandbox.is_root():
             os.chown(directory / name, 65534, 65534)
         (directory / name).chmod(mode)

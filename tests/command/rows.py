@@ -282,8 +282,55 @@ def judged_rows():
         yield Row(f"{name}/explain-by-a-users-own-copy", unknown, **judged, **copy, **where)
 
 
+WITH_SUMMARY = ["run", "--summary"]
+NOT_COVERED = "^tlsward: warning: /.*: not covered: starts "
+# What is started in turn, and what is then said of it.
+STARTED = {
+    "cleared-environment": (["env", "-i", "/bin/true"], "/bin/true, without the library in LD_PRELOAD$"),
+    "name-looked-up-in-PATH": (["env", "-u", "LD_PRELOAD", "grep", "-V"], "/usr/bin/grep, without the library in LD_PRELOAD$"),
+    "dropped-LD_PRELOAD": (["sh", "-c", "LD_PRELOAD= /bin/true; LD_PRELOAD=libc.so.6 ls"], "/(usr/)?bin/(true|ls), without the library"),
+    "library-that-is-not-there": (["env", "LD_PRELOAD=/gone/libtlsward.so", "true"], ".*/true, where the library that LD_PRELOAD names is not there$"),
+    "static-program": (["sh", "-c", "{t}/static; true"], "{t}/static, which is statically linked$"),
+    "script-of-a-static-interpreter": (["sh", "-c", "{t}/static-script; true"], "{t}/static-script, which is statically linked$"),
+    "other-machine": (["sh", "-c", "{t}/foreign 2>&1; true"], "{t}/foreign, which is for another machine"),
+    "other-word-size": (["sh", "-c", "{t}/of-32-bits; true"], "{t}/of-32-bits, which is for another machine or word size"),
+    "in-a-script": (["sh", "-c", "sh -c 'env -i /bin/true'; true"], "/bin/true, without the library"),
+    "by-python": (["/usr/bin/python3", "-c", "import subprocess; subprocess.run(['/bin/true'], env={})"], "/bin/true, without the library"),
+}
+
+
+def started_rows():
+    for what, (command, said) in STARTED.items():
+        yield Row(f"started/{what}", [*WITH_SUMMARY, *command], err=[NOT_COVERED + said, "0 connections: no TLS was seen"])
+    for function in programs.STARTED_BY:
+        status = 3 if function in ("posix_spawn", "posix_spawnp", "vfork") else 0
+        yield Row(f"started/by-{function}", [*WITH_SUMMARY, "{t}/starts", function, "{t}/static-shows"], status, out=["^got a b$"], err=[NOT_COVERED + "{t}/static-shows, which is statically linked$"])
+        yield Row(f"started/nothing-is-said-by-{function}", [*WITH_SUMMARY, "{t}/starts", function, "{t}/shows"], status, out=["^got a b$"], absent=["warning"])
+        yield Row(f"started/by-{function}-what-is-not-there", [*WITH_SUMMARY, "{t}/starts", function, "{t}/none"], 3, absent=["warning"])
+    for kind in ("setuid", "setgid"):
+        yield Row(f"started/{kind}", [*WITH_SUMMARY, "sh", "-c", f"{{t}}/{kind}; true"], err=[NOT_COVERED + f"{{t}}/{kind}, which is setuid, setgid or"], root=True)
+        yield Row(f"started/{kind}-where-privileges-are-not-gained", [*WITH_SUMMARY, "sh", "-c", f"{{t}}/{kind}; true"], absent=["warning"], through=("setpriv", "--no-new-privs"), root=True)
+    everywhere = {"env": {"PRELOAD_EVERYWHERE": "{library}"}}
+    yield Row("started/cleared-environment-under-a-system-preload", [*WITH_SUMMARY, "env", "-i", "/bin/true"], err=[NOT_COVERED + "/bin/true, without the variables that tlsward run has set$"], **everywhere)
+    yield Row("started/setuid-under-a-system-preload", [*WITH_SUMMARY, "sh", "-c", "{t}/setuid; true"], err=[NOT_COVERED + "{t}/setuid, .* ignores the variables"], root=True, **everywhere)
+    watched = {"TLSWARD_RUN": "stderr", "PRELOAD_EVERYWHERE": "{library}"}
+    yield Row("started/told-without-a-command", ["execv", "{t}/static-shows"], err=["starts {t}/static-shows"], command="{t}/starts", env=watched)
+    yield Row("started/a-setuid-program-does-not-listen", ["execv", "{t}/static-shows"], out=["^got a b$"], absent=["not covered"], command="{t}/setuid-starts", env=watched, root=True)
+    yield Row("started/in-the-log", ["run", "env", "-i", "/bin/true"], err=['"tlsward.message":"not covered: starts /bin/true, without the library in LD_PRELOAD"'])
+    yield Row("started/in-the-log-of-a-policy", ["run", "env", "-i", "/bin/true"], err=['"tlsward.message":"not covered: '], system="[policy]\nlog = stderr\n", env={"TLSWARD_LOG": "file:{t}/not-this"})
+    yield Row("started/nothing-is-said-of-what-has-the-library", [*WITH_SUMMARY, "sh", "-c", "ls; sh -c 'env ls; nice ls'; {t}/script; {t}/env-script"], absent=["warning"])
+    yield Row("started/GnuTLS-in-a-script", [*WITH_SUMMARY, "sh", "-c", "{t}/links-GnuTLS; {t}/links-GnuTLS"], out=["it ran"], err=[WARNING + "{t}/links-GnuTLS links GnuTLS"])
+    yield Row("started/GnuTLS-behind-git", [*WITH_SUMMARY, "git", "ls-remote", "https://127.0.0.1:{PORT_closed}/"], 128, err=[WARNING + ".*/git-remote-http links GnuTLS"], needs="git")
+    yield Row("started/not-in-the-log-of-a-summary", [*WITH_SUMMARY, "--log", "stderr", "sh", "-c", "ls; true"], absent=["process-start"])
+
+
 SUMMARY = [
-    Row("summary/nothing", ["run", "--summary", "true"], err=["0 connections"]),
+    Row("summary/nothing", ["run", "--summary", "true"], err=["^tlsward: 0 connections: no TLS was seen; either there was none, or the library does not reach"]),
+    Row(
+        "summary/notices",
+        ["run", *send(*2 * [event("", "", event__action="tlsward-notice", tlsward__message="not covered: something")])],
+        err=[r"^tlsward: warning: /usr/bin/legacy: not covered: something  \(2 times\)$", "no TLS was seen"],
+    ),
     Row("summary/exit-status", ["run", "--summary", "sh", "-c", "exit 42"], 42),
     Row("summary/another-preload-has-a-thread", ["run", "--summary", "env", "-u", "LD_PRELOAD", "sh", "-c", "exit 42"], 42, err=["0 connections"], env=THREAD, through=TWENTY_TIMES),
     Row("summary/process-1-waits-for-orphans", ["run", "--summary", "sh", "-c", ORPHAN], out=["gone"], through=PROCESS_1),

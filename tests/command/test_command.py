@@ -280,6 +280,11 @@ def interrupt_once(fixture):
     return None if "interrupts=1" in shown else shown
 
 
+def zero_is_not_green(fixture):
+    shown = terminal_session(fixture, [(f"{COMMAND} run --summary true\r", "what made it")])
+    return None if "0 connections" in shown and "\x1b[32m" not in shown else repr(shown)
+
+
 def passes_on(signal_name, preload=None):
     def test(fixture):
         script = f"trap 'echo got {signal_name}; exit 5' {signal_name}; echo started; for turn in $(seq 900); do sleep 0.05; done"
@@ -330,6 +335,7 @@ SESSIONS = {
     "terminal/job-control": job_control,
     "terminal/stop-handled-by-the-program": ignored_stop,
     "terminal/interrupt-arrives-once": interrupt_once,
+    "terminal/zero-connections-are-not-green": zero_is_not_green,
     **{f"signals/{name}": passes_on(name) for name in ("INT", "TERM", "HUP", "QUIT", "USR1")},
     **{f"signals/{name}-where-another-preload-has-a-thread": passes_on(name, "thread.so") for name in ("INT", "TERM", "USR1")},
     "summary/burst": burst,
@@ -349,7 +355,7 @@ def run_all(fixture, selected, sessions):
 def main():
     sandbox.enter()
     patterns = sys.argv[1:] or ["*"]
-    table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + [*rows.judged_rows()] + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
+    table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + [*rows.judged_rows(), *rows.started_rows()] + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.source_rows(), *rows.pin_rows()]
     selected = [row for row in table if is_wanted(row.name, patterns)]
     names = [*(row.name for row in table), *SESSIONS]

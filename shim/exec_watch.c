@@ -1,0 +1,166 @@
+#include "exec_watch.h"
+
+#include "environment.h"
+#include "kernel.h"
+#include "line.h"
+#include "loader_list.h"
+#include "process.h"
+#include "reach.h"
+#include "report.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#define LIBRARY_NAME "libtlsward.so"
+
+static const char starts[] = "starts,";
+
+/* Where to tell what is found; NULL: nobody asked. */
+static const char *destination(void)
+{
+    const char *value = environment_kept(VARIABLE_RUN);
+    if (value == NULL || getauxval(AT_SECURE) != 0)
+        return NULL;
+    return strncmp(value, starts, sizeof starts - 1) == 0 ? value + sizeof starts - 1 : value;
+}
+
+/* Most processes leave at once, and pay for no call of a function that would have to be bound first. */
+void exec_watch_begin(void)
+{
+    const char *to = destination();
+    if (to == NULL)
+        return;
+    int saved = errno;
+    process_identity(); /* read now: a child of vfork(2) may not allocate */
+    if (to != environment_kept(VARIABLE_RUN))
+        report_start(to);
+    errno = saved;
+}
+
+/* Looked up when needed: a reference would cost every process a look-up. */
+char *const *exec_watch_environment(void)
+{
+    char ***present = destination() != NULL ? loader_list_find_first("environ") : NULL;
+    return present != NULL ? *present : NULL;
+}
+
+static const char *value_of(char *const *environment, const char *name)
+{
+    size_t length = strlen(name);
+    for (; environment != NULL && *environment != NULL; environment++)
+        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
+            return *environment + length + 1;
+    return NULL;
+}
+
+/* Whether the library that LD_PRELOAD names is not there any more, as in another root directory. */
+static bool is_gone(const char *preload)
+{
+    char path[PATH_MAX];
+    const char *end = strstr(preload, LIBRARY_NAME) + sizeof LIBRARY_NAME - 1;
+    const char *start = end;
+    while (start > preload && start[-1] != ':' && start[-1] != ' ')
+        start--;
+    size_t length = (size_t)(end - start);
+    if (*start != '/' || length >= sizeof path || memchr(start, '$', length) != NULL)
+        return false;
+    memcpy(path, start, length);
+    path[length] = '\0';
+    return kernel_access(path, R_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Whether /etc/ld.so.preload has the library in every process: a file that does not fit has other things to tell. */
+static bool is_preloaded_everywhere(void)
+{
+    char text[PATH_MAX];
+    int fd = kernel_above_standard(kernel_open("/etc/ld.so.preload", O_RDONLY | O_CLOEXEC, 0));
+    ssize_t length = fd >= 0 ? kernel_read(fd, text, sizeof text - 1) : 0;
+    if (fd >= 0)
+        kernel_close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    return strstr(text, LIBRARY_NAME) != NULL;
+}
+
+static const char *obstacle_in_environment(char *const *environment)
+{
+    const char *preload = value_of(environment, "LD_PRELOAD");
+    bool preloaded = preload != NULL && strstr(preload, LIBRARY_NAME) != NULL;
+    if (preloaded && !is_gone(preload))
+        return NULL;
+    if (is_preloaded_everywhere())
+        return value_of(environment, "TLSWARD_RUN") != NULL ? NULL : "without the variables that tlsward run has set";
+    return preloaded ? "where the library that LD_PRELOAD names is not there" : "without the library in LD_PRELOAD";
+}
+
+static const char *obstacle(const char *path, char *const *environment)
+{
+    const char *found = reach_obstacle(path);
+    if (found != NULL)
+        return found;
+    if (!reach_gains_privilege(path))
+        return obstacle_in_environment(environment);
+    return is_preloaded_everywhere() ? "which is setuid, setgid or has file capabilities, and so ignores the variables "
+                                       "that tlsward run has set"
+                                     : "which is setuid, setgid or has file capabilities, and so ignores LD_PRELOAD";
+}
+
+static void tell(const char *to, const char *path, const char *why)
+{
+    char text[PATH_MAX + 256];
+    struct line message = {.data = text, .size = sizeof text - 1};
+    line_text(&message, "not covered: starts ");
+    line_text(&message, path);
+    line_text(&message, ", ");
+    line_text(&message, why);
+    text[message.length] = '\0';
+    report_notice(to, text);
+}
+
+void exec_watch(const char *path, char *const *environment)
+{
+    const char *to = path != NULL ? destination() : NULL;
+    if (to == NULL)
+        return;
+    int saved = errno;
+    /* Shells try one directory of PATH after the other. */
+    const char *why = kernel_access(path, X_OK) == 0 ? obstacle(path, environment) : NULL;
+    if (why != NULL)
+        tell(to, path, why);
+    errno = saved;
+}
+
+static bool join(char path[static PATH_MAX], const char *directory, size_t length, const char *file)
+{
+    struct line line = {.data = path, .size = PATH_MAX - 1};
+    line_bytes(&line, directory, length);
+    line_text(&line, length > 0 ? "/" : "./");
+    line_text(&line, file);
+    path[line.length] = '\0';
+    return !line.overflow;
+}
+
+void exec_watch_in_path(const char *file, char *const *environment)
+{
+    char path[PATH_MAX];
+    if (file == NULL || destination() == NULL)
+        return;
+    int saved = errno;
+    if (strchr(file, '/') != NULL) {
+        exec_watch(file, environment);
+        return;
+    }
+    const char *next = value_of(exec_watch_environment(), "PATH");
+    if (next == NULL)
+        next = "/bin:/usr/bin"; /* confstr(3), _CS_PATH */
+    for (bool found = false; next != NULL && !found;) {
+        size_t length = strcspn(next, ":");
+        found = join(path, next, length, file) && kernel_access(path, X_OK) == 0;
+        if (found)
+            exec_watch(path, environment);
+        next = next[length] == ':' ? next + length + 1 : NULL;
+    }
+    errno = saved;
+}
