@@ -614,8 +614,9 @@ def system_rows():
             ('SSL_CERT_FILE and SSL_CERT_DIR do not count', checks.system_row('trust = system', OWN_CA, True, leaf='good')),
             ('they count where the policy says so',
              checks.system_row('trust = system\nenvironment = allow', OWN_CA, False, leaf='good')),
-            ('no proxy of the environment makes a name unknown that is then allowed',
-             checks.system_row('unknown-name = allow', {'https_proxy': 'http://127.0.0.1'}, True, way='no-sni')),
+            *((f'no proxy of the environment makes a name unknown that is then allowed: {variable}',
+               checks.system_row('unknown-name = allow', {variable: 'http://127.0.0.1'}, True, way='no-sni'))
+              for variable in ('http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY')),
             ('a proxy of the environment counts where the policy believes the environment',
              checks.system_row('unknown-name = allow\nenvironment = allow', {'https_proxy': 'http://127.0.0.1'}, False,
                                way='no-sni')),

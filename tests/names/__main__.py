@@ -30,7 +30,8 @@ from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
 from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 from resolver import NameServer  # noqa: E402
-from stories import CANONICAL, CANONICAL_ADDRESS, HOSTS, NAME_SERVER, ROUTED, ROWS, SCOPED  # noqa: E402
+from socks_proxy import SocksServer  # noqa: E402
+from stories import CANONICAL, CANONICAL_ADDRESS, HOSTS, NAME_SERVER, ROUTED, ROWS, SCOPED, SOCKS  # noqa: E402
 
 OTHER = "other"
 FRONTENDS = itertools.count(20000)
@@ -63,6 +64,13 @@ class HttpsProxy(Server):
                 "0.0.0.0", self.port]
 
 
+class Inside(Events):
+    """Without the first handshake of a connection, which is the proxy's."""
+
+    def handshakes(self, port):
+        return super().handshakes(port)[1:]
+
+
 KINDS |= {"tls": AnyAddressServer, "dtls-any": AnyDatagramServer, "proxy": Proxy, "https-proxy": HttpsProxy}
 
 
@@ -91,6 +99,7 @@ def furnished(directory):
             stack.enter_context(bound_over(Path("/etc") / name, ours))
         for address in (f"{SCOPED}/64", f"{ROUTED}/32"):
             subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
+        SocksServer(*SOCKS).start()
         NameServer(NAME_SERVER, CANONICAL, CANONICAL_ADDRESS).start()
         yield
 
@@ -170,7 +179,7 @@ class Runner:
         directory.mkdir(mode=0o755)
         words = {"port": server.port, "directory": directory, "programs": self.programs, "library": self.library,
                  "spare": self.spare.getsockname()[1],
-                 "frontend": next(FRONTENDS), "proxy": self.start("proxy", OTHER).port if row.proxy else 0}
+                 "frontend": next(FRONTENDS), "proxy": self.start(row.proxy_kind, "proxy.test").port if row.proxy else 0}
         for name, text in row.files.items():
             (directory / name).write_text(text.format(**words))
         values = self.environment(row, directory, words)
@@ -182,8 +191,9 @@ class Runner:
             start_lingering(command, values, directory, server.port)
         else:
             start(command, values, directory)
-        port = words["proxy"] if row.proxy and row.at_proxy else server.port
-        return Events(directory / "events.jsonl"), port if row.address_known else None
+        port = row.port or (words["proxy"] if row.proxy and row.at_proxy else server.port)
+        events = Inside if row.proxy_kind == "https-proxy" else Events
+        return events(directory / "events.jsonl"), port if row.address_known else None
 
     def problems(self, row):
         known = {"tlsward.name_source": row.source, "tlsward.expected_name": row.expected or None,

@@ -19,6 +19,7 @@ HOSTS = """
 127.0.0.2 canonical.test alias.test
 127.0.0.3 xn--bcher-kva.test
 127.0.0.4 proxy.test
+192.0.2.1 routed.test
 ::1 six.test
 """ + f"127.0.0.1 {os.uname().nodename}\n"
 NAME_SERVER = "127.0.0.53"  # an address of its own, because dig looks it up as well
@@ -26,6 +27,7 @@ NAME_SERVER = "127.0.0.53"  # an address of its own, because dig looks it up as 
 CANONICAL = {"cname.test": "farm.test"}
 CANONICAL_ADDRESS = "127.0.0.5"
 SCOPED = "fe80::1"  # on the loopback interface
+SOCKS = ("127.0.0.6", 1080)
 ROUTED = "192.0.2.1"  # likewise: with no address but loopback, AI_ADDRCONFIG would find nothing, getaddrinfo(3)
 
 ADDRESS_ONLY = "only the peer's address is known"
@@ -83,9 +85,11 @@ class Row:
     lingers: bool = False  # may go on for long after the handshake
     server: str = "tls"  # in servers.KINDS
     proxy: bool = False  # a proxy runs on port {proxy}
+    proxy_kind: str = "proxy"  # or "https-proxy", whose own handshake is good and is not looked at
     at_proxy: bool = True  # that is whom events say the connection goes to, where there is one
     service: bool = False  # the command stays and connects when somebody asks it on port {frontend}
     address_known: bool = True
+    port: int = 0  # that events tell, where it is neither the server's nor the proxy's
     certificate: str = "good.test"  # its names, with which the handshake passes; empty: it never does
     action: str = "blocked"  # what becomes of it with another certificate
     needs: str = ""  # a shell command that fails where a part of the program is not installed
@@ -144,6 +148,21 @@ def proxychains(name, libraries, steps, **rest):
               "PROXYCHAINS_QUIET_MODE": "1"}
     command = ("{programs}/story", *steps.split())
     return Row(name, command, **{"environment": values, "files": {"proxychains.conf": PROXYCHAINS}, "proxy": True} | rest)
+
+
+TSOCKS = f"""
+local = 127.0.0.0/255.0.0.0
+server = {SOCKS[0]}
+server_port = {SOCKS[1]}
+server_type = 5
+"""
+
+
+def tsocks(name, libraries, **rest):
+    values = {"LD_PRELOAD": libraries, "TSOCKS_CONF_FILE": "{directory}/tsocks.conf"}
+    names = {"expected": "routed.test", "certificate": "routed.test"}
+    return story(name, "lookup:routed.test connect:{port} tls", environment=values, files={"tsocks.conf": TSOCKS},
+                 **names | rest)
 
 
 ROWS = (
@@ -223,6 +242,8 @@ ROWS = (
         message=ADDRESS_ONLY, server="https-proxy", certificate="127.0.0.4", weak=True),
     Row("https-proxy-of-the-policy", (*CURL, "--proxy", "https://127.0.0.4:{port}"), "127.0.0.4", "address",
         message=ADDRESS_ONLY, server="https-proxy", certificate="127.0.0.4", weak=True, policy="proxy = https://127.0.0.4:{port}\n"),
+    unknown("https-proxy-with-another-inside", "lookup:proxy.test connect:{proxy} tls-proxy:127.0.0.1:{port} tls-inside",
+            BEHIND_PROXY, proxy=True, proxy_kind="https-proxy", policy="proxy = https://proxy.test:{proxy}\n"),
     Row("curl-proxy", ("curl", "-sSk", "https://good.test:{port}/"), source="sni", proxy=True,
         environment={"https_proxy": "http://proxy.test:{proxy}"}),
 
@@ -231,6 +252,9 @@ ROWS = (
                 at_proxy=False, weak=True),
     proxychains("proxychains-by-address", "{library} libproxychains.so.4", "lookup-child:good.test connect:{port} tls",
                 at_proxy=False, expected="", source="unknown", certificate="", message=BETWEEN),
+    tsocks("tsocks", "{library} libtsocks.so.1"),
+    tsocks("tsocks-before-the-library", "libtsocks.so.1 {library}", expected="", source="unknown", certificate="",
+           message=IN_FRONT, address_known=True, port=SOCKS[1]),
     proxychains("proxychains-before-the-library", "libproxychains.so.4 {library}", "lookup:good.test connect:{port} tls",
                 expected="", source="unknown", certificate="", message=IN_FRONT),
     proxychains("proxychains-before-the-library-with-rule", "libproxychains.so.4 {library}",
@@ -241,6 +265,10 @@ ROWS = (
         lingers=True),
     Row("twisted", (PYTHON, str(HERE / "twisted_client.py"), "good.test", "{port}"), weak=True,
         needs=f"{PYTHON} -c 'import twisted.internet.ssl'"),
+    Row("asyncio", (PYTHON, str(HERE / "asyncio_client.py"), "0", "good.test", "{port}"), weak=True),
+    Row("asyncio-with-many-descriptors", (PYTHON, str(HERE / "asyncio_client.py"), "1100", "good.test", "{port}"), weak=True),
+    Row("swaks-looks-up-its-own-host-first", ("swaks", "--tls", "--silent", "2", "-s", "good.test", "-p", "{port}", "-f",
+                                              "from@good.test", "-t", "to@good.test"), server="smtp"),
     Row("tcl", ("tclsh", str(HERE / "tcl_client.tcl"), "good.test", "{port}"), weak=True,
         needs="echo 'exit [catch {package require tls}]' | tclsh"),
     service("nginx", ("nginx", "-e", "{directory}/log", "-p", "{directory}", "-c", "{directory}/config"), NGINX),

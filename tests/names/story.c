@@ -311,6 +311,35 @@ static void tls(const char *unused)
     handshake(ssl);
 }
 
+static SSL *outer;
+
+/* A proxy that speaks TLS itself. */
+static void ask_tls_proxy(const char *peer)
+{
+    char text[512];
+    int length = snprintf(text, sizeof text, "CONNECT %s HTTP/1.0\r\n\r\n", peer);
+    outer = SSL_new(SSL_CTX_new(TLS_client_method()));
+    SSL_set_fd(outer, fd);
+    if (SSL_connect(outer) != 1 || SSL_write(outer, text, length) != length)
+        fail("the proxy's TLS");
+    for (size_t used = 0; used < sizeof text && SSL_read(outer, text + used, 1) == 1; used++)
+        if (used >= 3 && memcmp(text + used - 3, "\r\n\r\n", 4) == 0)
+            return;
+    fail("the proxy");
+}
+
+static void tls_inside(const char *unused)
+{
+    SSL *ssl = SSL_new(SSL_CTX_new(TLS_client_method()));
+    (void)unused;
+    bio = BIO_new(BIO_f_ssl());
+    BIO_set_ssl(bio, outer, BIO_NOCLOSE);
+    SSL_set_bio(ssl, bio, bio);
+    if (SSL_get_fd(ssl) != fd)
+        fail("finding the descriptor");
+    _exit(SSL_connect(ssl) != 1);
+}
+
 static int write_first(BIO *out, const char *data, int length)
 {
     static int sent;
@@ -418,6 +447,8 @@ static const struct step {
     {"relay", relay, 0},
     {"fork", fork_worker, 0},
     {"proxy", ask_proxy, 0},
+    {"tls-proxy", ask_tls_proxy, 0},
+    {"tls-inside", tls_inside, 0},
     {"tls", tls, 0},
     {"tls-fast-open", tls_fast_open, 0},
     {"dtls", dtls, 0},
