@@ -158,8 +158,7 @@ bool shared_trust_list(const struct trust_source *sources, size_t count, const s
 bool shared_trust_is_empty(const struct trust_source *sources, size_t count)
 {
     struct reader reader;
-    return !open_sources(&reader, sources, count, ignore, NULL) ||
-           trust_is_empty(reader.trust, ignore, NULL);
+    return !open_sources(&reader, sources, count, ignore, NULL) || trust_is_empty(reader.trust, ignore, NULL);
 }
 
 bool shared_trust_fill(const struct trust_source *sources, size_t count, struct x509_store_st *store,

@@ -1,7 +1,7 @@
 /*
- * locked PLUGIN: opens the plugin with RTLD_DEEPBIND while a lock is held that each function below wants too, as wrappers
- * of the C library do it. Whoever calls one of them meanwhile would wait for ever; here he is named. Says whose
- * `answer` the plugin's `ask` calls: with RTLD_DEEPBIND it is the plugin's own.
+ * locked PLUGIN: opens the plugin with RTLD_DEEPBIND while a lock is held that each function below wants too, as
+ * wrappers of the C library do it. Whoever calls one of them meanwhile would wait for ever; here he is named. Says
+ * whose `answer` the plugin's `ask` calls: with RTLD_DEEPBIND it is the plugin's own.
  */
 #include <dlfcn.h>
 #include <dirent.h>
@@ -54,14 +54,14 @@ static void *real(const char *name)
     return found;
 }
 
-#define OWN(type, name, parameters, arguments)                                                                        \
-    type name parameters                                                                                              \
-    {                                                                                                                 \
-        static type(*next) parameters;                                                                                \
-        WANT(#name);                                                                                                  \
-        if (next == NULL)                                                                                             \
-            *(void **)&next = real(#name);                                                                            \
-        return next arguments;                                                                                        \
+#define OWN(type, name, parameters, arguments)                                                                         \
+    type name parameters                                                                                               \
+    {                                                                                                                  \
+        static type(*next) parameters;                                                                                 \
+        WANT(#name);                                                                                                   \
+        if (next == NULL)                                                                                              \
+            *(void **)&next = real(#name);                                                                             \
+        return next arguments;                                                                                         \
     }
 
 OWN(uid_t, getuid, (void), ())
