@@ -27,9 +27,11 @@ def listed(runner):
 
 
 def tables():
-    """The lines of each table, with the group that is meant where they name none."""
+    """The lines of each table that names tests, with the group that is meant where they name none."""
     for table in re.findall(r"(?:^\|.*\n)+", PAGE.read_text(), re.MULTILINE):
         head, _, *lines = table.splitlines()
+        if "shown by" not in head:
+            continue
         yield (GROUP.search(head) or ["table"])[0], lines
 
 
