@@ -116,3 +116,17 @@ bool elf_tls_seems_to_have_openssl(const char *path)
     static const char last_words[] = "OpenSSL internal error";
     return has_constant(path, label, strlen(label)) && has_constant(path, last_words, strlen(last_words));
 }
+
+bool elf_tls_seems_to_do_tls(const char *path)
+{
+    /* RFC 8446, section 7.1: the secrets that both sides derive for the handshake. */
+    static const char *const labels[] = {"c hs traffic", "s hs traffic"};
+    struct elf_file file = elf_file_open(path);
+    size_t size = 0;
+    const char *image = file.elf != NULL ? elf_rawfile(file.elf, &size) : NULL;
+    bool found = image != NULL;
+    for (size_t i = 0; found && i < sizeof labels / sizeof *labels; i++)
+        found = memmem(image, size, labels[i], strlen(labels[i])) != NULL;
+    elf_file_close(&file);
+    return found;
+}

@@ -27,4 +27,10 @@ bool elf_tls_names_context(const char *path);
  */
 bool elf_tls_seems_to_have_openssl(const char *path);
 
+/*
+ * A guess of the same kind, for whatever library is built in: the labels that every implementation of TLS 1.3 must
+ * carry, wherever in the file they are.
+ */
+bool elf_tls_seems_to_do_tls(const char *path);
+
 #endif

@@ -19,6 +19,14 @@ static const struct {
     {"libwolfssl.so.", "wolfSSL"},
 };
 
+/* Programs and libraries that run others' code, with a TLS of their own in a form that no file search finds. */
+static const struct {
+    const char *file, *name;
+} machines[] = {
+    {"beam.smp", "Erlang"},
+    {"libjli.so", "Java"},
+};
+
 struct search {
     const struct target *target;
     bool dlsym_is_hooked;
@@ -43,13 +51,31 @@ static const char *family_of(const char *path)
     return NULL;
 }
 
-/* What holds for the program and for what it links: `who` is "", or "links PATH, which ". */
-static void look_inside(struct search *search, const char *path, const struct elf_tls *tls, const char *who)
+static void look_for_machine(struct search *search, const char *path)
 {
-    if (!tls->exports_context && elf_tls_seems_to_have_openssl(path))
+    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
+        if (strcmp(base_name(path), machines[i].file) == 0)
+            add(search, text_format("runs %s, whose TLS is its own: that is not covered", machines[i].name));
+}
+
+/* What is built in and not exported: `who` is "", or "links PATH, which ". */
+static void look_for_hidden(struct search *search, const char *path, const char *who)
+{
+    if (elf_tls_seems_to_have_openssl(path))
         add(search, text_format("%sseems to have an OpenSSL of its own built in (a guess, by its constants): "
                                 "that is not covered",
                                 who));
+    else if (elf_tls_seems_to_do_tls(path))
+        add(search, text_format("%sseems to have a TLS library of its own built in (a guess, by its constants): "
+                                "that is not covered",
+                                who));
+}
+
+/* What holds for the program and for what it links. */
+static void look_inside(struct search *search, const char *path, const struct elf_tls *tls, const char *who)
+{
+    if (!tls->exports_context && family_of(path) == NULL)
+        look_for_hidden(search, path, who);
     if (!search->dlsym_is_hooked && tls->imports_dlsym && !tls->exports_context && elf_tls_names_context(path))
         add(search, text_format("%sfinds OpenSSL with dlsym, which is not hooked on this architecture: "
                                 "sessions and suites without a certificate are not covered",
@@ -62,9 +88,11 @@ static void look_at_program(struct search *search)
     struct elf_tls tls = elf_tls_inspect(program);
     if (tls.exports_context)
         add(search, text_format("has a TLS library of its own built in: that is not covered"));
+    look_for_machine(search, program);
     if (elf_tls_is_go(program))
         add(search, text_format("is a Go program with crypto/tls: that is not covered"));
-    look_inside(search, program, &tls, "");
+    else
+        look_inside(search, program, &tls, "");
 }
 
 static void look_at_object(struct search *search, const char *path)
@@ -74,6 +102,7 @@ static void look_at_object(struct search *search, const char *path)
     if (tls.exports_context && !tls.exports_openssl)
         add(search,
             text_format("links %s, which has functions of OpenSSL's names but is no TLS library tlsward knows", path));
+    look_for_machine(search, path);
     char *who = text_format("links %s, which ", path);
     look_inside(search, path, &tls, who);
     free(who);

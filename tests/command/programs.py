@@ -63,6 +63,7 @@ SOURCES = {
     "digest.c": "#include <openssl/evp.h>\nint main(void) { return EVP_sha256() == NULL; }\n",
     "finds.c": '#include <dlfcn.h>\nint main(void) { return dlsym(RTLD_DEFAULT, "SSL_CTX_new") != 0; }\n',
     "thread.c": THREAD,
+    "labels.c": 'const char labels[] = "c hs traffic\\0s hs traffic"; int main(void) { return labels[0] == 0; }\n',
     "wrapper.c": "int SSL_CTX_new;\n",
     "boringssl.c": "int SSL_CTX_new, SSL_CTX_set_cert_verify_callback, SSL_CTX_set_custom_verify;\n",
     "empty.c": "",
@@ -96,6 +97,12 @@ BUILT = {
     **{f"links-{name}": ["says.c", *BESIDE, f"-l:{name}.so"] for name in ("wrapper", "boringssl")},
     **{file: ["empty.c", *SHARED, f"-Wl,-soname,{file}"] for file in FAMILIES.values()},
     **{f"links-{name}": ["says.c", *BESIDE, f"-l:{file}"] for name, file in FAMILIES.items()},
+    "hidden-tls": ["labels.c"],
+    "libhidden.so": ["labels.c", *SHARED],
+    "links-hidden": ["says.c", *BESIDE, "-lhidden"],
+    "beam.smp": ["says.c"],
+    "libjli.so": ["empty.c", *SHARED],
+    "java": ["says.c", *BESIDE, "-ljli"],
     "links-OpenSSL-too": ["says.c", *BESIDE, "-l:libgnutls.so.30", "-lssl"],
 }
 
