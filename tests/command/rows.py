@@ -94,6 +94,7 @@ def started_with(setting):
 ORPHAN = "orphan=$(sh -c 'sleep 0 >/dev/null & echo $!'); while kill -0 $orphan 2>/dev/null; do sleep 0.02; done; echo gone"
 # The signal of the child's end went to one thread or to the other.
 TWENTY_TIMES = ("sh", "-c", 'for turn in $(seq 20); do "$@"; done', "-")
+ORDINARY_USER = {"through": ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), "root": True}
 PROCESS_1 = ("unshare", "--pid", "--fork")
 THREAD = {"LD_PRELOAD": "{t}/thread.so"}
 
@@ -111,6 +112,7 @@ RUN = [
     Row("run/policy-absolute", ["run", "--policy", "enforce.conf", "--", *SHOW], out=[r"\|{t}/enforce\.conf\|"]),
     Row("run/policy-missing", ["run", "--policy", "none.conf", "true"], 2, err=["none.conf: No such file"]),
     Row("run/policy-invalid", ["run", "--policy", "bad.conf", "true"], 125, err=["bad.conf:2: "]),
+    Row("run/policy-unreadable", ["run", "--policy", "{t}/secret.conf", "true"], 125, err=["the policy is not valid", "secret.conf"], **ORDINARY_USER),
     Row("run/log-absolute", ["run", "--log", "file:e.jsonl", "--", *SHOW], out=[r"\|file:{t}/e\.jsonl$"]),
     Row("run/log-unknown", ["run", "--log", "pigeon", "true"], 2, err=["--log pigeon"]),
     Row("run/log-of-the-environment-is-kept", ["run", *SHOW], out=[r"\|syslog$"], env={"TLSWARD_LOG": "syslog"}),
@@ -192,6 +194,9 @@ def installed_rows():
         of = {"needs": program, "exports": "SSL_CTX_new" if program == "node" else None}
         yield Row(f"gaps/{program}", ["run", program, *words], err=[found], **of)
         yield Row(f"gaps/{program}-is-refused-with-strict", [*STRICT, program, *words], 125, err=[found], **of)
+    for program in ("bun", "deno"):
+        yield Row(f"gaps/{program}", [*STRICT, program, "--version"], 125, err=[rf"{WARNING}/\S*{program} seems to have a TLS library"], needs=program)
+    yield Row("gaps/erl", ["run", "--summary", "erl", "-noshell", "-eval", "halt()."], err=[WARNING + ".*beam.smp runs Erlang"], needs="erl")
     for program, option in (("curl", "-V"), ("openssl", "version"), ("python3", "-V"), ("php", "-v"), ("socat", "-V"), ("psql", "-V"), ("ssh", "-V")):
         yield Row(f"gaps/nothing-is-said-of-{program}", [*STRICT, program, option], absent=["warning"], needs=program)
 
@@ -256,7 +261,6 @@ SYSTEM = [
 ]
 
 EVERYWHERE = "[policy]\nmode = enforce\nlog = stderr\ntrust = {t}/root.pem\n"
-ORDINARY_USER = {"through": ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), "root": True}
 JUDGED = '"tlsward.action":"blocked"'
 
 

@@ -96,6 +96,8 @@ def make_files(directory):
         (directory / f"source-{source}.conf").write_text(text)
     for name, rule in RULES.items():
         (directory / name).write_text(POLICIES["enforce.conf"].replace("{t}", str(directory)) + rule + WAIVED)
+    (directory / "secret.conf").write_text("[policy]\nmode = enforce\n")
+    (directory / "secret.conf").chmod(0o600)
     (directory / "link-to-the-command").symlink_to(COMMAND)
     shutil.copy(COMMAND, directory / "copy-of-the-command")
     os.chown(directory / "copy-of-the-command", *((65534, 65534) if sandbox.is_root() else (-1, -1)))
