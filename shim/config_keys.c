@@ -95,6 +95,7 @@ const struct config_key config_keys[] = {
     {"environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(environment), NEVER_WEAKENS, false},
     {"kill-switch-environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(kill_switch_environment), NEVER_WEAKENS,
      false},
+    {"stderr-file", KEY_FLAG, IN_POLICY, FLAG_WORDS, MEMBER(stderr_file), NEVER_WEAKENS, false},
     {"deepbind", KEY_WORD, IN_POLICY, DEEPBIND_WORDS, MEMBER(deepbind), NEVER_WEAKENS, false},
     {"owner", KEY_TEXT, IN_RULE, {""}, MEMBER(owner), NEVER_WEAKENS, false},
     {"reason", KEY_TEXT, IN_RULE, {""}, MEMBER(reason), NEVER_WEAKENS, false},

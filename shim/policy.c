@@ -46,6 +46,8 @@ struct settings policy_settings_of_any(const struct policy *policy, const struct
         else if (match == MATCH_PERHAPS && !has_expired(rule, now))
             strictness_tighten(&held, rule);
     }
+    if (policy->base.stderr_file && strcmp(held.settings.log, "stderr") == 0)
+        held.settings.log = "stderr-file";
     return held.settings;
 }
 

@@ -46,9 +46,10 @@ struct settings {
     int security_level;       /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
     enum fallback fallback;   /* clear text after a blocked handshake; KNOWN: refused to libraries known to try it */
     const char *name;         /* the expected peer name given by the rule, or NULL */
-    const char *log;  /* "auto" (journald, else syslog), "stderr", "journald", "syslog", "file:PATH", "unix:PATH" */
-    const char *rule; /* name of the rule that decided ("INCLUDE/NAME" for a shipped one), or NULL for [policy] */
-    bool rule_is_uncertain;   /* that rule only tightened what holds otherwise: nobody knows whether it matches */
+    const char *log;          /* "auto" (journald, else syslog), "stderr", "stderr-file" (a file, too),
+                                 "journald", "syslog", "file:PATH", "unix:PATH" */
+    const char *rule;       /* name of the rule that decided ("INCLUDE/NAME" for a shipped one), or NULL for [policy] */
+    bool rule_is_uncertain; /* that rule only tightened what holds otherwise: nobody knows whether it matches */
     const char *expired_rule; /* first rule that would have matched but has expired, or NULL */
 };
 

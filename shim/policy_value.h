@@ -51,6 +51,7 @@ struct policy_section {
     struct proxy *proxies;
     size_t proxy_count;
     enum deepbind deepbind;
+    bool stderr_file; /* `log = stderr` may write to a file, too */
     struct include *includes;
     size_t include_count;
 };

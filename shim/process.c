@@ -8,6 +8,7 @@
 #include "loader.h"
 #include "notice.h"
 #include "report.h"
+#include "standard_error.h"
 #include "start.h"
 #include "trust.h"
 
@@ -331,6 +332,7 @@ __attribute__((constructor)) static void on_load(int argc, char **argv, char **e
     (void)argc;
     (void)argv;
     environment_keep(environment);
+    standard_error_keep();
     exec_watch_begin();
     remember_start();
 }
@@ -338,6 +340,7 @@ __attribute__((constructor)) static void on_load(int argc, char **argv, char **e
 __attribute__((constructor)) static void on_load(void)
 {
     environment_at_start();
+    standard_error_keep();
     exec_watch_begin();
     remember_start();
 }

@@ -44,11 +44,31 @@ static struct event start_event(enum event_kind kind)
     return event;
 }
 
+static bool is_standard_error(const char *log)
+{
+    return strcmp(log, "stderr") == 0 || strcmp(log, "stderr-file") == 0;
+}
+
+/* Where nothing can be told, because it is a file or no longer what it was, nobody would hear of it there. */
+static void tell_elsewhere(char line[static EVENT_MAX])
+{
+    static atomic_bool told;
+    if (atomic_exchange(&told, true))
+        return;
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message =
+        "log = stderr: events are lost, as descriptor 2 is a file (stderr-file = yes lets it be one), takes "
+        "no more, or is not what it was when the program started";
+    sink_deliver("auto", SEVERITY_WARNING, line, event_format(&event, line));
+}
+
 static void send_line(struct event *event, const char *log, int severity, char line[static EVENT_MAX])
 {
     event->dropped = sink_take_dropped();
     size_t length = event_format(event, line);
-    sink_deliver(log, severity, line, length);
+    if (!sink_deliver(log, severity, line, length) && is_standard_error(log))
+        tell_elsewhere(line);
 }
 
 /* Without allocating: a signal handler may be here (report_retry_refused()). */
@@ -61,7 +81,7 @@ static void send_event(struct event *event, const char *log, int severity)
 /* Whoever listens on a socket or a terminal sees every handshake; what is stored is counted instead of repeated. */
 static bool is_stored(const char *log)
 {
-    return strncmp(log, "unix:", 5) != 0 && strcmp(log, "stderr") != 0;
+    return strncmp(log, "unix:", 5) != 0 && !is_standard_error(log);
 }
 
 /* Told apart by their SHA-1, which libcrypto has computed anyway; it only says whether two events are alike. */

@@ -50,8 +50,8 @@ static bool deliver(const char *destination, int severity, const char *line, siz
     const char *path = NULL;
     if (!destination || strcmp(destination, "auto") == 0)
         return deliver_automatically(severity, line, length);
-    if (strcmp(destination, "stderr") == 0)
-        return sink_to_descriptor(STDERR_FILENO, line, length);
+    if (strcmp(destination, "stderr") == 0 || strcmp(destination, "stderr-file") == 0)
+        return sink_to_standard_error(destination[6] != '\0', line, length);
     if (strcmp(destination, "journald") == 0)
         return sink_to_journal(SINK_JOURNAL_SOCKET, severity, line, length);
     if (strcmp(destination, "syslog") == 0)
@@ -63,10 +63,12 @@ static bool deliver(const char *destination, int severity, const char *line, siz
     return false;
 }
 
-void sink_deliver(const char *destination, int severity, const char *line, size_t length)
+bool sink_deliver(const char *destination, int severity, const char *line, size_t length)
 {
     int saved = errno;
-    if (!deliver(destination, severity, line, length))
+    bool delivered = deliver(destination, severity, line, length);
+    if (!delivered)
         sink_drop();
     errno = saved;
+    return delivered;
 }

@@ -11,11 +11,12 @@
 #include <stdint.h>
 
 /*
- * Sends `line` (with its newline) to `destination` as settings.log names it: "stderr", "file:/PATH",
+ * Sends `line` (with its newline) to `destination` as settings.log names it: "stderr", "stderr-file", "file:/PATH",
  * "unix:/PATH", "journald", "syslog", or "auto" and NULL: journald where it listens, else syslog.
- * `severity` is a syslog level, 0 to 7 (RFC 5424 section 6.2.1). A line that could not be delivered is counted.
+ * `severity` is a syslog level, 0 to 7 (RFC 5424 section 6.2.1). A line that could not be delivered is counted;
+ * false then.
  */
-void sink_deliver(const char *destination, int severity, const char *line, size_t length);
+bool sink_deliver(const char *destination, int severity, const char *line, size_t length);
 
 /* Counts a line that could not even be written. */
 void sink_drop(void);
@@ -29,12 +30,12 @@ uint64_t sink_take_dropped(void);
  */
 
 /*
- * Writes to a descriptor of the host, which stays open and as it was. Only to what a standard error may be:
- * a pipe, a terminal or another character device, a file opened for writing only, a local socket. A daemon that
- * closed its standard error may have a database or a network connection under that number now. A line longer
- * than PIPE_BUF goes into a pipe in pieces, and may be cut short where the pipe fills up.
+ * Writes to the host's standard error, which stays open and as it was, if it still is what it was when the program
+ * started, and what a standard error may be: a pipe, a terminal or another character device, a local socket, and where
+ * `may_be_file` a file opened for writing only. A line longer than PIPE_BUF goes into a pipe in pieces, and may be cut
+ * short where the pipe fills up.
  */
-bool sink_to_descriptor(int fd, const char *line, size_t length);
+bool sink_to_standard_error(bool may_be_file, const char *line, size_t length);
 
 /* Appends to a regular file (made with mode 0640 where it is missing) or writes to a FIFO that has a reader. */
 bool sink_to_file(const char *path, const char *line, size_t length);

@@ -1,6 +1,7 @@
 #include "sink.h"
 
 #include "kernel.h"
+#include "standard_error.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -66,15 +67,16 @@ static bool send_now(int fd, const char *data, size_t length)
     return kernel_sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)length;
 }
 
-bool sink_to_descriptor(int fd, const char *line, size_t length)
+bool sink_to_standard_error(bool may_be_file, const char *line, size_t length)
 {
+    const int fd = STDERR_FILENO;
     kernel_status status;
-    if (kernel_fstat(fd, &status) != 0)
+    if (!standard_error_is_same() || kernel_fstat(fd, &status) != 0)
         return false;
     if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))
         return write_pieces(fd, line, length);
     if (S_ISREG(status.st_mode))
-        return (kernel_fcntl(fd, F_GETFL, 0) & O_ACCMODE) == O_WRONLY && write_quietly(fd, line, length);
+        return may_be_file && (kernel_fcntl(fd, F_GETFL, 0) & O_ACCMODE) == O_WRONLY && write_quietly(fd, line, length);
     return S_ISSOCK(status.st_mode) && is_local_socket(fd) && send_now(fd, line, length);
 }
 

@@ -86,7 +86,7 @@ bool sink_to_journal(const char *path, int severity, const char *line, size_t le
 /* Without the byte order mark that RFC 5424 section 6.4 asks for: it would end up in front of the JSON. */
 static size_t syslog_header(int severity, char *buffer, size_t size)
 {
-    struct timespec now;
+    struct timespec now = {0};
     kernel_clock(CLOCK_REALTIME, &now);
 
     struct line header = {.data = buffer, .size = size};

@@ -1,4 +1,5 @@
 #include "command.h"
+#include "standard_error.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,7 @@ static int start(const struct subcommand *subcommand, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    standard_error_keep();
     if (argc < 2) {
         usage(stderr);
         return STATUS_USAGE;

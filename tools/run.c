@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -137,7 +138,8 @@ static void tell_gaps_of_started(const struct summary *summary, const struct tar
 
 static int run_with_summary(const struct run_options *options, const struct target *target, const char *library)
 {
-    struct collector collector = {.forward = options->log};
+    bool to_stderr = options->log != NULL && strcmp(options->log, "stderr") == 0;
+    struct collector collector = {.forward = to_stderr ? "stderr-file" : options->log}; /* our own, whatever it is */
     if (!receiver_open(&collector.receiver)) {
         fprintf(stderr, "tlsward run: cannot receive events: %s\n", strerror(errno));
         return STATUS_REFUSED;
@@ -158,10 +160,19 @@ static int run_with_summary(const struct run_options *options, const struct targ
     return status;
 }
 
+static void warn_of_file(const char *log)
+{
+    struct stat status;
+    if (strcmp(log, "stderr") == 0 && fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode))
+        warn("standard error is a file, which gets no events unless the policy says 'stderr-file = yes': "
+             "give --log file:PATH");
+}
+
 static int run_in_place(const struct run_options *options, const struct target *target, const char *library)
 {
     set_variable("TLSWARD_LOG", options->log);
     setenv("TLSWARD_LOG", "stderr", 0);
+    warn_of_file(getenv("TLSWARD_LOG"));
     char *log = effective_log(target->program);
     setenv("TLSWARD_RUN", log, 1);
     free(log);

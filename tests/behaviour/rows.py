@@ -1,5 +1,6 @@
 """The rows, group by group: what a row's name says is what is broken when it fails."""
 import checks
+import standard_error
 import unread
 import variables
 from run import Row
@@ -665,4 +666,5 @@ def all_rows():
                   surrounding_rows, server_rows, system_rows, evidence_rows):
         yield from group()
     yield from unread.rows()
+    yield from standard_error.rows()
     yield from variables.rows()

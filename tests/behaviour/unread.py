@@ -46,15 +46,16 @@ class Host(checks.System):
         events = [json.loads(re.match('MESSAGE=(.*)', line)[1]) for line in lines]
         return [event['tlsward.message'] for event in events if event['event.action'] == 'tlsward-notice']
 
-    def run_as(self, wrapper, leaf, environment=None, way='plain'):
+    def run_as(self, wrapper, leaf, environment=None, way='plain', stderr=subprocess.PIPE):
         self.program.chmod(0o755)
         script = checks.NAMESPACE.replace('shift\n', PREPARE + 'shift\n')
         command = ['unshare', '-m', 'sh', '-c', script, 'sh', self.setting.directory, *wrapper, self.program, way, leaf]
         variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **(environment or {})}
-        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=HANG_SECONDS)
-        if 'unshare failed' in done.stderr:
+        done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, stderr=stderr, text=True, check=False,
+                              timeout=HANG_SECONDS)
+        if 'unshare failed' in (done.stderr or ''):
             raise Unavailable('no user namespaces here')
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == 0, done
         return facts_of(done.stdout)
 
 

@@ -1,6 +1,7 @@
 /* Where a line arrives and in which form; and that losing one costs the host nothing: no wait, no signal, no
  * descriptor. */
 #include "sink.h"
+#include "standard_error.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -276,10 +277,17 @@ END_TEST
 /* Standard error */
 
 /* Puts `fd` in the place of standard error. */
-static void as_stderr(int fd)
+static void replace_stderr(int fd)
 {
     ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
     close(fd);
+}
+
+/* The same for a program that was started with it. */
+static void as_stderr(int fd)
+{
+    replace_stderr(fd);
+    standard_error_keep();
 }
 
 START_TEST(stderr_may_be_a_pipe)
@@ -356,11 +364,66 @@ static const struct {
     {"opened for reading", O_RDONLY | O_CREAT, 1},
 };
 
-START_TEST(stderr_may_be_a_file_for_writing)
+START_TEST(stderr_may_be_a_file_for_writing_where_the_policy_says_so)
 {
     as_stderr(open(path_of("log"), files[_i].flags | O_CLOEXEC, 0600));
-    ck_assert_msg(lost_by("stderr", LINE) == files[_i].lost, "%s", files[_i].what);
+    ck_assert_msg(lost_by("stderr", LINE) == 1, "%s", files[_i].what);
+    ck_assert_msg(lost_by("stderr-file", LINE) == files[_i].lost, "%s", files[_i].what);
     expect_content(path_of("log"), files[_i].lost ? "" : line);
+}
+END_TEST
+
+/* What a program opens once its standard error is closed gets the number 2. */
+static int other_pipe(void)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    return ends[1];
+}
+
+static int other_socket(void)
+{
+    int ends[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    return ends[1];
+}
+
+static int other_terminal(void)
+{
+    return open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+static int other_file(void)
+{
+    return open(path_of("data"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+}
+
+static const struct {
+    const char *what;
+    int (*start)(void), (*now)(void);
+} replaced[] = {
+    {"a pipe of the program's own", other_pipe, other_pipe},
+    {"a socket of the program's own", other_socket, other_socket},
+    {"a terminal of the program's own", other_pipe, other_terminal},
+    {"a file of the program's own", other_pipe, other_file},
+    {"a pipe after a file", other_file, other_pipe},
+};
+
+START_TEST(what_became_descriptor_2_later_is_no_standard_error)
+{
+    as_stderr(replaced[_i].start());
+    replace_stderr(replaced[_i].now());
+    ck_assert_msg(lost_by("stderr", LINE) == 1, "%s", replaced[_i].what);
+    ck_assert_msg(lost_by("stderr-file", LINE) == 1, "%s", replaced[_i].what);
+}
+END_TEST
+
+START_TEST(what_was_closed_at_the_start_is_no_standard_error)
+{
+    close(STDERR_FILENO);
+    standard_error_keep();
+    replace_stderr(other_pipe());
+    ck_assert_uint_eq(lost_by("stderr", LINE), 1);
 }
 END_TEST
 
@@ -635,7 +698,9 @@ int main(void)
     tcase_add_test(standard_error, a_full_pipe_is_not_waited_for);
     tcase_add_test(standard_error, a_pipe_without_a_reader_kills_nobody);
     tcase_add_test(standard_error, a_socket_without_a_reader_kills_nobody);
-    tcase_add_loop_test(standard_error, stderr_may_be_a_file_for_writing, 0, ROWS(files));
+    tcase_add_loop_test(standard_error, stderr_may_be_a_file_for_writing_where_the_policy_says_so, 0, ROWS(files));
+    tcase_add_loop_test(standard_error, what_became_descriptor_2_later_is_no_standard_error, 0, ROWS(replaced));
+    tcase_add_test(standard_error, what_was_closed_at_the_start_is_no_standard_error);
     tcase_add_test(standard_error, a_full_socket_is_not_waited_for);
     tcase_add_test(standard_error, a_network_connection_is_no_stderr);
     tcase_add_test(standard_error, stderr_may_be_closed);

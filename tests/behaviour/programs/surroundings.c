@@ -71,6 +71,22 @@ static void descriptors_closed(void)
     client_free(ssl);
 }
 
+/* As in a daemon that closed its standard error and opened another file, which got the number 2. */
+static void data_as_stderr(void)
+{
+    static const char path[] = "data";
+    char content[256] = "";
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    demand(dup2(fd, STDERR_FILENO) == STDERR_FILENO);
+    close(fd);
+    demand(write(STDERR_FILENO, "data", 4) == 4);
+    run();
+    int again = open(path, O_RDONLY);
+    demand(read(again, content, sizeof content - 1) > 0);
+    close(again);
+    say("data", "%s", content);
+}
+
 static void other_root(void)
 {
     char directory[] = "/tmp/tlsward-root-XXXXXX";
@@ -162,6 +178,7 @@ static const struct scenario ways[] = {
     {"configured", configured},
     {"configured-demanded", configured_demanded},
     {"descriptors-closed", descriptors_closed},
+    {"data-as-stderr", data_as_stderr},
     {"other-root", other_root},
     {"environment-overwritten", environment_overwritten},
     {"on-demand", on_demand},
