@@ -1,42 +1,84 @@
 #include "advice.h"
 
 #include "certificate.h"
+#include "remedy.h"
 #include "text.h"
 
 #include <openssl/x509v3.h>
 #include <stdlib.h>
-
-/* Takes over `line`. */
-static void say(struct advice *advice, char *line)
-{
-    if (advice->count < ADVICE_MAX)
-        advice->lines[advice->count++] = line;
-    else
-        free(line);
-}
+#include <string.h>
 
 /* A certificate close to its end is worth a word even where all is well. */
 #define SOON_DAYS 14
 
-/* Such rules weaken the policy, which asks these of them. */
-#define EXCUSED " (and owner, reason, expires)"
+/* Takes over all three; `command` and `rule` may be NULL. */
+static void say_how(struct advice *advice, char *text, char *command, char *rule)
+{
+    if (advice->count < ADVICE_MAX) {
+        advice->items[advice->count++] = (struct advice_item){text, command, rule};
+        return;
+    }
+    free(text);
+    free(command);
+    free(rule);
+}
 
-/* "a, b or c, and 4 more" */
-static char *list_server_names(const struct certificate_names *names)
+static void say(struct advice *advice, char *text)
+{
+    say_how(advice, text, NULL, NULL);
+}
+
+static X509 *leaf_of(const struct explanation *explanation)
+{
+    return sk_X509_value(explanation->tls.chain, 0);
+}
+
+/* The first label of the name that was asked for, where a wildcard covers such a label, else one that is. */
+static char *covered_name(const struct explanation *explanation, const char *wildcard)
+{
+    const char *host = explanation->target.text;
+    size_t length = strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    bool covered = explanation->target.kind == PEER_HOST && length > 0 && host[length] == '.';
+    return text_format("%.*s%s", covered ? (int)length : 4, covered ? host : "host", wildcard + 1);
+}
+
+/*
+ * A name of the certificate that can be expected in place of the present one, and then matches. False where there is
+ * none: not every name in a certificate is one that can be checked.
+ */
+static bool usable_name(const struct explanation *explanation, const struct certificate_name *name,
+                        struct peer_name *usable)
+{
+    if (!name->server_name)
+        return false;
+    char *text =
+        strncmp(name->value, "*.", 2) == 0 ? covered_name(explanation, name->value) : text_format("%s", name->value);
+    bool is_usable = strchr(text, '*') == NULL && peer_normalise(text, strlen(text), usable) &&
+                     strcmp(usable->text, explanation->expected.text) != 0 &&
+                     explain_name_matches(leaf_of(explanation), usable, false);
+    free(text);
+    return is_usable;
+}
+
+/* "a, b or c, and 4 more", of the names that can be used; `first` is one of them. */
+static char *list_usable_names(const struct explanation *explanation, struct peer_name *first)
 {
     const size_t shown_max = 5;
+    const struct certificate_names *names = &explanation->names;
     char *list = text_format("%s", "");
-    size_t shown = 0;
     size_t all = 0;
     for (size_t i = 0; i < names->count; i++) {
-        if (!names->items[i].server_name || all++ >= shown_max)
+        struct peer_name usable;
+        if (!usable_name(explanation, &names->items[i], &usable) || all++ >= shown_max)
             continue;
-        char *longer = text_format("%s%s%s", list, shown++ > 0 ? ", " : "", names->items[i].value);
+        if (all == 1)
+            *first = usable;
+        char *longer = text_format("%s%s%s", list, all > 1 ? ", " : "", names->items[i].value);
         free(list);
         list = longer;
     }
-    if (all > shown) {
-        char *longer = text_format("%s and %zu more", list, all - shown);
+    if (all > shown_max) {
+        char *longer = text_format("%s and %zu more", list, all - shown_max);
         free(list);
         list = longer;
     }
@@ -57,24 +99,30 @@ static void advise_loose_match(struct advice *advice, const struct explanation *
                                           : "gets through all the same, unless the policy says names = strict"));
 }
 
-static void advise_name(struct advice *advice, const struct explanation *explanation)
+/* Says what is wrong with the name, and what would mend it. `name` is where remedy->name lies. */
+static void advise_name(struct advice *advice, const struct explanation *explanation, struct remedy *remedy,
+                        struct peer_name *name)
 {
+    char *list = list_usable_names(explanation, name);
+    const char *type = explanation->expected.kind == PEER_ADDRESS ? "IP" : "DNS";
+    const char *expected = explanation->expected.text;
     bool fits_partly = explanation->chain.loose_match == LOOSE_PARTIAL_WILDCARD;
-    char *list = list_server_names(&explanation->names);
-    X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
-    if (*list != '\0' && !fits_partly) {
-        say(advice, text_format("the certificate names %s: connect by that name, or write a rule for %s:%u with "
-                                "name = that name",
-                                list, explanation->host, explanation->port));
-    } else if (!explanation->names.has_san && explain_name_matches(leaf, &explanation->expected, true)) {
+    remedy->name = *list != '\0' && !fits_partly ? name->text : NULL;
+    remedy->allows_cn = remedy->name == NULL && !explanation->names.has_san &&
+                        explain_name_matches(leaf_of(explanation), &explanation->expected, true);
+    remedy->ignores_name = remedy->name == NULL && !remedy->allows_cn;
+    if (remedy->name != NULL)
+        say(advice, text_format("the certificate names %s: connect by such a name, or expect it of this server by a "
+                                "rule",
+                                list));
+    else if (remedy->allows_cn)
         say(advice, text_format("the certificate has no subject alternative name, only the common name: let it be "
-                                "reissued with DNS:%s; until then a rule with allow-cn = yes" EXCUSED " accepts it",
-                                explanation->expected.text));
-    } else if (!fits_partly) {
-        say(advice, text_format("the certificate carries no name a client can check: let it be reissued with %s:%s; "
-                                "until then a rule with verify = ca" EXCUSED " checks the chain alone",
-                                explanation->expected.kind == PEER_ADDRESS ? "IP" : "DNS", explanation->expected.text));
-    }
+                                "reissued with %s:%s; until then a rule can let the common name count",
+                                type, expected));
+    else if (!fits_partly)
+        say(advice, text_format("the certificate carries no name that can be checked here: let it be reissued with "
+                                "%s:%s; until then a rule can check the chain alone",
+                                type, expected));
     advise_loose_match(advice, explanation);
     free(list);
 }
@@ -99,19 +147,15 @@ static char *issuer_url(X509 *certificate)
 static void advise_missing_issuer(struct advice *advice, const struct explanation *explanation)
 {
     int count = sk_X509_num(explanation->chain.built);
-    X509 *last = count > 0 ? sk_X509_value(explanation->chain.built, count - 1) : NULL;
-    if (last == NULL)
-        return;
+    X509 *last = count > 0 ? sk_X509_value(explanation->chain.built, count - 1) : leaf_of(explanation);
     char *issuer = certificate_name_text(X509_get_issuer_name(last));
     char *url = issuer_url(last);
-    if (count == 1) {
-        say(advice, text_format("if \"%s\" is a CA of your own, add it with trust = FILE", issuer));
-        say(advice, text_format("if it is an intermediate that the server does not send, configure the server to send "
-                                "the whole chain%s%s",
-                                url != NULL ? "; the intermediate is at " : "", url != NULL ? url : ""));
-    } else {
-        say(advice, text_format("add the CA \"%s\" with trust = FILE, if it is one you mean to trust", issuer));
-    }
+    if (count <= 1)
+        say(advice, text_format("if \"%s\" is an intermediate that the server does not send, configure the server to "
+                                "send the whole chain%s%s",
+                                issuer, url != NULL ? "; the intermediate is at " : "", url != NULL ? url : ""));
+    say(advice,
+        text_format("if \"%s\" is a CA that you mean to trust, get its certificate and trust it by a rule", issuer));
     free(url);
     free(issuer);
 }
@@ -119,15 +163,10 @@ static void advise_missing_issuer(struct advice *advice, const struct explanatio
 static void advise_self_signed(struct advice *advice, const struct explanation *explanation)
 {
     char fingerprint[65];
-    X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
-    certificate_fingerprint(leaf, fingerprint);
+    certificate_fingerprint(leaf_of(explanation), fingerprint);
     say(advice, text_format("the certificate is self-signed: if this is the server you mean (compare SHA-256 %s on "
-                            "the server itself), add the certificate with trust = FILE; its name is checked all the "
-                            "same",
+                            "the server itself), trust it by a rule; its name is checked all the same",
                             fingerprint));
-    say(advice,
-        text_format("or pin its key: a rule for %s:%u with pin = %s and verify = none" EXCUSED " checks that key alone",
-                    explanation->host, explanation->port, explanation->facts.public_key_pin));
 }
 
 static void advise_unknown_root(struct advice *advice, const struct explanation *explanation)
@@ -136,8 +175,8 @@ static void advise_unknown_root(struct advice *advice, const struct explanation 
     if (count == 0)
         return;
     char *root = certificate_name_text(X509_get_subject_name(sk_X509_value(explanation->chain.built, count - 1)));
-    say(advice, text_format("the chain ends at \"%s\", which the policy does not trust: add that CA with trust = FILE, "
-                            "if it is one you mean to trust",
+    say(advice, text_format("the chain ends at \"%s\", which the policy does not trust: if it is a CA that you mean to "
+                            "trust, get its certificate and trust it by a rule",
                             root));
     free(root);
 }
@@ -192,19 +231,50 @@ static void advise_chain(struct advice *advice, const struct explanation *explan
     }
 }
 
-static void advise_pin(struct advice *advice, const struct explanation *explanation)
+/* Whether a certificate that is not trusted yet would mend the chain. */
+static bool lacks_anchor(const struct explanation *explanation)
+{
+    switch (explanation->chain.chain_error) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* For a chain that fails: trust what is missing, or trust this key alone. */
+static void offer_trust(struct advice *advice, const struct explanation *explanation, struct remedy remedy)
+{
+    const struct remedy pinned = {.only_pins_key = true};
+    bool self_signed = explanation->chain.chain_error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+    remedy.trusts_file = true;
+    if (lacks_anchor(explanation)) {
+        char *file = remedy_trust_file(explanation);
+        say_how(advice,
+                text_format(self_signed ? "to trust the certificate:" : "to trust the CA, with its certificate in %s:",
+                            file),
+                self_signed ? remedy_fetch_command(explanation) : NULL, remedy_rule(explanation, &remedy));
+        free(file);
+    }
+    say_how(advice,
+            text_format("%s, which then decides alone (compare it on the server itself):",
+                        lacks_anchor(explanation) ? "or to pin the key" : "until then, to pin the key"),
+            NULL, remedy_rule(explanation, &pinned));
+}
+
+static bool is_pinned(const struct explanation *explanation)
 {
     const struct settings *settings = &explanation->settings;
-    const char *pin = explanation->facts.public_key_pin;
-    if (settings->pin_count > 0 && !settings_pin_key(settings, pin))
-        say(advice, text_format("the server's key is not pinned: if it is the one you mean (compare it on the server "
-                                "itself), add pin = %s",
-                                pin));
+    return settings->pin_count == 0 || settings_pin_key(settings, explanation->facts.public_key_pin);
 }
 
 static void advise_end(struct advice *advice, const struct explanation *explanation)
 {
-    struct certificate_text leaf = certificate_describe(sk_X509_value(explanation->tls.chain, 0));
+    struct certificate_text leaf = certificate_describe(leaf_of(explanation));
     if (leaf.days_left >= 0 && leaf.days_left < SOON_DAYS)
         say(advice, text_format("the certificate ends in %ld days: renew it", leaf.days_left));
     certificate_text_free(&leaf);
@@ -212,13 +282,27 @@ static void advise_end(struct advice *advice, const struct explanation *explanat
 
 static void advise_certificate(struct advice *advice, const struct explanation *explanation)
 {
-    if (explanation->facts.trust_missing)
+    struct remedy remedy = {.name = NULL};
+    struct peer_name name;
+    bool judged = !settings_demand_pin_alone(&explanation->settings);
+    bool bad_chain = judged && explanation->chain.chain_error != X509_V_OK;
+    bool bad_name = judged && explanation->settings.verify == VERIFY_FULL && explanation->chain.name_error != X509_V_OK;
+    remedy.pins_key = !is_pinned(explanation);
+    if (judged && explanation->facts.trust_missing)
         say(advice, text_format("the policy's trust store holds no certificate: install ca-certificates, or name the "
-                                "CA with trust = FILE ('tlsward check' says more)"));
-    else if (explanation->chain.chain_error != X509_V_OK)
+                                "CA ('tlsward check' says more)"));
+    if (bad_chain)
         advise_chain(advice, explanation);
-    if (explanation->chain.name_error != X509_V_OK)
-        advise_name(advice, explanation);
+    if (bad_name)
+        advise_name(advice, explanation, &remedy, &name);
+    if (remedy.pins_key)
+        say(advice, text_format("the server's key is not pinned: if it is the one you mean (compare it on the server "
+                                "itself), pin it by a rule"));
+    if (bad_chain)
+        offer_trust(advice, explanation, remedy);
+    else if (bad_name || remedy.pins_key)
+        say_how(advice, text_format("the rule, before the others of the policy:"), NULL,
+                remedy_rule(explanation, &remedy));
 }
 
 struct advice advice_for(const struct explanation *explanation)
@@ -231,15 +315,22 @@ struct advice advice_for(const struct explanation *explanation)
     if (explanation->settings.expired_rule != NULL)
         say(&advice, text_format("rule \"%s\" would match, but has expired: renew it or remove it",
                                  explanation->settings.expired_rule));
-    if (!settings_demand_pin_alone(&explanation->settings))
+    if (leaf_of(explanation) == NULL) {
+        if (!explanation_allows(explanation))
+            say(&advice, text_format("the server offers no suite with a certificate: give it one"));
+        return advice;
+    }
+    if (!explanation_allows(explanation))
         advise_certificate(&advice, explanation);
-    advise_pin(&advice, explanation);
     advise_end(&advice, explanation);
     return advice;
 }
 
 void advice_free(struct advice *advice)
 {
-    for (size_t i = 0; i < advice->count; i++)
-        free(advice->lines[i]);
+    for (size_t i = 0; i < advice->count; i++) {
+        free(advice->items[i].text);
+        free(advice->items[i].command);
+        free(advice->items[i].rule);
+    }
 }

@@ -6,15 +6,22 @@
 
 #include "explanation.h"
 
-#define ADVICE_MAX 6
+#define ADVICE_MAX 8
+
+struct advice_item {
+    char *text;
+    char *command; /* that does it, for a shell, or NULL */
+    char *rule;    /* that does it, after the command if there is one: text for the policy, before its rules; or NULL */
+};
 
 struct advice {
-    char *lines[ADVICE_MAX];
+    struct advice_item items[ADVICE_MAX];
     size_t count;
 };
 
 /* Empty where there is nothing to do. */
 struct advice advice_for(const struct explanation *explanation);
+
 void advice_free(struct advice *advice);
 
 #endif

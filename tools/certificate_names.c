@@ -57,10 +57,15 @@ static const char *wildcard_mismatch(const char *value, const char *expected)
         return "a wildcard counts only as the whole left-most label";
     if (strcasecmp(value + 2, expected) == 0)
         return "a wildcard does not cover the domain itself";
-    if (length > suffix && strcasecmp(expected + length - suffix, value + 1) == 0)
-        return strchr(value + 2, '.') == NULL ? "a wildcard does not cover a whole top-level domain"
-                                              : "a wildcard covers exactly one label";
-    return "is for another domain";
+    if (length <= suffix || strcasecmp(expected + length - suffix, value + 1) != 0)
+        return "is for another domain";
+    if (strchr(value + 2, '.') == NULL)
+        return "a wildcard does not cover a whole top-level domain";
+    if (memchr(expected, '.', length - suffix) != NULL)
+        return "a wildcard covers exactly one label";
+    if (memchr(expected, '_', length - suffix) != NULL)
+        return "a wildcard does not cover a label with an underscore";
+    return "libcrypto does not take this wildcard";
 }
 
 static const char *dns_mismatch(const ASN1_STRING *name, const char *value, const struct peer_name *expected)

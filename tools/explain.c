@@ -28,9 +28,9 @@ static void end_progress(void)
         fputs("\r\033[K", stderr);
 }
 
-/* A complete TLS handshake with one address. False with the reason in *why. */
-static bool examine_address(const struct explain_options *options, const struct addrinfo *address, const char *sni,
-                            struct tls_peer *peer, char **why)
+/* One TLS handshake with one address. False with the reason in *why. */
+static bool shake_hands(const struct explain_options *options, const struct addrinfo *address, const char *sni,
+                        enum tls_offer offer, struct tls_peer *peer, char **why)
 {
     struct channel channel;
     if (!channel_connect(&channel, address, TIMEOUT_SECONDS)) {
@@ -38,20 +38,33 @@ static bool examine_address(const struct explain_options *options, const struct 
         return false;
     }
     bool done = options->starttls == NULL || starttls_start(options->starttls, &channel, why);
-    done = done && tls_peer_examine(&channel, sni, peer, why);
+    done = done && tls_peer_examine(&channel, sni, offer, peer, why);
     channel_close(&channel);
     return done;
 }
 
+/* A server that refuses every suite with a certificate may have none. */
+static bool examine_address(const struct explain_options *options, const struct addrinfo *address, const char *sni,
+                            struct tls_peer *peer, char **why)
+{
+    char *other_reason = NULL;
+    bool done = shake_hands(options, address, sni, OFFER_CERTIFICATES, peer, why) ||
+                (peer->refused && shake_hands(options, address, sni, OFFER_ANONYMOUS, peer, &other_reason));
+    free(other_reason);
+    return done;
+}
+
 /* Tries every address of the host in turn; `address` is the one that answered. */
-static bool examine_server(const struct explain_options *options, const char *sni, struct tls_peer *peer,
+static bool examine_server(const struct explain_options *options, const struct peer_name *host, struct tls_peer *peer,
                            char address[static NI_MAXHOST])
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     char port[8];
     snprintf(port, sizeof port, "%u", options->port);
-    int error = getaddrinfo(options->host, port, &hints, &found);
+    /* A name as the resolver and the server know it, an address as it was written: it may have a scope. */
+    const char *sni = host->kind == PEER_HOST ? host->text : NULL;
+    int error = getaddrinfo(sni != NULL ? sni : options->host, port, &hints, &found);
     if (error != 0)
         fprintf(stderr, "tlsward explain: %s: %s\n", options->host, gai_strerror(error));
     bool done = false;
@@ -102,9 +115,27 @@ static void expect_peer(struct explanation *explanation, const struct peer_name 
     explanation->peer.names = &explanation->expected;
 }
 
-static void decide_about(struct explanation *explanation, const struct explain_options *options,
-                         const struct policy *policy, const struct peer_name *host)
+/* A server without a certificate is known by that alone. */
+static void judge(struct explanation *explanation, bool policy_invalid)
 {
+    const struct settings *settings = &explanation->settings;
+    X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
+    if (leaf == NULL) {
+        explanation->facts = (struct facts){.authentication = AUTH_ANONYMOUS,
+                                            .name_source = explanation->peer.source,
+                                            .policy_invalid = policy_invalid};
+        return;
+    }
+    bool verified = explain_verify(explanation->tls.chain, settings, &explanation->expected, &explanation->chain);
+    explanation->names = certificate_names_list(leaf, &explanation->expected, settings->allow_cn);
+    explanation->facts = gather_facts(explanation, policy_invalid, verified);
+    shared_public_key_pin(leaf, explanation->facts.public_key_pin);
+}
+
+static void decide_about(struct explanation *explanation, const struct explain_options *options,
+                         const struct policy *policy)
+{
+    const struct peer_name *host = &explanation->target;
     struct destination destination = {.name = host->text, .address = explanation->address, .port = options->port};
     explanation->settings = policy_settings(policy, &options->process, &destination, time(NULL));
     struct settings *settings = &explanation->settings;
@@ -115,11 +146,7 @@ static void decide_about(struct explanation *explanation, const struct explain_o
     for (size_t i = 0; i < settings->trust_count; i++)
         anchors_add(&explanation->anchors, &settings->trust[i]);
     expect_peer(explanation, host);
-    bool verified = explain_verify(explanation->tls.chain, settings, &explanation->expected, &explanation->chain);
-    explanation->names =
-        certificate_names_list(sk_X509_value(explanation->tls.chain, 0), &explanation->expected, settings->allow_cn);
-    explanation->facts = gather_facts(explanation, policy_is_invalid(policy), verified);
-    shared_public_key_pin(sk_X509_value(explanation->tls.chain, 0), explanation->facts.public_key_pin);
+    judge(explanation, policy_is_invalid(policy));
     explanation->verdict = decide(settings, &explanation->facts);
 }
 
@@ -133,16 +160,18 @@ static void explanation_free(struct explanation *explanation)
 
 static int explain(const struct explain_options *options, const struct policy *policy)
 {
-    struct peer_name host;
     char address[NI_MAXHOST] = "";
-    struct explanation explanation = {.host = options->host, .port = options->port, .address = address};
-    if (!peer_normalise(options->host, strlen(options->host), &host)) {
+    struct explanation explanation = {.host = options->host,
+                                      .port = options->port,
+                                      .address = address,
+                                      .starttls = options->starttls != NULL ? options->starttls->name : NULL};
+    if (!peer_normalise(options->host, strlen(options->host), &explanation.target)) {
         fprintf(stderr, "tlsward explain: %s: is no host name\n", options->host);
         return STATUS_USAGE;
     }
-    if (!examine_server(options, host.kind == PEER_HOST ? host.text : NULL, &explanation.tls, address))
+    if (!examine_server(options, &explanation.target, &explanation.tls, address))
         return STATUS_UNREACHABLE;
-    decide_about(&explanation, options, policy, &host);
+    decide_about(&explanation, options, policy);
     (options->json ? explanation_print_json : explanation_print)(&explanation);
     int status = explanation_allows(&explanation) ? STATUS_OK : STATUS_NEGATIVE;
     explanation_free(&explanation);

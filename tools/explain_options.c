@@ -65,6 +65,8 @@ static bool set_program(struct explain_options *options, const char *path)
     if (options->program == NULL)
         options->program = text_format("%s", path);
     options->process.executable = options->program;
+    options->given_names[0] = path;
+    options->process.other_names = options->given_names;
     return options->program[0] == '/' || misused("--as", path, "is no absolute path of a program");
 }
 

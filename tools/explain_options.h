@@ -16,6 +16,7 @@ struct explain_options {
     const struct starttls *starttls; /* NULL: TLS from the start */
     struct process_identity process; /* executable "" where none was named: no program pattern matches */
     char *program;
+    const char *given_names[2]; /* the program as it was written; ended by NULL */
     char *policy;               /* absolute path, or NULL: the policy that counts here */
     struct trust_source *trust; /* in place of the policy's, where trust_count > 0 */
     size_t trust_count;

@@ -14,7 +14,9 @@
 struct explanation {
     const char *host;
     uint16_t port;
-    const char *address; /* the one that answered */
+    const char *address;     /* the one that answered */
+    const char *starttls;    /* the protocol, or NULL */
+    struct peer_name target; /* the host, normalised */
     struct expected_peer peer;
     struct peer_name expected;
     struct settings settings;

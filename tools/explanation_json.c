@@ -3,8 +3,11 @@
 #include "advice.h"
 #include "certificate.h"
 #include "json_text.h"
+#include "text.h"
 
 #include <openssl/x509_vfy.h>
+#include <stdlib.h>
+#include <string.h>
 
 static json_t *json_names(const struct certificate_names *names)
 {
@@ -61,12 +64,29 @@ static json_t *json_verdict(const struct explanation *explanation)
                      X509_verify_cert_error_string(verdict->x509_error));
 }
 
+/* null for NULL. */
+static json_t *json_lines(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    json_t *lines = json_array();
+    for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
+        length = strcspn(text, "\n");
+        char *line = text_format("%.*s", (int)length, text);
+        json_array_append_new(lines, json_text(line));
+        free(line);
+    }
+    return lines;
+}
+
 static json_t *json_advice(const struct explanation *explanation)
 {
     struct advice advice = advice_for(explanation);
     json_t *list = json_array();
     for (size_t i = 0; i < advice.count; i++)
-        json_array_append_new(list, json_text(advice.lines[i]));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o}", "text", json_text(advice.items[i].text), "command",
+                                        json_text(advice.items[i].command), "rule", json_lines(advice.items[i].rule)));
     advice_free(&advice);
     return list;
 }
@@ -78,6 +98,7 @@ void explanation_print_json(const struct explanation *explanation)
     json_t *root = json_pack("{s:o, s:i, s:s, s:s, s:s}", "host", json_text(explanation->host), "port",
                              (int)explanation->port, "address", explanation->address, "tls_version",
                              explanation->tls.version, "tls_cipher", explanation->tls.cipher);
+    json_object_set_new(root, "ended_early", json_text(explanation->tls.ended));
     json_object_set_new(root, "expected_name", json_text(known ? explanation->expected.text : NULL));
     json_object_set_new(root, "name_source", json_text(name_source_text(explanation->peer.source)));
     json_object_set_new(root, "names", json_names(&explanation->names));

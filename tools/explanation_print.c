@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void heading(const char *title)
 {
@@ -17,6 +18,10 @@ static void print_server(const struct explanation *explanation)
     heading("server");
     printf("%s port %u at %s, %s, %s\n", explanation->host, explanation->port, explanation->address,
            explanation->tls.version, explanation->tls.cipher);
+    if (explanation->tls.ended != NULL) {
+        heading("ended early");
+        puts(explanation->tls.ended);
+    }
     heading("expected name");
     printf("%s (from %s)\n", explanation->expected.kind != PEER_NONE ? explanation->expected.text : "unknown",
            name_source_text(explanation->peer.source));
@@ -63,7 +68,7 @@ static void print_public_key(const struct explanation *explanation)
 {
     const char *pin = explanation->facts.public_key_pin;
     heading("public key");
-    printf("%s", pin);
+    printf("%s", *pin != '\0' ? pin : "none");
     if (explanation->settings.pin_count > 0) {
         bool pinned = settings_pin_key(&explanation->settings, pin);
         printf("  %s%s%s", text_colour(stdout, pinned ? COLOUR_GOOD : COLOUR_BAD), pinned ? "pinned" : "not pinned",
@@ -94,12 +99,25 @@ static void print_decision(const struct explanation *explanation)
         printf("%s", settings->rule);
     else
         printf("[policy], as no rule matches");
+    if (settings->rule_is_uncertain)
+        printf(", which tightens: whether it matches is not known");
     printf(" (mode %s, verify %s)\n", mode_text(settings->mode), verify_level_text(settings->verify));
     char *verdict = explanation_verdict(explanation);
     heading("verdict");
     printf("%s%s%s\n", text_colour(stdout, explanation_allows(explanation) ? COLOUR_GOOD : COLOUR_BAD), verdict,
            text_colour(stdout, COLOUR_OFF));
     free(verdict);
+}
+
+/* Further in than what is said about it. */
+#define COPIED_INDENT 19
+
+static void print_lines(const char *text)
+{
+    for (size_t length; text != NULL && *text != '\0'; text += length) {
+        length = strcspn(text, "\n") + 1;
+        printf("%*s%.*s", COPIED_INDENT, "", (int)length, text);
+    }
 }
 
 void explanation_print(const struct explanation *explanation)
@@ -114,7 +132,10 @@ void explanation_print(const struct explanation *explanation)
     struct advice advice = advice_for(explanation);
     for (size_t i = 0; i < advice.count; i++) {
         heading(i == 0 ? "what to do" : "");
-        puts(advice.lines[i]);
+        puts(advice.items[i].text);
+        if (advice.items[i].command != NULL)
+            printf("%*s%s\n", COPIED_INDENT, "", advice.items[i].command);
+        print_lines(advice.items[i].rule);
     }
     advice_free(&advice);
 }

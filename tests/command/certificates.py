@@ -50,6 +50,7 @@ def make_all(directory):
     issue(directory, "weak", "/CN=weak", server("DNS:good.test"), "middle", algorithm="RSA")
     issue(directory, "client", "/CN=client", ["extendedKeyUsage=clientAuth", "subjectAltName=DNS:good.test"], "middle")
     issue(directory, "hostile", "/CN=\x1b[31mred", server("DNS:other.test"), "middle")
+    issue(directory, "dns-address", "/CN=dns-address", server("DNS:127.0.0.1"), "middle")
     frame = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n"
     good = [(directory / f"{name}.pem").read_text() for name in ("root", "middle")]
     (directory / "broken.pem").write_text(good[0] + frame.format("AAAA") + frame.format("!!!!") + good[1])

@@ -29,7 +29,7 @@ def covered_etc(directory):
     """Lays a throw-away layer over /etc, with the names the tests use."""
     with throw_away_layer(pathlib.Path("/etc"), directory / "etc"):
         hosts = pathlib.Path("/etc/hosts")
-        names = "good.test other.test a.wild.test a.b.wild.test wild.test bare.test"
+        names = "good.test other.test a.wild.test a.b.wild.test wild.test bare.test app_1.wild.test xn--bcher-kva.test"
         several = "::1 two.wild.test\n127.0.0.1 two.wild.test\n"
         text = hosts.read_text() if hosts.exists() else ""
         hosts.unlink(missing_ok=True)

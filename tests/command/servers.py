@@ -46,14 +46,23 @@ def as_user(name):
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+# Servers that are not just a certificate, and what openssl(1) is told for them
+SPECIAL = {
+    "weak": ["-cipher", "DEFAULT@SECLEVEL=0"],
+    "asking": ["-tls1_2", "-Verify", "1", "-verify_return_error"],
+    "anonymous": ["-tls1_2", "-nocert", "-cipher", "aNULL@SECLEVEL=0"],
+}
+
+
 def s_server(directory, certificate, port, log):
     """`openssl s_server`; the whole chain is sent, except by "lone"."""
     chain = [] if certificate == "lone" else ["-cert_chain", directory / "middle.pem"]
-    name = "good" if certificate == "lone" else certificate
-    command = ["openssl", "s_server", "-www", "-accept", f"127.0.0.1:{port}", *chain]
-    if name == "weak":
-        command += ["-cipher", "DEFAULT@SECLEVEL=0"]
-    return start(port, [*command, "-cert", directory / f"{name}.pem", "-key", directory / f"{name}.key"], log=log)
+    name = "good" if certificate in ("lone", "asking") else certificate
+    identity = ["-cert", directory / f"{name}.pem", "-key", directory / f"{name}.key", *chain]
+    if certificate == "anonymous":
+        identity = []
+    command = ["openssl", "s_server", "-www", "-accept", f"127.0.0.1:{port}", *identity, *SPECIAL.get(certificate, [])]
+    return start(port, command, log=log)
 
 
 def copy_identity(directory, target, user):

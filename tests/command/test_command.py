@@ -22,6 +22,7 @@ import time
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
 
+import advice  # noqa: E402 (found through the path above)
 import certificates  # noqa: E402 (found through the path above)
 import documentation  # noqa: E402
 import programs  # noqa: E402
@@ -135,14 +136,15 @@ class Fixture:
         self.directory = directory
         self.processes = []
         self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
-        self.words["pin"] = re.escape(pin_of(directory / "self.pem"))
+        self.pin = pin_of(directory / "self.pem")
+        self.words["pin"] = re.escape(self.pin)
         self.words["shell"] = os.path.realpath("/bin/sh")
         self.words["system_count"] = system_count()
         self.log = open(directory / "servers.log", "wb")
 
-    def start(self, selected):
-        for name in ("good", "soon", "other", "expired", "unknown", "self", "cn", "partial", "weak", "client", "hostile", "lone"):
-            if any(mentions(row, name) for row in selected):
+    def start(self, selected, advised):
+        for name in ("good", "soon", "other", "expired", "unknown", "self", "cn", "partial", "weak", "client", "hostile", "lone", "asking", "anonymous", "dns-address"):
+            if advised or any(mentions(row, name) for row in selected):
                 self.add(name, servers.s_server, self.directory, name)
         for name, (_, server) in servers.STARTTLS.items():
             if any(mentions(row, name) and not row.unmet() for row in selected):
@@ -360,8 +362,9 @@ def main():
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + [*rows.judged_rows(), *rows.started_rows()] + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.source_rows(), *rows.pin_rows()]
     selected = [row for row in table if is_wanted(row.name, patterns)]
-    names = [*(row.name for row in table), *SESSIONS]
-    sessions = SESSIONS | documentation.checks(COMMAND, table, names)
+    carried_out = advice.checks(COMMAND, LIBRARY)
+    names = [*(row.name for row in table), *SESSIONS, *carried_out]
+    sessions = SESSIONS | carried_out | documentation.checks(COMMAND, table, names)
     sessions = {name: test for name, test in sessions.items() if is_wanted(name, patterns)}
     with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
         directory = pathlib.Path(name)
@@ -372,7 +375,7 @@ def main():
             make_files(directory)
             fixture = Fixture(directory)
             try:
-                fixture.start(selected)
+                fixture.start(selected, any(name.startswith("advice/") for name in sessions))
                 return run_all(fixture, selected, sessions)
             finally:
                 fixture.stop()

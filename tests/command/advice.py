@@ -1,0 +1,107 @@
+"""What `explain` advises, carried out: each command is run, each rule is put into the policy, and then it works."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+
+ENFORCE = "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
+WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
+
+
+@dataclasses.dataclass
+class Case:
+    server: str
+    target: str = "good.test"
+    policy: str = ENFORCE
+    anchor: str = None  # the CA that the reader has got himself
+    rules: int = 1  # how many there are to choose from
+    done_by_library: bool = True  # curl can go there by that name
+
+
+CASES = {
+    "another-name": Case("other"),
+    "a-name-beside-a-wildcard": Case("good", "wild.test"),
+    "a-wildcard-and-two-labels": Case("good", "a.b.wild.test"),
+    "a-wildcard-and-an-underscore": Case("good", "app_1.wild.test"),
+    "an-address-as-dns-name": Case("dns-address", "127.0.0.1"),
+    "an-address-without-ip": Case("other", "127.0.0.1"),
+    "a-name-of-other-letters": Case("good", "bücher.test", done_by_library=False),
+    "a-common-name": Case("cn"),
+    "a-common-name-that-is-another": Case("cn", "other.test"),
+    "a-wildcard-for-a-part": Case("partial", "a.wild.test"),
+    "an-unknown-ca": Case("unknown", anchor="stranger.pem", rules=2),
+    "an-unknown-ca-and-another-name": Case("unknown", "other.test", anchor="stranger.pem", rules=2),
+    "an-unknown-ca-that-rules-alone": Case("unknown", policy=ENFORCE + "trust-mode = exclusive\n", anchor="stranger.pem", rules=2),
+    "a-missing-intermediate": Case("lone", anchor="middle.pem", rules=2),
+    "self-signed": Case("self", rules=2),
+    "self-signed-and-another-name": Case("self", "other.test", rules=2),
+    "expired": Case("expired"),
+    "a-weak-key": Case("weak"),
+    "a-client-s-certificate": Case("client"),
+    "no-anchors": Case("good", policy="[policy]\nmode = enforce\ntrust = {t}/none.pem\n", anchor="root.pem", rules=2),
+    "another-key": Case("good", policy="[policy]\nmode = enforce\nverify = none\npin = {pin}\n"),
+    "another-key-beside-a-chain": Case("good", policy=ENFORCE + "pin = {pin}\n"),
+    "another-key-and-another-name": Case("other", policy=ENFORCE + "pin = {pin}\n"),
+    "a-rule-for-all": Case("other", policy=ENFORCE + "[rule all]\ndestination = *.test\nnames = strict\nfallback = refuse\n"),
+    "a-rule-that-enforces": Case("unknown", policy="[policy]\nmode = audit\ntrust = {t}/root.pem\n[rule all]\ndestination = *.test\nmode = enforce\n", anchor="stranger.pem", rules=2),
+    "a-rule-with-a-name": Case("good", policy=ENFORCE + "[rule named]\ndestination = good.test\nname = nobody.test\n"),
+    "audit": Case("other", policy=ENFORCE.replace("enforce", "audit")),
+}
+
+
+class Carrier:
+    def __init__(self, command, library, fixture, case):
+        self.command, self.fixture, self.case = command, fixture, case
+        self.environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(library)}
+        self.target = f"{case.target}:{fixture.words['PORT_' + case.server]}"
+        self.policy = fixture.directory / "advised.conf"
+
+    def run(self, *words):
+        return subprocess.run(words, env=self.environment, cwd=self.fixture.directory, capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL, check=False)
+
+    def explain(self, policy):
+        self.policy.write_text(policy)
+        done = self.run(self.command, "explain", "--json", "--policy", self.policy, self.target)
+        return done, json.loads(done.stdout)
+
+    def carry_out(self, advice, policy):
+        """Returns nothing, or what does not work."""
+        rule = "".join(f"{line}\n" for line in advice["rule"])
+        for file in pathlib.Path("/etc/tlsward").glob("*.pem"):
+            file.unlink()
+        if advice["command"]:
+            self.run("sh", "-c", advice["command"])
+        elif "trust = /etc/tlsward/" in rule:
+            wanted = rule.split("trust = ")[1].split("\n")[0]
+            pathlib.Path(wanted).write_text((self.fixture.directory / self.case.anchor).read_text())
+        done, found = self.explain(rule + policy)
+        if done.returncode != 0 or f"[rule {found['rule']}]" not in rule:
+            return f"{rule}{found['verdict']}\n{found['advice']}\n{done.stderr}"
+        return self.try_library() if self.case.done_by_library else None
+
+    def try_library(self):
+        fetch = ["curl", "-sSk", "-o", "/dev/null", "--ciphers", "DEFAULT@SECLEVEL=0", f"https://{self.target}/"]
+        done = self.run(self.command, "run", "--policy", self.policy, "--summary", *fetch)
+        good = done.returncode == 0 and "1 connection: " in done.stderr and ", 0 blocked" in done.stderr
+        return None if good else f"{self.policy.read_text()}{done.stdout}{done.stderr}"
+
+
+def carried_out(command, library, case):
+    def test(fixture):
+        os.makedirs("/etc/tlsward", exist_ok=True)
+        carrier = Carrier(command, library, fixture, case)
+        policy = case.policy.replace("{t}", str(fixture.directory)).replace("{pin}", fixture.pin)
+        done, found = carrier.explain(policy)
+        rules = [advice for advice in found["advice"] if advice["rule"]]
+        if done.returncode != 1 or len(rules) != case.rules:
+            return f"{case.rules} rules expected: {found['verdict']}\n{found['advice']}\n{done.stderr}"
+        return "\n".join(filter(None, (carrier.carry_out(advice, policy) for advice in rules)))
+
+    return test
+
+
+def checks(command, library):
+    return {f"advice/{name}": carried_out(command, library, case) for name, case in CASES.items()}
