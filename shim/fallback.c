@@ -10,16 +10,26 @@
 #include "seqlock.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum { SLOTS = 8, WORDS = sizeof(struct refusal) / sizeof(uint64_t) };
 _Static_assert(sizeof(struct refusal) % sizeof(uint64_t) == 0, "a record is copied in whole words");
 
-static struct {
+struct slot {
+    _Atomic int64_t until; /* of what it was taken for, 0 for nothing: who exchanges it when that is over may write */
     seqlock_word version;
     seqlock_word words[WORDS];
-} table[SLOTS];
-static atomic_uint next_slot;
+};
+
+/* Pages are added as needed and never freed: connect(2) may be reading any of them. */
+struct page {
+    struct slot slots[SLOTS];
+    _Atomic(struct page *) next;
+};
+
+static struct page first_page;
+static atomic_uint next_slot; /* to be displaced, for want of memory */
 
 _Atomic int64_t fallback_watched_until;
 
@@ -37,14 +47,89 @@ static void watch_until(int64_t until)
         ;
 }
 
+static struct page *next_page(struct page *page)
+{
+    return atomic_load_explicit(&page->next, memory_order_acquire);
+}
+
+static bool read_slot(const struct slot *slot, struct refusal *refusal)
+{
+    return seqlock_read(&slot->version, slot->words, refusal, WORDS) != 0;
+}
+
+static bool is_same(const struct refusal *left, const struct refusal *right)
+{
+    return ip_equal(&left->ip, &right->ip) && left->port == right->port && left->pid == right->pid &&
+           left->thread == right->thread && left->caller_start == right->caller_start &&
+           left->caller_end == right->caller_end;
+}
+
+static bool take(struct slot *slot, const struct refusal *refusal)
+{
+    int64_t until = atomic_load(&slot->until), now = refusal->until - FALLBACK_SECONDS;
+    return (until == 0 || until <= now) && atomic_compare_exchange_strong(&slot->until, &until, refusal->until);
+}
+
+static bool write_slot(struct slot *slot, const struct refusal *refusal)
+{
+    bool written = seqlock_write(&slot->version, slot->words, refusal, WORDS) != 0;
+    /* A writer that was forked away halfway leaves the slot to nobody. */
+    atomic_store(&slot->until, written ? refusal->until : INT64_MAX);
+    return written;
+}
+
+/* Where another writer is at work already, the record gets another slot. */
+static bool extend(struct slot *slot, const struct refusal *refusal)
+{
+    bool written = seqlock_write(&slot->version, slot->words, refusal, WORDS) != 0;
+    if (written)
+        atomic_store(&slot->until, refusal->until);
+    return written;
+}
+
+/* What is refused already is refused for longer. */
+static bool renew(const struct refusal *refusal)
+{
+    struct refusal known;
+    for (struct page *page = &first_page; page != NULL; page = next_page(page))
+        for (unsigned i = 0; i < SLOTS; i++)
+            if (read_slot(&page->slots[i], &known) && is_same(&known, refusal))
+                return extend(&page->slots[i], refusal);
+    return false;
+}
+
+static bool write_in_page(struct page *page, const struct refusal *refusal)
+{
+    for (unsigned i = 0; i < SLOTS; i++)
+        if (take(&page->slots[i], refusal) && write_slot(&page->slots[i], refusal))
+            return true;
+    return false;
+}
+
+/* NULL for memory shortage. */
+static struct page *page_after(struct page *page)
+{
+    struct page *present = next_page(page);
+    struct page *fresh = present == NULL ? calloc(1, sizeof *fresh) : NULL;
+    if (fresh == NULL || atomic_compare_exchange_strong(&page->next, &present, fresh))
+        return present != NULL ? present : fresh;
+    free(fresh);
+    return present;
+}
+
+static void write_somewhere(const struct refusal *refusal)
+{
+    for (struct page *page = &first_page; page != NULL; page = page_after(page))
+        if (write_in_page(page, refusal))
+            return;
+    unsigned slot = atomic_fetch_add_explicit(&next_slot, 1, memory_order_relaxed) % SLOTS;
+    write_slot(&first_page.slots[slot], refusal);
+}
+
 void fallback_remember(const struct refusal *refusal)
 {
-    /* A slot that another writer holds is passed by: a writer may have been forked away halfway. */
-    for (unsigned i = 0; i < SLOTS; i++) {
-        unsigned slot = atomic_fetch_add_explicit(&next_slot, 1, memory_order_relaxed) % SLOTS;
-        if (seqlock_write(&table[slot].version, table[slot].words, refusal, WORDS) != 0)
-            break;
-    }
+    if (!renew(refusal))
+        write_somewhere(refusal);
     watch_until(refusal->until);
 }
 
@@ -65,10 +150,11 @@ static bool is_about(const struct refusal *refusal, const struct ip *ip, in_port
 
 bool fallback_find(const struct ip *ip, in_port_t port, const void *caller, int64_t now, struct refusal *found)
 {
-    for (unsigned slot = 0; slot < SLOTS; slot++)
-        if (seqlock_read(&table[slot].version, table[slot].words, found, WORDS) != 0 && now < found->until &&
-            is_about(found, ip, port, (uintptr_t)caller) && !process_policy_is_over(found->policy))
-            return true;
+    for (struct page *page = &first_page; page != NULL; page = next_page(page))
+        for (unsigned i = 0; i < SLOTS; i++)
+            if (read_slot(&page->slots[i], found) && now < found->until &&
+                is_about(found, ip, port, (uintptr_t)caller) && !process_policy_is_over(found->policy))
+                return true;
     return false;
 }
 

@@ -40,7 +40,7 @@ struct refusal {
 
 extern _Atomic int64_t fallback_watched_until; /* CLOCK_MONOTONIC seconds; 0: nothing was blocked lately */
 
-/* Refuses what `refusal` describes; the oldest of them is forgotten where there are many. */
+/* Refuses what `refusal` describes. Allocates where there are many; short of memory one of the others is forgotten. */
 void fallback_remember(const struct refusal *refusal);
 
 /* Finds what refuses a connection at `now`. False where it may go on. */

@@ -548,6 +548,24 @@ def interposer_of_an_older_version_is_called(setting):
     assert_each_by_its_own(setting, [old])
 
 
+def loader_walks(setting, counter, connections):
+    """How often the loader's list is walked under its lock, by a program with so many connections."""
+    command = [finds(setting), connections, setting.server().port, LIBSSL3]
+    output = setting.run(command, preload=[counter, setting.library])
+    assert output.count('refused') == connections, output
+    return int(re.search(r'dl_iterate_phdr called (\d+) times', output)[1])
+
+
+@row
+def connections_do_not_hold_the_loaders_lock_that_a_forked_child_would_wait_for(setting):
+    if tuple(map(int, os.confstr('CS_GNU_LIBC_VERSION').split()[1].split('.'))) < (2, 35):
+        raise Unavailable('before glibc 2.35 the object at an address is not found without that lock')
+    counter = setting.plugin('counter.so', ['counter.c'])
+    first = loader_walks(setting, counter, 1)
+    assert first > 0, 'nothing was counted'
+    assert loader_walks(setting, counter, 20) == first
+
+
 @row
 def asan_runtime_before_us_asks_for_everything_first(setting):
     runtime = subprocess.run(['gcc', '-print-file-name=libasan.so'], capture_output=True, text=True, check=True)

@@ -90,14 +90,47 @@ START_TEST(a_child_is_another_process)
 }
 END_TEST
 
+static void *block_hundred(void *number)
+{
+    for (in_port_t i = 1; i <= 100; i++) {
+        struct refusal block = block_at("192.0.2.1", (in_port_t)((uintptr_t)number * 100 + i));
+        fallback_remember(&block);
+    }
+    return NULL;
+}
+
 START_TEST(several_blocks_are_remembered)
 {
-    for (in_port_t port = 1; port <= 8; port++) {
+    for (in_port_t port = 1; port <= 1000; port++) {
         struct refusal block = block_at("192.0.2.1", port);
         fallback_remember(&block);
     }
-    for (in_port_t port = 1; port <= 8; port++)
+    for (in_port_t port = 1; port <= 1000; port++)
         ck_assert(refused_at("192.0.2.1", port, 0x1000, 99));
+}
+END_TEST
+
+START_TEST(a_block_again_takes_no_room_and_ends_later)
+{
+    struct refusal block = block_at("192.0.2.1", 1), other = block_at("192.0.2.1", 2);
+    fallback_remember(&other);
+    for (block.until = 101; block.until < 1000; block.until++)
+        fallback_remember(&block);
+    ck_assert(refused_at("192.0.2.1", 1, 0x1000, 998));
+    ck_assert(!refused_at("192.0.2.1", 1, 0x1000, 999));
+    ck_assert(refused_at("192.0.2.1", 2, 0x1000, 99));
+}
+END_TEST
+
+START_TEST(threads_lose_no_block)
+{
+    pthread_t threads[8];
+    for (uintptr_t i = 0; i < 8; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, block_hundred, (void *)i), 0); /* NOLINT */
+    for (int i = 0; i < 8; i++)
+        pthread_join(threads[i], NULL);
+    for (in_port_t port = 1; port <= 800; port++)
+        ck_assert_msg(refused_at("192.0.2.1", port, 0x1000, 99), "port %d", port);
 }
 END_TEST
 
@@ -256,6 +289,8 @@ int main(void)
     tcase_add_test(retry, nothing_is_refused_before_a_block);
     tcase_add_test(retry, a_child_is_another_process);
     tcase_add_test(retry, several_blocks_are_remembered);
+    tcase_add_test(retry, a_block_again_takes_no_room_and_ends_later);
+    tcase_add_test(retry, threads_lose_no_block);
     tcase_add_test(retry, the_same_name_looked_up_again_is_the_same_peer);
     tcase_add_test(retry, another_name_of_the_same_address_is_the_same_peer);
     tcase_add_test(retry, a_retry_within_the_call_is_refused);
