@@ -321,7 +321,7 @@ def identity_row(rule, blocked, way='plain', through=None):
         setting.directory.chmod(0o777)
         setting.write_policy(rule.replace('PROGRAM', str(os.path.realpath(program))).replace('LINK', str(link)))
         done = subprocess.run([*before, way, 'wrong-host'], env={**setting.environment(), **NO_LEAK_SEARCH},
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=HANG_SECONDS, check=False)
         assert done.returncode == 0, done
         assert_members({'connected': '-1' if blocked else '1', 'explained': '1' if blocked else '0'},
                        facts_of(done.stdout), 'program')

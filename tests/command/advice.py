@@ -6,6 +6,8 @@ import os
 import pathlib
 import subprocess
 
+from patience import HANG_SECONDS
+
 ENFORCE = "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
 WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
 
@@ -59,8 +61,8 @@ class Carrier:
         self.policy = fixture.directory / "advised.conf"
 
     def run(self, *words):
-        return subprocess.run(words, env=self.environment, cwd=self.fixture.directory, capture_output=True, text=True, timeout=60,
-                              stdin=subprocess.DEVNULL, check=False)
+        return subprocess.run(words, env=self.environment, cwd=self.fixture.directory, capture_output=True, text=True,
+                              timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, check=False)
 
     def explain(self, policy):
         self.policy.write_text(policy)

@@ -415,7 +415,7 @@ static void tls_memory(const char *unused)
         if (result == 1 || SSL_get_error(ssl, result) != SSL_ERROR_WANT_READ)
             _exit(result == 1 ? 0 : 1);
         struct pollfd polled = {.fd = fd, .events = POLLIN};
-        ssize_t got = poll(&polled, 1, 5000) == 1 ? read(fd, buffer, sizeof buffer) : -1;
+        ssize_t got = poll(&polled, 1, -1) == 1 ? read(fd, buffer, sizeof buffer) : -1;
         if (got <= 0)
             fail("read");
         BIO_write(in, buffer, (int)got);
