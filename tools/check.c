@@ -4,6 +4,7 @@
 #include "effective.h"
 #include "json_text.h"
 #include "program_link.h"
+#include "readable.h"
 #include "system_store.h"
 #include "text.h"
 
@@ -92,6 +93,15 @@ static void add_warnings(struct report *report)
     }
 }
 
+/* The policy stands as it is for whoever can read it. */
+static void add_unreadable(struct report *report)
+{
+    readable_check_policy(report->policy, &report->errors);
+    for (size_t i = 0; i < report->source_count; i++)
+        readable_check_trust(report->policy, report->sources[i].source, &report->errors);
+    report->valid = report->valid && report->errors.count == 0;
+}
+
 static struct report make_report(const struct config_environment *environment)
 {
     struct report report = {.text = NULL};
@@ -101,6 +111,8 @@ static struct report make_report(const struct config_environment *environment)
         report.text = config_print(report.policy);
     if (report.text != NULL)
         add_sources(&report);
+    if (report.text != NULL)
+        add_unreadable(&report);
     if (report.valid)
         add_warnings(&report);
     return report;

@@ -24,6 +24,7 @@ class Row:
     command: str = None  # runs in place of ours
     system: str = None  # /etc/tlsward/policy.conf
     owner: int = 0  # of that file
+    modes: tuple = (0o755, 0o644)  # of /etc/tlsward and of that file
     needs: str = None  # a program; without it the row is skipped
     exports: str = None  # a function that this program has to export: not every build of it does
     root: bool = False  # another user's identity or capabilities are part of the row
@@ -243,7 +244,15 @@ SYSTEM = [
     Row("system/invalid-policy", ["run", "true"], 125, err=["policy.conf:2"], system="[policy]\nmode = maybe\n"),
     Row("system/environment-trust-does-not-count", ["check"], out=["trust = system: {system_count} certificates"],
         system="[policy]\n", env={"SSL_CERT_FILE": "{t}/root.pem", "SSL_CERT_DIR": "/none"}, needs="update-ca-certificates"),
-    Row("system/policy-of-an-owner-that-is-not-mapped", ["check"], 1, err=["policy.conf: .*user namespace without root"], system=RULED, owner=1, through=ANOTHER_UID_ONLY, root=True),
+    Row("system/policy-of-an-owner-that-is-not-mapped-is-root's-of-outside", ["check"], out=["mode = audit"], system=RULED_AUDIT, through=ANOTHER_UID_ONLY, root=True),
+    Row("system/check-names-a-policy-that-users-cannot-read", ["check"], 1, err=["/etc/tlsward/policy.conf: not every user can read it, as /etc/tlsward/policy.conf has mode 0600: .* mode = audit"], system=RULED_AUDIT, modes=(0o755, 0o600)),
+    Row("system/check-names-a-directory-that-hides-the-kill-switch", ["check"], 1, err=["/etc/tlsward: not every user can read it, as /etc/tlsward has mode 0700: .*/etc/tlsward/off", "policy.conf: not every user can read it, as the directory /etc/tlsward has mode 0700"], system=RULED_AUDIT, modes=(0o700, 0o644)),
+    Row("system/check-names-trust-that-users-cannot-read", ["check"], 1, err=["/secret.pem: not every user can read it, as .*/secret.pem has mode 0600: their processes trust nothing"], system="[policy]\ntrust = {t}/secret.pem\n"),
+    Row("system/check-names-an-anchor-that-users-cannot-read", ["check"], 1, err=["/secrets: not every user can read it, as .*/secret.pem has mode 0600: their"], system="[policy]\ntrust = {t}/secrets\n"),
+    Row("system/check-says-nothing-of-a-policy-that-is-for-one-user", ["check", "secret.conf"], absent=["not every user"]),
+    Row("system/check-json-names-it-too", ["check", "--json"], 1, out=["not every user can read it", '"valid": false'], system=RULED_AUDIT, modes=(0o755, 0o600)),
+    Row("system/check-by-a-user-who-cannot-read-it", ["check"], 1, err=["policy.conf: the policy cannot be read: Permission denied .*it changes nothing"], system=RULED_AUDIT, modes=(0o755, 0o600), **ORDINARY_USER),
+    Row("system/run-by-a-user-who-cannot-read-it", ["run", "true"], 125, err=["policy.conf: the policy cannot be read: Permission denied"], system=RULED_AUDIT, modes=(0o755, 0o600), **ORDINARY_USER),
     Row("system/check-tells-the-kill-switch", ["check"], out=["# switched off everywhere by /etc/tlsward/off"], system=RULED, off=True),
     Row("system/explain-tells-the-kill-switch", ["explain", "good.test:{PORT_good}"], out=["allowed"], err=["warning: the library is switched off by /etc/tlsward/off"], system="[policy]\ntrust = {t}/root.pem\n", off=True),
     Row("system/run-tells-the-kill-switch", ["run", "true"], err=["warning: the library is switched off by /etc/tlsward/off"], system=RULED, off=True),

@@ -37,8 +37,8 @@ def covered_etc(directory):
         yield
 
 
-def set_system_policy(text, owner, off):
-    """Installs /etc/tlsward/policy.conf and the kill switch, or removes both for None."""
+def set_system_policy(text, owner, off, modes):
+    """Installs /etc/tlsward/policy.conf and the kill switch, or removes both for None. `modes`: of directory and file."""
     directory = pathlib.Path("/etc/tlsward")
     policy = directory / "policy.conf"
     (directory / "off").unlink(missing_ok=True)
@@ -50,6 +50,7 @@ def set_system_policy(text, owner, off):
     directory.mkdir(exist_ok=True)
     policy.write_text(text)
     os.chown(policy, owner, 0)
-    policy.chmod(0o644)
+    directory.chmod(modes[0])
+    policy.chmod(modes[1])
     if off:
         (directory / "off").touch()

@@ -99,6 +99,10 @@ def make_files(directory):
         (directory / name).write_text(POLICIES["enforce.conf"].replace("{t}", str(directory)) + rule + WAIVED)
     (directory / "secret.conf").write_text("[policy]\nmode = enforce\n")
     (directory / "secret.conf").chmod(0o600)
+    (directory / "secret.pem").write_text((directory / "root.pem").read_text())
+    (directory / "secret.pem").chmod(0o600)
+    (directory / "secrets").mkdir()
+    (directory / "secrets" / "0.pem").symlink_to(directory / "secret.pem")
     (directory / "link-to-the-command").symlink_to(COMMAND)
     shutil.copy(COMMAND, directory / "copy-of-the-command")
     os.chown(directory / "copy-of-the-command", *((65534, 65534) if sandbox.is_root() else (-1, -1)))
@@ -176,7 +180,7 @@ def run_row(row, fixture):
     base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
     environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
     preload = pathlib.Path("/etc/ld.so.preload")
-    sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner, row.off)
+    sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner, row.off, row.modes)
     if everywhere := environment.pop("PRELOAD_EVERYWHERE", None):
         preload.write_text(f"# /nothing\n{everywhere}\n")
     command = [*row.through, fixture.fill(row.command or str(COMMAND)), *(fixture.fill(argument) for argument in row.arguments)]
