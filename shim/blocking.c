@@ -52,7 +52,8 @@ void blocking_explain(const struct library *library, struct connection *connecti
     if (!connection->refused)
         return;
     /* The reason's low bits are the same in every version's packing: see ERR_GET_REASON(3). */
-    if ((library->api.ERR_peek_last_error() & 0xfff) != SSL_R_CERTIFICATE_VERIFY_FAILED)
+    unsigned long reason = library->api.ERR_peek_last_error() & 0xfff;
+    if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED && reason != SSL_R_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT)
         return;
     connection->refused = false;
 

@@ -66,6 +66,9 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
         copy->call_site = original->call_site;
         copy->app_mode = original->app_mode;
         copy->mode_is_ours = original->mode_is_ours;
+        copy->session_is_barred = original->session_is_barred;
+        copy->id_context_length = original->id_context_length;
+        memcpy(copy->id_context, original->id_context, sizeof copy->id_context);
         dup_suites(copy, original);
     }
     *slot = copy;

@@ -41,8 +41,12 @@ struct connection {
     bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
     bool refused;                /* blocked by the policy: the alert's error is still to be explained */
-    bool verifying;              /* the program's own verification is running */
-    bool closed;                 /* blocked by the policy after the handshake: see blocking_close() */
+    const void *watched_session; /* see late_session.h; never read */
+    bool session_is_barred;      /* and what the SSL had before: */
+    unsigned id_context_length;
+    unsigned char id_context[32]; /* SSL_MAX_SID_CTX_LENGTH */
+    bool verifying;               /* the program's own verification is running */
+    bool closed;                  /* blocked by the policy after the handshake: see blocking_close() */
 
     const struct policy *policy;
     struct settings settings;

@@ -3,6 +3,7 @@
 #include "blocking.h"
 #include "context.h"
 #include "judge.h"
+#include "late_session.h"
 #include "loader.h"
 #include "notice.h"
 #include "observe.h"
@@ -88,6 +89,7 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     if (may_drop_session)
         drop_stillborn_session(library, ssl, connection);
     blocking_undo(library, ssl, connection);
+    late_session_undo(library, ssl, connection);
     suites_put_back(library, ssl, connection);
     psk_put_back(library, ssl, connection);
     observe_peer(library, ssl, connection);
@@ -188,21 +190,31 @@ static void on_done(const struct library *library, SSL *ssl)
     connection->stage = STAGE_DONE;
 }
 
-/* Without the suites that were dropped the two sides may have nothing in common, which must not happen in silence. */
+/* How a peer would have proved itself that an alert of ours or of the server ended the handshake with. */
+static enum authentication refused_with(const struct connection *connection, int where, int alert)
+{
+    if (connection->session_is_barred && where == SSL_CB_WRITE_ALERT && alert == SSL_AD_ILLEGAL_PARAMETER)
+        return AUTH_RESUMPTION;
+    /* Without the suites that were dropped the server found none to share, or libssl none to offer. */
+    return alert == SSL_AD_HANDSHAKE_FAILURE || alert == SSL_AD_INTERNAL_ERROR ? connection->dropped : AUTH_CERTIFICATE;
+}
+
+/* What ends without a certificate must not do so in silence. */
 static void on_alert(const struct library *library, SSL *ssl, int where, int value)
 {
     struct connection *connection = connection_of(library, ssl);
     if (connection == NULL || value >> 8 != SSL3_AL_FATAL)
         return;
+    enum authentication authentication =
+        connection->stage == STAGE_OBSERVED ? refused_with(connection, where, value & 0xff) : AUTH_CERTIFICATE;
+    if (authentication != AUTH_CERTIFICATE) {
+        judge_unfinished(connection, authentication);
+        report_handshake(library, ssl, connection, NULL);
+        connection->stage = STAGE_DONE;
+        connection->refused = authentication == AUTH_RESUMPTION;
+    }
     if (where == SSL_CB_WRITE_ALERT)
         blocking_explain(library, connection);
-    int alert = value & 0xff; /* the server found no shared suite, or libssl none to offer */
-    if (connection->stage != STAGE_OBSERVED || connection->dropped == AUTH_CERTIFICATE ||
-        (alert != SSL_AD_HANDSHAKE_FAILURE && alert != SSL_AD_INTERNAL_ERROR))
-        return;
-    judge_without_suites(connection);
-    report_handshake(library, ssl, connection, NULL);
-    connection->stage = STAGE_DONE;
 }
 
 static void tell_program(const struct library *library, const SSL *ssl, int where, int value)
@@ -218,11 +230,20 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
         callback(ssl, where, value);
 }
 
+static void on_loop(const struct library *library, SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL && demands_proof(connection))
+        late_session_watch(library, ssl, connection);
+}
+
 static void on_info(const struct library *library, SSL *ssl, int where, int value)
 {
     int saved = errno;
     if (where == SSL_CB_WRITE_ALERT || where == SSL_CB_READ_ALERT) {
         on_alert(library, ssl, where, value);
+    } else if (where == SSL_CB_CONNECT_LOOP) {
+        on_loop(library, ssl);
     } else if ((where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE) && observe_is_client(library, ssl) &&
                (connection_of(library, ssl) != NULL || process_is_welcome())) {
         if (where == SSL_CB_HANDSHAKE_START)
@@ -233,14 +254,14 @@ static void on_info(const struct library *library, SSL *ssl, int where, int valu
     errno = saved;
 }
 
-/* What the program does at the start is looked at before anything is sent; what it does later comes after the verdict.
- */
+/* What the program does on the way is looked at before it has an effect; what it does at the end, after the verdict. */
 void handshake_info(const struct library *library, const SSL *ssl, int where, int value)
 {
-    if (where == SSL_CB_HANDSHAKE_START)
+    bool is_on_the_way = where == SSL_CB_HANDSHAKE_START || where == SSL_CB_CONNECT_LOOP;
+    if (is_on_the_way)
         tell_program(library, ssl, where, value);
     on_info(library, (SSL *)ssl, where, value);
-    if (where != SSL_CB_HANDSHAKE_START)
+    if (!is_on_the_way)
         tell_program(library, ssl, where, value);
 }
 

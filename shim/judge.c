@@ -394,9 +394,9 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
     api->ERR_pop_to_mark();
 }
 
-void judge_without_suites(struct connection *connection)
+void judge_unfinished(struct connection *connection, enum authentication authentication)
 {
     start_facts(connection);
-    connection->facts.authentication = connection->dropped;
+    connection->facts.authentication = authentication;
     connection->verdict = decide(&connection->settings, &connection->facts);
 }

@@ -39,7 +39,7 @@ void judge_finish(struct judgement *judgement);
 /* A handshake that is over and brought no certificate: resumed, with a pre-shared key, anonymous. */
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection);
 
-/* A handshake that ended because suites of a kind that the policy does not allow were not offered. */
-void judge_without_suites(struct connection *connection);
+/* A handshake that ended because the peer could have proved itself in this way only, which was not to be had. */
+void judge_unfinished(struct connection *connection, enum authentication authentication);
 
 #endif

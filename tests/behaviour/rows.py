@@ -268,6 +268,7 @@ expires = 2099-01-01
 '''
 
 
+OTHER_CONTEXT = 'attempt to reuse session in different context tlsward: blocked'
 LAX = {'tlsward.outcome': 'failed', 'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'}
 LAX_RULE = '''[rule lax]
 destination = lax.test
@@ -354,6 +355,13 @@ def session_rows():
                   policy=f'mode = audit\npin = {OTHER_PIN}', as_bare=True)
         yield row('a session that the info callback slips in at the start is not taken', 'slipped-in-at-start', 'good',
                   passes(reused='0', received='12'), policy=OFF_RULE)
+        yield row('a session that the info callback slips in later ends the handshake, and hurts no other one',
+                  'slipped-in-later', 'good',
+                  passes(after='write:0 write_ex:0 peek:0 read:0 pending:0 shutdown:0', reused='1', received='16',
+                         alert='sslv3 alert illegal parameter', **{'slipped-in': '-1 ' + OTHER_CONTEXT}),
+                  policy=OFF_RULE, events=3)
+        yield row('a session that is slipped in and not accepted by the server changes nothing', 'slipped-in-for-nothing',
+                  'good', passes(reused='1', received='12'), policy=OFF_RULE, events=2)
         closed = 'write:0 write_ex:0 peek:0 read:0 pending:0 shutdown:3'
         yield row('a connection that was blocked when it was done stays so until it is cleared', 'opened-after-block',
                   'good', passes(after=closed, received='12', **{'when-done': '0', 'after-shutdown': closed}),

@@ -411,10 +411,53 @@ static void say_that_it_works(const char *key, SSL *ssl)
     ERR_clear_error();
 }
 
+static void slipped_in_later(void)
+{
+    SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    int connected = SSL_connect(ssl);
+    const char *data = "";
+    unsigned long error = ERR_peek_error_all(NULL, NULL, NULL, &data, NULL);
+    say("slipped-in", "%d %s %.16s", connected, ERR_reason_error_string(error), data);
+    say_that_it_works("after", ssl);
+    replace_socket(ssl, server);
+    client_run(ssl);
+    SSL_SESSION *session = SSL_get1_session(ssl);
+    finish(ssl);
+    connect_with(session, "good.test");
+}
+
+/* Another server's session, which this one does not accept: what comes of the handshake is as good as any. */
+static void slipped_in_for_nothing(void)
+{
+    struct server *other = server;
+    server = start("good");
+    SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    int old = SSL_get_fd(ssl);
+    demand(SSL_set_fd(ssl, dial(other)) == 1);
+    close(old);
+    server_stop(server);
+    server = other;
+    client_run(ssl);
+    SSL_SESSION *session = SSL_get1_session(ssl);
+    finish(ssl);
+    connect_with(session, "good.test");
+}
+
+/* As no program does: it takes back what keeps libssl from accepting the session. */
+static void accept_any_session(int sent, int version, int type, const void *message, size_t length, SSL *ssl,
+                               void *argument)
+{
+    (void)version;
+    (void)argument;
+    if (sent == 0 && type == SSL3_RT_HANDSHAKE && length > 0 && *(const unsigned char *)message == SSL3_MT_SERVER_HELLO)
+        demand(SSL_set_session_id_context(ssl, (const unsigned char *)"", 0) == 1);
+}
+
 /* Until it is cleared for another connection, which is as good as any. */
 static void opened_after_block(void)
 {
     SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    SSL_set_msg_callback(ssl, accept_any_session);
     say("first", "%d", SSL_connect(ssl) == 1);
     say("when-done", "%d", writes_when_done);
     say_that_it_works("after", ssl);
@@ -541,6 +584,8 @@ static const struct scenario scenarios[] = {
     {"early-data-of-file", early_data_of_file},
     {"session-set-after-early-data", session_set_after_early_data},
     {"slipped-in-at-start", slipped_in_at_start},
+    {"slipped-in-later", slipped_in_later},
+    {"slipped-in-for-nothing", slipped_in_for_nothing},
     {"opened-after-block", opened_after_block},
     {"cleared-and-resumed", cleared_and_resumed},
     {"cleared-after-block", cleared_after_block},
