@@ -284,8 +284,12 @@ test-aarch64: table
 	    LDFLAGS='-L$(AARCH64)/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$(AARCH64)/usr/lib/aarch64-linux-gnu' \
 	    $(PYTHON) tests/loading/run.py --build $(B)/aarch64 --row lookups_mean_the_same another_preload linked_through plugin_opened
 
-test-corpus: library
-	@$(PYTHON) tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus
+$(B)/client_with_anchors: tests/corpus/client_with_anchors.c tests/drivers/driver.c tests/drivers/driver.h
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/drivers -o $@ $< tests/drivers/driver.c -lssl -lcrypto
+
+test-corpus: library $(B)/client_with_anchors
+	@$(PYTHON) tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus $(B)/client_with_anchors
 
 # Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
 bench:

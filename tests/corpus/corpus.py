@@ -10,7 +10,8 @@ import re
 import shutil
 import subprocess
 
-REFERENCE = "baseline/ref-npw-partial.json"
+OF_PARTIAL_CHAINS = "baseline/ref-npw-partial.json"  # any certificate that is trusted ends a chain
+OF_ROOTS = "baseline/ref-npw.json"  # only one that is self-signed
 CORE = "core.json.gz"
 SUITES = ("limbo", "bettertls-sample", "hostnames")
 
@@ -47,11 +48,22 @@ class Corpus:
         for path in [scratch, *scratch.rglob("*")]:
             path.chmod(path.stat().st_mode | 0o200)
         self.scratch = scratch
+        self.baseline = OF_PARTIAL_CHAINS
         self.events = scratch / "events.jsonl"
         self.policy = scratch / "policy.conf"
         # run.py names each case's trust anchors in SSL_CERT_FILE, which is where "system" is found first.
-        self.policy.write_text(f"[policy]\nmode = enforce\ntrust = system\nlog = file:{self.events}\n")
+        self.trust("system")
+
+    def trust(self, source):
+        self.policy.write_text(f"[policy]\nmode = enforce\ntrust = {source}\nlog = file:{self.events}\n")
         self.policy.chmod(0o600)
+
+    def trust_somebody_else(self):
+        """A policy whose trust anchors are those of no case."""
+        anchor = self.scratch / "somebody-else.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", os.devnull, "-out", anchor,
+                        "-subj", "/CN=somebody else"], check=True, capture_output=True)
+        self.trust(anchor)
 
     def keep_core(self):
         """Writes the core cases as a suite of their own and returns its name."""
@@ -64,10 +76,12 @@ class Corpus:
             json.dump({"testcases": list(core.values())}, file)
         return CORE
 
-    def run(self, library, *options, **how):
+    def run(self, library, reference, *options, **how):
         """Runs all cases, or those that the options choose, with the library preloaded."""
+        self.events.unlink(missing_ok=True)
+        self.baseline = reference
         command = ["./run.py", "run", "--label", "tlsward", "--preload", library, "--env",
-                   f"TLSWARD_POLICY={self.policy}", "--against", REFERENCE, *options]
+                   f"TLSWARD_POLICY={self.policy}", "--against", reference, *options]
         # The corpus has a Makefile and a B of its own: what our make was told is not for it.
         environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "B")}
         subprocess.run(command, cwd=self.scratch, env=environment, check=True, **how)
@@ -77,7 +91,7 @@ class Corpus:
         return {case: result["verdict"] for case, result in results.items()}
 
     def reference(self):
-        return self.verdicts(REFERENCE)
+        return self.verdicts(self.baseline)
 
     def ours(self):
         return self.verdicts("results/tlsward.json")

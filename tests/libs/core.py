@@ -8,7 +8,7 @@ with a hyphen at a label's end (X509_VERIFY_PARAM_set1_host(3)), so that no cert
 
 import subprocess
 
-from corpus import Corpus, is_there
+from corpus import OF_PARTIAL_CHAINS, Corpus, is_there
 from tally import Unavailable
 
 ROW = "corpus-core"
@@ -26,7 +26,7 @@ def problems(source, bench):
     program = bench.programs / "driver-connect"
     client = f"env LD_LIBRARY_PATH={bench.base['LD_LIBRARY_PATH']} {program} {{host}} {{port}} token"
     try:
-        corpus.run(bench.shim, "--suite", corpus.keep_core(), "--client", client, capture_output=True, text=True)
+        corpus.run(bench.shim, OF_PARTIAL_CHAINS, "--suite", corpus.keep_core(), "--client", client, capture_output=True, text=True)
     except subprocess.CalledProcessError as failure:
         return f"run.py: {failure.stdout}{failure.stderr}"
     found = "\n".join(f"{case}: {problem}" for case, problem in corpus.problems(corpus.ours()))
