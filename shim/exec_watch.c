@@ -164,3 +164,19 @@ void exec_watch_in_path(const char *file, char *const *environment)
     }
     errno = saved;
 }
+
+void exec_watch_open_file(int fd, char *const *environment)
+{
+    char link[32], path[PATH_MAX];
+    if (fd < 0 || destination() == NULL)
+        return;
+    int saved = errno;
+    struct line line = {.data = link, .size = sizeof link - 1};
+    line_text(&line, "/proc/self/fd/");
+    line_number(&line, (uint64_t)fd, 1);
+    link[line.length] = '\0';
+    ssize_t length = kernel_readlink(link, path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    exec_watch(path, environment);
+    errno = saved;
+}

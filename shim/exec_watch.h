@@ -19,4 +19,7 @@ void exec_watch(const char *path, char *const *environment);
 /* The same for execvp(3), which looks for a name without a slash in the PATH of the present environment. */
 void exec_watch_in_path(const char *file, char *const *environment);
 
+/* The same for fexecve(3). */
+void exec_watch_open_file(int fd, char *const *environment);
+
 #endif

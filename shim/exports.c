@@ -21,6 +21,9 @@
 #include <netdb.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -453,6 +456,8 @@ EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
     return failure;
 }
 
+#define SHELL "/bin/sh" /* system(3), popen(3) */
+
 /* The exec(3) functions return only where they fail. */
 static int no_such_function(void)
 {
@@ -488,39 +493,33 @@ EXPORT int execvpe(const char *file, char *const arguments[], char *const enviro
     return real != NULL ? real(file, arguments, environment) : no_such_function();
 }
 
-/* How many arguments there are before the NULL that ends them. */
-static size_t count_arguments(const char *first, va_list *list)
+/* The bytes of an array of the arguments and the NULL that ends them. */
+static size_t size_of_arguments(const char *first, va_list list)
 {
-    size_t count = 0;
-    for (const char *next = first; next != NULL; next = va_arg(*list, const char *))
+    size_t count = 1;
+    for (const char *next = first; next != NULL; next = va_arg(list, const char *))
         count++;
-    return count;
+    return count * sizeof(char *);
 }
 
-/* Takes the arguments and the NULL that ends them. */
-static void take_arguments(char **arguments, const char *first, va_list *list)
+/* Takes the arguments and the NULL that ends them, and an environment where one follows. */
+static char *const *take_arguments(char **arguments, const char *first, va_list list, bool environment_follows)
 {
     *arguments = (char *)first;
     while (*arguments != NULL)
-        *++arguments = va_arg(*list, char *);
+        *++arguments = va_arg(list, char *);
+    return environment_follows ? va_arg(list, char *const *) : NULL;
 }
 
-/* The arguments as an array on the caller's stack, as in libc: a child of vfork(2) has nothing else. */
-#define ARGUMENTS(first, list)                                                                                         \
-    __extension__({                                                                                                    \
-        va_list counted;                                                                                               \
-        va_copy(counted, list);                                                                                        \
-        char **array = alloca((count_arguments(first, &counted) + 1) * sizeof(char *));                                \
-        va_end(counted);                                                                                               \
-        take_arguments(array, first, &(list));                                                                         \
-        array;                                                                                                         \
-    })
-
+/* As in libc, the arguments become an array on the stack: a child of vfork(2) has nothing else. */
 EXPORT int execl(const char *path, const char *first, ...)
 {
     va_list list;
     va_start(list, first);
-    char **arguments = ARGUMENTS(first, list);
+    char **arguments = alloca(size_of_arguments(first, list));
+    va_end(list);
+    va_start(list, first);
+    take_arguments(arguments, first, list, false);
     va_end(list);
     exec_watch(path, exec_watch_environment());
     __typeof__(&execv) real = LIBC(execv);
@@ -531,8 +530,10 @@ EXPORT int execle(const char *path, const char *first, ...)
 {
     va_list list;
     va_start(list, first);
-    char **arguments = ARGUMENTS(first, list);
-    char *const *environment = va_arg(list, char *const *);
+    char **arguments = alloca(size_of_arguments(first, list));
+    va_end(list);
+    va_start(list, first);
+    char *const *environment = take_arguments(arguments, first, list, true);
     va_end(list);
     exec_watch(path, environment);
     __typeof__(&execve) real = LIBC(execve);
@@ -543,11 +544,37 @@ EXPORT int execlp(const char *file, const char *first, ...)
 {
     va_list list;
     va_start(list, first);
-    char **arguments = ARGUMENTS(first, list);
+    char **arguments = alloca(size_of_arguments(first, list));
+    va_end(list);
+    va_start(list, first);
+    take_arguments(arguments, first, list, false);
     va_end(list);
     exec_watch_in_path(file, exec_watch_environment());
     __typeof__(&execvp) real = LIBC(execvp);
     return real != NULL ? real(file, arguments) : no_such_function();
+}
+
+EXPORT int fexecve(int fd, char *const arguments[], char *const environment[])
+{
+    __typeof__(&fexecve) real = LIBC(fexecve);
+    exec_watch_open_file(fd, environment);
+    return real != NULL ? real(fd, arguments, environment) : no_such_function();
+}
+
+/* These two start the shell without the functions above. */
+EXPORT int system(const char *command)
+{
+    __typeof__(&system) real = LIBC(system);
+    if (command != NULL)
+        exec_watch(SHELL, exec_watch_environment());
+    return real != NULL ? real(command) : no_such_function();
+}
+
+EXPORT FILE *popen(const char *command, const char *mode)
+{
+    __typeof__(&popen) real = LIBC(popen);
+    exec_watch(SHELL, exec_watch_environment());
+    return real != NULL ? real(command, mode) : NULL;
 }
 
 EXPORT int posix_spawn(pid_t *restrict child, const char *restrict path,

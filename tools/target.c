@@ -1,6 +1,7 @@
 #include "target.h"
 
 #include "command.h"
+#include "reach.h"
 #include "shebang.h"
 #include "text.h"
 
@@ -8,10 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 /* As deep as Linux follows script interpreters, execve(2). */
@@ -93,22 +91,6 @@ static int follow_script(struct target *target, const struct shebang *shebang, c
     return 0;
 }
 
-/* Whether execve(2) will set AT_SECURE, getauxval(3): another user or group, or capabilities from the file. */
-static bool gains_privilege(const char *path)
-{
-    struct stat status;
-    struct statvfs mount;
-    if (stat(path, &status) != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
-        return false;
-    if (statvfs(path, &mount) == 0 && (mount.f_flag & ST_NOSUID) != 0)
-        return false;
-    bool other_user = (status.st_mode & S_ISUID) != 0 && status.st_uid != getuid();
-    bool group_counts = (status.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
-    bool other_group = group_counts && status.st_gid != getgid();
-    bool capabilities = getuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0;
-    return other_user || other_group || capabilities;
-}
-
 /* Policies know programs by the path that /proc/self/exe shows. */
 static void resolve_links(struct target *target)
 {
@@ -129,7 +111,7 @@ int target_find(const char *command, struct target *target, char **why)
     for (int depth = 0; depth < INTERPRETER_DEPTH; depth++) {
         target->elf = elf_inspect(target->program);
         if (target->elf.is_elf) {
-            target->secure = gains_privilege(target->program);
+            target->secure = reach_gains_privilege(target->program);
             resolve_links(target);
             return 0;
         }

@@ -24,8 +24,10 @@ __attribute__((constructor)) static void start(void) { pthread_t thread; pthread
 """
 # Starts a program by the function that its first argument names.
 STARTS = r"""#define _GNU_SOURCE
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +42,9 @@ static void start(const char *by, char *file)
     if (!strcmp(by, "execl")) execl(file, file, "a", "b", (char *)NULL);
     if (!strcmp(by, "execle")) execle(file, file, "a", "b", (char *)NULL, environ);
     if (!strcmp(by, "execlp")) execlp(file, file, "a", "b", (char *)NULL);
+    if (!strcmp(by, "fexecve")) fexecve(open(file, O_RDONLY), arguments, environ);
+    if (!strcmp(by, "system")) { unsetenv("LD_PRELOAD"); exit(system(file)); }
+    if (!strcmp(by, "popen")) { unsetenv("LD_PRELOAD"); exit(pclose(popen(file, "w"))); }
     if (!strcmp(by, "posix_spawn") && !posix_spawn(NULL, file, NULL, NULL, arguments, environ)) wait(NULL);
     if (!strcmp(by, "posix_spawnp") && !posix_spawnp(NULL, file, NULL, NULL, arguments, environ)) wait(NULL);
 }

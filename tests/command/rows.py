@@ -324,6 +324,10 @@ def started_rows():
         yield Row(f"started/by-{function}", [*WITH_SUMMARY, "{t}/starts", function, "{t}/static-shows"], status, out=["^got a b$"], err=[NOT_COVERED + "{t}/static-shows, which is statically linked$"])
         yield Row(f"started/nothing-is-said-by-{function}", [*WITH_SUMMARY, "{t}/starts", function, "{t}/shows"], status, out=["^got a b$"], absent=["warning"])
         yield Row(f"started/by-{function}-what-is-not-there", [*WITH_SUMMARY, "{t}/starts", function, "{t}/none"], 3, absent=["warning"])
+    yield Row("started/by-fexecve", [*WITH_SUMMARY, "{t}/starts", "fexecve", "{t}/static-shows"], out=["^got a b$"], err=[NOT_COVERED + "{t}/static-shows, which is statically linked$"])
+    yield Row("started/by-fexecve-of-no-file", [*WITH_SUMMARY, "{t}/starts", "fexecve", "{t}/none"], 3, absent=["warning"])
+    for function in ("system", "popen"):
+        yield Row(f"started/by-{function}", [*WITH_SUMMARY, "{t}/starts", function, "echo started"], out=["^started$"], err=[NOT_COVERED + "/bin/sh, without the library in LD_PRELOAD$"])
     for kind in ("setuid", "setgid"):
         yield Row(f"started/{kind}", [*WITH_SUMMARY, "sh", "-c", f"{{t}}/{kind}; true"], err=[NOT_COVERED + f"{{t}}/{kind}, which is setuid, setgid or"], root=True)
         yield Row(f"started/{kind}-where-privileges-are-not-gained", [*WITH_SUMMARY, "sh", "-c", f"{{t}}/{kind}; true"], absent=["warning"], through=("setpriv", "--no-new-privs"), root=True)
