@@ -24,9 +24,18 @@ static const struct {
     {NAME_MISMATCHED, "name-mismatch"},
 };
 
-/* The certificate this thread fetched last: a name check names the certificate and not the connection. */
+enum {
+    FINGERPRINT_SIZE = 20
+}; /* SHA-1, which libcrypto keeps with the certificate: it tells it from chance, not from attack */
+
+/*
+ * The certificate this thread fetched last: a name check names the certificate and not the connection. Nothing of the
+ * program's runs while this is being changed, but another thread may free the certificate, and another one come to lie
+ * there.
+ */
 static __thread struct {
     const X509 *leaf;
+    unsigned char fingerprint[FINGERPRINT_SIZE];
     unsigned evidence;
     struct report_subject subject;
 } latest;
@@ -66,16 +75,27 @@ static struct connection *worth_watching(const struct library *library, const SS
 
 static void add(struct connection *connection, enum evidence_kind kind)
 {
-    bool is_latest = memcmp(latest.subject.event_id, connection->event_id, sizeof connection->event_id) == 0;
-    if (is_latest)
+    bool is_of_latest = memcmp(latest.subject.event_id, connection->event_id, sizeof connection->event_id) == 0;
+    if (is_of_latest)
         connection->evidence |= latest.evidence;
     if ((connection->evidence & kind) != 0)
         return;
     connection->evidence |= kind;
-    if (is_latest)
+    if (is_of_latest)
         latest.evidence = connection->evidence;
     struct report_subject subject = subject_of(connection);
     report_evidence(&subject, connection->evidence);
+}
+
+static bool take_fingerprint(const struct library *library, const X509 *certificate,
+                             unsigned char fingerprint[static FINGERPRINT_SIZE])
+{
+    const struct openssl_api *api = &library->api;
+    unsigned length = 0;
+    api->ERR_set_mark();
+    bool taken = api->X509_digest(certificate, api->EVP_sha1(), fingerprint, &length) == 1;
+    api->ERR_pop_to_mark();
+    return taken && length == FINGERPRINT_SIZE;
 }
 
 void evidence_certificate(const struct library *library, const SSL *ssl, const X509 *leaf, const void *caller)
@@ -84,7 +104,7 @@ void evidence_certificate(const struct library *library, const SSL *ssl, const X
     if (connection == NULL)
         return;
     add(connection, CERTIFICATE_FETCHED);
-    latest.leaf = leaf;
+    latest.leaf = take_fingerprint(library, leaf, latest.fingerprint) ? leaf : NULL;
     latest.evidence = connection->evidence;
     latest.subject = subject_of(connection);
 }
@@ -102,21 +122,29 @@ void evidence_forget(const char *event_id)
         latest.leaf = NULL;
 }
 
-static void add_to_latest(const X509 *certificate, enum evidence_kind kind)
+static bool is_latest(const struct library *library, const X509 *certificate)
 {
-    if (certificate == NULL || certificate != latest.leaf || (latest.evidence & kind) != 0)
+    unsigned char fingerprint[FINGERPRINT_SIZE];
+    return certificate != NULL && certificate == latest.leaf && library != NULL && library->known &&
+           take_fingerprint(library, certificate, fingerprint) &&
+           memcmp(fingerprint, latest.fingerprint, sizeof fingerprint) == 0;
+}
+
+static void add_to_latest(const struct library *library, const X509 *certificate, enum evidence_kind kind)
+{
+    if ((latest.evidence & kind) != 0 || !is_latest(library, certificate))
         return;
     latest.evidence |= kind;
     report_evidence(&latest.subject, latest.evidence);
 }
 
-void evidence_name_check(const X509 *certificate, int matched)
+void evidence_name_check(const struct library *library, const X509 *certificate, int matched)
 {
-    add_to_latest(certificate, matched == 1 ? NAME_MATCHED : NAME_MISMATCHED);
+    add_to_latest(library, certificate, matched == 1 ? NAME_MATCHED : NAME_MISMATCHED);
 }
 
 void evidence_extension(const struct library *library, const X509 *certificate, int nid, const void *caller)
 {
     if (nid == NID_subject_alt_name && library != NULL && !library_called_itself(library, caller))
-        add_to_latest(certificate, NAMES_READ);
+        add_to_latest(library, certificate, NAMES_READ);
 }

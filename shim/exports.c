@@ -342,7 +342,7 @@ EXPORT int X509_check_host(X509 *certificate, const char *name, size_t length, u
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_check_host");
     int matched = REAL(library, -1, X509_check_host, certificate, name, length, flags, peer_name);
-    evidence_name_check(certificate, matched);
+    evidence_name_check(library, certificate, matched);
     return matched;
 }
 
@@ -350,7 +350,7 @@ EXPORT int X509_check_ip(X509 *certificate, const unsigned char *address, size_t
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_check_ip");
     int matched = REAL(library, -1, X509_check_ip, certificate, address, length, flags);
-    evidence_name_check(certificate, matched);
+    evidence_name_check(library, certificate, matched);
     return matched;
 }
 
@@ -358,7 +358,7 @@ EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned in
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_check_ip_asc");
     int matched = REAL(library, -1, X509_check_ip_asc, certificate, address, flags);
-    evidence_name_check(certificate, matched);
+    evidence_name_check(library, certificate, matched);
     return matched;
 }
 

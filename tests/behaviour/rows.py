@@ -651,6 +651,7 @@ LOOKS = {
     'wrong-name': ['peer-certificate', 'peer-certificate name-mismatch'],
     'address': ['peer-certificate', 'peer-certificate name-mismatch'],
     'names': ['peer-certificate', 'peer-certificate names-read'],
+    'another': ['peer-certificate'],
     'everything': ['verify-result', 'peer-certificate verify-result', 'peer-certificate verify-result names-read',
                    'peer-certificate verify-result names-read name-matched'],
 }

@@ -4,7 +4,9 @@
  */
 #include "support.h"
 
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +128,35 @@ static void do_it_all(void)
     X509_free(leaf);
 }
 
+static void *free_connection(void *argument)
+{
+    (void)argument;
+    client_free(ssl);
+    ssl = NULL;
+    return NULL;
+}
+
+/* The connection ends in another thread, and another certificate comes to lie where the peer's was. */
+static void compare_another(void)
+{
+    pthread_t thread;
+    unsigned char *der = NULL;
+    X509 *leaf = SSL_get1_peer_certificate(ssl);
+    FILE *file = fopen(pki_file("good"), "r");
+    demand(file != NULL);
+    X509 *another = PEM_read_X509(file, NULL, NULL, NULL);
+    fclose(file);
+    int length = i2d_X509(another, &der);
+    const unsigned char *start = der;
+    X509 *place = leaf;
+    demand(pthread_create(&thread, NULL, free_connection, NULL) == 0 && pthread_join(thread, NULL) == 0);
+    demand(d2i_X509(&place, &start, length) == leaf);
+    X509_check_host(leaf, "good.test", 0, 0, NULL);
+    OPENSSL_free(der);
+    X509_free(another);
+    X509_free(leaf);
+}
+
 /* The events written so far: the log lies beside the policy. */
 static int count_events(void)
 {
@@ -152,6 +183,7 @@ static const struct scenario looks[] = {
     {"never", never_look},        {"pretend", pretend},          {"pretend-twice", pretend_twice},
     {"result", ask_for_result},   {"right-name", compare_right}, {"wrong-name", compare_wrong},
     {"address", compare_address}, {"names", read_names},         {"everything", do_it_all},
+    {"another", compare_another},
 };
 
 int main(int argc, char **argv)
@@ -163,7 +195,8 @@ int main(int argc, char **argv)
     say("connected", "%d", SSL_connect(ssl));
     say("events", "%d", count_events());
     run_scenario(looks, sizeof looks / sizeof looks[0], argv[2]);
-    client_free(ssl);
+    if (ssl != NULL)
+        client_free(ssl);
     SSL_CTX_free(context);
     server_stop(server);
     return 0;
