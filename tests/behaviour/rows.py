@@ -568,6 +568,10 @@ def identity_rows():
                   check=checks.identity_row(ENFORCED + rule, blocks is not False, **of))
         yield Row(f'identity: a rule that weakens, for {name}', [],
                   check=checks.identity_row(SPARED + rule, blocks is not None, **of))
+    for name, destination, resumed in ('a rule that tightened', 'good.test:443', '0'), ('a rule that matched', 'good.test', '1'):
+        yield Row(f'identity: a session that {name} let through: resumed is {resumed}',
+                  ['identity', 'resumes-without-address', 'good'], expect={'connected': '1', 'resumed': resumed},
+                  policy=f'{ENFORCED}destination = {destination}')
 
 
 def surrounding_rows():

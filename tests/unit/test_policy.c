@@ -383,6 +383,8 @@ static const struct {
     {"psk", "psk = allow", "psk = block", "psk = block\n"},
     {"allow-cn", "allow-cn = yes", "allow-cn = no", "allow-cn = no\n"},
     {"names", "names = program", "names = strict", "names = strict\n"},
+    {"names", "names = program", "names = strict", "names = strict\n"},
+    {"fallback", "", "fallback = refuse", "fallback = refuse\n"},
     {"strict", "strict = no", "strict = yes", "strict = yes\n"},
     {"security-level", "security-level = 1", "security-level = 3", "security-level = 3\n"},
     {"a trust mode where extend is left", "trust-mode = extend", "trust-mode = exclusive", "trust-mode = exclusive\n"},

@@ -29,6 +29,24 @@ static void without_address(void)
     run_on(dial_local(server));
 }
 
+/* TLS 1.2, where the session is there when the handshake is. */
+static void resumes_without_address(void)
+{
+    SSL_SESSION *session = NULL;
+    demand(SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION) == 1);
+    for (int i = 0; i < 2; i++) {
+        SSL *ssl = SSL_new(context);
+        demand(SSL_set_fd(ssl, dial_local(server)) == 1 && SSL_set_tlsext_host_name(ssl, "good.test") == 1);
+        demand(session == NULL || SSL_set_session(ssl, session) == 1);
+        client_run(ssl);
+        say("resumed", "%d", SSL_session_reused(ssl));
+        SSL_SESSION_free(session);
+        session = SSL_get1_session(ssl);
+        client_free(ssl);
+    }
+    SSL_SESSION_free(session);
+}
+
 static void becomes_nobody(void)
 {
     demand(setresuid(NOBODY, NOBODY, NOBODY) == 0);
@@ -44,6 +62,7 @@ static void works_for_nobody(void)
 static const struct scenario ways[] = {
     {"plain", plain},
     {"without-address", without_address},
+    {"resumes-without-address", resumes_without_address},
     {"becomes-nobody", becomes_nobody},
     {"works-for-nobody", works_for_nobody},
 };
