@@ -75,6 +75,11 @@ bool settings_pin_key(const struct settings *settings, const char *public_key_pi
     return false;
 }
 
+struct settings policy_general_settings(const struct policy *policy)
+{
+    return policy->base.settings;
+}
+
 bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now)
 {
     static const struct destination anywhere;

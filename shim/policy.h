@@ -94,6 +94,9 @@ struct settings policy_settings(const struct policy *policy, const struct proces
 struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
                                        const struct destination *destinations, size_t count, time_t now);
 
+/* What [policy] says: what holds where no rule says otherwise. */
+struct settings policy_general_settings(const struct policy *policy);
+
 /* True where no destination at all can have another mode than off for this process. */
 bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now);
 

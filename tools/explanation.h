@@ -20,6 +20,7 @@ struct explanation {
     struct expected_peer peer;
     struct peer_name expected;
     struct settings settings;
+    struct settings general; /* what [policy] says */
     struct anchors anchors;
     struct tls_peer tls;
     struct certificate_names names;

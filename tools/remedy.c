@@ -58,39 +58,49 @@ char *remedy_fetch_command(const struct explanation *explanation)
     return command;
 }
 
-/* A rule hides the one that decided, so it says all that that one said. */
-static void append_inherited(char **rule, const struct settings *settings)
+static void append_word(char **rule, const char *key, int value, int general, const char *text)
 {
-    static const char levels[][4] = {"no", "yes"};
-    static const char fallbacks[][8] = {"refuse", "known", "allow"};
-    append(rule, text_format("mode = %s", mode_text(settings->mode)));
-    append(rule, text_format("unknown-name = %s", settings->unknown_name == CHOICE_ALLOW ? "allow" : "block"));
-    append(rule, text_format("weak-names = %s", settings->weak_names == CHOICE_ALLOW ? "use" : "refuse"));
-    append(rule, text_format("psk = %s", settings->psk == CHOICE_ALLOW ? "allow" : "block"));
-    append(rule, text_format("names = %s", settings->names == NAMES_STRICT ? "strict" : "program"));
-    append(rule, text_format("fallback = %s", fallbacks[settings->fallback]));
-    append(rule, text_format("strict = %s", levels[settings->strict]));
-    append(rule, text_format("security-level = %d", settings->security_level));
+    if (value != general)
+        append(rule, text_format("%s = %s", key, text));
 }
 
-static void append_verify(char **rule, const struct settings *settings, const struct remedy *remedy)
+/* A rule hides the one that decided, so it says all that that one said. */
+static void append_inherited(char **rule, const struct settings *settings, const struct settings *general)
 {
-    enum verify_level level = remedy->only_pins_key ? VERIFY_NONE : remedy->ignores_name ? VERIFY_CA : settings->verify;
-    if (level != settings->verify || settings->rule != NULL)
-        append(rule, text_format("verify = %s", verify_level_text(level)));
+    static const char fallbacks[][8] = {"refuse", "known", "allow"};
+    const char level[] = {(char)('0' + settings->security_level), '\0'};
+    append_word(rule, "mode", settings->mode, general->mode, mode_text(settings->mode));
+    append_word(rule, "unknown-name", settings->unknown_name, general->unknown_name,
+                settings->unknown_name == CHOICE_ALLOW ? "allow" : "block");
+    append_word(rule, "weak-names", settings->weak_names, general->weak_names,
+                settings->weak_names == CHOICE_ALLOW ? "use" : "refuse");
+    append_word(rule, "psk", settings->psk, general->psk, settings->psk == CHOICE_ALLOW ? "allow" : "block");
+    append_word(rule, "names", settings->names, general->names, settings->names == NAMES_STRICT ? "strict" : "program");
+    append_word(rule, "fallback", settings->fallback, general->fallback, fallbacks[settings->fallback]);
+    append_word(rule, "strict", settings->strict, general->strict, settings->strict ? "yes" : "no");
+    append_word(rule, "security-level", settings->security_level, general->security_level, level);
+}
+
+static void append_verify(char **rule, const struct explanation *explanation, const struct remedy *remedy)
+{
+    enum verify_level level = remedy->only_pins_key  ? VERIFY_NONE
+                              : remedy->ignores_name ? VERIFY_CA
+                                                     : explanation->settings.verify;
+    append_word(rule, "verify", (int)level, (int)explanation->general.verify, verify_level_text(level));
 }
 
 static void append_trust(char **rule, const struct explanation *explanation, const struct remedy *remedy)
 {
     static const char modes[][12] = {"supplement", "extend", "exclusive"};
     const struct settings *settings = &explanation->settings;
+    bool other = !remedy->trusts_file && settings->trust != explanation->general.trust;
     char *file = remedy_trust_file(explanation);
     if (remedy->trusts_file)
         append(rule, text_format("trust = %s", file));
-    for (size_t i = 0; !remedy->trusts_file && settings->rule != NULL && i < settings->trust_count; i++)
+    for (size_t i = 0; other && i < settings->trust_count; i++)
         append(rule, text_format("trust = %s", settings->trust[i].path != NULL ? settings->trust[i].path : "system"));
-    if (settings->rule != NULL)
-        append(rule, text_format("trust-mode = %s", modes[settings->trust_mode]));
+    append_word(rule, "trust-mode", (int)settings->trust_mode, (int)explanation->general.trust_mode,
+                modes[settings->trust_mode]);
     free(file);
 }
 
@@ -98,21 +108,23 @@ static void append_pins(char **rule, const struct explanation *explanation, cons
 {
     const struct settings *settings = &explanation->settings;
     bool new_key = remedy->only_pins_key || remedy->pins_key;
+    bool other = !new_key && settings->pins != explanation->general.pins;
     if (new_key)
         append(rule, text_format("pin = %s", explanation->facts.public_key_pin));
-    else if (settings->rule != NULL && settings->pin_count == 0)
+    else if (other && settings->pin_count == 0)
         append(rule, text_format("pin = none"));
-    for (size_t i = 0; !new_key && settings->rule != NULL && i < settings->pin_count; i++)
+    for (size_t i = 0; other && i < settings->pin_count; i++)
         append(rule, text_format("pin = %s", settings->pins[i]));
 }
 
-static void append_names(char **rule, const struct settings *settings, const struct remedy *remedy)
+static void append_names(char **rule, const struct explanation *explanation, const struct remedy *remedy)
 {
+    const struct settings *settings = &explanation->settings;
     const char *name = remedy->name != NULL ? remedy->name : settings->name;
+    bool allow_cn = remedy->allows_cn || settings->allow_cn;
     if (name != NULL)
         append(rule, text_format("name = %s", name));
-    if (remedy->allows_cn || settings->rule != NULL)
-        append(rule, text_format("allow-cn = %s", remedy->allows_cn || settings->allow_cn ? "yes" : "no"));
+    append_word(rule, "allow-cn", allow_cn, explanation->general.allow_cn, allow_cn ? "yes" : "no");
 }
 
 static void append_excuse(char **rule)
@@ -136,12 +148,11 @@ char *remedy_rule(const struct explanation *explanation, const struct remedy *re
     append(&rule, text_format("[rule %s-%u%s]", name, explanation->port, settings->rule != NULL ? "-instead" : ""));
     char *destination = destination_of(explanation);
     append(&rule, text_format("destination = %s", destination));
-    if (settings->rule != NULL)
-        append_inherited(&rule, settings);
-    append_verify(&rule, settings, remedy);
+    append_inherited(&rule, settings, &explanation->general);
+    append_verify(&rule, explanation, remedy);
     append_trust(&rule, explanation, remedy);
     append_pins(&rule, explanation, remedy);
-    append_names(&rule, settings, remedy);
+    append_names(&rule, explanation, remedy);
     if (weakens || settings->rule != NULL)
         append_excuse(&rule);
     free(destination);
