@@ -13,7 +13,7 @@
 #include "ip.h"
 #include "peer.h"
 
-enum { FORGOTTEN_BUCKETS = 1024, FORGOTTEN_NAMES = 8 /* in one bucket */ };
+enum { FORGOTTEN_BUCKETS = 4096, FORGOTTEN_NAMES = 8 /* in one bucket */ };
 
 /* `name` led to `ip`, and is about to be known no longer. */
 void forgotten_add(const struct ip *ip, const struct peer_name *name);
