@@ -58,16 +58,24 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
 }
 
 /* Of several names of which none is chosen, a certificate that is not for each says nothing. */
+static void forget_names(const struct connection *connection, struct facts *facts)
+{
+    if (!connection->each_name || !facts->name_checked || facts->name_error == 0)
+        return;
+    facts->name_checked = false;
+    facts->name_error = 0;
+    facts->loose_match = LOOSE_NONE;
+    facts->name_source = NAME_UNKNOWN;
+}
+
 static void note_name(const struct connection *connection, struct facts *facts, const struct verify_result *result)
 {
     if (!result->name_checked)
         return;
-    bool says_nothing = connection->each_name && result->name_error != 0;
-    facts->name_checked = !says_nothing;
-    facts->name_error = says_nothing ? 0 : result->name_error;
-    if (says_nothing)
-        facts->name_source = NAME_UNKNOWN;
-    facts->loose_match = says_nothing ? LOOSE_NONE : result->loose_match;
+    facts->name_checked = true;
+    facts->name_error = result->name_error;
+    facts->loose_match = result->loose_match;
+    forget_names(connection, facts);
 }
 
 static void check_policy_anchors(struct judgement *judgement)
@@ -370,6 +378,7 @@ static void note_session(const struct library *library, SSL *ssl, struct connect
     if (facts->name_checked && !names_peer)
         facts->name_error =
             connection->names[0].kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
+    forget_names(connection, facts);
 }
 
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection)

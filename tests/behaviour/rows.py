@@ -452,6 +452,10 @@ def name_rows():
                   ['names', 'session-of-another-name-and-server', 'good', *version],
                   expect=is_stopped(62, 'bad certificate'),
                   event={'tlsward.name_source': 'resolver', 'tlsward.expected_name': 'localhost'})
+        yield Row(f'names: session: of several names that the certificate was for each of, it confirms the one {version}',
+                  ['names', 'session-of-each-name', 'localhost-and-address', *version],
+                  expect=passes(reused='1', received='8'), events=2,
+                  event={'tlsward.name_source': 'session', 'tlsward.expected_name': 'localhost'})
         yield Row(f'names: session: it is not another name than the one that led to the address {version}',
                   ['names', 'session-of-another-name-and-address', 'good', *version],
                   expect=is_stopped(62, 'bad certificate', received='4'), event={'tlsward.name_source': 'unknown'})

@@ -39,6 +39,7 @@ static const struct leaf {
     {"two-hosts", "DNS:a.test,DNS:b.test", CA, 30, 0},
     {"localhost", "DNS:localhost", CA, 30, 0},
     {"address", "IP:127.0.0.1", CA, 30, 0},
+    {"localhost-and-address", "DNS:localhost,IP:127.0.0.1", CA, 30, 0},
     {"nameless", "email:nobody@good.test", CA, 30, 0},
 };
 

@@ -132,6 +132,17 @@ static void session_of_another_name_and_server(void)
     run_with(kept, dial_name(server, "localhost"));
 }
 
+/* Each of two names was verified, and no one of them is what the session confirms. */
+static void session_of_each_name(void)
+{
+    close(dial_name(server, "localhost"));
+    SSL *first = without_name(dial_name(server, "127.0.0.1"));
+    client_run(first);
+    SSL_SESSION *kept = SSL_get1_session(first);
+    client_free(first);
+    run_with(kept, dial(server));
+}
+
 static void session_of_another_name_and_address(void)
 {
     SSL_SESSION *kept = session_for("good.test", dial_name(server, "localhost"));
@@ -182,6 +193,7 @@ static const struct scenario sources[] = {
     {"session-of-looked-up-name", session_of_looked_up_name},
     {"session-of-another-name", session_of_another_name},
     {"session-of-another-name-and-server", session_of_another_name_and_server},
+    {"session-of-each-name", session_of_each_name},
     {"session-of-another-name-and-address", session_of_another_name_and_address},
     {"memory", memory},
     {"local-socket", local_socket},
