@@ -21,10 +21,10 @@
 static bool is_mounted_nosuid(const char *path)
 {
 #ifdef SYS_statfs64
-    struct statfs64 mount;
+    struct statfs64 mount = {0};
     long failed = kernel_call(SYS_statfs64, kernel_address(path), sizeof mount, kernel_address(&mount), 0, 0, 0);
 #else
-    struct statfs mount;
+    struct statfs mount = {0};
     long failed = kernel_call(SYS_statfs, kernel_address(path), kernel_address(&mount), 0, 0, 0, 0);
 #endif
     return failed == 0 && (mount.f_flags & ST_NOSUID) != 0;
