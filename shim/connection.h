@@ -40,6 +40,7 @@ struct connection {
     bool out_of_memory;          /* what was observed is incomplete: fail closed */
     bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
+    bool dane_is_late;           /* the program gave it a TLSA record during the handshake: none of them counts */
     bool refused;                /* blocked by the policy: the alert's error is still to be explained */
     const void *watched_session; /* see late_session.h; never read */
     bool session_is_barred;      /* and what the SSL had before: */

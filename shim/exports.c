@@ -286,6 +286,14 @@ EXPORT int X509_verify_cert(X509_STORE_CTX *store_ctx)
     return handshake_net(library, store_ctx, real);
 }
 
+EXPORT int SSL_dane_tlsa_add(SSL *ssl, unsigned char usage, unsigned char selector, unsigned char type,
+                             const unsigned char *data, size_t length)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    install_dane_record(library, ssl);
+    return REAL(library, 0, SSL_dane_tlsa_add, ssl, usage, selector, type, data, length);
+}
+
 EXPORT X509_LOOKUP *X509_STORE_add_lookup(X509_STORE *store, X509_LOOKUP_METHOD *method)
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_STORE_add_lookup");

@@ -195,3 +195,10 @@ void install_connection_host(const struct library *library, SSL *ssl, const char
     if (cannot_be_asked_later(library) && library->api.SSL_get0_param != NULL)
         install_host(library, library->api.SSL_get0_param(ssl), name, 0, add);
 }
+
+void install_dane_record(const struct library *library, const SSL *ssl)
+{
+    struct connection *connection = is_usable(library) ? connection_of(library, ssl) : NULL;
+    if (connection != NULL && (connection->stage == STAGE_OBSERVED || connection->stage == STAGE_DECIDED))
+        connection->dane_is_late = true;
+}

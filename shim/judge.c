@@ -309,8 +309,8 @@ static void note_program(struct judgement *judgement, int accepted)
     facts->app_demands_chain = demands_chain(judgement);
     facts->app_rejected = facts->app_demands_chain && accepted <= 0;
     facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
-    facts->app_dane_verified =
-        facts->app_demands_chain && accepted > 0 && dane_binds_leaf(api, judgement->ssl, judgement->request.leaf);
+    facts->app_dane_verified = facts->app_demands_chain && accepted > 0 && !judgement->connection->dane_is_late &&
+                               dane_binds_leaf(api, judgement->ssl, judgement->request.leaf);
 }
 
 /* What the program's verification has to say besides its result. */
@@ -323,7 +323,7 @@ static void add_program_word(struct judgement *judgement)
     if (facts->app_rejected) { /* it has the last word */
         facts->app_anchors_checked = false;
         facts->policy_anchors_checked = false;
-    } else if (facts->app_demands_chain && !program_anchors_accept(facts)) {
+    } else if (facts->app_demands_chain && !program_anchors_accept(facts) && !judgement->connection->dane_is_late) {
         check_dane_anchor(judgement);
     }
 }

@@ -136,6 +136,7 @@ HOOKS = ['SSL_CTX_new', 'SSL_CTX_new_ex', 'SSL_CTX_new-failing', 'SSL_connect', 
          'implicit-handshake', 'SSL_set_connect_state', 'BIO_new_ssl_connect', 'SSL_set_session',
          'SSL_set_shutdown', 'SSL_copy_session_id', 'SSL_write_early_data', 'info-callbacks',
          'SSL_CTX_set_cert_verify_callback', 'verify-modes', 'hosts', 'params', 'X509_verify_cert',
+         'look-ups', 'SSL_dane_tlsa_add',
          'peer-certificate', 'name-checks', 'getaddrinfo', 'getaddrinfo-failing', 'gethostbyname', 'connect']
 
 

@@ -183,6 +183,7 @@ ROWS = (
     partly("verifies-all", EVERY - {"good"}, source="app", event={"tlsward.app_verify": "full"}),
 
     partly("dane-ee", {"other"}, before="save-ticket", good=EVERY - {"other"}, source="app"),
+    partly("dane-ee-late", {"other"}, source="app"),
     partly("dane-ta", EVERY - {"good"}, source="app"),
     partly("dane-ta-unknown", EVERY - {"unknown-ca"}, good=frozenset({"unknown-ca"}), source="app"),
     careless("dane-ta-forgiven", source="app"),

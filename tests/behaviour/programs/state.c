@@ -289,6 +289,30 @@ static void call_memory_handshake(void)
     fresh = client_new(context, server, "good.test");
 }
 
+static void call_look_up_setters(void)
+{
+    X509_STORE *store = X509_STORE_new();
+    X509_LOOKUP_METHOD *method = X509_LOOKUP_meth_new("test");
+    say("added", "%d%d", X509_STORE_add_lookup(store, X509_LOOKUP_file()) != NULL,
+        X509_STORE_add_lookup(store, method) != NULL);
+    say("loaded", "%d%d", X509_STORE_load_store(store, "file:/nonexistent"),
+        X509_STORE_load_store_ex(store, "other:nothing", NULL, NULL));
+    X509_STORE_free(store);
+    X509_LOOKUP_meth_free(method);
+}
+
+static void call_dane_record(void)
+{
+    static const unsigned char digest[32] = "any";
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    demand(SSL_CTX_dane_enable(ctx) == 1);
+    SSL *ssl = SSL_new(ctx);
+    demand(SSL_dane_enable(ssl, "good.test") == 1);
+    say("added", "%d", SSL_dane_tlsa_add(ssl, 3, 1, 1, digest, sizeof digest));
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+}
+
 static const struct scenario hooks[] = {
     {"SSL_CTX_new", call_context_new},
     {"SSL_CTX_new_ex", call_context_new_ex},
@@ -309,6 +333,8 @@ static const struct scenario hooks[] = {
     {"hosts", call_host_setters},
     {"params", call_param_setters},
     {"X509_verify_cert", call_verify_cert},
+    {"look-ups", call_look_up_setters},
+    {"SSL_dane_tlsa_add", call_dane_record},
     {"peer-certificate", call_certificate_getters},
     {"name-checks", call_name_checks},
     {"getaddrinfo", call_getaddrinfo},
