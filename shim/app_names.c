@@ -1,49 +1,85 @@
 #include "app_names.h"
 
+#include "kernel.h"
+
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define NOTES 64 /* names are set shortly before their handshake, so few are waiting at any time */
+enum { PAGE_NOTES = 64 };
 
 struct note {
-    const X509_VERIFY_PARAM *param;
+    _Atomic(const X509_VERIFY_PARAM *) param; /* NULL: free */
     struct peer_name name;
 };
 
-static struct note notes[NOTES];
-static size_t next_note;
-static atomic_flag busy = ATOMIC_FLAG_INIT;
+/* Pages are added as needed and never freed. */
+struct page {
+    struct note notes[PAGE_NOTES];
+    struct page *next;
+};
 
-/* Gives up rather than wait: a fork may have left the flag set for ever, and a lost name only means a weaker source. */
+static struct page first_page;
+static atomic_int holder; /* the process whose thread is at work */
+
+/*
+ * Gives up rather than wait for ever: a lost name only means a weaker source. What a fork has left held, whose thread
+ * is not in this process, is taken over: a note counts once its param is set, which comes last.
+ */
 static bool enter(void)
 {
-    for (int tries = 0; tries < 100000; tries++)
-        if (!atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+    int self = (int)kernel_getpid();
+    for (int tries = 0; tries < 100000; tries++) {
+        int present = 0;
+        if (atomic_compare_exchange_strong(&holder, &present, self) ||
+            (present != self && atomic_compare_exchange_strong(&holder, &present, self)))
             return true;
+    }
     return false;
 }
 
 static void leave(void)
 {
-    atomic_flag_clear_explicit(&busy, memory_order_release);
+    atomic_store(&holder, 0);
+}
+
+/* The next note of a param from `note` on, which is in `*page`; NULL where there is none. */
+static struct note *find(struct page **page, struct note *note, const X509_VERIFY_PARAM *param)
+{
+    for (;;) {
+        for (; note < (*page)->notes + PAGE_NOTES; note++)
+            if (note->param == param)
+                return note;
+        if ((*page)->next == NULL)
+            return NULL;
+        *page = (*page)->next;
+        note = (*page)->notes;
+    }
 }
 
 static void forget(const X509_VERIFY_PARAM *param)
 {
-    for (size_t i = 0; i < NOTES; i++)
-        if (notes[i].param == param)
-            notes[i].param = NULL;
+    struct page *page = &first_page;
+    for (struct note *note = page->notes; (note = find(&page, note, param)) != NULL; note++)
+        note->param = NULL;
 }
 
-/* One that is free, else one that has waited long. */
-static struct note *place_for_note(void)
+/* A free note. A param that was made anew at an old one's address may have notes that are not its own: not too many. */
+static struct note *note_for(const X509_VERIFY_PARAM *param)
 {
-    for (size_t i = 0; i < NOTES; i++)
-        if (notes[i].param == NULL)
-            return &notes[i];
-    struct note *old = &notes[next_note];
-    next_note = (next_note + 1) % NOTES;
-    return old;
+    size_t count = 0;
+    struct page *page = &first_page;
+    struct note *oldest = NULL;
+    for (struct note *note = page->notes; (note = find(&page, note, param)) != NULL; note++, count++)
+        oldest = oldest == NULL ? note : oldest;
+    if (count >= PEER_APP_NAMES)
+        return oldest;
+    page = &first_page;
+    struct note *empty = find(&page, page->notes, NULL);
+    if (empty != NULL)
+        return empty;
+    page->next = calloc(1, sizeof *page->next);
+    return page->next != NULL ? page->next->notes : NULL;
 }
 
 static void note(const X509_VERIFY_PARAM *param, const char *name, size_t length, bool alone)
@@ -51,12 +87,16 @@ static void note(const X509_VERIFY_PARAM *param, const char *name, size_t length
     struct peer_name peer = {.kind = PEER_NONE};
     if (name != NULL)
         peer_normalise(name, length != 0 ? length : strlen(name), &peer);
-    if (!enter())
+    if (param == NULL || !enter())
         return;
     if (alone)
         forget(param);
-    if (peer.kind != PEER_NONE)
-        *place_for_note() = (struct note){param, peer};
+    struct note *place = peer.kind != PEER_NONE ? note_for(param) : NULL;
+    if (place != NULL) {
+        place->param = NULL;
+        place->name = peer;
+        place->param = param;
+    }
     leave();
 }
 
@@ -72,20 +112,17 @@ void app_names_add(const X509_VERIFY_PARAM *param, const char *name, size_t leng
 
 void app_names_forget(const X509_VERIFY_PARAM *param)
 {
-    if (!enter())
-        return;
-    forget(param);
-    leave();
+    note(param, NULL, 0, true);
 }
 
 size_t app_names_of(const X509_VERIFY_PARAM *param, struct peer_name *names, size_t size)
 {
     size_t count = 0;
-    if (!enter())
+    struct page *page = &first_page;
+    if (param == NULL || !enter())
         return 0;
-    for (size_t i = 0; i < NOTES && count < size; i++)
-        if (notes[i].param == param)
-            names[count++] = notes[i].name;
+    for (struct note *found = page->notes; count < size && (found = find(&page, found, param)) != NULL; found++)
+        names[count++] = found->name;
     leave();
     return count;
 }
