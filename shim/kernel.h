@@ -198,6 +198,13 @@ static inline int kernel_clock(clockid_t clock, struct timespec *now)
     return (int)kernel_call(SYS_clock_gettime, clock, kernel_address(now), 0, 0, 0, 0);
 }
 
+static inline time_t kernel_seconds(void)
+{
+    struct timespec now = {0};
+    kernel_clock(CLOCK_REALTIME, &now);
+    return now.tv_sec;
+}
+
 /* Private memory of whole pages, all zero. NULL where there is none. */
 static inline void *kernel_map(size_t length)
 {

@@ -1,6 +1,7 @@
 #include "observe.h"
 
 #include "app_names.h"
+#include "kernel.h"
 #include "process.h"
 #include "session.h"
 #include "trail.h"
@@ -9,7 +10,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 bool observe_is_client(const struct library *library, const SSL *ssl)
 {
@@ -213,7 +213,7 @@ static struct settings settings_for(const struct connection *connection, const s
             .port = connection->port,
         };
     } while (++count < expected->count && count < PEER_APP_NAMES);
-    return policy_settings_of_any(connection->policy, &process, destinations, count, time(NULL));
+    return policy_settings_of_any(connection->policy, &process, destinations, count, kernel_seconds());
 }
 
 static void keep_names(struct connection *connection, const struct expected_peer *expected)

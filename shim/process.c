@@ -235,14 +235,6 @@ bool process_policy_is_over(const struct policy *policy)
     return over;
 }
 
-/* The kernel's time: the C library's may be somebody's who tells the program another (faketime). */
-static time_t seconds_now(void)
-{
-    struct timespec now = {0};
-    kernel_clock(CLOCK_REALTIME, &now);
-    return now.tv_sec;
-}
-
 bool process_app_anchors_count(const struct policy *policy)
 {
     const struct start *start = start_get();
@@ -254,13 +246,13 @@ bool process_app_anchors_count(const struct policy *policy)
 struct settings process_settings(const struct policy *policy)
 {
     struct process_identity identity = process_identity();
-    return policy_settings(policy, &identity, &(struct destination){0}, seconds_now());
+    return policy_settings(policy, &identity, &(struct destination){0}, kernel_seconds());
 }
 
 bool process_is_off(const struct policy *policy)
 {
     struct process_identity identity = process_identity();
-    return policy_is_off(policy, &identity, seconds_now());
+    return policy_is_off(policy, &identity, kernel_seconds());
 }
 
 static struct policy_version *current_version(void)

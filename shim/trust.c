@@ -1,6 +1,7 @@
 #include "trust.h"
 
 #include "array.h"
+#include "kernel.h"
 #include "trust_parts.h"
 #include "trust_places.h"
 
@@ -261,8 +262,8 @@ struct trust *trust_snapshot_at(const struct trust_source *sources, size_t count
 
 struct trust *trust_snapshot(const struct trust_source *sources, size_t count, trust_warning warn, void *arg)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    struct timespec now = {0};
+    kernel_clock(CLOCK_MONOTONIC_COARSE, &now);
     return trust_snapshot_at(sources, count, now.tv_sec, warn, arg);
 }
 

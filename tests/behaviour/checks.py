@@ -360,7 +360,7 @@ exec "$@"
 class System:
     """A copy of the program and the library where another user can reach them, under a system policy."""
 
-    def __init__(self, setting, policy):
+    def __init__(self, setting, policy, program='surroundings'):
         if os.geteuid() != 0 or subprocess.run(['unshare', '-m', 'true'], check=False).returncode != 0:
             raise Unavailable('it takes root, and a root directory that is a mount point, to keep mounts of /etc to ourselves')
         if setting.runtime:
@@ -369,8 +369,8 @@ class System:
         setting.write_policy(policy)
         setting.directory.chmod(0o777)
         shutil.copy(setting.library, setting.directory)
-        self.program = setting.directory / 'surroundings'
-        shutil.copy(setting.build / 'behaviour' / 'surroundings', self.program)
+        self.program = setting.directory / program
+        shutil.copy(setting.build / 'behaviour' / program, self.program)
         shutil.copytree(setting.pki, setting.directory / 'pki').chmod(0o755)
         for path in (setting.directory / 'pki').iterdir():
             path.chmod(0o644)

@@ -1,5 +1,6 @@
 """The rows, group by group: what a row's name says is what is broken when it fails."""
 import checks
+import shortage
 import standard_error
 import unread
 import variables
@@ -685,4 +686,5 @@ def all_rows():
         yield from group()
     yield from unread.rows()
     yield from standard_error.rows()
+    yield from shortage.rows()
     yield from variables.rows()

@@ -28,8 +28,8 @@ def readable_trust(setting, policy):
 class Host(checks.System):
     """A system policy, prepared by shell commands, and a journal that keeps what it is told."""
 
-    def __init__(self, setting, policy, prepare=':', own_trust=False):
-        super().__init__(setting, policy if own_trust else readable_trust(setting, policy))
+    def __init__(self, setting, policy, prepare=':', own_trust=False, program='surroundings'):
+        super().__init__(setting, policy if own_trust else readable_trust(setting, policy), program)
         journal = setting.directory / 'run' / 'systemd' / 'journal'
         journal.mkdir(parents=True)
         (setting.directory / 'prepare').write_text(prepare + '\n')
@@ -49,7 +49,8 @@ class Host(checks.System):
     def run_as(self, wrapper, leaf, environment=None, way='plain', stderr=subprocess.PIPE):
         self.program.chmod(0o755)
         script = checks.NAMESPACE.replace('shift\n', PREPARE + 'shift\n')
-        command = ['unshare', '-m', 'sh', '-c', script, 'sh', self.setting.directory, *wrapper, self.program, way, leaf]
+        command = ['unshare', '-m', 'sh', '-c', script, 'sh', self.setting.directory, *wrapper, self.program,
+                   *([way] if way else []), leaf]
         variables = {'PATH': os.environ['PATH'], 'PKI': str(self.setting.directory / 'pki'), **(environment or {})}
         done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, stderr=stderr, text=True, check=False,
                               timeout=HANG_SECONDS)

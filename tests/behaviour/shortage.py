@@ -1,0 +1,55 @@
+"""Every n-th allocation of the library fails, from the start of the process on, with each switch and mode."""
+import os
+import subprocess
+
+import checks
+import unread
+from patience import HANG_SECONDS
+from run import Row, assert_members, facts_of
+
+# What is set, how, and what may come of a bad certificate: "connected" and "stopped", None for either.
+SWITCHES = {
+    'enforce': ('', {}, '0', '1'),
+    'audit': ('mode = audit', {}, '1', '0'),
+    'off': ('mode = off', {}, '1', '0'),
+    'TLSWARD_OFF over enforce': ('', {'TLSWARD_OFF': '1'}, '1', None),
+    'TLSWARD_OFF over audit': ('mode = audit', {'TLSWARD_OFF': '1'}, '1', '0'),
+    'TLSWARD_OFF over off': ('mode = off', {'TLSWARD_OFF': '1'}, '1', '0'),
+}
+SYSTEM = {
+    'enforce': ('', {}, ':', '0', '1'),
+    'audit': ('mode = audit', {}, ':', '1', '0'),
+    'TLSWARD_OFF, which does not count': ('', {'TLSWARD_OFF': '1'}, ':', '0', '1'),
+    'TLSWARD_OFF, which counts': ('kill-switch-environment = allow', {'TLSWARD_OFF': '1'}, ':', '1', None),
+    'the kill switch': ('', {}, 'touch /etc/tlsward/off', '1', '0'),
+}
+
+
+def assert_outcome(facts, connected, stopped):
+    expected = {'died': '0', 'all-tried': '1', 'connected': connected, 'stopped': stopped}
+    assert_members({name: value for name, value in expected.items() if value is not None}, facts, 'program')
+
+
+def of_environment(policy, variables, connected, stopped):
+    def check(setting):
+        setting.write_policy(policy)
+        done = subprocess.run(setting.program(['shortage', 'wrong-host']), env={**setting.environment(), **variables},
+                              capture_output=True, text=True, timeout=HANG_SECONDS, check=True)
+        assert_outcome(facts_of(done.stdout), connected, stopped)
+        assert setting.log.exists() == (not variables and policy != 'mode = off'), 'whether the library was active'
+    return checks.released_file(check)
+
+
+def of_system(policy, variables, prepare, connected, stopped):
+    def check(setting):
+        host = unread.Host(setting, policy, prepare, program='shortage')
+        facts = host.run_as([], 'wrong-host', {**variables, 'PATH': os.environ['PATH']}, way=None)
+        assert_outcome(facts, connected, stopped)
+    return check
+
+
+def rows():
+    for name, row in SWITCHES.items():
+        yield Row(f'shortage: policy of the environment: {name}', [], check=of_environment(*row))
+    for name, row in SYSTEM.items():
+        yield Row(f'shortage: policy of the host: {name}', [], check=of_system(*row))
