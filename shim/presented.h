@@ -11,7 +11,13 @@
 
 #include <stdbool.h>
 
-/* Told before the program can see the certificate. One whose digest cannot be had stands for all. */
+/* A certificate that counted as an anchor of the program's: whoever presents it later, it remains one. */
+void presented_know(const struct openssl_api *api, const X509 *certificate);
+
+/*
+ * Told before the program can see the certificate, which is none that is known. One whose digest cannot be had stands
+ * for all.
+ */
 void presented_add(const struct openssl_api *api, const X509 *certificate);
 
 /* False where it was never presented; true also where that cannot be said. */

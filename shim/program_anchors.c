@@ -52,7 +52,10 @@ bool program_anchors_can_be_told(const struct openssl_api *api, X509_STORE_CTX *
 
 static bool add(struct anchor_fill *fill, X509 *anchor)
 {
-    return presented_has(fill->api, anchor) || anchor_fill_add(fill, anchor);
+    if (presented_has(fill->api, anchor))
+        return true;
+    presented_know(fill->api, anchor);
+    return anchor_fill_add(fill, anchor);
 }
 
 /* Takes over a stack of certificates with a reference to each. */

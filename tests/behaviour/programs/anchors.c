@@ -158,6 +158,18 @@ static void root_of_another_peer(void)
     connect_to(context, other);
 }
 
+/* ... nor where it has sent it to another context of the program's, which does not know it. */
+static void root_sent_to_another_context(void)
+{
+    SSL_CTX *careless = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    demand(SSL_CTX_load_verify_file(context, pki_file("program-ca")) == 1);
+    connect_to(context, other);
+    connect_to(careless, server);
+    connect_to(context, other);
+    SSL_CTX_free(careless);
+}
+
 static void with_file(const char *file, unsigned long flags, SSL_verify_cb callback)
 {
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, callback);
@@ -354,6 +366,7 @@ static const struct scenario scenarios[] = {
     {"second-use-from-file", second_use_from_file},
     {"second-use-by-connection", second_use_by_connection},
     {"root-of-another-peer", root_of_another_peer},
+    {"root-sent-to-another-context", root_sent_to_another_context},
     {"intermediate", intermediate},
     {"intermediate-undemanded", intermediate_undemanded},
     {"intermediate-as-anchor", intermediate_as_anchor},
