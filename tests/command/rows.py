@@ -342,6 +342,9 @@ def started_rows():
     yield Row("started/by-fexecve-of-no-file", [*WITH_SUMMARY, "{t}/starts", "fexecve", "{t}/none"], 3, absent=["warning"])
     for function in ("system", "popen"):
         yield Row(f"started/by-{function}", [*WITH_SUMMARY, "{t}/starts", function, "echo started"], out=["^started$"], err=[NOT_COVERED + "/bin/sh, without the library in LD_PRELOAD$"])
+    # Root's are not privileged by that, and drop the environment themselves.
+    for program, words in (("sudo", ["true"]), ("su", ["-", "root", "-c", "true"])):
+        yield Row(f"started/by-{program}", [*WITH_SUMMARY, program, *words], err=[rf"^tlsward: warning: /\S*/{program}: not covered: starts /.*, without the library in LD_PRELOAD$"], needs=program, root=True)
     for kind in ("setuid", "setgid"):
         yield Row(f"started/{kind}", [*WITH_SUMMARY, "sh", "-c", f"{{t}}/{kind}; true"], err=[NOT_COVERED + f"{{t}}/{kind}, which is setuid, setgid or"], root=True)
         yield Row(f"started/{kind}-where-privileges-are-not-gained", [*WITH_SUMMARY, "sh", "-c", f"{{t}}/{kind}; true"], absent=["warning"], through=("setpriv", "--no-new-privs"), root=True)
