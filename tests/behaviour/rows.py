@@ -17,6 +17,8 @@ ALERTS = {'bad certificate': 'sslv3 alert bad certificate', 'unknown ca': 'tlsv1
           'certificate expired': 'sslv3 alert certificate expired'}
 
 OTHER_PIN = 'sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='  # of no key here
+ENFORCED = 'mode = audit\n[rule r]\nmode = enforce\n'
+SPARED = 'mode = enforce\n[rule r]\nmode = audit\nowner = tests\nreason = test\nexpires = 2999-12-31\n'
 
 
 def passes(**more):
@@ -429,6 +431,13 @@ def name_rows():
                   event={**known, 'tlsward.action': 'would-block'})
     yield Row('names: app: any one of several names is enough', ['names', 'app-with-several', 'two-hosts'],
               expect=passes(sni='-'), event={'tlsward.name_source': 'app'})
+    for name in 'b.test', 'c.test':
+        yield Row(f'names: app: a rule that enforces for one of several names, {name}, holds',
+                  ['names', 'app-with-several', 'wrong-host'], policy=f'{ENFORCED}destination = {name}',
+                  event={'tlsward.action': 'blocked', 'rule.name': 'r'})
+        yield Row(f'names: app: a rule that weakens for one of several names, {name}, does not',
+                  ['names', 'app-with-several', 'wrong-host'], policy=f'{SPARED}destination = {name}',
+                  event={'tlsward.action': 'blocked', 'rule.name': None})
     yield Row('names: app: the SNI that the program set is left alone', ['names', 'app-with-other-sni', 'localhost'],
               expect=passes(sni='front.test'), event={'tlsward.name_source': 'app'})
     yield Row('names: app: none of several names fits', ['names', 'app-with-several', 'good'],
@@ -552,9 +561,6 @@ def policy_rows():
                         ('what cannot be read for want of descriptors is read later', checks.short_of_descriptors)):
         yield Row(f'policy: {name}', [], check=check)
 
-
-ENFORCED = 'mode = audit\n[rule r]\nmode = enforce\n'
-SPARED = 'mode = enforce\n[rule r]\nmode = audit\nowner = tests\nreason = test\nexpires = 2999-12-31\n'
 
 
 def identity_rows():
