@@ -21,14 +21,15 @@ static int connection_new(void *parent, void *value, CRYPTO_EX_DATA *data, int i
     return 1;
 }
 
-static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
+static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
 {
     (void)parent;
     (void)data;
-    (void)index;
     (void)number;
-    (void)library;
+    const struct library *library = argument;
     struct connection *connection = value;
+    if (index != library->connection_index) /* one that was lost: see ex_data_take() */
+        return;
     if (connection != NULL) {
         evidence_forget(connection->event_id);
         connection_reset(connection);
@@ -51,14 +52,15 @@ static void dup_suites(struct connection *copy, const struct connection *origina
  * keeps what the program said, and no more.
  */
 static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long number,
-                          void *library)
+                          void *argument)
 {
     (void)to;
     (void)from;
-    (void)index;
     (void)number;
-    (void)library;
+    const struct library *library = argument;
     struct connection **slot = value;
+    if (index != library->connection_index) /* one that was lost: see ex_data_take() */
+        return 1;
     const struct connection *original = *slot;
     struct connection *copy = original != NULL ? calloc(1, sizeof *copy) : NULL;
     if (copy != NULL) {

@@ -11,14 +11,15 @@ static void release(const struct library *library, X509_STORE *store)
         library->api.X509_STORE_free(store);
 }
 
-static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
+static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
 {
     (void)parent;
     (void)data;
-    (void)index;
     (void)number;
-    (void)library;
+    const struct library *library = argument;
     struct context *context = value;
+    if (index != library->context_index) /* one that was lost: see ex_data_take() */
+        return;
     if (context != NULL) {
         release(library, context->store);
         free(context->properties);

@@ -21,8 +21,8 @@ struct ex_data_callbacks {
 
 /*
  * Takes an index, unless *index has one already. Of several threads that do so at once one gives *index its value, and
- * the indices of the others stay unused: the callbacks are called for these too, with no value. Nobody waits. False,
- * for good, where libcrypto fails.
+ * the indices of the others stay unused: the callbacks are called for these too, and must tell them by their number.
+ * Nobody waits. False, for good, where libcrypto fails.
  */
 bool ex_data_take(const struct openssl_api *api, enum ex_data_class which, const struct ex_data_callbacks *callbacks,
                   atomic_int *index);

@@ -22,14 +22,14 @@ struct found_marks {
     struct session_mark kept[SESSION_MARKS_MAX];
 };
 
-static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *library)
+static void mark_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
 {
     (void)parent;
     (void)data;
-    (void)index;
     (void)number;
-    (void)library;
-    free(value);
+    const struct library *library = argument;
+    if (index == library->mark_index) /* not one that was lost: see ex_data_take() */
+        free(value);
 }
 
 /*
