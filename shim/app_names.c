@@ -82,7 +82,7 @@ static struct note *note_for(const X509_VERIFY_PARAM *param)
     return page->next != NULL ? page->next->notes : NULL;
 }
 
-static void note(const X509_VERIFY_PARAM *param, const char *name, size_t length, bool alone)
+static void put_down(const X509_VERIFY_PARAM *param, const char *name, size_t length, bool alone)
 {
     struct peer_name peer = {.kind = PEER_NONE};
     if (name != NULL)
@@ -102,17 +102,17 @@ static void note(const X509_VERIFY_PARAM *param, const char *name, size_t length
 
 void app_names_set(const X509_VERIFY_PARAM *param, const char *name, size_t length)
 {
-    note(param, name, length, true);
+    put_down(param, name, length, true);
 }
 
 void app_names_add(const X509_VERIFY_PARAM *param, const char *name, size_t length)
 {
-    note(param, name, length, false);
+    put_down(param, name, length, false);
 }
 
 void app_names_forget(const X509_VERIFY_PARAM *param)
 {
-    note(param, NULL, 0, true);
+    put_down(param, NULL, 0, true);
 }
 
 size_t app_names_of(const X509_VERIFY_PARAM *param, struct peer_name *names, size_t size)
