@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -139,6 +140,17 @@ def keeps_what_was_read(change, policy, leaf, connected):
     return check
 
 
+def switched_off(prepare, who):
+    def check(setting):
+        host = Host(setting, '', prepare)
+        facts = host.run_as(WHO[who], 'wrong-host')
+        assert facts['connected'] == '1' and not setting.log.exists() and not host.told(), facts
+        (setting.directory / 'prepare').write_text('rm -f /etc/tlsward/off\n')
+        shutil.rmtree(setting.directory / 'etc')
+        assert host.run_as(WHO[who], 'wrong-host')['connected'] == '-1', 'the library was not active'
+    return check
+
+
 def to_audit_for_all(path):
     path.write_text(path.read_text().replace('mode = enforce', 'mode = audit'))
     path.chmod(0o666)
@@ -173,6 +185,8 @@ ROWS = [
      keeps_what_was_read(lambda path: path.chmod(0o600), '', 'wrong-host', '-1')),
     ('that others can write from now on does not replace the good one',
      keeps_what_was_read(to_audit_for_all, '', 'wrong-host', '-1')),
+    ('is switched off by the kill switch for a user, too', switched_off('touch /etc/tlsward/off', 'a user')),
+    ('is switched off by a kill switch that a user may not read', switched_off('umask 077; touch /etc/tlsward/off', 'a user')),
     ('in audit that a running process can no longer read blocks nothing',
      keeps_what_was_read(lambda path: path.chmod(0o600), 'mode = audit', 'good', '1')),
 ]
