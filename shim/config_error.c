@@ -4,18 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *format_text(struct arena *arena, const char *format, va_list arguments)
-{
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    char *text = length >= 0 ? arena_alloc(arena, (size_t)length + 1) : NULL;
-    if (text)
-        vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    return text;
-}
-
 void config_error_add(struct config_errors *errors, const char *file, unsigned line, const char *text,
                       const char *format, ...)
 {
@@ -23,8 +11,14 @@ void config_error_add(struct config_errors *errors, const char *file, unsigned l
     struct config_error item = {.line = line, .file = arena_copy(arena, file, strlen(file))};
     va_list arguments;
     va_start(arguments, format);
-    item.message = format_text(arena, format, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
+    item.message = length >= 0 ? arena_alloc(arena, (size_t)length + 1) : NULL;
+    if (item.message) {
+        va_start(arguments, format);
+        vsnprintf(item.message, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
     if (text)
         item.text = arena_copy(arena, text, strlen(text));
     struct config_error *items = arena_grow(arena, errors->items, errors->count, sizeof *items);

@@ -164,7 +164,7 @@ static int run_with_summary(const struct run_options *options, const struct targ
 static void warn_of_file(const char *log)
 {
     struct stat status;
-    if (strcmp(log, "stderr") == 0 && fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode))
+    if (log != NULL && strcmp(log, "stderr") == 0 && fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode))
         warn("standard error is a file, which gets no events unless the policy says 'stderr-file = yes': "
              "give --log file:PATH");
 }

@@ -7,13 +7,19 @@ def references_of(library):
     """For each function of the library the functions that its code names, its own and (with an @) others'."""
     text = subprocess.run(['objdump', '-d', '--no-show-raw-insn', library], check=True, capture_output=True,
                           text=True).stdout
-    references, current = {}, None
+    references, names, current = {}, {}, None
     for line in text.splitlines():
-        if header := re.match(r'[0-9a-f]+ <([^>]+)>:$', line):
-            current = references.setdefault(header[1], set())
+        if header := re.match(r'0*([0-9a-f]+) <([^>]+)>:$', line):
+            names[header[1]] = unique(header[2], names, header[1])
+            current = references.setdefault(names[header[1]], set())
         elif current is not None:
-            current.update(name for name in re.findall(r'<([^>+]+)>', line))
-    return references
+            current.update(re.findall(r'\b0*([0-9a-f]+) <([^>+]+)>', line))
+    return {function: {names.get(address, name) for address, name in found} for function, found in references.items()}
+
+
+def unique(name, names, address):
+    """Static functions of several files may have one name."""
+    return f'{name} at {address}' if name in names.values() else name
 
 
 def reached_from(library, roots, stops):
