@@ -81,7 +81,7 @@ struct connection *connection_get(const struct library *library, SSL *ssl);
 bool connection_is_before_handshake(const struct library *library, const SSL *ssl);
 
 /* Room for all names of a connection. */
-#define CONNECTION_NAMES_MAX (PEER_LOOKUP_NAMES * PEER_NAME_MAX)
+#define CONNECTION_NAMES_MAX ((size_t)PEER_LOOKUP_NAMES * PEER_NAME_MAX)
 
 /* The expected name, or with blanks between all names that each have to match; "" for none. Returns `text`. */
 const char *connection_names(const struct connection *connection, char text[static CONNECTION_NAMES_MAX]);
