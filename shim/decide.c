@@ -86,7 +86,7 @@ bool settings_accept_loose_match(const struct settings *settings, const struct f
 {
     return settings->names == NAMES_PROGRAM && facts->loose_match != LOOSE_NONE &&
            facts->name_source == NAME_FROM_APP && facts->app_demands_name && facts->app_demands_chain &&
-           !facts->app_rejected;
+           !facts->app_rejected && app_anchors_accept(facts);
 }
 
 static struct finding examine_name(const struct settings *settings, const struct facts *facts)

@@ -219,7 +219,8 @@ const char *finding_text(const struct facts *facts);
 
 /*
  * True where the program itself demanded the chain and the name, accepted both, and OpenSSL's default rules take the
- * certificate for that name, though ours do not; which counts under NAMES_PROGRAM alone.
+ * certificate for that name, though ours do not; which counts under NAMES_PROGRAM alone. A program that accepted a
+ * chain to none of its own anchors has forgiven it, and may have forgiven the name as well.
  */
 bool settings_accept_loose_match(const struct settings *settings, const struct facts *facts);
 
