@@ -3,5 +3,5 @@
 A loaded machine may take many times as long as an idle one.
 """
 
-HANG_SECONDS = 600  # a program, a server's start
+HANG_SECONDS = 300  # a program, a server's start
 LOG_SECONDS = 120  # what a server writes after the program has ended

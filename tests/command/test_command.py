@@ -13,6 +13,7 @@ import pathlib
 import pty
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -255,11 +256,16 @@ def job_control(fixture):
 
 def ignored_stop(fixture):
     """A program that handles Ctrl-Z itself is not stopped behind its back."""
-    code = "import signal; signal.signal(signal.SIGTSTP, lambda *a: print('hand'+'led', flush=True)); print('sta'+'rted', flush=True); signal.pause()"
+    code = (
+        "import signal, time; seen = []; signal.signal(signal.SIGTSTP, lambda *a: seen.append(a)); print('sta'+'rted', flush=True)\n"
+        "while not seen: time.sleep(0.01)\n"
+        "print('hand'+'led', flush=True)\n"
+    )
+    (fixture.directory / "stops.py").write_text(code)
     shown = terminal_session(
         fixture,
         [
-            (f'{COMMAND} run --summary /usr/bin/python3 -c "{code}"\r', "started"),
+            (f"{COMMAND} run --summary /usr/bin/python3 stops.py\r", "started"),
             ("\x1a", "handled"),
             ("", "0 connections"),
         ],
@@ -362,6 +368,8 @@ def run_all(fixture, selected, sessions):
 
 def main():
     sandbox.enter()
+    for number in (signal.SIGINT, signal.SIGQUIT):  # a shell's background jobs ignore them, and the rows send them
+        signal.signal(number, signal.SIG_DFL)
     patterns = sys.argv[1:] or ["*"]
     table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + [*rows.judged_rows(), *rows.started_rows()] + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
     table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.source_rows(), *rows.pin_rows()]
