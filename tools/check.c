@@ -157,7 +157,7 @@ static void print_text(const struct report *report)
     if (report->text == NULL)
         return;
     if (effective_kill_switch() != NULL)
-        printf("# switched off everywhere by %s\n", effective_kill_switch());
+        printf("# switched off by %s\n", effective_kill_switch());
     const char *const *files = policy_files(report->policy);
     if (files[0] == NULL)
         puts("# no policy file: the built-in default");

@@ -67,10 +67,25 @@ char *effective_log(const char *program)
     return copy;
 }
 
+static bool environment_may_switch_off(void)
+{
+    struct config_environment environment = effective_environment();
+    struct config_errors errors = {0};
+    struct policy *policy = config_load(&environment, &errors);
+    bool may = policy != NULL && policy_allows_kill_switch(policy);
+    config_errors_free(&errors);
+    policy_free(policy);
+    return may;
+}
+
 const char *effective_kill_switch(void)
 {
-    static const char path[] = KILL_SWITCH;
-    return access(path, F_OK) == 0 ? path : NULL;
+    const char *variable = getenv("TLSWARD_OFF");
+    if (access(KILL_SWITCH, F_OK) == 0)
+        return KILL_SWITCH;
+    if (variable != NULL && strcmp(variable, "1") == 0 && environment_may_switch_off())
+        return "TLSWARD_OFF=1 in the environment";
+    return NULL;
 }
 
 void effective_print_errors(const struct config_errors *errors)

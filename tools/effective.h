@@ -24,7 +24,7 @@ enum policy_mode effective_system_mode(const struct process_identity *process);
 /* Where events of this program go where no destination is known. The caller frees the result. */
 char *effective_log(const char *program);
 
-/* What root switches the library off with, where it is there; else NULL. */
+/* What switches the library off: root's file, or the variable in this environment where it counts. NULL: nothing. */
 const char *effective_kill_switch(void);
 
 /* "file:line: message" and the offending text, one error after the other. */
