@@ -329,6 +329,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward
 	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	for rules in tools/share/*; do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
+	rmdir $(DESTDIR)$(SHARE) 2>/dev/null || true
 
 # One file at a time: in one process clang-tidy 14 takes a va_list of the second file for one of the first.
 LINTED := $(wildcard shim/*.c tools/*.c)

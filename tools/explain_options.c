@@ -22,7 +22,7 @@ static void usage(FILE *out)
           "  --trust PATH     trust these CA certificates (file, directory or \"system\"); repeatable\n"
           "  --json           print one JSON object\n"
           "  --help           show this text\n\n"
-          "Exit status: 0 allowed, 1 would be blocked, 2 usage, 3 could not connect.\n",
+          "Exit status: 0 allowed, 1 would be blocked, 2 usage, 3 no TLS connection.\n",
           out);
 }
 
