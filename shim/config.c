@@ -50,6 +50,35 @@ static void fail(struct parser *parser, const char *text, const char *message, c
     config_error_add(parser->errors, parser->file, parser->line, text, "%s%s", message, detail);
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* In ASCII, whatever the locale says. */
+static bool begins_in_any_case(const char *text, const char *word)
+{
+    while (*word && lower(*text) == *word) {
+        text++;
+        word++;
+    }
+    return !*word;
+}
+
+/* Only what can be read is proof that nobody asked for enforcement: for a line that was not understood, the word is. */
+static bool names_enforcement(const char *line)
+{
+    while (*line && !begins_in_any_case(line, "enforce"))
+        line++;
+    return *line != '\0';
+}
+
+static void fail_line(struct parser *parser, const char *line, const char *message)
+{
+    fail(parser, line, message, "");
+    parser->result->enforcement_possible |= !parser->include && names_enforcement(line);
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -157,7 +186,7 @@ static void parse_header(struct parser *parser, const char *header)
         return;
     char *end = strchr(name, ']');
     if (!end || end[1]) {
-        fail(parser, header, "a section header is [policy] or [rule NAME], alone on its line", "");
+        fail_line(parser, header, "a section header is [policy] or [rule NAME], alone on its line");
         return;
     }
     *end = '\0';
@@ -169,7 +198,7 @@ static void parse_header(struct parser *parser, const char *header)
     else if (strcmp(name, "rule") == 0 || strncmp(name, "rule ", 5) == 0 || strncmp(name, "rule\t", 5) == 0)
         start_rule(parser, header, trim(name + 4));
     else
-        fail(parser, header, "unknown section; accepted: [policy], [rule NAME]", "");
+        fail_line(parser, header, "unknown section; accepted: [policy], [rule NAME]");
 }
 
 static void note_include(struct parser *parser)
@@ -216,12 +245,11 @@ static void set_key(struct parser *parser, const char *line, const char *name, c
     }
 }
 
-/* Only what can be read is proof that nobody asked for enforcement. */
 static bool may_ask_for_enforcement(const char *line, const char *name, const char *value, bool understood)
 {
     if (strcmp(name, "mode") == 0)
         return strcmp(value, "off") != 0 && strcmp(value, "audit") != 0;
-    return !understood && strstr(line, "enforce");
+    return !understood && names_enforcement(line);
 }
 
 static void parse_assignment(struct parser *parser, const char *line)
@@ -257,6 +285,11 @@ static void parse_line(struct parser *parser, const char *data, size_t length)
     if (!line)
         return;
     line = trim(line);
+    /* What ends its lines so is one line to us, and may be one comment. */
+    if (strchr(line, '\r')) {
+        fail_line(parser, line, "a carriage return within a line: lines end with a newline");
+        return;
+    }
     if (*line == '\0' || *line == '#' || *line == ';')
         return;
     if (*line == '[')
