@@ -32,8 +32,8 @@ static uid_t overflow_uid(void)
     return (uid_t)number;
 }
 
-/* Where every id means itself, the overflow id is a user like any other. Where there is no /proc, nobody knows. */
-static bool maps_every_user(void)
+/* Where every id means itself, the overflow id is a user like any other. */
+bool file_owner_ids_are_the_hosts(void)
 {
     uint64_t map[3] = {0};
     return read_numbers("/proc/self/uid_map", map, 3) == 3 && map[0] == 0 && map[1] == 0 && map[2] == UINT32_MAX;
@@ -45,8 +45,16 @@ const char *file_owner_objection(const kernel_status *status, bool privileged)
         return "others than its owner can write it";
     if (status->st_uid == 0 || (!privileged && status->st_uid == kernel_getuid()))
         return NULL;
-    if (status->st_uid == overflow_uid() && !maps_every_user())
+    if (status->st_uid == overflow_uid() && !file_owner_ids_are_the_hosts())
         return NULL;
     return privileged ? "root does not own it, and this process is privileged"
                       : "neither root nor the user of this process owns it";
+}
+
+bool file_owner_is_root(const char *path, const char *policy_directory)
+{
+    kernel_status program, policy;
+    if (kernel_stat(path, &program) != 0 || program.st_uid != 0)
+        return false;
+    return file_owner_ids_are_the_hosts() || (kernel_stat(policy_directory, &policy) == 0 && policy.st_uid == 0);
 }

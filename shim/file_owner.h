@@ -1,4 +1,4 @@
-/* Who may have written a file. */
+/* Who may have written a file, and whether the kernel can tell. */
 #ifndef TLSWARD_FILE_OWNER_H
 #define TLSWARD_FILE_OWNER_H
 
@@ -13,5 +13,18 @@
  * count as root's.
  */
 const char *file_owner_objection(const kernel_status *status, bool privileged);
+
+/*
+ * Whether the ids that the kernel tells are those of the host: not in a user namespace that does not have them all, in
+ * which its maker chose who is who, user_namespaces(7). False where it cannot be told, as without /proc.
+ */
+bool file_owner_ids_are_the_hosts(void);
+
+/*
+ * Whether a program belongs to root, so that its name says what it is. Where the ids are not the host's, root is who
+ * owns `policy_directory`: in a container whose own root installs a policy that is its root, and where the policy is
+ * root's of outside, it is nobody who can be told from others.
+ */
+bool file_owner_is_root(const char *path, const char *policy_directory);
 
 #endif

@@ -1,5 +1,6 @@
 #include "identity.h"
 
+#include "file_owner.h"
 #include "kernel.h"
 
 #include <limits.h>
@@ -57,7 +58,8 @@ void identity_find_names(struct identity_names *names, struct arena *arena)
 {
     const char *given = path_of_program();
     size_t count = 0;
-    *names = (struct identity_names){.executable = read_link("/proc/self/exe", arena)};
+    *names = (struct identity_names){.executable = read_link("/proc/self/exe", arena),
+                                     .users_are_known = file_owner_ids_are_the_hosts()};
     const char *resolved = given != NULL ? resolve(given, arena) : NULL;
     if (loader_was_started_by_hand() && (resolved == NULL || is_same(resolved, names->executable)))
         names->executable = NULL; /* this libc does not say what its loader was given */
@@ -67,12 +69,17 @@ void identity_find_names(struct identity_names *names, struct arena *arena)
         names->others[count] = resolved;
 }
 
+uid_t identity_user(uid_t uid, bool users_are_known)
+{
+    return users_are_known ? uid : (uid_t)-1;
+}
+
 struct process_identity identity_now(const struct identity_names *names)
 {
     return (struct process_identity){
         .executable = names->executable,
-        .uid = kernel_getuid(),
-        .effective_uid = kernel_geteuid(),
+        .uid = identity_user(kernel_getuid(), names->users_are_known),
+        .effective_uid = identity_user(kernel_geteuid(), names->users_are_known),
         .other_names = names->others,
     };
 }

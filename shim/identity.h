@@ -12,6 +12,7 @@
 struct identity_names {
     const char *executable; /* NULL: unknown, as without /proc */
     const char *others[3];  /* ended by NULL */
+    bool users_are_known;   /* the kernel's ids are those of the host */
 };
 
 /*
@@ -20,6 +21,9 @@ struct identity_names {
  * names live in the arena.
  */
 void identity_find_names(struct identity_names *names, struct arena *arena);
+
+/* A user's id to match rules with: (uid_t)-1, unknown, where the ids are not those of the host. */
+uid_t identity_user(uid_t uid, bool users_are_known);
 
 /* The identity as it is now: a daemon may have changed its users. Borrows `names`. */
 struct process_identity identity_now(const struct identity_names *names);

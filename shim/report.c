@@ -39,7 +39,8 @@ static void make_id(char id[static 33], const struct timespec *now)
 static struct event start_event(enum event_kind kind)
 {
     struct process_identity process = process_identity();
-    struct event event = {.kind = kind, .executable = process.executable, .pid = kernel_getpid(), .uid = process.uid};
+    struct event event = {
+        .kind = kind, .executable = process.executable, .pid = kernel_getpid(), .uid = kernel_getuid()};
     kernel_clock(CLOCK_REALTIME, &event.time);
     return event;
 }

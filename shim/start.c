@@ -3,6 +3,7 @@
 #include "arena.h"
 #include "base_name.h"
 #include "file_identity.h"
+#include "file_owner.h"
 #include "kernel.h"
 #include "own_command.h"
 #include "process.h"
@@ -36,10 +37,9 @@ static const char denied_names[][24] = {
 };
 
 /* A copy that a user made under such a name is none of these. */
-static bool belongs_to_root(const char *path)
+static bool belongs_to_root(void)
 {
-    kernel_status status;
-    return kernel_stat(path, &status) == 0 && status.st_uid == 0;
+    return file_owner_is_root("/proc/self/exe", SYSTEM_DIRECTORY);
 }
 
 static bool is_denied(const char *executable)
@@ -47,7 +47,7 @@ static bool is_denied(const char *executable)
     const char *name = executable != NULL ? base_name(executable) : "";
     for (size_t i = 0; i < sizeof denied_names / sizeof denied_names[0]; i++)
         if (strcmp(name, denied_names[i]) == 0)
-            return belongs_to_root("/proc/self/exe");
+            return belongs_to_root();
     return false;
 }
 
@@ -85,7 +85,7 @@ const struct start *start_get(void)
     identity_find_names(&fresh->names, &arena);
     fresh->denied = is_denied(fresh->names.executable);
     if (own_command_is_here()) {
-        fresh->denied |= belongs_to_root("/proc/self/exe");
+        fresh->denied |= belongs_to_root();
         fresh->off_requested = true;
     }
     file_root_is_same(); /* remembers the root as it is now */

@@ -1,5 +1,7 @@
 #include "effective.h"
 
+#include "file_owner.h"
+#include "identity.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -54,9 +56,15 @@ enum policy_mode effective_system_mode(const struct process_identity *process)
     return mode;
 }
 
+uid_t effective_user(uid_t uid)
+{
+    return identity_user(uid, file_owner_ids_are_the_hosts());
+}
+
 char *effective_log(const char *program)
 {
-    const struct process_identity process = {.executable = program, .uid = getuid(), .effective_uid = geteuid()};
+    const struct process_identity process = {
+        .executable = program, .uid = effective_user(getuid()), .effective_uid = effective_user(geteuid())};
     struct config_environment environment = effective_environment();
     struct config_errors errors = {0};
     struct policy *policy = config_load(&environment, &errors);

@@ -24,6 +24,9 @@ enum policy_mode effective_system_mode(const struct process_identity *process);
 /* Where events of this program go where no destination is known. The caller frees the result. */
 char *effective_log(const char *program);
 
+/* One of this process's users as the library would know him: (uid_t)-1 where it would not. */
+uid_t effective_user(uid_t uid);
+
 /* What switches the library off: root's file, or the variable in this environment where it counts. NULL: nothing. */
 const char *effective_kill_switch(void);
 

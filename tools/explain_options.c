@@ -1,6 +1,7 @@
 #include "explain_options.h"
 
 #include "command.h"
+#include "effective.h"
 #include "text.h"
 
 #include <errno.h>
@@ -135,7 +136,8 @@ int explain_options_parse(int argc, char **argv, struct explain_options *options
         {"trust", required_argument, NULL, 't'},    {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
-    *options = (struct explain_options){.process = {.executable = "", .uid = getuid(), .effective_uid = getuid()}};
+    const uid_t user = effective_user(getuid());
+    *options = (struct explain_options){.process = {.executable = "", .uid = user, .effective_uid = user}};
     for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         if (option == 'h') {
             usage(stdout);

@@ -31,8 +31,10 @@ static void complain(const char *text)
 static const char *ignored_option(const struct run_options *options, const struct target *target)
 {
     const char *const names[] = {target->path, NULL};
-    const struct process_identity process = {
-        .executable = target->program, .uid = getuid(), .effective_uid = geteuid(), .other_names = names};
+    const struct process_identity process = {.executable = target->program,
+                                             .uid = effective_user(getuid()),
+                                             .effective_uid = effective_user(geteuid()),
+                                             .other_names = names};
     bool weakens =
         options->mode != NULL && strcmp(options->mode, "audit") == 0 && effective_system_mode(&process) == MODE_ENFORCE;
     return options->policy != NULL  ? "--policy"

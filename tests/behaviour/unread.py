@@ -66,6 +66,7 @@ WHO = {
     'root': [],
     'a user': USER,
     'a user in a namespace that knows nobody else': [*USER, 'unshare', '--map-current-user'],
+    'a user in a namespace without any user': [*USER, 'unshare', '--user'],
     'a user who is root in his namespace': [*USER, 'unshare', '--map-root-user'],
 }
 
@@ -87,6 +88,26 @@ def host_row(policy, prepare, who, leaf, connected, told=None, environment=None)
     return check
 
 
+def dpkg_in_a_namespace(prepare, connected):
+    """A user's copy of the program under a name of the deny-list, where the user is root in his namespace."""
+    def check(setting):
+        host = Host(setting, '', prepare)
+        host.program = host.program.rename(setting.directory / 'dpkg')
+        os.chown(host.program, NOBODY - 1, NOBODY - 1)
+        assert host.run_as(WHO['a user'], 'wrong-host')['connected'] == '-1', 'the library was not active'
+        shutil.rmtree(setting.directory / 'etc')
+        assert host.run_as(WHO['a user who is root in his namespace'], 'wrong-host')['connected'] == connected
+    return check
+
+
+def rule(mode, matcher, setting):
+    return f'mode = {mode}\n[rule a]\n{matcher}\n{setting}\nowner = o\nreason = r\nexpires = 2099-12-31'
+
+
+WEAKENS_FOR_ROOT = rule('enforce', 'user = root', 'verify = none')
+TIGHTENS_FOR_THE_USER = rule('audit', f'user = {NOBODY - 1}', 'mode = enforce')
+# As in a container, whose root is some user of the host.
+OF_ITS_ROOT = f'chown -R {NOBODY - 1} /etc/tlsward'
 HIDDEN = 'chmod 600 /etc/tlsward/policy.conf'
 CLOSED = 'chmod 700 /etc/tlsward'
 OPEN = 'chmod 666 /etc/tlsward/policy.conf'
@@ -176,6 +197,21 @@ ROWS = [
      host_row('mode = audit', ':', 'a user who is root in his namespace', 'good', '1')),
     ("in a user namespace where the user is root: root's enforcement holds",
      host_row('', ':', 'a user who is root in his namespace', 'wrong-host', '-1')),
+    ("in a user namespace where the user is root: a rule that weakens for root does not reach him",
+     host_row(WEAKENS_FOR_ROOT, ':', 'a user who is root in his namespace', 'wrong-host', '-1')),
+    ('outside of any: a rule that weakens for root reaches root', host_row(WEAKENS_FOR_ROOT, ':', 'root', 'wrong-host', '1')),
+    ("in a user namespace where the user is root: a rule that tightens for the user still does",
+     host_row(TIGHTENS_FOR_THE_USER, ':', 'a user who is root in his namespace', 'wrong-host', '-1')),
+    ("in a user namespace without any user: a rule that tightens for the user still does",
+     host_row(TIGHTENS_FOR_THE_USER, ':', 'a user in a namespace without any user', 'wrong-host', '-1')),
+    ("outside of any: a rule that tightens for the user leaves root alone",
+     host_row(TIGHTENS_FOR_THE_USER, ':', 'root', 'wrong-host', '1')),
+    ("in a user namespace where the user is root: holds for his copy of a program of the deny-list",
+     dpkg_in_a_namespace(':', '-1')),
+    ("of the root of a user namespace enforces there", host_row('', OF_ITS_ROOT, 'a user who is root in his namespace',
+                                                                'wrong-host', '-1')),
+    ("of the root of a user namespace leaves that root's programs of the deny-list alone",
+     dpkg_in_a_namespace(OF_ITS_ROOT, '1')),
     ('that anybody can write and that says audit does not block',
      host_row('mode = audit', OPEN, 'a user', 'good', '1', WRITABLE)),
     ('that anybody can write and that says enforce blocks', host_row('', OPEN, 'a user', 'good', '-1', WRITABLE)),
