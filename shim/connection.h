@@ -26,6 +26,7 @@ struct connection {
     bool mode_is_ours;
     bool psk_is_own;              /* app_psk counts; else the context's */
     bool psk_is_dropped;          /* none of the program's callbacks is in place */
+    bool psk_is_guarded;          /* ours stands in for the one that gives sessions */
     struct psk_callbacks app_psk; /* set on the SSL itself */
     char *app_suites;             /* the program's list while `suites` is in its place; else NULL */
     char *suites;

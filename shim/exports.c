@@ -196,6 +196,7 @@ EXPORT int SSL_get_verify_mode(const SSL *ssl)
 EXPORT void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, psk_client_callback callback)
 {
     const struct library *library = library_of_context(ctx, CALLER);
+    install_late_context(library, ctx, CALLER);
     psk_note_context_client(library, ctx, callback);
     REAL(library, (void)0, SSL_CTX_set_psk_client_callback, ctx, callback);
 }
@@ -203,13 +204,13 @@ EXPORT void SSL_CTX_set_psk_client_callback(SSL_CTX *ctx, psk_client_callback ca
 EXPORT void SSL_set_psk_client_callback(SSL *ssl, psk_client_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    psk_note_client(library, ssl, callback);
-    REAL(library, (void)0, SSL_set_psk_client_callback, ssl, callback);
+    REAL(library, (void)0, SSL_set_psk_client_callback, ssl, psk_note_client(library, ssl, callback));
 }
 
 EXPORT void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, psk_use_session_callback callback)
 {
     const struct library *library = library_of_context(ctx, CALLER);
+    install_late_context(library, ctx, CALLER);
     psk_note_context_session(library, ctx, callback);
     REAL(library, (void)0, SSL_CTX_set_psk_use_session_callback, ctx, callback);
 }
@@ -217,8 +218,7 @@ EXPORT void SSL_CTX_set_psk_use_session_callback(SSL_CTX *ctx, psk_use_session_c
 EXPORT void SSL_set_psk_use_session_callback(SSL *ssl, psk_use_session_callback callback)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    psk_note_session(library, ssl, callback);
-    REAL(library, (void)0, SSL_set_psk_use_session_callback, ssl, callback);
+    REAL(library, (void)0, SSL_set_psk_use_session_callback, ssl, psk_note_session(library, ssl, callback));
 }
 
 EXPORT int SSL_set1_host(SSL *ssl, const char *name)

@@ -72,6 +72,8 @@ static void drop_unwanted(const struct library *library, SSL *ssl, struct connec
     /* In TLS 1.3 no suite stands for a pre-shared key. */
     if (settings->mode == MODE_ENFORCE && psk == CHOICE_BLOCK && psk_drop(library, ssl, connection))
         connection->dropped = AUTH_PSK;
+    else if (demands_proof(connection))
+        psk_guard(library, ssl, connection);
 }
 
 /* 1.0.2 keeps the session of a ClientHello that offered no suite, and begins no other handshake with it. */

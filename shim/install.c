@@ -106,13 +106,18 @@ bool install_connection_info(const struct library *library, SSL *ssl, info_callb
     return true;
 }
 
-bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_verify_callback callback, void *argument,
-                            const void *caller)
+void install_late_context(const struct library *library, SSL_CTX *ctx, const void *caller)
 {
     int saved = errno;
     if (ctx != NULL && !passes_through(library) && process_is_welcome())
         context_arm_late(library, ctx, caller);
     errno = saved;
+}
+
+bool install_context_verify(const struct library *library, SSL_CTX *ctx, cert_verify_callback callback, void *argument,
+                            const void *caller)
+{
+    install_late_context(library, ctx, caller);
     struct context *context = context_of(library, ctx);
     if (context == NULL)
         return false;

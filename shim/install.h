@@ -24,6 +24,9 @@ void install_connect_bio(const struct library *library, BIO *bio, const void *ca
  */
 void install_verification(const struct library *library, const void *caller);
 
+/* A context that was made where we could not see it, while the program sets it up: context_arm_late(). */
+void install_late_context(const struct library *library, SSL_CTX *ctx, const void *caller);
+
 /* The callbacks a program sets: true where ours stands in front and the program's was kept. */
 bool install_context_info(const struct library *library, SSL_CTX *ctx, info_callback callback);
 bool install_connection_info(const struct library *library, SSL *ssl, info_callback callback, const void *caller);

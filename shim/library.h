@@ -33,6 +33,7 @@ struct library {
     void **verification_slot; /* where libssl finds X509_verify_cert */
     unsigned slot;
     info_callback info; /* our info callback for this library's contexts: the callback has no argument to tell */
+    psk_use_session_callback use_session;                                 /* what stands in for a program's, likewise */
     atomic_int context_index, connection_index, mark_index, lookup_index; /* ex_data; see ex_data_take() */
     atomic_bool attached;                                                 /* these are there */
     atomic_bool told;                                                     /* that it is not known */
@@ -43,12 +44,13 @@ struct library {
 #define LIBRARIES_MAX 8
 
 /*
- * What the other parts attach to a library before it is used: ex_data indices and its info callback. Several threads
+ * What the other parts attach to a library before it is used: ex_data indices and its callbacks. Several threads
  * may attach to one library at once, and one may be forked away halfway: each does what it finds undone.
  */
 struct library_attachments {
     bool (*attach)(struct library *library);
     info_callback info[LIBRARIES_MAX];
+    psk_use_session_callback use_session[LIBRARIES_MAX];
 };
 extern const struct library_attachments library_attachments;
 

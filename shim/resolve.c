@@ -125,6 +125,7 @@ static void take_slot(struct library *library, unsigned slot)
 {
     library->slot = slot;
     library->info = slot < LIBRARIES_MAX ? library_attachments.info[slot] : NULL;
+    library->use_session = slot < LIBRARIES_MAX ? library_attachments.use_session[slot] : NULL;
     if (slot < LIBRARIES_MAX)
         return;
     library->known = false;

@@ -21,11 +21,33 @@ static bool is_kind(const char *name)
     return strcmp(kind, name) == 0;
 }
 
+static bool takes_early_data(void)
+{
+    return is_kind("early-data") || is_kind("early-psk");
+}
+
 static unsigned known_key(SSL *ssl, const char *identity, unsigned char *key, unsigned size)
 {
     (void)ssl;
     memset(key, 7, size < 16 ? size : 16);
     return strcmp(identity, "client") == 0 ? 16 : 0; /* others are tickets */
+}
+
+/* The same key for TLS 1.3, with which a client may send early data. */
+static int known_session(SSL *ssl, const unsigned char *identity, size_t length, SSL_SESSION **session)
+{
+    static const unsigned char key[16] = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+    static const unsigned char aes_256_gcm_sha384[] = {0x13, 0x02};
+    *session = NULL;
+    if (length != 6 || memcmp(identity, "client", 6) != 0)
+        return 1;
+    *session = SSL_SESSION_new();
+    SSL_SESSION_set1_master_key(*session, key, sizeof key);
+    SSL_SESSION_set_cipher(*session, SSL_CIPHER_find(ssl, aes_256_gcm_sha384));
+    SSL_SESSION_set_protocol_version(*session, TLS1_3_VERSION);
+    SSL_SESSION_set_max_early_data(*session, 1024);
+    SSL_SESSION_set1_hostname(*session, SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
+    return 1;
 }
 
 static int known_user(SSL *ssl, int *alert, void *argument)
@@ -55,6 +77,8 @@ static void choose_authentication(SSL_CTX *ctx)
     } else if (is_kind("psk")) {
         SSL_CTX_set_psk_server_callback(ctx, known_key);
         SSL_CTX_set_cipher_list(ctx, "PSK:@SECLEVEL=0");
+    } else if (is_kind("early-psk")) {
+        SSL_CTX_set_psk_find_session_callback(ctx, known_session);
     } else if (is_kind("srp") || is_kind("srp-certificate")) {
         SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_2_VERSION, NULL);
         SSL_CTX_set_srp_username_callback(ctx, known_user);
@@ -78,7 +102,7 @@ static SSL_CTX *new_context(char **files)
     choose_authentication(ctx);
     if (is_kind("renegotiation"))
         SSL_CTX_set_options(ctx, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
-    if (is_kind("early-data"))
+    if (takes_early_data())
         SSL_CTX_set_max_early_data(ctx, 1024);
     if (is_kind("anonymous") || is_kind("psk") || is_kind("srp"))
         return ctx;
@@ -157,7 +181,7 @@ static void answer(SSL *ssl)
 
 static void serve(SSL *ssl)
 {
-    bool accepted = is_kind("early-data") ? read_early_data(ssl) && SSL_accept(ssl) == 1 : SSL_do_handshake(ssl) == 1;
+    bool accepted = takes_early_data() ? read_early_data(ssl) && SSL_accept(ssl) == 1 : SSL_do_handshake(ssl) == 1;
     if (accepted) {
         const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
         if (is_kind("greeting"))
@@ -186,7 +210,7 @@ static void serve_stream(SSL_CTX *ctx, const int listeners[2])
         SSL *ssl = SSL_new(ctx);
         SSL_set_fd(ssl, fd);
         SSL_ctrl(ssl, SSL_CTRL_MODE, SSL_MODE_AUTO_RETRY, NULL);
-        if (!is_kind("early-data"))
+        if (!takes_early_data())
             SSL_set_accept_state(ssl);
         serve(ssl);
         SSL_free(ssl);

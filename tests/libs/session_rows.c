@@ -99,18 +99,148 @@ static enum result resume_tls13(void)
     return resume(TLS1_3_VERSION, true);
 }
 
-static enum result early_data(void)
+static enum result talk_early(SSL *ssl)
 {
     size_t written = 0;
+    if (SSL_write_early_data(ssl, "too early", 9, &written) != 1)
+        puts("no early data");
+    ERR_clear_error();
+    return client_talk(ssl);
+}
+
+static enum result early_data(void)
+{
     SSL_SESSION *session = client_load_session();
     SSL *ssl = client_connection(context_for(TLS1_3_VERSION, true));
     if (session == NULL)
         return MISUSED;
     SSL_set_session(ssl, session);
-    if (SSL_write_early_data(ssl, "too early", 9, &written) != 1)
-        puts("no early data");
-    ERR_clear_error();
-    return client_talk(ssl);
+    return talk_early(ssl);
+}
+
+static SSL_SESSION *session_of_callback;
+
+/* The session, under a key that the server knows. */
+static int give_session(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
+                        SSL_SESSION **session)
+{
+    static const unsigned char key[16] = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+    static const unsigned char aes_256_gcm_sha384[] = {0x13, 0x02};
+    (void)digest;
+    *identity = (const unsigned char *)"client";
+    *length = 6;
+    SSL_SESSION_set1_master_key(session_of_callback, key, sizeof key);
+    SSL_SESSION_set_cipher(session_of_callback, SSL_CIPHER_find(ssl, aes_256_gcm_sha384));
+    SSL_SESSION_set_protocol_version(session_of_callback, TLS1_3_VERSION);
+    SSL_SESSION_set_max_early_data(session_of_callback, 1024);
+    *session = SSL_SESSION_dup(session_of_callback);
+    return 1;
+}
+
+static bool callback_can_give_session(void)
+{
+    session_of_callback = SSL_CTX_set_psk_use_session_callback != NULL ? client_load_session() : NULL;
+    return session_of_callback != NULL;
+}
+
+static enum result session_from_psk_callback(void)
+{
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL_CTX_set_psk_use_session_callback(ctx, give_session);
+    return client_talk(client_connection(ctx));
+}
+
+static enum result early_data_from_psk_callback(void)
+{
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL_CTX_set_psk_use_session_callback(ctx, give_session);
+    return talk_early(client_connection(ctx));
+}
+
+static enum result early_data_from_psk_callback_of_connection(void)
+{
+    SSL *ssl = client_connection(context_for(TLS1_3_VERSION, true));
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL_set_psk_use_session_callback(ssl, give_session);
+    return talk_early(ssl);
+}
+
+static enum result early_data_from_psk_callback_of_copy(void)
+{
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL_CTX_set_psk_use_session_callback(ctx, give_session);
+    SSL *copy = SSL_dup(SSL_new(ctx));
+    client_reach(copy, peer.host, peer.port);
+    return talk_early(copy);
+}
+
+static enum result early_data_from_psk_callback_unseen(void)
+{
+    SSL_CTX *ctx = limited(client_unseen_context(), TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL_CTX_set_psk_use_session_callback(ctx, give_session);
+    return talk_early(client_connection(ctx));
+}
+
+static enum result early_data_from_psk_callback_unseen_connection(void)
+{
+    SSL *ssl = client_connection(limited(client_unseen_context(), TLS1_3_VERSION, true));
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL_set_psk_use_session_callback(ssl, give_session);
+    return talk_early(ssl);
+}
+
+/* By then ours has looked. */
+static void set_callback_at_start(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_HANDSHAKE_START)
+        SSL_set_psk_use_session_callback((SSL *)ssl, give_session);
+}
+
+static int give_nothing(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
+                        SSL_SESSION **session)
+{
+    (void)ssl;
+    (void)digest;
+    (void)identity;
+    (void)length;
+    *session = NULL;
+    return 1;
+}
+
+/* Without any callback early data would not begin. */
+static enum result early_data_from_later_psk_callback(void)
+{
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL_CTX_set_psk_use_session_callback(ctx, give_nothing);
+    SSL_CTX_set_info_callback(ctx, set_callback_at_start);
+    return talk_early(client_connection(ctx));
+}
+
+/* One that this process has verified. */
+static enum result early_data_from_memory_by_psk_callback(void)
+{
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    SSL *first = client_connection(ctx);
+    if (SSL_CTX_set_psk_use_session_callback == NULL)
+        return LACKING;
+    if (client_say(first, "first") != TALKED)
+        return REFUSED;
+    session_of_callback = SSL_get1_session(first);
+    SSL_CTX_set_psk_use_session_callback(ctx, give_session);
+    return talk_early(client_connection(ctx));
 }
 
 /* The same session once more, for the second peer; `how` gives it to the new connection. */
@@ -313,6 +443,14 @@ const struct row session_rows[] = {
     {"save-tls13", save_tls13},
     {"session-file-tls13", resume_tls13},
     {"early-data", early_data},
+    {"session-from-psk-callback", session_from_psk_callback},
+    {"early-data-from-psk-callback", early_data_from_psk_callback},
+    {"early-data-from-psk-callback-of-connection", early_data_from_psk_callback_of_connection},
+    {"early-data-from-psk-callback-of-copy", early_data_from_psk_callback_of_copy},
+    {"early-data-from-psk-callback-unseen", early_data_from_psk_callback_unseen},
+    {"early-data-from-psk-callback-unseen-connection", early_data_from_psk_callback_unseen_connection},
+    {"early-data-from-later-psk-callback", early_data_from_later_psk_callback},
+    {"early-data-from-memory-by-psk-callback", early_data_from_memory_by_psk_callback},
     {"session-memory", reuse_session},
     {"session-memory-verifying", reuse_session_verifying},
     {"session-memory-in-context", reuse_session_in_context},

@@ -97,6 +97,13 @@ def from_file(name, before, **rest):
                **rest)
 
 
+def by_psk_callback(name):
+    """The session was made by a run without the library; libssl has no way back once early data was asked for."""
+    return Row(name, before="save-tls13", kind="early-psk", good=NONE, never="early too early",
+               reasons=dict.fromkeys(CERTIFICATES, "session-not-verified"), audit_event=RESUMED,
+               event={"tlsward.authentication": "resumption"})
+
+
 def from_memory(name, client, **rest):
     """The session was made for a good certificate by the same process."""
     return Row(name, client, certificates=("good",), **rest)
@@ -241,6 +248,14 @@ ROWS = (
     from_file("session-file-beside-another", "save-ticket", certificates=("other", "unknown-ca", "expired"),
               good=NONE, other_good=True),
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
+    from_file("session-from-psk-callback", "save-tls13", kind="early-psk"),
+    *(by_psk_callback(name) for name in (
+        "early-data-from-psk-callback", "early-data-from-psk-callback-of-connection",
+        "early-data-from-psk-callback-of-copy", "early-data-from-psk-callback-unseen",
+        "early-data-from-psk-callback-unseen-connection", "early-data-from-later-psk-callback")),
+    from_file("later-psk-callback-blocked", "save-tls13", client="early-data-from-later-psk-callback", kind="early-psk",
+              policy="psk = block\n", never="early too early"),
+    from_memory("early-data-from-memory-by-psk-callback", "", kind="early-psk", always="early too early"),
     from_memory("session-memory", "session-memory", event=RESUMED),
     from_memory("session-memory-tls13", "session-memory-tls13", event=RESUMED),
     from_memory("session-memory-in-context", "session-memory-in-context", event=RESUMED),
