@@ -212,7 +212,7 @@ tsan:
 RUNS    ?= 100000
 fuzz:
 	@tests/install-packages $(PACKAGES_FUZZ)
-	@$(MAKE) --no-print-directory B=$(B)-fuzz CC=clang STUBS= \
+	@$(MAKE) --no-print-directory B=$(B)-fuzz CC=clang STUBS= WARN= \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' run-fuzz
 run-fuzz: $(TARGETS:%=$(B)/fuzz/%)
 	@$(PYTHON) tests/fuzz --programs $(B)/fuzz --runs $(RUNS) --row '$(or $(ROW),*)'

@@ -2,7 +2,14 @@
 
 #include "der.h"
 
-enum { TAG_SEQUENCE = 0x30, TAG_SET = 0x31, TAG_OID = 0x06, TAG_UNIVERSAL_STRING = 0x1c, TAG_BMP_STRING = 0x1e };
+enum {
+    TAG_SEQUENCE = 0x30,
+    TAG_SET = 0x31,
+    TAG_BIT_STRING = 0x03,
+    TAG_OID = 0x06,
+    TAG_UNIVERSAL_STRING = 0x1c,
+    TAG_BMP_STRING = 0x1e
+};
 
 /* FNV-1a. */
 static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
@@ -14,7 +21,8 @@ static uint64_t add_byte(uint64_t hash, unsigned char byte)
 
 /*
  * libcrypto compares strings of all kinds as UTF-8, without regard to the case of ASCII letters and to white space at
- * the ends and in rows (X509_NAME_cmp(3)): what is not ASCII, and all white space, is left out.
+ * the ends and in rows (X509_NAME_cmp(3)): what is not ASCII, and all white space, is left out. A BIT STRING is left
+ * out as a whole, as it corrects its count of unused bits.
  */
 static uint64_t add_character(uint64_t hash, uint32_t character)
 {
@@ -26,6 +34,8 @@ static uint64_t add_character(uint64_t hash, uint32_t character)
 
 static uint64_t add_string(uint64_t hash, unsigned char tag, struct der string)
 {
+    if (tag == TAG_BIT_STRING)
+        return hash;
     size_t width = tag == TAG_BMP_STRING ? 2 : tag == TAG_UNIVERSAL_STRING ? 4 : 1;
     for (size_t i = 0; i + width <= string.length; i += width) {
         uint32_t character = 0;

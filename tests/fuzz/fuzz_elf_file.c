@@ -31,6 +31,7 @@ static void inspect(const char *path)
     elf_tls_is_go(path);
     elf_tls_names_context(path);
     elf_tls_seems_to_have_openssl(path);
+    elf_tls_seems_to_do_tls(path);
     free(interpreter);
     free(architecture);
 }

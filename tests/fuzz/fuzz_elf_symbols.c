@@ -7,13 +7,14 @@
 
 #include <elf.h>
 
-enum { SYMBOLS = 12, NAMES = 32, BUCKETS = 3, FILTER_WORDS = 2, SHIFT = 6 };
+enum { RELOCATIONS = 3, SYMBOLS = 12, NAMES = 32, BUCKETS = 3, FILTER_WORDS = 2, SHIFT = 6 };
 
 struct image {
     ElfW(Sym) table[SYMBOLS + 1];
     ElfW(Half) versions[SYMBOLS + 1];
     char strings[NAMES];
     size_t strings_size;
+    ElfW(Rela) relocations[RELOCATIONS];
     uint32_t count; /* of the symbols, the empty first one included */
     uint32_t hash[2 + BUCKETS + SYMBOLS + 1];
     _Alignas(ElfW(Addr)) uint32_t gnu_hash[4 + 2 * FILTER_WORDS + BUCKETS + SYMBOLS + 1];
@@ -59,6 +60,16 @@ static void take_symbols(struct input *input, struct image *image)
         image->versions[image->count] = (ElfW(Half))take_number(input, 2);
         if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) /* there is no code to run */
             symbol->st_info = (unsigned char)ELF64_ST_INFO(ELF64_ST_BIND(symbol->st_info), STT_FUNC);
+    }
+}
+
+/* Of symbols that are there, as the linker has it. */
+static void make_relocations(struct image *image, const uint8_t chosen[static RELOCATIONS])
+{
+    for (size_t i = 0; i < RELOCATIONS; i++) {
+        uint64_t symbol = chosen[i] % image->count;
+        image->relocations[i].r_info = symbol << 32 | (i == 0 ? R_X86_64_JUMP_SLOT : R_X86_64_GLOB_DAT);
+        image->relocations[i].r_offset = i + 1;
     }
 }
 
@@ -137,6 +148,21 @@ static bool is_right(const struct image *image, const char *name, const void *fo
     return !any ? found == NULL : any_default ? right_default : right;
 }
 
+/* A slot is one of the object's relocations for a symbol of that name, and there is one where there is any. */
+static void find_slots(const struct image *image, const struct elf_symbols *symbols, const char *name)
+{
+    void **slot = elf_symbols_slot(symbols, name);
+    size_t number = slot != NULL ? (uintptr_t)slot - (uintptr_t)image : 0;
+    bool any = false;
+    for (size_t i = 0; i < RELOCATIONS; i++) {
+        uint32_t symbol = (uint32_t)(image->relocations[i].r_info >> 32);
+        any = any || (symbol != 0 && image->table[symbol].st_name < image->strings_size &&
+                      strcmp(name_of(image, symbol), name) == 0);
+    }
+    require((slot != NULL) == any && number <= RELOCATIONS);
+    require(slot == NULL || strcmp(name_of(image, (uint32_t)(image->relocations[number - 1].r_info >> 32)), name) == 0);
+}
+
 static void find_all(const struct image *image, ElfW(Sxword) kind, const uint32_t *hash)
 {
     const ElfW(Dyn) dynamic[] = {
@@ -144,6 +170,12 @@ static void find_all(const struct image *image, ElfW(Sxword) kind, const uint32_
         {DT_STRTAB, {.d_ptr = (uintptr_t)image->strings}},
         {DT_STRSZ, {.d_val = image->strings_size}},
         {DT_VERSYM, {.d_ptr = (uintptr_t)image->versions}},
+        {DT_JMPREL, {.d_ptr = (uintptr_t)image->relocations}},
+        {DT_PLTRELSZ, {.d_val = sizeof *image->relocations}},
+        {DT_PLTREL, {.d_val = DT_RELA}},
+        {DT_RELA, {.d_ptr = (uintptr_t)(image->relocations + 1)}},
+        {DT_RELASZ, {.d_val = (RELOCATIONS - 1) * sizeof *image->relocations}},
+        {DT_RELAENT, {.d_val = sizeof *image->relocations}},
         {kind, {.d_ptr = (uintptr_t)hash}},
         {DT_NULL, {0}},
     };
@@ -152,14 +184,21 @@ static void find_all(const struct image *image, ElfW(Sxword) kind, const uint32_
     for (uint32_t i = 1; i < image->count; i++)
         require(is_right(image, name_of(image, i), elf_symbols_find(&symbols, name_of(image, i))));
     require(is_right(image, "absent", elf_symbols_find(&symbols, "absent")));
+    for (uint32_t i = 1; i < image->count; i++)
+        find_slots(image, &symbols, name_of(image, i));
+    find_slots(image, &symbols, "absent");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input input = {data, size};
     struct image image = {.count = 0};
+    uint8_t chosen[RELOCATIONS];
+    for (size_t i = 0; i < RELOCATIONS; i++)
+        chosen[i] = take_byte(&input);
     take_symbols(&input, &image);
     sort_symbols(&image);
+    make_relocations(&image, chosen);
     make_gnu_hash(&image);
     make_sysv_hash(&image);
     find_all(&image, DT_GNU_HASH, image.gnu_hash);
