@@ -7,6 +7,7 @@
 #define TLSWARD_CONFIG_H
 
 #include "arena.h"
+#include "file_identity.h"
 #include "policy.h"
 
 struct config_error {
@@ -26,6 +27,7 @@ struct config_text {
     const char *file; /* for messages */
     const char *data; /* not necessarily terminated */
     size_t length;
+    struct file_identity identity; /* of the file that was opened, before it was read */
 };
 
 /* What decides which policy counts (gathered by process.c; filled by hand in tests). */

@@ -83,6 +83,7 @@ static enum config_file_status read_opened(int fd, const char *path, bool privil
                                            struct config_text *text, struct config_errors *errors)
 {
     kernel_status file;
+    text->identity = file_identify_open(fd);
     if (kernel_fstat(fd, &file) != 0)
         return tell(errors, path, CONFIG_FILE_UNREADABLE, error_text(errno));
     if (!S_ISREG(file.st_mode))
@@ -92,6 +93,9 @@ static enum config_file_status read_opened(int fd, const char *path, bool privil
         return tell(errors, path, status, error_text(errno));
     if (status == CONFIG_FILE_REFUSED)
         return tell(errors, path, status, "it is larger than 1 MiB");
+    /* As an editor, or `>`, leaves a file until it is written. */
+    if (status == CONFIG_FILE_READ && text->length == 0)
+        return tell(errors, path, CONFIG_FILE_UNREADABLE, "it is empty");
     text->file = arena_copy(arena, path, strlen(path));
     if (status == CONFIG_FILE_NO_MEMORY || !text->file)
         return CONFIG_FILE_NO_MEMORY;
@@ -102,6 +106,7 @@ static enum config_file_status read_opened(int fd, const char *path, bool privil
 enum config_file_status config_file_read(const char *path, bool privileged, struct arena *arena,
                                          struct config_text *text, struct config_errors *errors)
 {
+    text->identity = file_identify(path);
     /* O_NONBLOCK: opening a FIFO must not wait for its writer. */
     int fd = kernel_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (fd < 0)
@@ -164,10 +169,11 @@ enum config_file_status config_file_list(const char *directory, struct arena *ar
     enum config_file_status status = CONFIG_FILE_READ;
     union entries entries;
     ssize_t length = 0;
-    *paths = (struct config_paths){0};
+    *paths = (struct config_paths){.identity = file_identify(directory)};
     int fd = kernel_open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY, 0);
     if (fd < 0)
         return tell_unopened(errors, directory);
+    paths->identity = file_identify_open(fd);
     while (status == CONFIG_FILE_READ && (length = kernel_read_directory(fd, &entries, sizeof entries)) > 0)
         if (!add_entries(paths, arena, directory, &entries, (size_t)length))
             status = CONFIG_FILE_NO_MEMORY;

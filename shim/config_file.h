@@ -13,14 +13,15 @@ enum config_file_status {
     CONFIG_FILE_ABSENT,     /* there is nothing of that name */
     CONFIG_FILE_DISTRUSTED, /* read, but somebody may have written it who must not write policies */
     CONFIG_FILE_REFUSED,    /* no file that has a text, for anybody: a directory, a link that leads nowhere */
-    CONFIG_FILE_UNREADABLE, /* not for this user, or not now: it says nothing */
+    CONFIG_FILE_UNREADABLE, /* not for this user, or not now, as one that is being written: it says nothing */
     CONFIG_FILE_NO_MEMORY
 };
 
 /*
  * Reads a whole file into `text`, which lives in the arena. Links are followed, because configuration management
  * installs them; it is the file at the end that must be a regular one, owned by root or, in a process without
- * privileges, by the real user, and that nobody else may be able to write.
+ * privileges, by the real user, and that nobody else may be able to write. The identity in `text` is known whatever
+ * the result is.
  */
 enum config_file_status config_file_read(const char *path, bool privileged, struct arena *arena,
                                          struct config_text *text, struct config_errors *errors);
@@ -35,6 +36,7 @@ enum config_file_status config_file_read_all(int fd, size_t limit, struct arena 
 struct config_paths {
     const char **items;
     size_t count;
+    struct file_identity identity; /* of the directory, before it was read */
 };
 
 /* The paths of DIRECTORY/NAME.conf in byte order of their names, dotfiles left out. CONFIG_FILE_READ, or why not. */

@@ -4,6 +4,7 @@
 #include "config_file.h"
 #include "config_keys.h"
 #include "config_parse.h"
+#include "config_watch.h"
 #include "kernel.h"
 
 #include <string.h>
@@ -23,7 +24,8 @@ struct sources {
 struct loading {
     const struct config_environment *environment;
     struct config_errors *errors;
-    struct arena arena;    /* for what is needed while loading */
+    struct arena arena; /* for what is needed while loading */
+    struct config_watch watch;
     struct policy *policy; /* NULL: memory shortage */
     struct parse_result result;
     bool incomplete;
@@ -76,6 +78,7 @@ static enum config_file_status add_file(struct sources *sources, struct loading 
     enum config_file_status status = CONFIG_FILE_NO_MEMORY;
     if (texts)
         status = config_file_read(path, is_privileged(loading), arena, &text, loading->errors);
+    config_watch_add(&loading->watch, arena, path, &text.identity);
     if (status == CONFIG_FILE_READ) {
         sources->texts = texts;
         texts[sources->count++] = text;
@@ -88,6 +91,7 @@ static void add_directory(struct sources *sources, struct loading *loading, cons
 {
     struct config_paths paths;
     note(sources, config_file_list(directory, &loading->arena, &paths, loading->errors), NULL);
+    config_watch_add(&loading->watch, &loading->arena, directory, &paths.identity);
     for (size_t i = 0; i < paths.count; i++)
         add_file(sources, loading, paths.items[i]);
 }
@@ -101,6 +105,7 @@ static struct sources system_sources(struct loading *loading)
     if (config_file_is_broken_link(directory)) {
         sources.refused = sources.may_enforce = true;
         config_error_add(loading->errors, directory, 0, NULL, "the policy cannot be used: a link that leads nowhere");
+        config_watch_add(&loading->watch, &loading->arena, directory, &(struct file_identity){.kind = FILE_ABSENT});
     } else if (file && drop_ins) {
         add_file(&sources, loading, file);
         add_directory(&sources, loading, drop_ins);
@@ -136,10 +141,12 @@ static void take_include(struct loading *loading, const struct include *include)
     enum config_file_status status = CONFIG_FILE_NO_MEMORY;
     if (path)
         status = config_file_read(path, is_privileged(loading), &loading->arena, &text, loading->errors);
+    if (path)
+        config_watch_add(&loading->watch, &loading->arena, path, &text.identity);
     if (status == CONFIG_FILE_READ)
         policy_parse_included(policy, include->name, &text, loading->errors, &loading->result);
     else if (path)
-        policy_add_file(policy, path); /* so that its coming is noticed */
+        policy_add_file(policy, path);
     if (status == CONFIG_FILE_ABSENT || status == CONFIG_FILE_REFUSED || status == CONFIG_FILE_DISTRUSTED)
         complain_of_include(loading, include, path);
     loading->incomplete |= status == CONFIG_FILE_UNREADABLE;
@@ -295,6 +302,10 @@ struct policy *config_load(const struct config_environment *environment, struct 
 {
     struct loading loading = {.environment = environment, .errors = errors};
     struct policy *policy = load(&loading);
+    if (policy) {
+        config_watch_keep(policy, &loading.watch);
+        policy->arena.exhausted |= loading.arena.exhausted;
+    }
     arena_free(&loading.arena);
     if (policy && policy->arena.exhausted) {
         policy_free(policy);

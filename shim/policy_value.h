@@ -6,6 +6,7 @@
 #define TLSWARD_POLICY_VALUE_H
 
 #include "arena.h"
+#include "config_watch.h"
 #include "pattern.h"
 #include "policy.h"
 #include "proxy.h"
@@ -63,6 +64,7 @@ struct policy {
     size_t rule_count;
     const char **files; /* NULL terminated, or NULL for none */
     size_t file_count;
+    struct config_watch watch;
     bool from_system;
     bool invalid;
     bool incomplete;

@@ -1,6 +1,7 @@
 #include "process.h"
 
 #include "config.h"
+#include "config_watch.h"
 #include "environment.h"
 #include "exec_watch.h"
 #include "file_identity.h"
@@ -46,36 +47,6 @@ const struct proxy *process_proxies(size_t *count)
 static bool file_exists(const char *path)
 {
     return file_identify(path).kind != FILE_ABSENT;
-}
-
-static uint64_t mix(uint64_t sum, const char *path)
-{
-    const struct file_identity file = file_identify(path);
-    const uint64_t parts[] = {
-        file.kind,
-        file.device,
-        file.inode,
-        file.size,
-        (uint64_t)file.modified_seconds,
-        (uint64_t)file.modified_nanoseconds,
-        (uint64_t)file.changed_seconds,
-        (uint64_t)file.changed_nanoseconds,
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        sum = (sum ^ parts[i]) * UINT64_C(1099511628211); /* FNV-1a, a word at a time */
-    return sum;
-}
-
-/* Changes whenever a file of the policy, or the set of its files, changes. */
-static uint64_t fingerprint(const struct start *start, const struct policy *policy)
-{
-    uint64_t sum = mix(UINT64_C(14695981039346656037), SYSTEM_DIRECTORY "/policy.conf");
-    sum = mix(sum, SYSTEM_DIRECTORY "/policy.d");
-    if (start->environment.policy_path != NULL)
-        sum = mix(sum, start->environment.policy_path);
-    for (const char *const *file = policy_files(policy); *file != NULL; file++)
-        sum = mix(sum, *file);
-    return sum;
 }
 
 /* To where `policy` says. What stays unreadable is read again every second, and told once. */
@@ -136,7 +107,7 @@ static struct policy_version *read_version(const struct start *start)
         return NULL;
     }
     fresh->policy = policy;
-    fresh->fingerprint = fingerprint(start, policy);
+    fresh->fingerprint = config_watch_fingerprint(policy);
     fresh->errors = errors;
     return fresh;
 }
@@ -205,9 +176,9 @@ static bool kill_switch_is_on(void)
     return file_exists(KILL_SWITCH);
 }
 
-static bool has_changed(const struct start *start, const struct policy_version *current)
+static bool has_changed(const struct policy_version *current)
 {
-    if (fingerprint(start, current->policy) == current->fingerprint)
+    if (config_watch_fingerprint_now(current->policy) == current->fingerprint)
         return false;
     /* A system policy that is gone stays in force: removing a file must not switch protection off. */
     return policy_files(current->policy)[0] == NULL || file_exists(policy_files(current->policy)[0]);
@@ -219,7 +190,7 @@ static void look_again(const struct start *start)
     if (!file_root_is_same())
         return;
     atomic_store_explicit(&kill_switch, kill_switch_is_on() ? SWITCH_ON : SWITCH_OFF, memory_order_relaxed);
-    if (current != NULL && has_changed(start, current))
+    if (current != NULL && has_changed(current))
         load(start, current);
 }
 
@@ -228,9 +199,8 @@ bool process_policy_is_over(const struct policy *policy)
     int saved = errno;
     const struct start *start = start_known();
     const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
-    bool over =
-        start != NULL && current != NULL &&
-        (current->policy != policy || (file_root_is_same() && (kill_switch_is_on() || has_changed(start, current))));
+    bool over = start != NULL && current != NULL &&
+                (current->policy != policy || (file_root_is_same() && (kill_switch_is_on() || has_changed(current))));
     errno = saved;
     return over;
 }

@@ -262,6 +262,18 @@ def policy_removed(setting):
         assert program.stays_at(True), 'what was read before is no longer in force'
 
 
+def policy_emptied(setting):
+    """As every editor and `>` leave it until it is written."""
+    setting.write_policy('')
+    text = setting.policy.read_text()
+    with OnDemand(setting, 'wrong-host') as program:
+        assert not program.handshake()
+        setting.policy.write_text('')
+        assert program.stays_at(False), 'what was read before is no longer in force'
+        setting.policy.write_text(text.replace('mode = enforce', 'mode = audit'))
+        assert program.comes_to(True), 'what was written then is not followed'
+
+
 def trust_file_missing(setting):
     setting.write_policy(f'trust = {setting.directory}/nowhere.pem')
     facts = facts_of(setting.run(['surroundings', 'plain', 'good']))

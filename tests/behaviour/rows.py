@@ -555,6 +555,7 @@ def policy_rows():
                         ('a replaced trust file is picked up', checks.trust_file_replaced),
                         ('a replaced policy is picked up', checks.policy_replaced),
                         ('a policy that is removed stays in force', checks.policy_removed),
+                        ('a policy that is emptied stays in force until it is written', checks.policy_emptied),
                         ('TLSWARD_OFF=1 stands down without a system policy', checks.kill_switch_environment),
                         ('a program of the deny-list is left alone', checks.deny_list),
                         ("a user's copy under such a name is not", checks.deny_list_copy),

@@ -19,7 +19,7 @@ static void print_and_parse(const struct policy *policy)
 {
     struct config_errors errors = {0};
     char *printed = config_print(policy);
-    struct config_text text = {"printed", printed, strlen(printed)};
+    struct config_text text = {.file = "printed", .data = printed, .length = strlen(printed)};
     struct policy *again = config_parse(&text, 1, &errors);
     require(again && errors.count == 0);
     char *printed_again = config_print(again);
@@ -32,7 +32,7 @@ static void print_and_parse(const struct policy *policy)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct config_errors errors = {0};
-    struct config_text text = {"fuzz", (const char *)data, size};
+    struct config_text text = {.file = "fuzz", .data = (const char *)data, .length = size};
     struct policy *policy = config_parse(&text, 1, &errors);
     require((policy == NULL) == (errors.count > 0));
     if (policy) {

@@ -1,6 +1,7 @@
 /* What a policy file may say, which file counts, and what happens when it is wrong. */
 #include "account.h"
 #include "config.h"
+#include "config_watch.h"
 #include "policy.h"
 #include "proxy.h"
 
@@ -19,7 +20,7 @@
 
 static struct policy *parse(const char *data, size_t length, struct config_errors *errors)
 {
-    struct config_text text = {"test.conf", data, length};
+    struct config_text text = {.file = "test.conf", .data = data, .length = length};
     return config_parse(&text, 1, errors);
 }
 
@@ -240,8 +241,8 @@ END_TEST
 
 START_TEST(several_texts_are_one_policy)
 {
-    struct config_text texts[] = {{"a", "[policy]\nmode = off\ntrust = /a", 30},
-                                  {"b", "[policy]\ntrust = /b\nverify = ca", 31}};
+    struct config_text texts[] = {{.file = "a", .data = "[policy]\nmode = off\ntrust = /a", .length = 30},
+                                  {.file = "b", .data = "[policy]\ntrust = /b\nverify = ca", .length = 31}};
     struct config_errors errors = {0};
     struct policy *policy = config_parse(texts, 2, &errors);
     ck_assert_ptr_nonnull(policy);
@@ -1011,6 +1012,85 @@ START_TEST(the_default_comes_from_no_file)
 }
 END_TEST
 
+START_TEST(an_empty_file_cannot_be_read_yet)
+{
+    struct config_errors errors = {0};
+    make_directory();
+    write_file("policy.conf", "");
+    write_file("policy.d/a.conf", "[policy]\nmode = enforce\n");
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert(policy_is_incomplete(policy) && !policy_is_invalid(policy));
+    ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    ck_assert_ptr_nonnull(strstr(errors.items[0].message, "it is empty"));
+    policy_free(policy);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
+/* What changes after it was opened, and before anybody asks: `name` gets `text`, and NULL stands for nothing there. */
+static const struct {
+    const char *fact;
+    const char *name;
+    const char *text;
+    bool in_place;
+    bool changed;
+} changes[] = {
+    {"nothing", NULL, NULL, false, false},
+    {"a replaced policy", "policy.conf", "[policy]\nmode = enforce\n", false, true},
+    {"a policy written in place", "policy.conf", "[policy]\nmode = enforce\n", true, true},
+    {"a replaced drop-in", "policy.d/a.conf", "[policy]\nmode = enforce\n", false, true},
+    {"a drop-in written in place", "policy.d/a.conf", "[policy]\nmode = enforce\n", true, true},
+    {"a new drop-in", "policy.d/b.conf", "[policy]\nmode = enforce\n", false, true},
+    {"a drop-in that is gone", "policy.d/a.conf", NULL, false, true},
+    {"a replaced include", "extra.conf", "# other\n", false, true},
+    {"a missing include that comes", "missing.conf", "# other\n", false, true},
+    {"a replaced policy of the environment", "user.conf", "[policy]\n", false, true},
+    {"a drop-in that could not be used, and is written in place", "policy.d/large.conf", "[policy]\n", true, true},
+    {"an unrelated file", "other.conf", "[policy]\n", false, false},
+};
+
+static void change_file(const char *name, const char *text, bool in_place)
+{
+    char target[128];
+    snprintf(target, sizeof target, "%s", path_of(name));
+    if (!text) {
+        ck_assert_int_eq(unlink(target), 0);
+    } else if (in_place) {
+        write_file(name, text);
+    } else {
+        write_file("fresh", text);
+        ck_assert_int_eq(rename(path_of("fresh"), target), 0);
+    }
+}
+
+START_TEST(what_changes_after_it_was_opened_is_noticed)
+{
+    struct config_errors errors = {0};
+    char user[128];
+    make_directory();
+    write_file("policy.conf", "[policy]\nenvironment = allow\ninclude = extra\ninclude = missing\n");
+    write_file("policy.d/a.conf", "[policy]\n");
+    write_file("policy.d/large.conf", "");
+    ck_assert_int_eq(truncate(path_of("policy.d/large.conf"), 2 * 1024 * 1024), 0);
+    write_file("extra.conf", "# none\n");
+    write_file("user.conf", "[policy]\ninclude = extra\n");
+    snprintf(user, sizeof user, "%s", path_of("user.conf"));
+    if (!changes[_i].name || !strstr("policy.d/large.conf missing.conf", changes[_i].name)) {
+        ck_assert_int_eq(unlink(path_of("policy.d/large.conf")), 0);
+        write_file("missing.conf", "# none\n");
+    }
+    struct policy *policy = load((struct config_environment){.policy_path = user}, &errors);
+    if (changes[_i].name)
+        change_file(changes[_i].name, changes[_i].text, changes[_i].in_place);
+    bool changed = config_watch_fingerprint(policy) != config_watch_fingerprint_now(policy);
+    ck_assert_msg(changed == changes[_i].changed, "%s", changes[_i].fact);
+    policy_free(policy);
+    config_errors_free(&errors);
+    remove_directory();
+}
+END_TEST
+
 #define OF_INCLUDE "program = /x\nowner = o\nreason = r\n"
 
 /*
@@ -1509,6 +1589,8 @@ int main(void)
     tcase_add_test(files, drop_ins_are_read_in_byte_order);
     tcase_add_test(files, a_drop_in_alone_is_a_system_policy);
     tcase_add_test(files, the_default_comes_from_no_file);
+    tcase_add_test(files, an_empty_file_cannot_be_read_yet);
+    tcase_add_loop_test(files, what_changes_after_it_was_opened_is_noticed, 0, ROWS(changes));
     tcase_add_loop_test(files, what_an_include_brings, 0, ROWS(includes));
     tcase_add_test(files, an_included_file_is_checked_like_any_other);
     tcase_add_test(files, a_missing_include_is_watched_for);

@@ -11,7 +11,7 @@
 static struct policy *parse(const char *data)
 {
     struct config_errors errors = {0};
-    struct config_text text = {"test.conf", data, strlen(data)};
+    struct config_text text = {.file = "test.conf", .data = data, .length = strlen(data)};
     struct policy *policy = config_parse(&text, 1, &errors);
     for (size_t i = 0; i < errors.count; i++)
         fprintf(stderr, "line %u: %s: %s\n", errors.items[i].line, errors.items[i].text, errors.items[i].message);
