@@ -8,6 +8,7 @@
 #include "context.h"
 #include "ip.h"
 #include "library.h"
+#include "name_watch.h"
 #include "peer.h"
 #include "policy.h"
 
@@ -46,9 +47,10 @@ struct connection {
     const void *watched_session; /* see late_session.h; never read */
     bool session_is_barred;      /* and what the SSL had before: */
     unsigned id_context_length;
-    unsigned char id_context[32]; /* SSL_MAX_SID_CTX_LENGTH */
-    bool verifying;               /* the program's own verification is running */
-    bool closed;                  /* blocked by the policy after the handshake: see blocking_close() */
+    unsigned char id_context[32];     /* SSL_MAX_SID_CTX_LENGTH */
+    bool verifying;                   /* the program's own verification is running */
+    struct name_watch *names_watched; /* of the leaf; NULL where what the program asks of it says nothing */
+    bool closed;                      /* blocked by the policy after the handshake: see blocking_close() */
 
     const struct policy *policy;
     struct settings settings;

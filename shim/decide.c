@@ -82,10 +82,16 @@ static struct finding examine_chain(const struct settings *settings, const struc
     return (struct finding){reason_for(error), error, demanded};
 }
 
-bool settings_accept_loose_match(const struct settings *settings, const struct facts *facts)
+bool settings_may_accept_loose_match(const struct settings *settings, const struct facts *facts)
 {
     return settings->names == NAMES_PROGRAM && facts->loose_match != LOOSE_NONE &&
-           facts->name_source == NAME_FROM_APP && facts->app_demands_name && facts->app_demands_chain &&
+           facts->name_source != NAME_FROM_POLICY && facts->name_source != NAME_UNKNOWN && !facts->name_is_weak;
+}
+
+bool settings_accept_loose_match(const struct settings *settings, const struct facts *facts)
+{
+    bool demands_name = facts->name_source == NAME_FROM_APP ? facts->app_demands_name : facts->app_reads_names;
+    return settings_may_accept_loose_match(settings, facts) && demands_name && facts->app_demands_chain &&
            !facts->app_rejected && app_anchors_accept(facts);
 }
 
@@ -179,7 +185,8 @@ static bool program_would_notice(const struct settings *settings, const struct f
 {
     if (facts->app_dane_verified)
         return true;
-    bool demands = facts->app_demands_chain && (facts->app_demands_name || settings->verify == VERIFY_CA);
+    bool demands = facts->app_demands_chain &&
+                   (facts->app_demands_name || facts->app_reads_names || settings->verify == VERIFY_CA);
     switch (facts->authentication) {
     case AUTH_CERTIFICATE:
         return demands && !facts->app_rejected && app_anchors_accept(facts);

@@ -119,7 +119,7 @@ static enum verify_level demanded_level(const struct facts *facts)
 {
     if (!facts->app_demands_chain)
         return VERIFY_NONE;
-    return facts->app_demands_name ? VERIFY_FULL : VERIFY_CA;
+    return facts->app_demands_name || facts->app_reads_names ? VERIFY_FULL : VERIFY_CA;
 }
 
 static void write_facts(struct json_writer *writer, const struct facts *facts)

@@ -1,5 +1,6 @@
 #include "evidence.h"
 
+#include "name_watch.h"
 #include "report.h"
 
 #include <stdio.h>
@@ -138,13 +139,23 @@ static void add_to_latest(const struct library *library, const X509 *certificate
     report_evidence(&latest.subject, latest.evidence);
 }
 
-void evidence_name_check(const struct library *library, const X509 *certificate, int matched)
+void evidence_name_check(const struct library *library, const X509 *certificate, int matched, const void *caller)
 {
+    if (library != NULL && !library_called_itself(library, caller))
+        name_watch_compared(library, certificate, matched);
     add_to_latest(library, certificate, matched == 1 ? NAME_MATCHED : NAME_MISMATCHED);
 }
 
 void evidence_extension(const struct library *library, const X509 *certificate, int nid, const void *caller)
 {
-    if (nid == NID_subject_alt_name && library != NULL && !library_called_itself(library, caller))
-        add_to_latest(library, certificate, NAMES_READ);
+    if (nid != NID_subject_alt_name || library == NULL || library_called_itself(library, caller))
+        return;
+    name_watch_read(library, certificate);
+    add_to_latest(library, certificate, NAMES_READ);
+}
+
+void evidence_extensions(const struct library *library, const X509 *certificate, const void *caller)
+{
+    if (library != NULL && !library_called_itself(library, caller))
+        name_watch_read(library, certificate);
 }

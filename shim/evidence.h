@@ -17,9 +17,12 @@ void evidence_verify_result(const struct library *library, const SSL *ssl, const
 void evidence_forget(const char *event_id);
 
 /* The program compared a certificate with a name or address; `matched` as X509_check_host(3) returned it. */
-void evidence_name_check(const struct library *library, const X509 *certificate, int matched);
+void evidence_name_check(const struct library *library, const X509 *certificate, int matched, const void *caller);
 
 /* The program reads an extension: the names in it, if it is the subject alternative name. */
 void evidence_extension(const struct library *library, const X509 *certificate, int nid, const void *caller);
+
+/* It looks through all of them, as those do that find the names by themselves. */
+void evidence_extensions(const struct library *library, const X509 *certificate, const void *caller);
 
 #endif

@@ -350,7 +350,7 @@ EXPORT int X509_check_host(X509 *certificate, const char *name, size_t length, u
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_check_host");
     int matched = REAL(library, -1, X509_check_host, certificate, name, length, flags, peer_name);
-    evidence_name_check(library, certificate, matched);
+    evidence_name_check(library, certificate, matched, CALLER);
     return matched;
 }
 
@@ -358,7 +358,7 @@ EXPORT int X509_check_ip(X509 *certificate, const unsigned char *address, size_t
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_check_ip");
     int matched = REAL(library, -1, X509_check_ip, certificate, address, length, flags);
-    evidence_name_check(library, certificate, matched);
+    evidence_name_check(library, certificate, matched, CALLER);
     return matched;
 }
 
@@ -366,7 +366,7 @@ EXPORT int X509_check_ip_asc(X509 *certificate, const char *address, unsigned in
 {
     const struct library *library = library_of_crypto_caller(CALLER, "X509_check_ip_asc");
     int matched = REAL(library, -1, X509_check_ip_asc, certificate, address, flags);
-    evidence_name_check(library, certificate, matched);
+    evidence_name_check(library, certificate, matched, CALLER);
     return matched;
 }
 
@@ -375,6 +375,20 @@ EXPORT void *X509_get_ext_d2i(const X509 *certificate, int nid, int *critical, i
     const struct library *library = library_of_crypto_caller(CALLER, "X509_get_ext_d2i");
     evidence_extension(library, certificate, nid, CALLER);
     return REAL(library, NULL, X509_get_ext_d2i, certificate, nid, critical, index);
+}
+
+EXPORT int X509_get_ext_by_NID(const X509 *certificate, int nid, int after)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_get_ext_by_NID");
+    evidence_extension(library, certificate, nid, CALLER);
+    return REAL(library, -1, X509_get_ext_by_NID, certificate, nid, after);
+}
+
+EXPORT int X509_get_ext_count(const X509 *certificate)
+{
+    const struct library *library = library_of_crypto_caller(CALLER, "X509_get_ext_count");
+    evidence_extensions(library, certificate, CALLER);
+    return REAL(library, 0, X509_get_ext_count, certificate);
 }
 
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,

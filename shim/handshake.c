@@ -110,6 +110,8 @@ static void renegotiate(const struct library *library, SSL *ssl, struct connecti
         return;
     connection->stage = STAGE_OBSERVED;
     connection->verifying = false;
+    name_watch_end(connection->names_watched);
+    connection->names_watched = NULL;
     connection->had_session = library->api.SSL_get_session(ssl) != NULL;
 }
 

@@ -248,6 +248,14 @@ static bool fails_policy(const struct settings *settings, const struct facts *fa
     return decide(settings, &of_peer).outcome == OUTCOME_FAILED;
 }
 
+/* One that is asked for again (SSL_set_retry_verify(3)) goes on with what the program has seen before. */
+static void watch_names(struct judgement *judgement)
+{
+    struct connection *connection = judgement->connection;
+    if (settings_may_accept_loose_match(&connection->settings, &connection->facts) && connection->names_watched == NULL)
+        connection->names_watched = name_watch_begin(judgement->library, judgement->request.leaf);
+}
+
 /* All that the verdict rests on but the program's own word, which comes after it. */
 static void verify_for_policy(struct judgement *judgement)
 {
@@ -266,6 +274,15 @@ static void verify_for_policy(struct judgement *judgement)
         record_presented(judgement);
     if (may_lend && !program_anchors_accept(facts))
         lend_anchor(judgement);
+    watch_names(judgement);
+}
+
+static bool reads_names(struct connection *connection)
+{
+    bool reads = name_watch_has_seen(connection->names_watched);
+    name_watch_end(connection->names_watched);
+    connection->names_watched = NULL;
+    return reads;
 }
 
 void judge_before_program(const struct library *library, SSL *ssl, struct connection *connection,
@@ -308,6 +325,7 @@ static void note_program(struct judgement *judgement, int accepted)
     struct facts *facts = &judgement->connection->facts;
     facts->app_demands_chain = demands_chain(judgement);
     facts->app_rejected = facts->app_demands_chain && accepted <= 0;
+    facts->app_reads_names = reads_names(judgement->connection);
     facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
     facts->app_dane_verified = facts->app_demands_chain && accepted > 0 && !judgement->connection->dane_is_late &&
                                dane_binds_leaf(api, judgement->ssl, judgement->request.leaf);

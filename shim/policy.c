@@ -147,7 +147,7 @@ const char *finding_text(const struct facts *facts)
         return "chain-not-verified";
     if (facts->app_anchors_checked && facts->app_anchors_error != 0)
         return "failure-forgiven";
-    if (!facts->app_demands_name)
+    if (!facts->app_demands_name && !facts->app_reads_names)
         return "host-not-checked";
     if (facts->app_names_other)
         return "other-host-named";

@@ -190,7 +190,8 @@ struct facts {
     /* The program's own verification. */
     bool app_demands_chain; /* verify mode PEER at the time of the verification */
     bool app_demands_name;  /* a host or address to check was set */
-    bool app_names_other;   /* and it is not the name that SNI or the resolver know */
+    bool app_reads_names;   /* it read those of the leaf meanwhile; only known where there is a loose_match */
+    bool app_names_other;   /* a host was set, and is not the name that SNI or the resolver know */
     bool app_rejected;      /* demanded, and its verification returned failure */
     int app_error;          /* the X.509 error it left */
     bool app_dane_verified; /* DANE-EE success, which stands for chain and name */
@@ -219,10 +220,14 @@ const char *finding_text(const struct facts *facts);
 
 /*
  * True where the program itself demanded the chain and the name, accepted both, and OpenSSL's default rules take the
- * certificate for that name, though ours do not; which counts under NAMES_PROGRAM alone. A program that accepted a
- * chain to none of its own anchors has forgiven it, and may have forgiven the name as well.
+ * certificate for that name, though ours do not; which counts under NAMES_PROGRAM alone. It demands the name where it
+ * hands one to OpenSSL, or reads those of the leaf while it verifies. A program that accepted a chain to none of its
+ * own anchors has forgiven it, and may have forgiven the name as well.
  */
 bool settings_accept_loose_match(const struct settings *settings, const struct facts *facts);
+
+/* False where that cannot become true, whatever the program does. */
+bool settings_may_accept_loose_match(const struct settings *settings, const struct facts *facts);
 
 enum outcome { OUTCOME_VERIFIED, OUTCOME_VERIFIED_BY_POLICY, OUTCOME_FAILED };
 enum action { ACTION_ALLOWED, ACTION_WOULD_BLOCK, ACTION_BLOCKED };

@@ -62,7 +62,7 @@ def jobs(setup, fleet, patterns):
     for program in PROGRAMS:
         for case in CASES:
             rows = [row for mode in MODES if is_wanted(row := f"{program.name}/{case.name}/{mode}", patterns)]
-            if rows:
+            if rows and case.name not in program.left_out:
                 yield rows, client_rows(setup, fleet, program, case, rows)
 
 

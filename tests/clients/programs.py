@@ -29,23 +29,27 @@ class Program:
     forgives: bool = False  # it demands verification, and accepts what fails
     rejects: frozenset = frozenset()  # the cases it stops by itself during the handshake, without the library
     accepts: frozenset = frozenset()  # bad ones that it does well to take: it demands the name, by OpenSSL's own rules
+    compares_names: bool = False  # by itself, while it verifies
+    left_out: frozenset = frozenset()  # cases that it refuses in words of its own, with an alert of its own
     rejects_later: frozenset = frozenset()  # the same after the handshake, where it compares names on its own
     looks: str = None  # what it looks at after a good handshake: tlsward.app_checked_later; None: whatever it is
     tls: str = "1.3"  # the version it comes to with our servers
     source: str = "sni"  # where the library learns a host name from: tlsward.name_source
     address_source: str = "address"  # the same for an address; RFC 6066 forbids it in SNI, many programs do it
 
-    @property
-    def outcome(self):
-        """tlsward.outcome of a good connection: only who hands OpenSSL a name to check demands all of it by itself."""
-        return "verified" if self.source == "app" and not self.forgives else "verified-by-policy"
+    def demands_name(self, case):
+        """Known of who hands OpenSSL a name to check, else only where the library's own rules do not take it."""
+        return self.source == "app" or (self.compares_names and case.name in self.accepts)
 
-    @property
-    def app_verify(self):
-        """tlsward.app_verify: what it demands of OpenSSL by itself."""
+    def outcome(self, case):
+        """tlsward.outcome of a good connection."""
+        return "verified" if self.demands_name(case) and not self.forgives else "verified-by-policy"
+
+    def app_verify(self, case):
+        """tlsward.app_verify: what it is known to demand by itself."""
         if not self.rejects and not self.forgives:
             return "none"
-        return "full" if self.source == "app" else "ca"
+        return "full" if self.demands_name(case) else "ca"
 
 
 def script(name, server, interpreter, file, *arguments, **rest):
@@ -69,6 +73,8 @@ CONNECTION = "host={host} port={port} sslmode=require user=postgres dbname=postg
 S_CLIENT = ("openssl", "s_client", "-quiet", "-connect", "{host}:{port}")
 CURL_ERROR = "SSL certificate problem: {text}"
 CHECKS_NAME_LATER = {"rejects": UNTRUSTED, "rejects_later": MISNAMED}
+COMPARES_NAMES = {"rejects": UNTRUSTED, "left_out": MISNAMED, "accepts": frozenset({"common-name"}),
+                  "compares_names": True}
 STUNNEL = """
 foreground = yes
 debug = err
@@ -94,9 +100,12 @@ PROGRAMS = (
     python("python-asyncio", "https", "asyncio_client.py", "sni", farewell=NO_ALERT),
     python("python-asyncio-no-sni", "https", "asyncio_client.py", source="resolver", farewell=NO_ALERT),
     script("perl-io-socket-ssl", "https", "perl", "io_socket_ssl.pl"),
+    script("perl-io-socket-ssl-verified", "https", "perl", "io_socket_ssl.pl", "{trust}", **COMPARES_NAMES),
     script("perl-net-ssleay", "https", "perl", "net_ssleay.pl", source="resolver"),
     script("ruby-net-http", "https", "ruby", "net_http.rb", message="certificate verify failed ({text})",
            address_source="sni"),
+    script("ruby-net-http-verified", "https", "ruby", "net_http.rb", "{trust}", address_source="sni",
+           **COMPARES_NAMES),
     script("php-unverified", "https", "php", "stream.php", address_source="sni"),
     script("php", "https", "php", "stream.php", "{trust}", address_source="sni", **CHECKS_NAME_LATER),
     Program("openssl-s_client", "https", S_CLIENT, stdin=REQUEST),
@@ -109,6 +118,9 @@ PROGRAMS = (
     Program("mosquitto_pub", "mqtt", ("mosquitto_pub", *HOST_AND_PORT, "--cafile", "{trust}", "--insecure", "-q", "1",
                                       "-t", "{token}", "-m", "text"), (1, 8), "A TLS error occurred",
             rejects=UNTRUSTED, address_source="sni"),
+    Program("mosquitto_pub-verified", "mqtt", ("mosquitto_pub", *HOST_AND_PORT, "--cafile", "{trust}", "-q", "1",
+                                               "-t", "{token}", "-m", "text"), (1, 8), "A TLS error occurred",
+            address_source="sni", **COMPARES_NAMES),
     Program("stunnel", "https", ("stunnel", "{directory}/stunnel.conf"), (0,), stdin=REQUEST,
             files={"stunnel.conf": STUNNEL}, address_source="sni"),
     Program("ncat", "openssl", ("ncat", "--ssl", "{host}", "{port}"), message="Input/output error",

@@ -158,10 +158,10 @@ def check_program(program, case, mode, result, plain):
 def expected_event(program, case, mode):
     source = program.source if case.host[0].isalpha() else program.address_source
     expected = {"tlsward.mode": mode, "tlsward.name_source": source, "tlsward.expected_name": case.host,
-                "server.address": case.host, "tlsward.app_verify": program.app_verify,
+                "server.address": case.host, "tlsward.app_verify": program.app_verify(case),
                 "tls.protocol.version": program.tls}
     if is_good(program, case):
-        return expected | {"event.outcome": "success", "tlsward.outcome": program.outcome, "tlsward.action": "allowed"}
+        return expected | {"event.outcome": "success", "tlsward.outcome": program.outcome(case), "tlsward.action": "allowed"}
     blocked = mode == "enforce" or case.name in program.rejects
     return expected | {"event.outcome": "failure", "tlsward.outcome": "failed", "tlsward.reason": case.reason,
                        "tlsward.action": "blocked" if blocked else "would-block"}

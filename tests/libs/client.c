@@ -14,8 +14,8 @@
 
 struct peer peer;
 
-static const struct row *const tables[] = {verification_rows, authentication_rows, session_rows,
-                                           conf_rows,         object_rows,         dane_rows};
+static const struct row *const tables[] = {verification_rows, authentication_rows, session_rows, conf_rows,
+                                           object_rows,       dane_rows,           names_rows};
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
 SSL_CTX *client_context(void)

@@ -73,6 +73,6 @@ struct row {
 };
 
 extern const struct row verification_rows[], authentication_rows[], session_rows[], conf_rows[], object_rows[],
-    dane_rows[];
+    dane_rows[], names_rows[];
 
 #endif

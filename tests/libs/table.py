@@ -120,6 +120,7 @@ EXCUSE = "owner = tests\nreason = a row\nexpires = 2099-12-31\n"
 ANOTHER_RULE = "[rule another]\ndestination = *:{second_port}\n"
 TRUSTS_MORE = ANOTHER_RULE + "trust = {known}\ntrust = {unknown}\n" + EXCUSE
 NO_HOST_NAME = f"[rule hyphen]\ndestination = {NAME}\nname = hyphen-.test\n" + EXCUSE  # 4.0 does not take it for one
+RULE_NAMES_IT = f"[rule named]\ndestination = {NAME}\nname = {NAME}\n" + EXCUSE
 VERIFIES_NOTHING = ANOTHER_RULE + "verify = none\n" + EXCUSE
 PSK_ELSEWHERE = "psk = block\n" + ANOTHER_RULE + "psk = allow\n" + EXCUSE
 ALLOWED_ELSEWHERE = {"other_port": True, "never": ""}  # what is refused here must be there again for the other port
@@ -135,6 +136,22 @@ def under_another_rule(name, policy, certificates):
 
 def raw_public_key(name, client="raw-public-key", **rest):
     return Row(name, client, kind="raw-public-key", certificates=("good",), **rest)
+
+
+def compares_names(name, rejects=UNTRUSTED, certificates=("common-name",), **rest):
+    """Demands the chain, and compares names by itself while it is verified."""
+    rejects = frozenset(rejects) & frozenset(certificates)
+    found = {"tlsward.outcome": "verified", "tlsward.app_verify": "full"}
+    return (Row(name, certificates=certificates, good=frozenset({"good", "common-name"}), rejects=rejects,
+                event=found | {"tlsward.finding": "common-name-only"} if certificates == ("common-name",) else {},
+                **rest),
+            Row(name + "-wildcard", name, certificates=("partial-wildcard",), good=frozenset({"partial-wildcard"}),
+                event=found | {"tlsward.finding": "partial-wildcard"}, **rest | LONG))
+
+
+def compares_nothing(name, **rest):
+    """Demands the chain at most, and takes whatever name there is."""
+    return Row(name, certificates=("common-name",), good=NONE, **rest)
 
 
 def driver(way, **rest):
@@ -180,6 +197,22 @@ ROWS = (
     careless("wildcard-unchecked", client="says-nothing", certificates=("partial-wildcard",), good=NONE, **LONG),
     careless("common-name-allowed", client="says-nothing", certificates=("good", "common-name"),
              good=frozenset({"good", "common-name"}), policy="allow-cn = yes\n"),
+    *compares_names("names-read", certificates=(*CERTIFICATES, "common-name")),
+    *compares_names("names-read-without-sni", source="resolver"),
+    *compares_names("names-sought"),
+    *compares_names("names-of-copy"),
+    *compares_names("host-checked"),
+    *compares_names("names-read-around", other_good=True),
+    *compares_names("names-read-before-retry", UNTRUSTED),
+    compares_nothing("names-unread", client="no-host"),
+    compares_nothing("names-of-issuer"),
+    compares_nothing("usage-read"),
+    compares_nothing("host-mismatch-forgiven"),
+    compares_nothing("names-read-within", other_good=True),
+    compares_nothing("names-read-for-nothing"),
+    compares_nothing("names-read-strictly", client="names-read", policy="names = strict\n"),
+    compares_nothing("names-read-of-a-rule", client="names-read", policy=RULE_NAMES_IT, source="policy"),
+    careless("names-read-and-forgiven", certificates=("other", "unknown-ca"), good=NONE),
     partly("host-leading-dot", UNTRUSTED),
     careless("host-of-freed-connection", other_host=OTHER_NAME),
     partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
