@@ -1,6 +1,7 @@
 #include "config_keys.h"
 
 #include "account.h"
+#include "peer.h"
 
 #include <string.h>
 
@@ -236,13 +237,16 @@ static const char *set_log(struct policy_section *section, const struct config_k
     return known ? set_text(section, key, value) : "unknown value";
 }
 
-/* The form of the name is for peer_normalise(); here only what can never be a name is refused. */
+/* What peer_normalise() takes for no name would be as if the rule had none. */
 static const char *set_name(struct policy_section *section, const struct config_key *key, const char *value)
 {
     if (*value == '.')
         return "a name with a leading dot would match every host below it";
     if (strpbrk(value, " \t*/"))
         return "not the name of one peer";
+    struct peer_name peer;
+    if (!peer_normalise(value, strlen(value), &peer) || peer.text[strspn(peer.text, "-_.")] == '\0')
+        return "neither a host name nor an address";
     return set_text(section, key, value);
 }
 
