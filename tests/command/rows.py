@@ -95,6 +95,11 @@ def started_with(setting):
 ORPHAN = "orphan=$(sh -c 'sleep 0 >/dev/null & echo $!'); while kill -0 $orphan 2>/dev/null; do sleep 0.02; done; echo gone"
 # The signal of the child's end went to one thread or to the other.
 TWENTY_TIMES = ("sh", "-c", 'for turn in $(seq 20); do "$@"; done', "-")
+def with_etc(before, after):
+    """Runs a command while something is different in /etc, which here is a layer of our own."""
+    return ("sh", "-c", f'{before} || exit 99; "$@"; status=$?; {after}; exit $status', "-")
+
+
 ORDINARY_USER = {"through": ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), "root": True}
 PROCESS_1 = ("unshare", "--pid", "--fork")
 THREAD = {"LD_PRELOAD": "{t}/thread.so"}
@@ -265,6 +270,12 @@ SYSTEM = [
     Row("system/check-names-an-anchor-that-users-cannot-read", ["check"], 1, err=["/secrets: not every user can read it, as .*/secret.pem has mode 0600: their"], system="[policy]\ntrust = {t}/secrets\n"),
     Row("system/check-says-nothing-of-a-policy-that-is-for-one-user", ["check", "secret.conf"], absent=["not every user"]),
     Row("system/check-json-names-it-too", ["check", "--json"], 1, out=["not every user can read it", '"valid": false'], system=RULED_AUDIT, modes=(0o755, 0o600)),
+    *(Row(f"system/check-names-drop-ins-that-users-cannot-{what}", ["check"], 1, err=[f"^/etc/tlsward/policy.d: not every user can read it, as /etc/tlsward/policy.d has mode {mode}: their processes go by the other files alone"], system=RULED_AUDIT, through=with_etc(f"install -d -m {mode} /etc/tlsward/policy.d", "rm -r /etc/tlsward/policy.d")) for what, mode in (("list", "0711"), ("reach", "0700"))),
+    Row("system/check-says-nothing-of-drop-ins-that-users-can-read", ["check"], absent=["not every user"], system=RULED_AUDIT, through=with_etc("install -d -m 0755 /etc/tlsward/policy.d", "rm -r /etc/tlsward/policy.d")),
+    Row("system/check-names-a-policy-that-its-group-cannot-read", ["check"], 1, err=["policy.conf: not every user can read it, as /etc/tlsward/policy.conf has mode 0604: "], system=RULED_AUDIT, modes=(0o755, 0o604)),
+    Row("system/check-names-a-system-store-that-users-cannot-read", ["check"], 1, err=["^system: not every user can read it, as .*/etc/ssl.* has mode 0700: their processes trust nothing"], system=RULED, through=with_etc("chmod 0700 /etc/ssl", "chmod 0755 /etc/ssl"), needs="update-ca-certificates"),
+    Row("system/check-says-nothing-of-a-user's-own-trust", ["check"], absent=["not every user"], env={"TLSWARD_TRUST": "{t}/secret.pem"}),
+    Row("system/check-names-a-name-that-no-host-has", ["check"], 1, err=["policy.conf:5: neither a host name nor an address\n    a..b"], system=RULED + "[rule odd]\ndestination = good.test\nname = a..b\n"),
     Row("system/check-by-a-user-who-cannot-read-it", ["check"], 1, err=["policy.conf: the policy cannot be read: Permission denied .*it changes nothing"], system=RULED_AUDIT, modes=(0o755, 0o600), **ORDINARY_USER),
     Row("system/run-by-a-user-who-cannot-read-it", ["run", "true"], 125, err=["policy.conf: the policy cannot be read: Permission denied"], system=RULED_AUDIT, modes=(0o755, 0o600), **ORDINARY_USER),
     Row("system/check-tells-the-kill-switch", ["check"], out=["# switched off by /etc/tlsward/off"], system=RULED, off=True),
