@@ -29,8 +29,11 @@ CALLBACKS(7)
 
 static bool attach(struct library *library)
 {
-    return context_attach(library) && connection_attach(library) && session_attach(library) &&
-           foreign_lookups_attach(library);
+    library->api.ERR_set_mark();
+    bool done = context_attach(library) && connection_attach(library) && session_attach(library) &&
+                foreign_lookups_attach(library);
+    library->api.ERR_pop_to_mark();
+    return done;
 }
 
 const struct library_attachments library_attachments = {

@@ -32,12 +32,13 @@ static void keep(struct found *found, int which, const char *value)
         found->environment->values[which] = arena_copy(&found->arena, value, strlen(value));
 }
 
+/* NULL where memory was short: the next call looks again, since what is lost here would be lost for good. */
 static const struct environment *publish(struct found *found)
 {
     static const struct environment none;
     const struct environment *known = NULL;
     const struct environment *fresh = found->environment != NULL ? found->environment : &none;
-    if (atomic_compare_exchange_strong(&at_start, &known, fresh))
+    if (!found->arena.exhausted && atomic_compare_exchange_strong(&at_start, &known, fresh))
         return fresh;
     arena_free(&found->arena);
     return known;

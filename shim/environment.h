@@ -27,7 +27,10 @@ struct environment {
     const char *values[VARIABLES];
 };
 
-/* Never NULL. Looked for in the process's present environment, where nothing was kept before. Never freed. */
+/*
+ * Looked for in the process's present environment, where nothing was kept before. Never freed. NULL where there is no
+ * memory for it now: the next call looks again.
+ */
 const struct environment *environment_at_start(void);
 
 /* One of them, and NULL also where nothing was looked for yet. Async-signal-safe. */

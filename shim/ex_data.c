@@ -22,10 +22,15 @@ static int take(const struct openssl_api *api, enum ex_data_class which, const s
     };
     if (before_110[which] != NULL)
         return before_110[which](0, callbacks->argument, callbacks->added, callbacks->copied, callbacks->freed);
-    if (api->CRYPTO_get_ex_new_index == NULL)
-        return -1;
     return api->CRYPTO_get_ex_new_index(since_110[which], 0, callbacks->argument, callbacks->added, callbacks->copied,
                                         callbacks->freed);
+}
+
+bool ex_data_is_offered(const struct openssl_api *api)
+{
+    return api->CRYPTO_get_ex_new_index != NULL ||
+           (api->SSL_get_ex_new_index != NULL && api->SSL_CTX_get_ex_new_index != NULL &&
+            api->X509_get_ex_new_index != NULL && api->X509_STORE_set_ex_data == NULL);
 }
 
 static int take_apart(const struct openssl_api *api, enum ex_data_class which,
@@ -42,10 +47,8 @@ bool ex_data_take(const struct openssl_api *api, enum ex_data_class which, const
                   atomic_int *index)
 {
     int known = atomic_load(index);
-    if (known == 0) {
-        int taken = take_apart(api, which, callbacks);
-        if (atomic_compare_exchange_strong(index, &known, taken > 0 ? taken : -1))
-            known = taken;
-    }
-    return known > 0;
+    int taken = known == 0 ? take_apart(api, which, callbacks) : 0;
+    if (taken > 0 && atomic_compare_exchange_strong(index, &known, taken))
+        known = taken;
+    return known > 0 || atomic_load(index) > 0;
 }

@@ -19,10 +19,13 @@ struct ex_data_callbacks {
     void *argument;
 };
 
+/* False where indices of the classes above cannot even be asked for. */
+bool ex_data_is_offered(const struct openssl_api *api);
+
 /*
  * Takes an index, unless *index has one already. Of several threads that do so at once one gives *index its value, and
  * the indices of the others stay unused: the callbacks are called for these too, and must tell them by their number.
- * Nobody waits. False, for good, where libcrypto fails.
+ * Nobody waits. False where libcrypto fails, which it does for want of memory: the next call tries again.
  */
 bool ex_data_take(const struct openssl_api *api, enum ex_data_class which, const struct ex_data_callbacks *callbacks,
                   atomic_int *index);

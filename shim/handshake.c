@@ -398,7 +398,7 @@ static bool program_is_verifying(const struct library *library, const SSL *ssl)
 
 int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx, verification *real)
 {
-    SSL *ssl = library->known ? connection_being_verified(library, store_ctx) : NULL;
+    SSL *ssl = library->complete ? connection_being_verified(library, store_ctx) : NULL;
     if (!is_ours_to_judge(library, ssl) || program_is_verifying(library, ssl))
         return real(store_ctx);
     report_missing_hook();

@@ -24,7 +24,7 @@ static void tell(const struct library *library)
     if (library->slot >= LIBRARIES_MAX)
         notice_unwatched_library(library->path, "one TLS library more than the eight that are told apart in a process");
     else if (library->missing == NULL)
-        notice_unwatched_library(library->path, "it gives no ex_data index");
+        notice_late_library(library->path);
     else
         notice_unknown_library(library->path, library->missing);
 }

@@ -24,9 +24,10 @@ struct library {
     struct real_functions real;
     struct real_functions interposed; /* another preload's, which come between our hooks and these; else NULL */
     struct openssl_api api;
-    atomic_bool known;   /* everything REQUIRED is there; otherwise calls are only passed through */
+    bool complete;       /* everything REQUIRED is there; otherwise calls are only passed through */
+    atomic_bool known;   /* and so are the ex_data indices: what would be read by others is the program's */
     bool modern;         /* OpenSSL from 1.1.0 on: a session may be dropped when the handshake starts */
-    const char *missing; /* the REQUIRED function that is not there, where known is false from the start */
+    const char *missing; /* the REQUIRED function that is not there, where it is not complete */
     const char *path;
     uintptr_t ssl_start, ssl_end; /* 0 for a libcrypto whose libssl nobody has met */
     uintptr_t crypto_start, crypto_end;
@@ -35,7 +36,6 @@ struct library {
     info_callback info; /* our info callback for this library's contexts: the callback has no argument to tell */
     psk_use_session_callback use_session;                                 /* what stands in for a program's, likewise */
     atomic_int context_index, connection_index, mark_index, lookup_index; /* ex_data; see ex_data_take() */
-    atomic_bool attached;                                                 /* these are there */
     atomic_bool told;                                                     /* that it is not known */
     _Atomic(struct library *) next;
 };
@@ -45,7 +45,8 @@ struct library {
 
 /*
  * What the other parts attach to a library before it is used: ex_data indices and its callbacks. Several threads
- * may attach to one library at once, and one may be forked away halfway: each does what it finds undone.
+ * may attach to one library at once, and one may be forked away halfway: each does what it finds undone. False for
+ * want of memory: whoever comes next tries again.
  */
 struct library_attachments {
     bool (*attach)(struct library *library);

@@ -26,6 +26,15 @@ void notice_unwatched_library(const char *path, const char *why)
     notice_not_covered(message);
 }
 
+void notice_late_library(const char *path)
+{
+    char message[1024];
+    snprintf(message, sizeof message,
+             "not covered yet: %s: no memory for its ex_data indices; the next call tries again",
+             path != NULL && path[0] != '\0' ? path : "the program");
+    notice_not_covered(message);
+}
+
 void notice_unknown_library(const char *path, const char *missing)
 {
     static atomic_bool said;

@@ -13,7 +13,10 @@ void notice_not_covered(const char *message);
  */
 void notice_unknown_library(const char *path, const char *missing);
 
-/* The same for a library that is known and cannot be watched, which `why` explains. Said each time. Keeps errno. */
+/* The library could not be watched yet, for want of memory. Said once for each library, by the caller. Keeps errno. */
+void notice_late_library(const char *path);
+
+/* A library that is known cannot be watched, which `why` explains. Said each time. Keeps errno. */
 void notice_unwatched_library(const char *path, const char *why);
 
 #endif

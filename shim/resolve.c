@@ -1,6 +1,7 @@
 #include "library.h"
 
 #include "call_sites.h"
+#include "ex_data.h"
 #include "loader.h"
 
 #include <stdatomic.h>
@@ -77,7 +78,8 @@ static const char *identify(struct library *library, void *handle)
     /* BoringSSL has OpenSSL's names and other layouts and rules. */
     if (loader_symbol(handle, "SSL_CTX_set_custom_verify") != NULL)
         return "an OpenSSL API that is not BoringSSL's";
-    return openssl_api_bind(&library->api, lookup_symbol, handle);
+    const char *missing = openssl_api_bind(&library->api, lookup_symbol, handle);
+    return missing == NULL && !ex_data_is_offered(&library->api) ? "CRYPTO_get_ex_new_index" : missing;
 }
 
 /* `object` is that of `symbol`, and used for its libcrypto's then. */
@@ -112,7 +114,7 @@ static struct library *bind_library(const void *symbol, struct loaded_object *ob
     bind_real_functions(library, handle);
     library->path = path;
     library->missing = identify(library, handle);
-    library->known = library->missing == NULL;
+    library->complete = library->missing == NULL;
     library->modern = library->api.SSL_in_before != NULL && library->api.OPENSSL_sk_num != NULL;
     bind_ranges(library, symbol, object);
     bind_interposers(library);
@@ -128,7 +130,7 @@ static void take_slot(struct library *library, unsigned slot)
     library->use_session = slot < LIBRARIES_MAX ? library_attachments.use_session[slot] : NULL;
     if (slot < LIBRARIES_MAX)
         return;
-    library->known = false;
+    library->complete = false;
     library->missing = NULL;
 }
 
@@ -158,7 +160,7 @@ static struct library *find_by_address(const void *address)
     struct library *unknown = NULL;
     struct library *library = atomic_load_explicit(&first_library, memory_order_acquire);
     for (; library != NULL; library = atomic_load_explicit(&library->next, memory_order_acquire)) {
-        if (holds(library, address) && library->known)
+        if (holds(library, address) && library->complete)
             return library;
         if (holds(library, address) && unknown == NULL)
             unknown = library;
@@ -183,16 +185,13 @@ static struct library *library_of_symbol(const void *symbol)
 
 /*
  * Every thread that is given a library has seen it attached, or has done so itself: an unarmed context of another
- * thread would be a hole, and to wait for that thread would be for ever in a child of fork(2).
+ * thread would be a hole, and to wait for that thread would be for ever in a child of fork(2). What was short of memory
+ * is done at the next call, and X509_verify_cert() holds until then: see handshake_net().
  */
 static const struct library *attached(struct library *library)
 {
-    if (library == NULL || !library->known || library->attached)
-        return library;
-    if (library_attachments.attach(library))
-        library->attached = true;
-    else
-        library->known = false;
+    if (library != NULL && library->complete && !library->known && library_attachments.attach(library))
+        library->known = true;
     return library;
 }
 

@@ -58,21 +58,11 @@ static void read_proxies(struct start *start)
             start->proxy_count++;
 }
 
-const struct start *start_get(void)
+static void read_environment(struct start *start, const struct environment *environment, bool secure)
 {
-    const struct start *known = atomic_load_explicit(&start_state, memory_order_acquire);
-    if (known != NULL)
-        return known;
-    struct arena arena = {0};
-    struct start *fresh = arena_alloc(&arena, sizeof *fresh);
-    if (fresh == NULL)
-        return NULL;
-
-    static const struct environment none;
-    bool secure = getauxval(AT_SECURE) != 0;
-    const char *const *values = secure ? none.values : environment_at_start()->values;
-    fresh->variables = values;
-    fresh->environment = (struct config_environment){
+    const char *const *values = environment->values;
+    start->variables = values;
+    start->environment = (struct config_environment){
         .secure = secure,
         .policy_path = values[VARIABLE_POLICY],
         .mode = values[VARIABLE_MODE],
@@ -81,7 +71,25 @@ const struct start *start_get(void)
         .system_dir = SYSTEM_DIRECTORY,
         .share_dir = TLSWARD_SHARE,
     };
-    fresh->off_requested = values[VARIABLE_OFF] != NULL && strcmp(values[VARIABLE_OFF], "1") == 0;
+    start->off_requested = values[VARIABLE_OFF] != NULL && strcmp(values[VARIABLE_OFF], "1") == 0;
+    read_proxies(start);
+}
+
+const struct start *start_get(void)
+{
+    static const struct environment none;
+    const struct start *known = atomic_load_explicit(&start_state, memory_order_acquire);
+    if (known != NULL)
+        return known;
+    struct arena arena = {0};
+    struct start *fresh = arena_alloc(&arena, sizeof *fresh);
+    bool secure = getauxval(AT_SECURE) != 0;
+    const struct environment *environment = secure ? &none : environment_at_start();
+    if (fresh == NULL || environment == NULL) {
+        arena_free(&arena);
+        return NULL;
+    }
+    read_environment(fresh, environment, secure);
     identity_find_names(&fresh->names, &arena);
     fresh->denied = is_denied(fresh->names.executable);
     if (own_command_is_here()) {
@@ -89,8 +97,7 @@ const struct start *start_get(void)
         fresh->off_requested = true;
     }
     file_root_is_same(); /* remembers the root as it is now */
-    read_proxies(fresh);
-    if (atomic_compare_exchange_strong(&start_state, &known, fresh))
+    if (!arena.exhausted && atomic_compare_exchange_strong(&start_state, &known, fresh))
         return fresh;
     arena_free(&arena);
     return known;

@@ -1,4 +1,5 @@
 """Every n-th allocation of the library fails, from the start of the process on, with each switch and mode."""
+import itertools
 import os
 import subprocess
 
@@ -25,6 +26,10 @@ SYSTEM = {
 }
 
 
+# Four classes of index, each with four that are left alone.
+INDICES = 20
+
+
 def assert_outcome(facts, connected, stopped):
     expected = {'died': '0', 'all-tried': '1', 'connected': connected, 'stopped': stopped}
     assert_members({name: value for name, value in expected.items() if value is not None}, facts, 'program')
@@ -48,7 +53,28 @@ def of_system(policy, variables, prepare, connected, stopped):
     return check
 
 
+def of_indices(leaf, policy, connected):
+    """Each allocation of libcrypto for the library's indices fails once: it is there again at the next call."""
+    def check(setting):
+        setting.write_policy(policy)
+        for number in itertools.count(1):
+            facts = facts_of(setting.run(['short_of_indices', leaf, str(number), '1']))
+            if facts['reached'] == '0':
+                break
+            assert_members({'connected': connected, 'queue': '0'}, facts, f'allocation {number}')
+        assert number > INDICES, 'the library took no indices'
+    return check
+
+
 def rows():
+    yield Row('shortage: ex_data: a failure does not end enforcement', [], check=of_indices('wrong-host', '', '-1'))
+    yield Row('shortage: ex_data: a failure blocks no good peer', [], check=of_indices('good', '', '1'))
+    yield Row('shortage: ex_data: a failure in audit blocks nobody', [],
+              check=of_indices('wrong-host', 'mode = audit', '1'))
+    yield Row('shortage: ex_data: without any the handshake fails', ['short_of_indices', 'wrong-host', '1', '1000'],
+              expect={'connected': '-1', 'reached': '1'}, events=0)
+    yield Row('shortage: ex_data: without any audit blocks nobody', ['short_of_indices', 'wrong-host', '1', '1000'],
+              'mode = audit', expect={'connected': '1', 'reached': '1'}, events=0)
     for name, row in SWITCHES.items():
         yield Row(f'shortage: policy of the environment: {name}', [], check=of_environment(*row))
     for name, row in SYSTEM.items():
