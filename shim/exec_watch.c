@@ -19,31 +19,59 @@
 static const char starts[] = "starts,";
 
 /* Where to tell what is found; NULL: nobody asked. */
-static const char *destination(void)
+static const char *destination;
+
+/* Memory for one look, and not the stack: threads and children of vfork(2) may have no more than PTHREAD_STACK_MIN. */
+struct room {
+    char path[PATH_MAX];          /* what execve(2) will be called with, where that has to be found */
+    char scratch[PATH_MAX + 256]; /* of one function at a time */
+};
+
+static struct room *enter(void)
 {
-    const char *value = environment_kept(VARIABLE_RUN);
-    if (value == NULL || getauxval(AT_SECURE) != 0)
-        return NULL;
-    return strncmp(value, starts, sizeof starts - 1) == 0 ? value + sizeof starts - 1 : value;
+    int saved = errno;
+    struct room *room = destination != NULL ? kernel_map(sizeof *room) : NULL;
+    errno = saved;
+    return room;
+}
+
+static void leave(struct room *room, int saved)
+{
+    kernel_unmap(room, sizeof *room);
+    errno = saved;
+}
+
+/*
+ * Of the variable only a socket is believed: a privileged process may have it of somebody else, and must not write to
+ * a file because of it. Everything else means the log of the policy.
+ */
+static const char *find_destination(const char *value)
+{
+    if (strncmp(value, "unix:", 5) == 0)
+        return value;
+    const struct policy *policy = process_policy_unannounced();
+    return policy != NULL ? process_settings(policy).log : NULL;
 }
 
 /* Most processes leave at once, and pay for no call of a function that would have to be bound first. */
 void exec_watch_begin(void)
 {
-    const char *to = destination();
-    if (to == NULL)
+    const char *value = environment_kept(VARIABLE_RUN);
+    if (value == NULL || getauxval(AT_SECURE) != 0)
         return;
     int saved = errno;
+    bool tells_start = strncmp(value, starts, sizeof starts - 1) == 0;
     process_identity(); /* read now: a child of vfork(2) may not allocate */
-    if (to != environment_kept(VARIABLE_RUN))
-        report_start(to);
+    destination = find_destination(tells_start ? value + sizeof starts - 1 : value);
+    if (tells_start && destination != NULL)
+        report_start(destination);
     errno = saved;
 }
 
 /* Looked up when needed: a reference would cost every process a look-up. */
 char *const *exec_watch_environment(void)
 {
-    char ***present = destination() != NULL ? loader_list_find_first("environ") : NULL;
+    char ***present = destination != NULL ? loader_list_find_first("environ") : NULL;
     return present != NULL ? *present : NULL;
 }
 
@@ -57,15 +85,14 @@ static const char *value_of(char *const *environment, const char *name)
 }
 
 /* Whether the library that LD_PRELOAD names is not there any more, as in another root directory. */
-static bool is_gone(const char *preload)
+static bool is_gone(const char *preload, char path[static PATH_MAX])
 {
-    char path[PATH_MAX];
     const char *end = strstr(preload, LIBRARY_NAME) + sizeof LIBRARY_NAME - 1;
     const char *start = end;
     while (start > preload && start[-1] != ':' && start[-1] != ' ')
         start--;
     size_t length = (size_t)(end - start);
-    if (*start != '/' || length >= sizeof path || memchr(start, '$', length) != NULL)
+    if (*start != '/' || length >= PATH_MAX || memchr(start, '$', length) != NULL)
         return false;
     memcpy(path, start, length);
     path[length] = '\0';
@@ -73,63 +100,67 @@ static bool is_gone(const char *preload)
 }
 
 /* Whether /etc/ld.so.preload has the library in every process: a file that does not fit has other things to tell. */
-static bool is_preloaded_everywhere(void)
+static bool is_preloaded_everywhere(char text[static PATH_MAX])
 {
-    char text[PATH_MAX];
     int fd = kernel_above_standard(kernel_open("/etc/ld.so.preload", O_RDONLY | O_CLOEXEC, 0));
-    ssize_t length = fd >= 0 ? kernel_read(fd, text, sizeof text - 1) : 0;
+    ssize_t length = fd >= 0 ? kernel_read(fd, text, PATH_MAX - 1) : 0;
     if (fd >= 0)
         kernel_close(fd);
     text[length > 0 ? length : 0] = '\0';
     return strstr(text, LIBRARY_NAME) != NULL;
 }
 
-static const char *obstacle_in_environment(char *const *environment)
+static const char *obstacle_in_environment(char *const *environment, struct room *room)
 {
     const char *preload = value_of(environment, "LD_PRELOAD");
     bool preloaded = preload != NULL && strstr(preload, LIBRARY_NAME) != NULL;
-    if (preloaded && !is_gone(preload))
+    if (preloaded && !is_gone(preload, room->scratch))
         return NULL;
-    if (is_preloaded_everywhere())
+    if (is_preloaded_everywhere(room->scratch))
         return value_of(environment, "TLSWARD_RUN") != NULL ? NULL : "without the variables that tlsward run has set";
     return preloaded ? "where the library that LD_PRELOAD names is not there" : "without the library in LD_PRELOAD";
 }
 
-static const char *obstacle(const char *path, char *const *environment)
+static const char *obstacle(const char *path, char *const *environment, struct room *room)
 {
     const char *found = reach_obstacle(path);
     if (found != NULL)
         return found;
     if (!reach_gains_privilege(path))
-        return obstacle_in_environment(environment);
-    return is_preloaded_everywhere() ? "which is setuid, setgid or has file capabilities, and so ignores the variables "
-                                       "that tlsward run has set"
-                                     : "which is setuid, setgid or has file capabilities, and so ignores LD_PRELOAD";
+        return obstacle_in_environment(environment, room);
+    return is_preloaded_everywhere(room->scratch)
+               ? "which is setuid, setgid or has file capabilities, and so ignores the variables "
+                 "that tlsward run has set"
+               : "which is setuid, setgid or has file capabilities, and so ignores LD_PRELOAD";
 }
 
-static void tell(const char *to, const char *path, const char *why)
+static void tell(const char *path, const char *why, struct room *room)
 {
-    char text[PATH_MAX + 256];
-    struct line message = {.data = text, .size = sizeof text - 1};
+    struct line message = {.data = room->scratch, .size = sizeof room->scratch - 1};
     line_text(&message, "not covered: starts ");
     line_text(&message, path);
     line_text(&message, ", ");
     line_text(&message, why);
-    text[message.length] = '\0';
-    report_notice(to, text);
+    room->scratch[message.length] = '\0';
+    report_notice(destination, room->scratch);
+}
+
+static void look(const char *path, char *const *environment, struct room *room)
+{
+    /* Shells try one directory of PATH after the other. */
+    const char *why = kernel_access(path, X_OK) == 0 ? obstacle(path, environment, room) : NULL;
+    if (why != NULL)
+        tell(path, why, room);
 }
 
 void exec_watch(const char *path, char *const *environment)
 {
-    const char *to = path != NULL ? destination() : NULL;
-    if (to == NULL)
-        return;
     int saved = errno;
-    /* Shells try one directory of PATH after the other. */
-    const char *why = kernel_access(path, X_OK) == 0 ? obstacle(path, environment) : NULL;
-    if (why != NULL)
-        tell(to, path, why);
-    errno = saved;
+    struct room *room = path != NULL ? enter() : NULL;
+    if (room == NULL)
+        return;
+    look(path, environment, room);
+    leave(room, saved);
 }
 
 static bool join(char path[static PATH_MAX], const char *directory, size_t length, const char *file)
@@ -142,41 +173,46 @@ static bool join(char path[static PATH_MAX], const char *directory, size_t lengt
     return !line.overflow;
 }
 
-void exec_watch_in_path(const char *file, char *const *environment)
+static void look_in_path(const char *file, char *const *environment, struct room *room)
 {
-    char path[PATH_MAX];
-    if (file == NULL || destination() == NULL)
-        return;
-    int saved = errno;
-    if (strchr(file, '/') != NULL) {
-        exec_watch(file, environment);
-        return;
-    }
     const char *next = value_of(exec_watch_environment(), "PATH");
     if (next == NULL)
         next = "/bin:/usr/bin"; /* confstr(3), _CS_PATH */
     for (bool found = false; next != NULL && !found;) {
         size_t length = strcspn(next, ":");
-        found = join(path, next, length, file) && kernel_access(path, X_OK) == 0;
+        found = join(room->path, next, length, file) && kernel_access(room->path, X_OK) == 0;
         if (found)
-            exec_watch(path, environment);
+            look(room->path, environment, room);
         next = next[length] == ':' ? next + length + 1 : NULL;
     }
-    errno = saved;
+}
+
+void exec_watch_in_path(const char *file, char *const *environment)
+{
+    int saved = errno;
+    struct room *room = file != NULL ? enter() : NULL;
+    if (room == NULL)
+        return;
+    if (strchr(file, '/') != NULL)
+        look(file, environment, room);
+    else
+        look_in_path(file, environment, room);
+    leave(room, saved);
 }
 
 void exec_watch_open_file(int fd, char *const *environment)
 {
-    char link[32], path[PATH_MAX];
-    if (fd < 0 || destination() == NULL)
-        return;
+    char link[32];
     int saved = errno;
+    struct room *room = fd >= 0 ? enter() : NULL;
+    if (room == NULL)
+        return;
     struct line line = {.data = link, .size = sizeof link - 1};
     line_text(&line, "/proc/self/fd/");
     line_number(&line, (uint64_t)fd, 1);
     link[line.length] = '\0';
-    ssize_t length = kernel_readlink(link, path, sizeof path - 1);
-    path[length > 0 ? length : 0] = '\0';
-    exec_watch(path, environment);
-    errno = saved;
+    ssize_t length = kernel_readlink(link, room->path, sizeof room->path - 1);
+    room->path[length > 0 ? length : 0] = '\0';
+    look(room->path, environment, room);
+    leave(room, saved);
 }

@@ -1,7 +1,7 @@
 /*
  * What a program under `tlsward run` starts in turn, looked at before it is started: what the library will not be in
- * is told in an event. `run` says where to in TLSWARD_RUN: "DESTINATION", as in struct settings; or
- * "starts,DESTINATION" to be told of each process that the library is in, too. Without that variable, and under
+ * is told in an event. `run` says where to in TLSWARD_RUN: "unix:/PATH", a socket; or "log" for the policy's own log;
+ * with "starts," before it, to be told of each process that the library is in, too. Without that variable, and under
  * AT_SECURE, nothing is done here. Async-signal-safe, and fit for children of vfork(2).
  */
 #ifndef TLSWARD_EXEC_WATCH_H

@@ -72,11 +72,16 @@ static void send_line(struct event *event, const char *log, int severity, char l
         tell_elsewhere(line);
 }
 
-/* Without allocating: a signal handler may be here (report_retry_refused()). */
+/* Without malloc(3), as a signal handler may be here (report_retry_refused()), nor on its stack, which may be small. */
 static void send_event(struct event *event, const char *log, int severity)
 {
-    char line[EVENT_MAX];
+    char *line = kernel_map(EVENT_MAX);
+    if (line == NULL) {
+        sink_drop();
+        return;
+    }
     send_line(event, log, severity, line);
+    kernel_unmap(line, EVENT_MAX);
 }
 
 /* Whoever listens on a socket or a terminal sees every handshake; what is stored is counted instead of repeated. */

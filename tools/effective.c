@@ -61,20 +61,6 @@ uid_t effective_user(uid_t uid)
     return identity_user(uid, file_owner_ids_are_the_hosts());
 }
 
-char *effective_log(const char *program)
-{
-    const struct process_identity process = {
-        .executable = program, .uid = effective_user(getuid()), .effective_uid = effective_user(geteuid())};
-    struct config_environment environment = effective_environment();
-    struct config_errors errors = {0};
-    struct policy *policy = config_load(&environment, &errors);
-    const char *log = policy != NULL ? policy_settings(policy, &process, &anywhere, time(NULL)).log : NULL;
-    char *copy = text_format("%s", log != NULL ? log : "auto");
-    config_errors_free(&errors);
-    policy_free(policy);
-    return copy;
-}
-
 static bool environment_may_switch_off(void)
 {
     struct config_environment environment = effective_environment();

@@ -21,9 +21,6 @@ bool effective_environment_counts(void);
 /* [policy]'s mode of the system policy for this program, before any variable. */
 enum policy_mode effective_system_mode(const struct process_identity *process);
 
-/* Where events of this program go where no destination is known. The caller frees the result. */
-char *effective_log(const char *program);
-
 /* One of this process's users as the library would know him: (uid_t)-1 where it would not. */
 uid_t effective_user(uid_t uid);
 

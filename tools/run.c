@@ -171,14 +171,12 @@ static void warn_of_file(const char *log)
              "give --log file:PATH");
 }
 
-static int run_in_place(const struct run_options *options, const struct target *target, const char *library)
+static int run_in_place(const struct run_options *options, const char *library)
 {
     set_variable("TLSWARD_LOG", options->log);
     setenv("TLSWARD_LOG", "stderr", 0);
     warn_of_file(getenv("TLSWARD_LOG"));
-    char *log = effective_log(target->program);
-    setenv("TLSWARD_RUN", log, 1);
-    free(log);
+    setenv("TLSWARD_RUN", "log", 1);
     set_preload(library);
     child_signal_give_back();
     execvp(options->command[0], options->command);
@@ -234,8 +232,7 @@ static int run(const struct run_options *options)
     if (status == 0)
         status = tell_gaps(options, &target, library);
     if (status == 0)
-        status =
-            options->summary ? run_with_summary(options, &target, library) : run_in_place(options, &target, library);
+        status = options->summary ? run_with_summary(options, &target, library) : run_in_place(options, library);
     free(library);
     free(why);
     target_free(&target);

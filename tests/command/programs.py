@@ -25,6 +25,7 @@ __attribute__((constructor)) static void start(void) { pthread_t thread; pthread
 # Starts a program by the function that its first argument names.
 STARTS = r"""#define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,13 +49,25 @@ static void start(const char *by, char *file)
     if (!strcmp(by, "posix_spawn") && !posix_spawn(NULL, file, NULL, NULL, arguments, environ)) wait(NULL);
     if (!strcmp(by, "posix_spawnp") && !posix_spawnp(NULL, file, NULL, NULL, arguments, environ)) wait(NULL);
 }
-int main(int argc, char **argv)
+static int start_all(char **argv)
 {
-    if (argc < 3) return 2;
     pid_t child = strcmp(argv[1], "vfork") ? 0 : vfork();
     if (child == 0) { start(argv[1], argv[2]); _exit(3); }
-    wait(NULL);
-    return 3;
+    int status;
+    wait(&status);
+    return WIFSIGNALED(status) ? 6 : 3;
+}
+static void *start_in_thread(void *argv) { exit(start_all(argv)); }
+/* In a thread whose stack has as many bytes as the third argument says, where there is one. */
+int main(int argc, char **argv)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    if (argc < 3) return 2;
+    if (argc == 3) return start_all(argv);
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstacksize(&attributes, atoi(argv[3])) || pthread_create(&thread, &attributes, start_in_thread, argv)) return 5;
+    for (;;) pause();
 }
 """
 STARTED_BY = ("execve", "execv", "execvp", "execvpe", "execl", "execle", "execlp", "posix_spawn", "posix_spawnp", "vfork")

@@ -346,6 +346,16 @@ STARTED = {
 }
 
 
+# PTHREAD_STACK_MIN is 16 KiB; glibc's own search in PATH needs more.
+SMALL_STACKS = (
+    ("execve", 16384, "{t}/static-shows"),
+    ("vfork", 16384, "{t}/static-shows"),
+    ("posix_spawn", 16384, "{t}/static-shows"),
+    ("posix_spawnp", 20480, "static-shows"),
+    ("execvpe", 20480, "static-shows"),
+)
+
+
 def started_rows():
     for what, (command, said) in STARTED.items():
         yield Row(f"started/{what}", [*WITH_SUMMARY, *command], err=[NOT_COVERED + said, "0 connections: no TLS was seen"])
@@ -356,6 +366,9 @@ def started_rows():
         yield Row(f"started/by-{function}-what-is-not-there", [*WITH_SUMMARY, "{t}/starts", function, "{t}/none"], 3, absent=["warning"])
     yield Row("started/by-fexecve", [*WITH_SUMMARY, "{t}/starts", "fexecve", "{t}/static-shows"], out=["^got a b$"], err=[NOT_COVERED + "{t}/static-shows, which is statically linked$"])
     yield Row("started/by-fexecve-of-no-file", [*WITH_SUMMARY, "{t}/starts", "fexecve", "{t}/none"], 3, absent=["warning"])
+    for function, size, file in SMALL_STACKS:
+        yield Row(f"started/by-{function}-on-a-stack-of-{size}-bytes", [*WITH_SUMMARY, "{t}/starts", function, file, str(size)], 3 if function[0] in "pv" else 0, out=["^got a b$"], err=[NOT_COVERED + "{t}/static-shows, which is statically linked$"], env={"PATH": "{t}:/usr/bin:/bin"})
+    yield Row("started/no-file-that-a-variable-names", ["-c", "{t}/starts execv {t}/static-shows; test -e {t}/not-this || echo none"], out=["^none$"], err=["starts {t}/static-shows"], command="/bin/sh", system="[policy]\nlog = stderr\n", env={"TLSWARD_RUN": "starts,file:{t}/not-this", "PRELOAD_EVERYWHERE": "{library}"})
     for function in ("system", "popen"):
         yield Row(f"started/by-{function}", [*WITH_SUMMARY, "{t}/starts", function, "echo started"], out=["^started$"], err=[NOT_COVERED + "/bin/sh, without the library in LD_PRELOAD$"])
     # Root's are not privileged by that, and drop the environment themselves.
@@ -367,7 +380,7 @@ def started_rows():
     everywhere = {"env": {"PRELOAD_EVERYWHERE": "{library}"}}
     yield Row("started/cleared-environment-under-a-system-preload", [*WITH_SUMMARY, "env", "-i", "/bin/true"], err=[NOT_COVERED + "/bin/true, without the variables that tlsward run has set$"], **everywhere)
     yield Row("started/setuid-under-a-system-preload", [*WITH_SUMMARY, "sh", "-c", "{t}/setuid; true"], err=[NOT_COVERED + "{t}/setuid, .* ignores the variables"], root=True, **everywhere)
-    watched = {"TLSWARD_RUN": "stderr", "PRELOAD_EVERYWHERE": "{library}"}
+    watched = {"TLSWARD_RUN": "log", "TLSWARD_LOG": "stderr", "PRELOAD_EVERYWHERE": "{library}"}
     yield Row("started/told-without-a-command", ["execv", "{t}/static-shows"], err=["starts {t}/static-shows"], command="{t}/starts", env=watched)
     yield Row("started/a-setuid-program-does-not-listen", ["execv", "{t}/static-shows"], out=["^got a b$"], absent=["not covered"], command="{t}/setuid-starts", env=watched, root=True)
     yield Row("started/in-the-log", ["run", "env", "-i", "/bin/true"], err=['"tlsward.message":"not covered: starts /bin/true, without the library in LD_PRELOAD"'])
