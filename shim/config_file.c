@@ -116,7 +116,7 @@ enum config_file_status config_file_read(const char *path, bool privileged, stru
     return status;
 }
 
-static bool is_policy_name(const char *name)
+bool config_file_is_policy_name(const char *name)
 {
     size_t length = strlen(name);
     return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".conf") == 0;
@@ -156,7 +156,7 @@ static bool add_entries(struct config_paths *paths, struct arena *arena, const c
 {
     for (size_t at = 0; at < length;) {
         const struct entry *entry = (const void *)(entries->bytes + at);
-        if (is_policy_name(entry->name) && !add_path(paths, arena, directory, entry->name))
+        if (config_file_is_policy_name(entry->name) && !add_path(paths, arena, directory, entry->name))
             return false;
         at += entry->length;
     }

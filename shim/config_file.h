@@ -43,6 +43,9 @@ struct config_paths {
 enum config_file_status config_file_list(const char *directory, struct arena *arena, struct config_paths *paths,
                                          struct config_errors *errors);
 
+/* Whether a file of this name in a directory of policies is one. */
+bool config_file_is_policy_name(const char *name);
+
 /* A link that leads nowhere was meant to lead to something: it is not the same as nothing being there. */
 bool config_file_is_broken_link(const char *path);
 

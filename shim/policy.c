@@ -19,15 +19,29 @@ const char *policy_expired_rule(const struct policy *policy, size_t index, time_
     return NULL;
 }
 
-bool policy_rule_program(const struct policy *policy, size_t index, struct rule_program *program)
+bool policy_rule_program(const struct policy *policy, size_t index, struct rule_value *program)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct policy_section *rule = &policy->rules[i];
         if (index < rule->program_count) {
-            *program = (struct rule_program){rule->settings.rule, rule->programs[index], rule->file, rule->line};
+            *program = (struct rule_value){rule->settings.rule, rule->programs[index], rule->file, rule->line};
             return true;
         }
         index -= rule->program_count;
+    }
+    return false;
+}
+
+bool policy_rule_unknown_user(const struct policy *policy, size_t index, struct rule_value *user)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_section *rule = &policy->rules[i];
+        for (size_t k = 0; k < rule->user_count; k++) {
+            if (rule->users[k].exists || index-- > 0)
+                continue;
+            *user = (struct rule_value){rule->settings.rule, rule->users[k].text, rule->file, rule->line};
+            return true;
+        }
     }
     return false;
 }

@@ -130,16 +130,19 @@ bool policy_believes_environment(const struct policy *policy);
 /* The name of the rule that is number `index` (from 0) of those that have expired by `now`, or NULL. */
 const char *policy_expired_rule(const struct policy *policy, size_t index, time_t now);
 
-/* One `program` of a rule, and where the rule begins. */
-struct rule_program {
+/* One value in a rule, and where the rule begins. */
+struct rule_value {
     const char *rule;
-    const char *pattern;
+    const char *text;
     const char *file;
     unsigned line;
 };
 
-/* That is number `index` (from 0) of all in the policy; false where there are no more. */
-bool policy_rule_program(const struct policy *policy, size_t index, struct rule_program *program);
+/* The `program` that is number `index` (from 0) of all in the policy; false where there are no more. */
+bool policy_rule_program(const struct policy *policy, size_t index, struct rule_value *program);
+
+/* The same of each `user` whom this host does not know. */
+bool policy_rule_unknown_user(const struct policy *policy, size_t index, struct rule_value *user);
 
 /* The proxies that [policy] lists; they live as long as the policy. */
 const struct proxy *policy_proxies(const struct policy *policy, size_t *count);

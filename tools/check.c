@@ -3,10 +3,11 @@
 #include "config.h"
 #include "effective.h"
 #include "json_text.h"
-#include "program_link.h"
+#include "log_place.h"
 #include "readable.h"
 #include "system_store.h"
 #include "text.h"
+#include "warnings.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -30,22 +31,23 @@ struct source_report {
     struct anchors anchors;
 };
 
-/* A rule that does not do what it seems to say. */
-struct warning {
-    struct rule_program at;
-    char *message;
-};
-
 struct report {
     struct config_errors errors; /* of the policy */
     struct policy *policy;
     char *text; /* the effective policy */
     struct source_report *sources;
     size_t source_count;
-    struct warning *warnings;
-    size_t warning_count;
+    struct warnings warnings;
+    struct log_place log;
     bool valid;
 };
+
+/* As the policy writes it: stderr-file = yes is a key of its own there. */
+static const char *log_of(const struct report *report)
+{
+    const char *log = policy_general_settings(report->policy).log;
+    return strcmp(log, "stderr-file") == 0 ? "stderr" : log;
+}
 
 static void add_source(struct report *report, const char *source)
 {
@@ -78,21 +80,6 @@ static void add_sources(struct report *report)
     }
 }
 
-static void add_warnings(struct report *report)
-{
-    struct rule_program program;
-    for (size_t i = 0; policy_rule_program(report->policy, i, &program); i++) {
-        char *resolved = program_link_resolved(program.pattern);
-        if (resolved == NULL)
-            continue;
-        report->warnings = text_grow(report->warnings, report->warning_count + 1, sizeof *report->warnings);
-        report->warnings[report->warning_count++] = (struct warning){
-            program, text_format("program = %s leads through a link, so no program has that path: write %s",
-                                 program.pattern, resolved)};
-        free(resolved);
-    }
-}
-
 /* The policy stands as it is for whoever can read it. */
 static void add_unreadable(struct report *report)
 {
@@ -114,7 +101,9 @@ static struct report make_report(const struct config_environment *environment)
     if (report.text != NULL)
         add_unreadable(&report);
     if (report.valid)
-        add_warnings(&report);
+        report.warnings = warnings_of(report.policy, environment->system_dir);
+    if (report.text != NULL)
+        report.log = log_place(log_of(&report));
     return report;
 }
 
@@ -125,9 +114,8 @@ static void free_report(struct report *report)
         free(report->sources[i].location);
         anchors_free(&report->sources[i].anchors);
     }
-    for (size_t i = 0; i < report->warning_count; i++)
-        free(report->warnings[i].message);
-    free(report->warnings);
+    warnings_free(&report->warnings);
+    log_place_free(&report->log);
     free(report->sources);
     free(report->text);
     policy_free(report->policy);
@@ -151,6 +139,25 @@ static void print_source(const struct source_report *source)
     }
 }
 
+static void print_warnings(const struct warnings *warnings)
+{
+    for (size_t i = 0; i < warnings->count; i++) {
+        const struct warning *warning = &warnings->items[i];
+        if (warning->rule != NULL)
+            printf("# %s:%u: rule %s: %s\n", warning->file, warning->line, warning->rule, warning->message);
+        else
+            printf("# %s: %s\n", warning->file, warning->message);
+    }
+}
+
+static void print_log(const struct log_place *place, const char *log)
+{
+    bool bad = place->problem != NULL;
+    printf("# %slog = %s: %s%s%s\n", text_colour(stdout, bad ? COLOUR_BAD : COLOUR_GOOD), log,
+           bad ? "no event of this user's processes arrives now: " : "goes to ", bad ? place->problem : place->leads_to,
+           text_colour(stdout, COLOUR_OFF));
+}
+
 static void print_text(const struct report *report)
 {
     effective_print_errors(&report->errors);
@@ -168,10 +175,8 @@ static void print_text(const struct report *report)
     const char *rule;
     for (size_t i = 0; (rule = policy_expired_rule(report->policy, i, time(NULL))) != NULL; i++)
         printf("# rule %s has expired and no longer applies: renew it or remove it\n", rule);
-    for (size_t i = 0; i < report->warning_count; i++) {
-        const struct warning *warning = &report->warnings[i];
-        printf("# %s:%u: rule %s: %s\n", warning->at.file, warning->at.line, warning->at.rule, warning->message);
-    }
+    print_warnings(&report->warnings);
+    print_log(&report->log, log_of(report));
     for (size_t i = 0; i < report->source_count; i++)
         print_source(&report->sources[i]);
 }
@@ -197,10 +202,10 @@ static json_t *json_source(const struct source_report *source)
 static json_t *json_warnings(const struct report *report)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < report->warning_count; i++) {
-        const struct warning *warning = &report->warnings[i];
-        json_array_append_new(list, json_pack("{s:o, s:i, s:o, s:o}", "file", json_text(warning->at.file), "line",
-                                              (int)warning->at.line, "rule", json_text(warning->at.rule), "message",
+    for (size_t i = 0; i < report->warnings.count; i++) {
+        const struct warning *warning = &report->warnings.items[i];
+        json_array_append_new(list, json_pack("{s:o, s:i, s:o, s:o}", "file", json_text(warning->file), "line",
+                                              (int)warning->line, "rule", json_text(warning->rule), "message",
                                               json_text(warning->message)));
     }
     return list;
@@ -214,6 +219,14 @@ static json_t *json_expired_rules(const struct report *report)
          i++)
         json_array_append_new(list, json_text(rule));
     return list;
+}
+
+static json_t *json_log(const struct report *report)
+{
+    if (report->text == NULL)
+        return json_null();
+    return json_pack("{s:o, s:o, s:o}", "destination", json_text(log_of(report)), "leads_to",
+                     json_text(report->log.leads_to), "problem", json_text(report->log.problem));
 }
 
 static void print_json(const struct report *report)
@@ -234,9 +247,10 @@ static void print_json(const struct report *report)
     const char *const *file = report->policy != NULL ? policy_files(report->policy) : NULL;
     for (; file != NULL && *file != NULL; file++)
         json_array_append_new(files, json_text(*file));
-    json_t *root = json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "valid", (int)report->valid, "switched_off_by",
-                             json_text(effective_kill_switch()), "expired_rules", json_expired_rules(report),
-                             "warnings", json_warnings(report), "errors", errors, "files", files, "trust", trust);
+    json_t *root =
+        json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "valid", (int)report->valid, "switched_off_by",
+                  json_text(effective_kill_switch()), "expired_rules", json_expired_rules(report), "warnings",
+                  json_warnings(report), "errors", errors, "files", files, "log", json_log(report), "trust", trust);
     json_print(root);
 }
 

@@ -42,6 +42,14 @@ class Row:
         return None
 
 
+LOST = "no event of this user's processes arrives now: "
+LOGS = (
+    ("to-a-file", "file:{t}/none.log", "goes to {t}/none.log$"),
+    ("without-its-directory", "file:/none/log", f"{LOST}.*No such file"),
+    ("to-a-device", "file:/dev/null", f"{LOST}it is no regular file"),
+    ("to-no-socket", "unix:/none/socket", f"{LOST}nobody listens"),
+    ("to-a-standard-error", "stderr", "goes to the standard error"),
+)
 SHOW = ["/bin/sh", "-c", 'echo "$LD_PRELOAD|$TLSWARD_MODE|$TLSWARD_TRUST|$TLSWARD_POLICY|$TLSWARD_LOG"']
 
 RULED = "[policy]\nmode = enforce\n"
@@ -95,6 +103,23 @@ def started_with(setting):
 ORPHAN = "orphan=$(sh -c 'sleep 0 >/dev/null & echo $!'); while kill -0 $orphan 2>/dev/null; do sleep 0.02; done; echo gone"
 # The signal of the child's end went to one thread or to the other.
 TWENTY_TIMES = ("sh", "-c", 'for turn in $(seq 20); do "$@"; done', "-")
+# Fails where it was sent anything.
+LISTENED_TO = (
+    "/usr/bin/python3",
+    "-c",
+    "import os, socket, subprocess, sys\n"
+    "os.umask(0)\n"
+    "server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+    "server.bind('check.socket')\n"
+    "status = subprocess.run(sys.argv[1:]).returncode\n"
+    "os.unlink('check.socket')\n"
+    "server.setblocking(False)\n"
+    "try: status = 97 if server.recv(1) else 96\n"
+    "except BlockingIOError: pass\n"
+    "sys.exit(status)",
+)
+
+
 def with_etc(before, after):
     """Runs a command while something is different in /etc, which here is a layer of our own."""
     return ("sh", "-c", f'{before} || exit 99; "$@"; status=$?; {after}; exit $status', "-")
@@ -274,6 +299,13 @@ SYSTEM = [
     Row("system/check-says-nothing-of-drop-ins-that-users-can-read", ["check"], absent=["not every user"], system=RULED_AUDIT, through=with_etc("install -d -m 0755 /etc/tlsward/policy.d", "rm -r /etc/tlsward/policy.d")),
     Row("system/check-names-a-policy-that-its-group-cannot-read", ["check"], 1, err=["policy.conf: not every user can read it, as /etc/tlsward/policy.conf has mode 0604: "], system=RULED_AUDIT, modes=(0o755, 0o604)),
     Row("system/check-names-a-system-store-that-users-cannot-read", ["check"], 1, err=["^system: not every user can read it, as .*/etc/ssl.* has mode 0700: their processes trust nothing"], system=RULED, through=with_etc("chmod 0700 /etc/ssl", "chmod 0755 /etc/ssl"), needs="update-ca-certificates"),
+    Row("system/check-names-a-user-whom-nobody-knows", ["check"], out=["^# /etc/tlsward/policy.conf:3: rule odd: user = nobody-here matches nobody: /etc/passwd has no such name$"], absent=["user = root matches"], system=RULED_AUDIT + "[rule odd]\nuser = root\nuser = nobody-here\nmode = enforce\n"),
+    Row("system/check-names-a-drop-in-that-is-not-read", ["check"], out=["^# /etc/tlsward/policy.d/10-enforce: is not read: the name of a policy file ends in .conf"], absent=["20.conf: is not"], system=RULED_AUDIT, through=with_etc("install -d /etc/tlsward/policy.d; cd /etc/tlsward/policy.d; echo [policy] >10-enforce; echo [policy] >20.conf; cd - >/dev/null", "rm -r /etc/tlsward/policy.d")),
+    *(Row(f"system/check-says-where-the-log-goes-{what}", ["check"], out=[f"^# log = {log}: {said}"], system=f"[policy]\nlog = {log}\n") for what, log, said in LOGS),
+    Row("system/check-says-that-the-user-cannot-write-the-log", ["check"], out=["^# log = file:/root/x: no event of this user's processes arrives now: .*Permission denied"], system="[policy]\nlog = file:/root/x\n", **ORDINARY_USER),
+    Row("system/check-writes-nothing-to-the-log", ["check"], absent=["no event"], system="[policy]\nlog = file:{t}/none.log\n", through=with_etc("true", "test ! -e none.log || status=98")),
+    Row("system/check-says-that-somebody-listens-and-sends-nothing", ["check"], out=["^# log = unix:{t}/check.socket: goes to {t}/check.socket$"], system="[policy]\nlog = unix:{t}/check.socket\n", through=LISTENED_TO),
+    Row("system/check-json-says-where-the-log-goes", ["check", "--json"], out=['"destination": "unix:/none/socket"', '"leads_to": null', '"problem": "nobody listens at /none/socket"', '"valid": true'], system="[policy]\nlog = unix:/none/socket\n"),
     Row("system/check-says-nothing-of-a-user's-own-trust", ["check"], absent=["not every user"], env={"TLSWARD_TRUST": "{t}/secret.pem"}),
     Row("system/check-names-a-name-that-no-host-has", ["check"], 1, err=["policy.conf:5: neither a host name nor an address\n    a..b"], system=RULED + "[rule odd]\ndestination = good.test\nname = a..b\n"),
     Row("system/check-by-a-user-who-cannot-read-it", ["check"], 1, err=["policy.conf: the policy cannot be read: Permission denied .*it changes nothing"], system=RULED_AUDIT, modes=(0o755, 0o600), **ORDINARY_USER),
