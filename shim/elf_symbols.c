@@ -59,6 +59,12 @@ bool elf_symbols_read(struct elf_symbols *symbols, uintptr_t base, const ElfW(Dy
         case DT_VERSYM:
             symbols->versions = relocated(base, dynamic->d_un.d_ptr);
             break;
+        case DT_VERNEED:
+            symbols->needed = relocated(base, dynamic->d_un.d_ptr);
+            break;
+        case DT_VERDEF:
+            symbols->defined = relocated(base, dynamic->d_un.d_ptr);
+            break;
         case DT_GNU_HASH:
             symbols->gnu_hash = relocated(base, dynamic->d_un.d_ptr);
             break;
@@ -103,20 +109,24 @@ static bool is_definition(const struct elf_symbols *symbols, uint32_t index, con
            symbol->st_name < symbols->strings_size && same_text(symbols->strings + symbol->st_name, name);
 }
 
-static bool is_default_version(const struct elf_symbols *symbols, uint32_t index)
+/* Where `version` is 0, the default one. */
+static bool is_version(const struct elf_symbols *symbols, uint32_t index, unsigned version)
 {
+    if (version != 0)
+        return symbols->versions != NULL && (symbols->versions[index] & ~VERSION_HIDDEN) == version;
     return symbols->versions == NULL || (symbols->versions[index] & VERSION_HIDDEN) == 0;
 }
 
 /* Takes the symbol if it is a better find than `best` (0: nothing yet). True where no better one can follow. */
-static bool consider(const struct elf_symbols *symbols, uint32_t index, const char *name, uint32_t *best)
+static bool consider(const struct elf_symbols *symbols, uint32_t index, const char *name, unsigned version,
+                     uint32_t *best)
 {
     if (!is_definition(symbols, index, name))
         return false;
-    bool is_default = is_default_version(symbols, index);
-    if (is_default || *best == 0)
+    bool is_wanted = is_version(symbols, index, version);
+    if (is_wanted || (version == 0 && *best == 0))
         *best = index;
-    return is_default;
+    return is_wanted;
 }
 
 static uint32_t gnu_hash_of(const char *name)
@@ -127,7 +137,7 @@ static uint32_t gnu_hash_of(const char *name)
     return hash;
 }
 
-static uint32_t find_by_gnu_hash(const struct elf_symbols *symbols, const char *name)
+static uint32_t find_by_gnu_hash(const struct elf_symbols *symbols, const char *name, unsigned version)
 {
     const uint32_t *table = symbols->gnu_hash;
     uint32_t bucket_count = table[0], first_hashed = table[1], filter_words = table[2], shift = table[3];
@@ -146,7 +156,7 @@ static uint32_t find_by_gnu_hash(const struct elf_symbols *symbols, const char *
     /* The lowest bit of a hash in the chain ends it. */
     for (;; index++) {
         uint32_t entry = chain[index - first_hashed];
-        if (((entry ^ hash) >> 1 == 0 && consider(symbols, index, name, &best)) || (entry & 1) != 0)
+        if (((entry ^ hash) >> 1 == 0 && consider(symbols, index, name, version, &best)) || (entry & 1) != 0)
             return best;
     }
 }
@@ -161,7 +171,7 @@ static uint32_t sysv_hash_of(const char *name)
     return hash;
 }
 
-static uint32_t find_by_sysv_hash(const struct elf_symbols *symbols, const char *name)
+static uint32_t find_by_sysv_hash(const struct elf_symbols *symbols, const char *name, unsigned version)
 {
     uint32_t bucket_count = symbols->hash[0], symbol_count = symbols->hash[1], best = 0;
     const uint32_t *buckets = symbols->hash + 2;
@@ -169,14 +179,15 @@ static uint32_t find_by_sysv_hash(const struct elf_symbols *symbols, const char 
     if (bucket_count == 0)
         return 0;
     uint32_t index = buckets[sysv_hash_of(name) % bucket_count];
-    while (index != STN_UNDEF && index < symbol_count && !consider(symbols, index, name, &best))
+    while (index != STN_UNDEF && index < symbol_count && !consider(symbols, index, name, version, &best))
         index = chain[index];
     return best;
 }
 
-void *elf_symbols_find(const struct elf_symbols *symbols, const char *name)
+static void *find(const struct elf_symbols *symbols, const char *name, unsigned version)
 {
-    uint32_t index = symbols->gnu_hash != NULL ? find_by_gnu_hash(symbols, name) : find_by_sysv_hash(symbols, name);
+    uint32_t index = symbols->gnu_hash != NULL ? find_by_gnu_hash(symbols, name, version)
+                                               : find_by_sysv_hash(symbols, name, version);
     if (index == 0)
         return NULL;
     const ElfW(Sym) *symbol = &symbols->table[index];
@@ -188,24 +199,86 @@ void *elf_symbols_find(const struct elf_symbols *symbols, const char *name)
     return (void *)address; /* NOLINT(performance-no-int-to-ptr) */
 }
 
-static void **find_slot(const struct elf_symbols *symbols, const struct elf_relocations *relocations, const char *name)
+void *elf_symbols_find(const struct elf_symbols *symbols, const char *name)
 {
-    const char *table = relocations->table;
-    size_t entry = symbols->relocation_size;
-    for (size_t offset = 0; table != NULL && entry != 0 && offset + entry <= relocations->size; offset += entry) {
-        /* What a relocation with an addend begins with, too. */
-        const ElfW(Rel) *relocation = (const void *)(table + offset);
-        size_t index = relocation->r_info >> (ADDRESS_BITS == 64 ? 32 : 8); /* ELF64_R_SYM, ELF32_R_SYM */
-        const ElfW(Sym) *symbol = &symbols->table[index];
-        if (index != 0 && symbol->st_name < symbols->strings_size &&
-            same_text(symbols->strings + symbol->st_name, name))
-            return (void **)(symbols->base + relocation->r_offset); /* NOLINT(performance-no-int-to-ptr) */
+    return find(symbols, name, 0);
+}
+
+/* The number by which the object's own table of versions knows the name; 0 for none. */
+static unsigned number_of_version(const struct elf_symbols *symbols, const char *version)
+{
+    const char *place = symbols->defined;
+    while (place != NULL) {
+        const ElfW(Verdef) *definition = (const void *)place;
+        const ElfW(Verdaux) *text = (const void *)(place + definition->vd_aux);
+        if (text->vda_name < symbols->strings_size && same_text(symbols->strings + text->vda_name, version))
+            return definition->vd_ndx;
+        place = definition->vd_next != 0 ? place + definition->vd_next : NULL;
+    }
+    return 0;
+}
+
+void *elf_symbols_find_version(const struct elf_symbols *symbols, const char *name, const char *version)
+{
+    unsigned number = version != NULL ? number_of_version(symbols, version) : 0;
+    void *found = number != 0 ? find(symbols, name, number) : NULL;
+    return found != NULL ? found : find(symbols, name, 0);
+}
+
+static const char *version_of_number(const struct elf_symbols *symbols, unsigned number)
+{
+    const char *place = symbols->needed;
+    while (place != NULL) {
+        const ElfW(Verneed) *file = (const void *)place;
+        const char *at = place + file->vn_aux;
+        for (unsigned i = 0; i < file->vn_cnt; i++) {
+            const ElfW(Vernaux) *version = (const void *)at;
+            if ((version->vna_other & ~VERSION_HIDDEN) == number && version->vna_name < symbols->strings_size)
+                return symbols->strings + version->vna_name;
+            at += version->vna_next;
+        }
+        place = file->vn_next != 0 ? place + file->vn_next : NULL;
     }
     return NULL;
 }
 
+static size_t symbol_of(const ElfW(Rel) * relocation)
+{
+    return relocation->r_info >> (ADDRESS_BITS == 64 ? 32 : 8); /* ELF64_R_SYM, ELF32_R_SYM */
+}
+
+/* Of a reference to the name; what relocations with an addend begin with, too. */
+static const ElfW(Rel) *
+    find_relocation(const struct elf_symbols *symbols, const struct elf_relocations *relocations, const char *name)
+{
+    const char *table = relocations->table;
+    size_t entry = symbols->relocation_size;
+    for (size_t offset = 0; table != NULL && entry != 0 && offset + entry <= relocations->size; offset += entry) {
+        const ElfW(Rel) *relocation = (const void *)(table + offset);
+        const ElfW(Sym) *symbol = &symbols->table[symbol_of(relocation)];
+        if (symbol_of(relocation) != 0 && symbol->st_name < symbols->strings_size &&
+            same_text(symbols->strings + symbol->st_name, name))
+            return relocation;
+    }
+    return NULL;
+}
+
+static const ElfW(Rel) * find_reference(const struct elf_symbols *symbols, const char *name)
+{
+    const ElfW(Rel) *found = find_relocation(symbols, &symbols->relocations[1], name);
+    return found != NULL ? found : find_relocation(symbols, &symbols->relocations[0], name);
+}
+
 void **elf_symbols_slot(const struct elf_symbols *symbols, const char *name)
 {
-    void **slot = find_slot(symbols, &symbols->relocations[1], name);
-    return slot != NULL ? slot : find_slot(symbols, &symbols->relocations[0], name);
+    const ElfW(Rel) *reference = find_reference(symbols, name);
+    return reference != NULL ? (void **)(symbols->base + reference->r_offset) /* NOLINT(performance-no-int-to-ptr) */
+                             : NULL;
+}
+
+const char *elf_symbols_needed_version(const struct elf_symbols *symbols, const char *name)
+{
+    const ElfW(Rel) *reference = symbols->versions != NULL ? find_reference(symbols, name) : NULL;
+    return reference != NULL ? version_of_number(symbols, symbols->versions[symbol_of(reference)] & ~VERSION_HIDDEN)
+                             : NULL;
 }

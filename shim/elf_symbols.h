@@ -24,6 +24,8 @@ struct elf_symbols {
     const char *strings;
     size_t strings_size;
     const ElfW(Half) * versions; /* NULL where the object has none */
+    const char *needed;          /* DT_VERNEED, or NULL */
+    const char *defined;         /* DT_VERDEF, or NULL */
     const uint32_t *gnu_hash;    /* one of the two is not NULL */
     const uint32_t *hash;
     struct elf_relocations relocations[2]; /* of data, and of the procedure linkage table */
@@ -42,6 +44,12 @@ bool elf_symbols_of_object(struct elf_symbols *symbols, const struct dl_phdr_inf
  * default (name@VERSION) only where there is no other.
  */
 void *elf_symbols_find(const struct elf_symbols *symbols, const char *name);
+
+/* The same in the version called `version`, or where it is not there or NULL, as above. */
+void *elf_symbols_find_version(const struct elf_symbols *symbols, const char *name, const char *version);
+
+/* The version of the name that the object was linked against; NULL where it does not refer to one. */
+const char *elf_symbols_needed_version(const struct elf_symbols *symbols, const char *name);
 
 /*
  * Where the dynamic linker puts the definition of that name, the object's own or another's, that a reference of the

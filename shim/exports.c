@@ -51,6 +51,13 @@
         (__typeof__(&(name)))loader_next_once(&known, #name);                                                          \
     })
 
+/* The same for a function that the C library has in several versions: that which the caller was linked against. */
+#define LIBC_AS_LINKED(name)                                                                                           \
+    __extension__({                                                                                                    \
+        void *linked = loader_next_as_linked(CALLER, #name);                                                           \
+        linked != NULL ? (__typeof__(&(name)))linked : LIBC(name);                                                     \
+    })
+
 /* glibc declares connect's address as a transparent union, which ISO C does not know. */
 #pragma GCC diagnostic ignored "-Wpedantic"
 
@@ -594,7 +601,7 @@ EXPORT int system(const char *command)
 
 EXPORT FILE *popen(const char *command, const char *mode)
 {
-    __typeof__(&popen) real = LIBC(popen);
+    __typeof__(&popen) real = LIBC_AS_LINKED(popen);
     exec_watch(SHELL, exec_watch_environment());
     return real != NULL ? real(command, mode) : NULL;
 }
@@ -603,7 +610,7 @@ EXPORT int posix_spawn(pid_t *restrict child, const char *restrict path,
                        const posix_spawn_file_actions_t *restrict actions, const posix_spawnattr_t *restrict attributes,
                        char *const arguments[restrict], char *const environment[restrict])
 {
-    __typeof__(&posix_spawn) real = LIBC(posix_spawn);
+    __typeof__(&posix_spawn) real = LIBC_AS_LINKED(posix_spawn);
     exec_watch(path, environment);
     return real != NULL ? real(child, path, actions, attributes, arguments, environment) : ENOSYS;
 }
@@ -613,7 +620,7 @@ EXPORT int posix_spawnp(pid_t *restrict child, const char *restrict file,
                         const posix_spawnattr_t *restrict attributes, char *const arguments[restrict],
                         char *const environment[restrict])
 {
-    __typeof__(&posix_spawnp) real = LIBC(posix_spawnp);
+    __typeof__(&posix_spawnp) real = LIBC_AS_LINKED(posix_spawnp);
     exec_watch_in_path(file, environment);
     return real != NULL ? real(child, file, actions, attributes, arguments, environment) : ENOSYS;
 }

@@ -70,6 +70,12 @@ static inline void *loader_next_once(_Atomic(void *) *known, const char *name)
     return found != NULL ? found : loader_next_find(known, name);
 }
 
+/*
+ * The same in the version that the object at `caller` was linked against, where that is not the default: a hook without
+ * a version stands for all. NULL where the caller names none.
+ */
+void *loader_next_as_linked(const void *caller, const char *name);
+
 /* The hook this library exports under that name, or NULL. */
 void *loader_own_hook(const char *name);
 

@@ -26,12 +26,12 @@ const struct link_map *loader_list_first(void)
     return NULL;
 }
 
-static void *find(const char *name, bool passed_own)
+static void *find(const char *name, const char *version, bool passed_own)
 {
     for (const struct link_map *object = loader_list_first(); object != NULL; object = object->l_next) {
         struct elf_symbols symbols;
         void *found = passed_own && elf_symbols_read(&symbols, object->l_addr, object->l_ld)
-                          ? elf_symbols_find(&symbols, name)
+                          ? elf_symbols_find_version(&symbols, name, version)
                           : NULL;
         if (found != NULL)
             return found;
@@ -42,12 +42,17 @@ static void *find(const char *name, bool passed_own)
 
 void *loader_list_find(const char *name)
 {
-    return find(name, false);
+    return find(name, NULL, false);
+}
+
+void *loader_list_find_version(const char *name, const char *version)
+{
+    return find(name, version, false);
 }
 
 void *loader_list_find_first(const char *name)
 {
-    return find(name, true);
+    return find(name, NULL, true);
 }
 
 bool loader_list_has_before_own(uintptr_t base)

@@ -19,6 +19,9 @@ const struct link_map *loader_list_first(void);
 /* The first definition behind this library, of an object that the program was started with; NULL if there is none. */
 void *loader_list_find(const char *name);
 
+/* The same in that version, where the object has it: see elf_symbols_find_version(). */
+void *loader_list_find_version(const char *name, const char *version);
+
 /* The first definition of all, which is what a reference to a symbol of the C library is bound to. */
 void *loader_list_find_first(const char *name);
 

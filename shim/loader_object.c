@@ -196,6 +196,7 @@ struct definition_search {
     uintptr_t address;
     const char *name;
     bool found;
+    const char *version;
     void **slot;
 };
 
@@ -241,6 +242,25 @@ static int look_for_slot(struct dl_phdr_info *info, size_t size, void *argument)
     if (elf_symbols_of_object(&symbols, info))
         search->slot = elf_symbols_slot(&symbols, search->name);
     return 1;
+}
+
+static int look_for_version(struct dl_phdr_info *info, size_t size, void *argument)
+{
+    (void)size;
+    struct definition_search *search = argument;
+    struct elf_symbols symbols;
+    if (!holds(info, search->address))
+        return 0;
+    if (elf_symbols_of_object(&symbols, info))
+        search->version = elf_symbols_needed_version(&symbols, search->name);
+    return 1;
+}
+
+void *loader_next_as_linked(const void *caller, const char *name)
+{
+    struct definition_search search = {.address = (uintptr_t)caller, .name = name};
+    read_object_at(caller, look_for_version, &search);
+    return search.version != NULL ? loader_list_find_version(name, search.version) : NULL;
 }
 
 void **loader_slot_beside(const void *address, const char *name)

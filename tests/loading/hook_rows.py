@@ -1,6 +1,8 @@
 """Rows about what hooks themselves call: nothing that may be somebody's who holds a lock."""
 import pathlib
+import platform
 
+import programs
 from reached import reached_from
 from rows import row
 from tally import Unavailable
@@ -82,3 +84,26 @@ def a_wrapper_of_user_ids_does_not_hang(setting):
     for preload in [setting.library, wrapper], [wrapper, setting.library]:
         assert setting.run(['id', '-u'], preload=preload) == expected
         assert setting.run(['grep', '-c', 'r-xp.*libtlsward.so', '/proc/self/maps'], preload=preload) == '1\n'
+
+
+# The default since glibc 2.15 does not run a script without "#!" by the shell, that of older programs does.
+VERSIONS = {'an_old_program': ('-DVERSION="GLIBC_2.2.5"', 'Success'), 'a_program_of_today': ('-UVERSION', 'Exec format error')}
+
+
+def spawns(option, said):
+    def check(setting):
+        if programs.EMULATOR or platform.machine() != 'x86_64':
+            raise Unavailable('this architecture has one version of posix_spawn')
+        program = setting.program('spawns', ['main_spawns.c'], option)
+        script = setting.directory / 'script'
+        script.write_text('echo ran\n')
+        script.chmod(0o755)
+        expected = setting.bare([program, script])
+        assert f'posix_spawn: {said}\n' in expected and f'posix_spawnp: {said}\n' in expected, expected
+        assert setting.mapped([program, script]), 'the library was not loaded'
+        assert setting.preloaded([program, script]) == expected, setting.preloaded([program, script])
+    return check
+
+
+for who, how in VERSIONS.items():
+    named(f'{who}_has_the_posix_spawn_that_it_was_linked_against', spawns(*how))
