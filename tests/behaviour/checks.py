@@ -323,6 +323,8 @@ def identity_row(rule, blocked, way='plain', through=None):
     and LINK a link to it; `through` runs it: "link", "loader" or the words before it.
     """
     def check(setting):
+        if setting.runtime and through == WITHOUT_PROC:
+            raise Unavailable('a sanitizer wants /proc')
         program = setting.program(['identity'])[0]
         link = setting.directory / 'link'
         link.symlink_to(program)

@@ -349,8 +349,20 @@ static void end_turn(int turn)
     free(turns[turn].state.uc_stack.ss_sp);
 }
 
+static bool sanitizer_objects(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    say("skip", "%s", "the sanitizer warns of stacks that it does not know");
+    return true;
+#else
+    return false;
+#endif
+}
+
 static void take_turns(void)
 {
+    if (sanitizer_objects())
+        return;
     start_turn(0, client_new(context, server, "good.test"));
     start_turn(1, client_new(context, inner_server, "inner.test"));
     give_turn(0);
@@ -373,10 +385,8 @@ static void *give_turn_elsewhere(void *argument)
 static void move_to_thread(void)
 {
     pthread_t thread;
-#ifdef __SANITIZE_ADDRESS__
-    say("skip", "%s", "the sanitizer warns of stacks that it does not know");
-    return;
-#endif
+    if (sanitizer_objects())
+        return;
     start_turn(0, client_new(context, server, "good.test"));
     errno = EXDEV;
     demand(pthread_create(&thread, NULL, give_turn_elsewhere, NULL) == 0 && pthread_join(thread, NULL) == 0);
