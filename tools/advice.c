@@ -4,9 +4,12 @@
 #include "remedy.h"
 #include "text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A certificate close to its end is worth a word even where all is well. */
 #define SOON_DAYS 14
@@ -280,6 +283,21 @@ static void advise_end(struct advice *advice, const struct explanation *explanat
     certificate_text_free(&leaf);
 }
 
+/* What is behind a file that cannot be read is not known: no other advice holds then. */
+static bool advise_unreadable_trust(struct advice *advice, const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->trust_count; i++) {
+        const char *path = settings->trust[i].path;
+        if (path == NULL || faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 || errno != EACCES)
+            continue;
+        say(advice, text_format("this user cannot read %s, which the policy trusts, and neither can his programs: make "
+                                "it readable",
+                                path));
+        return true;
+    }
+    return false;
+}
+
 static void advise_certificate(struct advice *advice, const struct explanation *explanation)
 {
     struct remedy remedy = {.name = NULL};
@@ -288,6 +306,8 @@ static void advise_certificate(struct advice *advice, const struct explanation *
     bool bad_chain = judged && explanation->chain.chain_error != X509_V_OK;
     bool bad_name = judged && explanation->settings.verify == VERIFY_FULL && explanation->chain.name_error != X509_V_OK;
     remedy.pins_key = !is_pinned(explanation);
+    if ((bad_chain || explanation->facts.trust_missing) && advise_unreadable_trust(advice, &explanation->settings))
+        return;
     if (judged && explanation->facts.trust_missing)
         say(advice, text_format("the policy's trust store holds no certificate: install ca-certificates, or name the "
                                 "CA ('tlsward check' says more)"));
@@ -310,6 +330,11 @@ struct advice advice_for(const struct explanation *explanation)
     struct advice advice = {.count = 0};
     if (explanation->facts.policy_invalid) {
         say(&advice, text_format("repair the policy: 'tlsward check' says what is wrong with it"));
+        return advice;
+    }
+    if (explanation->policy_incomplete) {
+        say(&advice, text_format("this user cannot read the whole policy, and neither can his programs: make it "
+                                 "readable; 'tlsward check' says which file"));
         return advice;
     }
     if (explanation->settings.expired_rule != NULL)

@@ -148,6 +148,7 @@ static void decide_about(struct explanation *explanation, const struct explain_o
         anchors_add(&explanation->anchors, &settings->trust[i]);
     expect_peer(explanation, host);
     judge(explanation, policy_is_invalid(policy));
+    explanation->policy_incomplete = policy_is_incomplete(policy);
     explanation->verdict = decide(settings, &explanation->facts);
 }
 

@@ -25,6 +25,7 @@ struct explanation {
     struct tls_peer tls;
     struct certificate_names names;
     struct chain_result chain;
+    bool policy_incomplete; /* something of the policy could not be read */
     struct facts facts;
     struct verdict verdict;
 };

@@ -308,6 +308,8 @@ SYSTEM = [
     Row("system/check-json-says-where-the-log-goes", ["check", "--json"], out=['"destination": "unix:/none/socket"', '"leads_to": null', '"problem": "nobody listens at /none/socket"', '"valid": true'], system="[policy]\nlog = unix:/none/socket\n"),
     Row("system/check-says-nothing-of-a-user's-own-trust", ["check"], absent=["not every user"], env={"TLSWARD_TRUST": "{t}/secret.pem"}),
     Row("system/check-names-a-name-that-no-host-has", ["check"], 1, err=["policy.conf:5: neither a host name nor an address\n    a..b"], system=RULED + "[rule odd]\ndestination = good.test\nname = a..b\n"),
+    Row("system/explain-by-a-user-who-cannot-read-the-policy", ["explain", "good.test:{PORT_good}"], 1, out=["this user cannot read the whole policy, .*make it readable"], absent=["[rule "], system=RULED, modes=(0o755, 0o600), **ORDINARY_USER),
+    Row("system/explain-by-a-user-who-cannot-read-the-trust", ["explain", "good.test:{PORT_good}"], 1, out=["cannot read {t}/secret.pem, which the policy trusts, .*make it readable"], absent=["[rule ", "install ca-certificates"], system=RULED + "trust = {t}/secret.pem\n", **ORDINARY_USER),
     Row("system/check-by-a-user-who-cannot-read-it", ["check"], 1, err=["policy.conf: the policy cannot be read: Permission denied .*it changes nothing"], system=RULED_AUDIT, modes=(0o755, 0o600), **ORDINARY_USER),
     Row("system/run-by-a-user-who-cannot-read-it", ["run", "true"], 125, err=["policy.conf: the policy cannot be read: Permission denied"], system=RULED_AUDIT, modes=(0o755, 0o600), **ORDINARY_USER),
     Row("system/check-tells-the-kill-switch", ["check"], out=["# switched off by /etc/tlsward/off"], system=RULED, off=True),
