@@ -91,7 +91,7 @@ MAIN = [
     Row("main/unknown-subcommand", ["frobnicate"], 2, err=["no subcommand 'frobnicate'"]),
     Row("main/run-help", ["run", "--help"], out=["--enforce", "128\\+n"]),
     Row("main/check-help", ["check", "--help"], out=["Exit status"]),
-    Row("main/explain-help", ["explain", "--help"], out=["--starttls", "3 could not connect"]),
+    Row("main/explain-help", ["explain", "--help"], out=["--starttls", "3 no TLS connection"]),
 ]
 
 def started_with(setting):
