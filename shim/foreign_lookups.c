@@ -26,12 +26,6 @@ bool foreign_lookups_attach(struct library *library)
     return ex_data_take(&library->api, EX_DATA_OF_X509_STORE, &none, &library->lookup_index);
 }
 
-static bool is_own(const struct library *library, const void *address)
-{
-    uintptr_t where = (uintptr_t)address;
-    return where >= library->crypto_start && where < library->crypto_end;
-}
-
 static void mark(const struct library *library, X509_STORE *store)
 {
     static const char foreign[] = "foreign";
@@ -51,7 +45,7 @@ void foreign_lookups_note_method(const struct library *library, X509_STORE *stor
     if (library == NULL || !library->known || store == NULL || method == NULL || library_called_itself(library, caller))
         return;
     bool by_uri = library->api.X509_LOOKUP_store != NULL && method == library->api.X509_LOOKUP_store();
-    if (by_uri || !is_own(library, method))
+    if (by_uri || !library_has_in_crypto(library, method))
         mark(library, store);
 }
 
@@ -69,7 +63,7 @@ bool foreign_lookups_has(const struct library *library, const X509_STORE *store)
         return api->X509_STORE_get_ex_data(store, library->lookup_index) != NULL;
     const STACK *lookups = ((const struct store_of_102 *)(const void *)store)->lookups;
     for (int i = 0; i < api_stack_num(api, lookups); i++)
-        if (!is_own(library, ((const struct lookup_of_102 *)api_stack_value(api, lookups, i))->method))
+        if (!library_has_in_crypto(library, ((const struct lookup_of_102 *)api_stack_value(api, lookups, i))->method))
             return true;
     return false;
 }

@@ -4,6 +4,7 @@
 #include "presented.h"
 #include "process.h"
 #include "program_anchors.h"
+#include "purposes.h"
 #include "report.h"
 #include "session.h"
 #include "spki.h"
@@ -22,7 +23,7 @@ static bool run(struct judgement *judgement, X509_STORE *anchors, const struct p
 {
     judgement->request.anchors = anchors;
     judgement->request.program = rules;
-    if (verify_chain(&judgement->library->api, &judgement->request, result))
+    if (purposes_are_own(judgement->library) && verify_chain(&judgement->library->api, &judgement->request, result))
         return true;
     judgement->connection->facts.internal_error = true;
     return false;

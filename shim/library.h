@@ -90,6 +90,13 @@ verification *library_verification(const struct library *library);
 /* True for calls a library makes to itself through its PLT. */
 bool library_called_itself(const struct library *library, const void *caller);
 
+/* Whether the address is one of its libcrypto's. */
+static inline bool library_has_in_crypto(const struct library *library, const void *address)
+{
+    uintptr_t where = (uintptr_t)address;
+    return where >= library->crypto_start && where < library->crypto_end;
+}
+
 /* True for the one caller that has to tell that the library is not known. */
 bool library_is_to_be_told(const struct library *library);
 
