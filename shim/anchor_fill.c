@@ -25,34 +25,40 @@ static bool seek(struct anchor_fill *fill, X509_NAME *name)
     return true;
 }
 
-static bool seek_certificate(struct anchor_fill *fill, const X509 *certificate)
+static bool seek_leaf(struct anchor_fill *fill, const X509 *leaf)
 {
-    return seek(fill, fill->api->X509_get_subject_name(certificate)) &&
-           seek(fill, fill->api->X509_get_issuer_name(certificate));
+    return (fill->by_issuers || seek(fill, fill->api->X509_get_subject_name(leaf))) &&
+           seek(fill, fill->api->X509_get_issuer_name(leaf));
 }
 
-static bool seek_chain(struct anchor_fill *fill, const X509 *leaf, const STACK *untrusted)
+/* What the peer sent under this name may be the next of the chain. */
+static bool seek_issuers_of(struct anchor_fill *fill, const STACK *untrusted, const X509_NAME *subject)
 {
     int count = untrusted ? api_stack_num(fill->api, untrusted) : 0;
-    bool sought = seek_certificate(fill, leaf);
-    for (int i = 0; i < count && sought; i++)
-        sought = seek_certificate(fill, api_stack_value(fill->api, untrusted, i));
+    bool sought = true;
+    for (int i = 0; i < count && sought; i++) {
+        const X509 *certificate = api_stack_value(fill->api, untrusted, i);
+        if (fill->api->X509_NAME_cmp(fill->api->X509_get_subject_name(certificate), subject) == 0)
+            sought = seek(fill, fill->api->X509_get_issuer_name(certificate));
+    }
     return sought;
 }
 
-static bool is_same_certificate(const struct openssl_api *api, const X509 *left, const X509 *right)
+bool anchor_is_same(const struct openssl_api *api, const X509 *left, const X509 *right)
 {
     enum { SHA256_LENGTH = 32 };
     unsigned char left_digest[SHA256_LENGTH], right_digest[SHA256_LENGTH];
-    return left == right || (api->X509_digest(left, api->EVP_sha256(), left_digest, NULL) == 1 &&
-                             api->X509_digest(right, api->EVP_sha256(), right_digest, NULL) == 1 &&
-                             memcmp(left_digest, right_digest, SHA256_LENGTH) == 0);
+    return left == right ||
+           (api->X509_NAME_cmp(api->X509_get_subject_name(left), api->X509_get_subject_name(right)) == 0 &&
+            api->X509_digest(left, api->EVP_sha256(), left_digest, NULL) == 1 &&
+            api->X509_digest(right, api->EVP_sha256(), right_digest, NULL) == 1 &&
+            memcmp(left_digest, right_digest, SHA256_LENGTH) == 0);
 }
 
 static bool is_among(const struct anchor_fill *fill, size_t first, const X509 *certificate)
 {
     for (size_t i = first; i < fill->anchor_count; i++)
-        if (is_same_certificate(fill->api, fill->anchors[i], certificate))
+        if (anchor_is_same(fill->api, fill->anchors[i], certificate))
             return true;
     return false;
 }
@@ -78,10 +84,10 @@ bool anchor_fill_add(struct anchor_fill *fill, X509 *anchor)
 
 bool anchor_fill(struct anchor_fill *fill, const X509 *leaf, const STACK *untrusted, anchor_source source, void *arg)
 {
-    bool filled = seek_chain(fill, leaf, untrusted);
-    for (size_t i = 0; i < fill->name_count && filled; i++) { /* anchors found on the way add names */
+    bool filled = seek_leaf(fill, leaf);
+    for (size_t i = 0; i < fill->name_count && filled; i++) { /* what is found on the way adds names */
         fill->same_name = fill->anchor_count;
-        filled = source(fill, fill->names[i], arg);
+        filled = source(fill, fill->names[i], arg) && seek_issuers_of(fill, untrusted, fill->names[i]);
     }
     return filled;
 }

@@ -48,8 +48,8 @@ static void dup_suites(struct connection *copy, const struct connection *origina
 }
 
 /*
- * SSL_dup(3) copies the verify mode, the suites and the callbacks other than those for pre-shared keys, so the copy
- * keeps what the program said, and no more.
+ * SSL_dup(3) copies the verify mode, the suites, the TLSA records and the callbacks other than those for pre-shared
+ * keys, so the copy keeps what the program said, and no more.
  */
 static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long number,
                           void *argument)
@@ -68,6 +68,8 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
         copy->call_site = original->call_site;
         copy->app_mode = original->app_mode;
         copy->mode_is_ours = original->mode_is_ours;
+        copy->has_dane_record = original->has_dane_record;
+        copy->dane_is_late = original->dane_is_late;
         copy->session_is_barred = original->session_is_barred;
         copy->id_context_length = original->id_context_length;
         memcpy(copy->id_context, original->id_context, sizeof copy->id_context);

@@ -32,6 +32,9 @@ struct connection {
     char *app_suites;             /* the program's list while `suites` is in its place; else NULL */
     char *suites;
 
+    bool has_dane_record; /* the program gave it a TLSA record, which nothing takes from it again */
+    bool dane_is_late;    /* ... during a handshake: none of them counts */
+
     uint64_t first_socket; /* the socket whose first handshake is this SSL's; 0: none, or not known */
 
     struct ip told_ip; /* where the program said that it goes; only with a told_port */
@@ -42,7 +45,6 @@ struct connection {
     bool out_of_memory;          /* what was observed is incomplete: fail closed */
     bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
-    bool dane_is_late;           /* the program gave it a TLSA record during the handshake: none of them counts */
     bool refused;                /* blocked by the policy: the alert's error is still to be explained */
     const void *watched_session; /* see late_session.h; never read */
     bool session_is_barred;      /* and what the SSL had before: */

@@ -201,9 +201,12 @@ void install_connection_host(const struct library *library, SSL *ssl, const char
         install_host(library, library->api.SSL_get0_param(ssl), name, 0, add);
 }
 
-void install_dane_record(const struct library *library, const SSL *ssl)
+void install_dane_record(const struct library *library, SSL *ssl)
 {
-    struct connection *connection = is_usable(library) ? connection_of(library, ssl) : NULL;
-    if (connection != NULL && (connection->stage == STAGE_OBSERVED || connection->stage == STAGE_DECIDED))
+    struct connection *connection = is_usable(library) && ssl != NULL ? connection_get(library, ssl) : NULL;
+    if (connection == NULL)
+        return;
+    connection->has_dane_record = true;
+    if (connection->stage == STAGE_OBSERVED || connection->stage == STAGE_DECIDED)
         connection->dane_is_late = true;
 }

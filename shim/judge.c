@@ -35,6 +35,18 @@ static struct decoder decoder_of(const struct judgement *judgement)
     return (struct decoder){&judgement->library->api, request->library_context, request->properties};
 }
 
+/* Of the peer's raw public key where there is no certificate; NULL where it cannot be had. */
+static const unsigned char *digest_of_key(const struct judgement *judgement, X509 *certificate,
+                                          unsigned char digest[static SPKI_DIGEST_SIZE])
+{
+    const struct openssl_api *api = &judgement->library->api;
+    const struct decoder decoder = decoder_of(judgement);
+    if (certificate != NULL)
+        return spki_digest_of_certificate(&decoder, certificate, digest) ? digest : NULL;
+    EVP_PKEY *key = api->X509_STORE_CTX_get0_rpk != NULL ? api->X509_STORE_CTX_get0_rpk(judgement->store_ctx) : NULL;
+    return spki_digest_of_key(&decoder, key, digest) ? digest : NULL;
+}
+
 /* The policy's anchors for this chain; NULL with a fact that says why where there are none. The caller frees them. */
 static X509_STORE *policy_anchors(struct judgement *judgement)
 {
@@ -95,12 +107,24 @@ static void check_policy_anchors(struct judgement *judgement)
 static void check_against(struct judgement *judgement, X509_STORE *store, const struct program_rules *rules)
 {
     struct facts *facts = &judgement->connection->facts;
-    struct verify_result result;
-    if (!run(judgement, store, rules, &result))
+    struct verify_result *result = &judgement->by_program;
+    verify_result_clear(&judgement->library->api, result);
+    if (!run(judgement, store, rules, result))
         return;
     facts->app_anchors_checked = true;
-    facts->app_anchors_error = result.chain_error;
-    note_name(judgement->connection, facts, &result);
+    facts->app_anchors_error = result->chain_error;
+    note_name(judgement->connection, facts, result);
+}
+
+/* What the program may have seen in a handshake that failed says nothing, unless it said so before (presented.h). */
+static bool record_counts(const struct judgement *judgement, X509 *certificate)
+{
+    unsigned char digest[SPKI_DIGEST_SIZE];
+    const unsigned char *key = digest_of_key(judgement, certificate, digest);
+    if (judgement->connection->dane_is_late || presented_has_key(key))
+        return false;
+    presented_know_key(key);
+    return true;
 }
 
 /* It vouches for its own certificate alone, whatever chain there is above. */
@@ -108,7 +132,7 @@ static void check_dane_anchor(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
     X509 *anchor = dane_trust_anchor(api, judgement->ssl);
-    X509_STORE *store = anchor != NULL ? api->X509_STORE_new() : NULL;
+    X509_STORE *store = anchor != NULL && record_counts(judgement, anchor) ? api->X509_STORE_new() : NULL;
     if (store == NULL)
         return;
     judgement->connection->app_anchors = 0; /* the anchor is this connection's alone */
@@ -148,6 +172,11 @@ static bool program_anchors_accept(const struct facts *facts)
     return facts->app_anchors_checked && facts->app_anchors_error == 0;
 }
 
+static bool policy_anchors_accept(const struct facts *facts)
+{
+    return facts->policy_anchors_checked && facts->policy_anchors_error == 0;
+}
+
 static bool is_self_issued(const struct openssl_api *api, const X509 *certificate)
 {
     return api->X509_NAME_cmp(api->X509_get_subject_name(certificate), api->X509_get_issuer_name(certificate)) == 0;
@@ -179,27 +208,8 @@ static void lend_anchor(struct judgement *judgement)
     const struct facts *facts = &judgement->connection->facts;
     const STACK *chain = judgement->by_policy.chain;
     int length = chain != NULL ? api_stack_num(api, chain) : 0;
-    if (facts->policy_anchors_checked && facts->policy_anchors_error == 0 && length > 0)
+    if (policy_anchors_accept(facts) && length > 0)
         lend(judgement, api_stack_value(api, chain, length - 1));
-}
-
-/*
- * A certificate that is good for nothing here must not become an anchor because the program's callback says so; one
- * that the program's store had before remains one.
- */
-static void record_presented(struct judgement *judgement)
-{
-    const struct openssl_api *api = &judgement->library->api;
-    const struct anchor_fill *anchors = &judgement->program_anchors;
-    const STACK *untrusted = judgement->request.untrusted;
-    int count = untrusted != NULL ? api_stack_num(api, untrusted) : 0;
-    if (!anchor_fill_has(anchors, judgement->request.leaf))
-        presented_add(api, judgement->request.leaf);
-    for (int i = 0; i < count; i++) {
-        const X509 *certificate = api_stack_value(api, untrusted, i);
-        if (!anchor_fill_has(anchors, certificate))
-            presented_add(api, certificate);
-    }
 }
 
 static void start_facts(struct connection *connection)
@@ -257,6 +267,76 @@ static void watch_names(struct judgement *judgement)
         connection->names_watched = name_watch_begin(judgement->library, judgement->request.leaf);
 }
 
+static bool is_vouched_for(const struct judgement *judgement, const X509 *certificate)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    const STACK *chain = program_anchors_accept(&judgement->connection->facts) ? judgement->by_program.chain
+                                                                               : judgement->by_policy.chain;
+    for (int i = 0; chain != NULL && i < api_stack_num(api, chain); i++)
+        if (anchor_is_same(api, api_stack_value(api, chain, i), certificate))
+            return true;
+    return false;
+}
+
+/* What the program's store had before the peer sent it remains an anchor. */
+static void record_certificate(struct judgement *judgement, X509 *certificate)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    if (!judgement->nothing_vouches && is_vouched_for(judgement, certificate))
+        return;
+    if (!anchor_fill_has(&judgement->program_anchors, certificate) &&
+        !program_anchors_hold(judgement->library, judgement->store_ctx, certificate))
+        presented_add(api, certificate);
+}
+
+static void record_key(const struct judgement *judgement, X509 *certificate)
+{
+    unsigned char digest[SPKI_DIGEST_SIZE];
+    presented_add_key(digest_of_key(judgement, certificate, digest));
+}
+
+static void record_keys(const struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    const STACK *untrusted = judgement->request.untrusted;
+    record_key(judgement, judgement->request.leaf);
+    for (int i = 0; untrusted != NULL && i < api_stack_num(api, untrusted); i++)
+        record_key(judgement, api_stack_value(api, untrusted, i));
+}
+
+/*
+ * Before the program's code can see it. A certificate that nothing vouches for must not become an anchor because the
+ * program puts it into its store, whatever the verdict: a pin vouches for a key alone, and a good chain not for what
+ * was sent beside it.
+ */
+static void record_presented(struct judgement *judgement)
+{
+    const struct openssl_api *api = &judgement->library->api;
+    const struct connection *connection = judgement->connection;
+    const STACK *untrusted = judgement->request.untrusted;
+    judgement->nothing_vouches =
+        fails_policy(&connection->settings, &connection->facts) ||
+        !(program_anchors_accept(&connection->facts) || policy_anchors_accept(&connection->facts));
+    record_certificate(judgement, judgement->request.leaf);
+    for (int i = 0; untrusted != NULL && i < api_stack_num(api, untrusted); i++)
+        record_certificate(judgement, api_stack_value(api, untrusted, i));
+    if (judgement->nothing_vouches && !connection->has_dane_record)
+        record_keys(judgement);
+}
+
+/* A TLSA record from before the handshake may vouch for the key, which is known only now; so is a raw public key. */
+static void record_presented_in_vain(const struct judgement *judgement)
+{
+    const struct connection *connection = judgement->connection;
+    const struct facts *facts = &connection->facts;
+    bool vouched = facts->app_dane_verified || program_anchors_accept(facts) || policy_anchors_accept(facts);
+    bool failed = fails_policy(&connection->settings, facts);
+    if (judgement->request.leaf == NULL
+            ? failed && !vouched
+            : judgement->nothing_vouches && connection->has_dane_record && (failed || !vouched))
+        record_keys(judgement);
+}
+
 /* All that the verdict rests on but the program's own word, which comes after it. */
 static void verify_for_policy(struct judgement *judgement)
 {
@@ -268,11 +348,9 @@ static void verify_for_policy(struct judgement *judgement)
     note_public_key(judgement);
     if (settings->trust_mode != TRUST_EXCLUSIVE)
         check_program_anchors(judgement);
-    judgement->request.keep_chain = may_lend;
     if (!program_anchors_accept(facts))
         check_policy_anchors(judgement);
-    if (fails_policy(settings, facts))
-        record_presented(judgement);
+    record_presented(judgement);
     if (may_lend && !program_anchors_accept(facts))
         lend_anchor(judgement);
     watch_names(judgement);
@@ -311,6 +389,7 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
                 .security_level = required_level(api, ssl, &connection->settings),
                 .library_context = context != NULL ? context->library_context : NULL,
                 .properties = context != NULL ? context->properties : NULL,
+                .keep_chain = true,
             },
     };
     if (judgement->request.leaf == NULL)
@@ -328,8 +407,9 @@ static void note_program(struct judgement *judgement, int accepted)
     facts->app_rejected = facts->app_demands_chain && accepted <= 0;
     facts->app_reads_names = reads_names(judgement->connection);
     facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
-    facts->app_dane_verified = facts->app_demands_chain && accepted > 0 && !judgement->connection->dane_is_late &&
-                               dane_binds_leaf(api, judgement->ssl, judgement->request.leaf);
+    facts->app_dane_verified = facts->app_demands_chain && accepted > 0 &&
+                               dane_binds_leaf(api, judgement->ssl, judgement->request.leaf) &&
+                               record_counts(judgement, judgement->request.leaf);
 }
 
 /* What the program's verification has to say besides its result. */
@@ -342,7 +422,7 @@ static void add_program_word(struct judgement *judgement)
     if (facts->app_rejected) { /* it has the last word */
         facts->app_anchors_checked = false;
         facts->policy_anchors_checked = false;
-    } else if (facts->app_demands_chain && !program_anchors_accept(facts) && !judgement->connection->dane_is_late) {
+    } else if (facts->app_demands_chain && !program_anchors_accept(facts)) {
         check_dane_anchor(judgement);
     }
 }
@@ -358,6 +438,7 @@ void judge_after_program(struct judgement *judgement, int accepted)
         note_raw_public_key(judgement);
     else
         add_program_word(judgement);
+    record_presented_in_vain(judgement);
     connection->verdict = decide(&connection->settings, &connection->facts);
     api->ERR_pop_to_mark();
 }
@@ -367,6 +448,7 @@ void judge_finish(struct judgement *judgement)
     const struct openssl_api *api = &judgement->library->api;
     if (judgement->lent_anchor != NULL)
         api_stack_free(api, judgement->lent_anchor);
+    verify_result_clear(api, &judgement->by_program);
     verify_result_clear(api, &judgement->by_policy);
     anchor_fill_clear(&judgement->program_anchors);
     if (judgement->program_anchors.store != NULL)

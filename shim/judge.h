@@ -18,7 +18,9 @@ struct judgement {
     X509_STORE_CTX *store_ctx; /* the program's */
     struct verify_request request;
     struct anchor_fill program_anchors; /* those that count: what its store held before its code ran */
+    struct verify_result by_program;    /* against them */
     struct verify_result by_policy;     /* against the policy's anchors; keeps a lent certificate alive */
+    bool nothing_vouches;               /* for what the peer presented */
     STACK *lent_anchor;                 /* given to the program's verification under trust-mode extend */
 };
 

@@ -113,6 +113,49 @@ static bool look_into_store(struct anchor_fill *fill, X509_NAME *subject, void *
     return added;
 }
 
+static bool has_of_stack(const struct openssl_api *api, STACK *certificates, const X509 *certificate)
+{
+    bool found = false;
+    if (certificates == NULL)
+        return false;
+    for (int i = 0; i < api_stack_num(api, certificates); i++) {
+        X509 *one = api_stack_value(api, certificates, i);
+        found = found || anchor_is_same(api, one, certificate);
+        api->X509_free(one);
+    }
+    api_stack_free(api, certificates);
+    return found;
+}
+
+static bool has_of_objects(const struct openssl_api *api, const STACK *objects, const X509 *certificate)
+{
+    bool found = false;
+    for (int i = 0; !found && i < api_stack_num(api, objects); i++) {
+        const X509 *one = api->X509_OBJECT_get0_X509(api_stack_value(api, objects, i));
+        found = one != NULL && anchor_is_same(api, one, certificate);
+    }
+    return found;
+}
+
+bool program_anchors_hold(const struct library *library, X509_STORE_CTX *store_ctx, const X509 *certificate)
+{
+    const struct openssl_api *api = &library->api;
+    X509_STORE *store = store_ctx_store(api, store_ctx);
+    if (!program_anchors_can_be_told(api, store_ctx))
+        return false;
+    if (api->X509_STORE_get1_all_certs != NULL)
+        return has_of_stack(api, api->X509_STORE_get1_all_certs(store), certificate);
+    if (api->X509_STORE_get1_certs != NULL && !foreign_lookups_has(library, store)) /* 1.0.2, which looks it up */
+        return has_of_stack(api, api->X509_STORE_get1_certs(store_ctx, api->X509_get_subject_name(certificate)),
+                            certificate);
+    if (api->X509_STORE_lock == NULL || api->X509_STORE_get0_objects == NULL || api->X509_OBJECT_get0_X509 == NULL ||
+        api->X509_STORE_lock(store) != 1)
+        return false;
+    bool found = has_of_objects(api, api->X509_STORE_get0_objects(store), certificate);
+    api->X509_STORE_unlock(store);
+    return found;
+}
+
 static void add_crls(struct anchor_fill *fill, X509_STORE_CTX *store_ctx, X509_NAME *issuer)
 {
     const struct openssl_api *api = fill->api;
@@ -132,6 +175,7 @@ static void add_crls(struct anchor_fill *fill, X509_STORE_CTX *store_ctx, X509_N
 bool program_anchors_gather(const struct library *library, X509_STORE_CTX *store_ctx, const struct program_rules *rules,
                             const X509 *leaf, const STACK *untrusted, struct anchor_fill *fill)
 {
+    fill->by_issuers = (rules->flags & X509_V_FLAG_PARTIAL_CHAIN) == 0;
     bool is_foreign = foreign_lookups_has(library, store_ctx_store(&library->api, store_ctx));
     if (!anchor_fill(fill, leaf, untrusted, is_foreign ? look_into_store : ask_store, store_ctx))
         return false;

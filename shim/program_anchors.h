@@ -18,6 +18,9 @@ unsigned program_anchors_host_flags(const struct openssl_api *api, X509_STORE_CT
 /* True where the program replaced none of its store's functions: such a store holds no anchors that could be known. */
 bool program_anchors_can_be_told(const struct openssl_api *api, X509_STORE_CTX *store_ctx);
 
+/* Whether the store holds this very certificate: what it would have to look up it does not hold. */
+bool program_anchors_hold(const struct library *library, X509_STORE_CTX *store_ctx, const X509 *certificate);
+
 /*
  * Puts the anchors that the chain may need into fill->store, with the CRLs if the rules ask for them, less every
  * certificate that presented_has(). A store with foreign look-ups is not asked: what it holds already is all that

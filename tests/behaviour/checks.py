@@ -127,6 +127,35 @@ def program_directory(setting):
     assert_members({'tlsward.outcome': 'verified'}, setting_events(setting)[-1], 'event')
 
 
+def held_of_directory(setting):
+    hashed = setting.directory / 'hashed'
+    hashed.mkdir()
+    for name in 'program-ca', 'other-ca':
+        shutil.copy(setting.pki / f'{name}.pem', hashed)
+    subprocess.run(['openssl', 'rehash', hashed], check=True)
+    setting.write_policy('mode = audit')
+    command = ['anchors', 'held-of-directory', 'program-ca-leaf', 'other-ca']
+    assert_members({'connected': '1', 'held': '1'}, facts_of(setting.run(command)), 'program')
+    assert_members({'tlsward.outcome': 'verified'}, setting_events(setting)[-1], 'event')
+
+
+def pinned_elsewhere(setting):
+    setting.write_policy(f'''
+[rule printer]
+destination = printer.test
+verify = none
+pin = {pin_of(setting.pki / 'self-signed.pem')}
+owner = test
+reason = test
+expires = 2099-01-01
+''')
+    facts = facts_of(setting.run(['anchors', 'pinned-elsewhere', 'self-signed']))
+    assert_members({'connected': '-1'}, facts, 'program')
+    events = setting_events(setting)
+    assert_members({'tlsward.action': 'allowed'}, events[0], 'first event')
+    assert_members({'tlsward.action': 'blocked', 'tlsward.reason': 'certificate-not-trusted'}, events[-1], 'last event')
+
+
 def library_context_row(source, pinned):
     """All that the policy asks of libcrypto, in a program whose default library context has no algorithms."""
     def check(setting):

@@ -231,6 +231,13 @@ def anchor_rows():
         yield Row(f'anchors: a root that the program knows stays one after a bad peer has sent it: {scenario}',
                   ['anchors', scenario, 'program-ca-wrong-host', 'program-ca', 'program-ca-leaf'],
                   expect={'connected': '1', 'reply': 'pong', 'result': '0'})
+    yield Row('anchors: what a peer sent beside a good chain is none', expect=NOT_TRUSTED,
+              command=['anchors', 'sent-beside-a-good-chain', 'good', 'other-ca', 'unknown-ca'],
+              event={'tlsward.action': 'blocked', 'tlsward.reason': 'certificate-not-trusted'})
+    yield Row('anchors: nor a certificate of which the key alone is pinned', [], check=checks.pinned_elsewhere)
+    yield Row('anchors: a root that the program knows stays one after a good peer has sent it beside its chain',
+              ['anchors', 'root-beside-a-good-chain', 'good', 'program-ca', 'program-ca-leaf'],
+              expect={'connected': '1', 'reply': 'pong', 'result': '0'})
     for scenario in 'intermediate', 'intermediate-undemanded':
         yield Row(f'anchors: an intermediate whose root nobody trusts is not enough: {scenario}',
                   ['anchors', scenario, 'intermediate-leaf'], expect=NOT_TRUSTED,
@@ -250,6 +257,13 @@ def anchor_rows():
         yield Row(f'anchors: the program\'s CRLs count: {scenario}', ['anchors', scenario, 'program-ca-leaf'],
                   expect={'connected': '1'}, event={'tlsward.outcome': 'verified'})
     yield Row('anchors: in a hashed directory of the program\'s', [], check=checks.program_directory)
+    yield Row('anchors: audit: nothing is looked up there that libcrypto itself does not look up', [],
+              check=checks.held_of_directory)
+    for scenario in 'purpose-of-program', 'trust-of-program':
+        yield Row(f'anchors: no judging by what the program put into a table of the process: {scenario}',
+                  ['anchors', scenario, 'good'], expect=NOT_TRUSTED, event={'tlsward.reason': 'internal-error'})
+        yield Row(f'anchors: audit: nor is it called for our sake: {scenario}', ['anchors', scenario, 'good'],
+                  policy='mode = audit', as_bare=True, expect={'connected': '1'})
     for mode in 'audit', 'enforce':
         for scenario in 'look-up', 'look-up-undemanded', 'look-up-with-anchors', 'look-up-within':
             leaf = 'program-ca-leaf' if scenario == 'look-up-with-anchors' else 'good'
@@ -259,6 +273,17 @@ def anchor_rows():
                   policy=f'mode = {mode}', as_bare=True, expect={'connected': '1'})
     yield Row('anchors: audit: nor other functions of its store', ['anchors', 'functions-of-store', 'program-ca-leaf'],
               policy='mode = audit', as_bare=True, expect={'connected': '1'})
+
+
+def dane_rows():
+    for scenario in ('certificate-of-a-refused-peer', 'key-of-a-refused-peer', 'issuer-of-a-refused-peer',
+                     'refused-with-a-record', 'late-record-of-a-copy'):
+        yield Row(f'anchors: a TLSA record made of what the peer sent is none: {scenario}',
+                  ['dane', scenario, 'unknown-ca', 'other-ca'], expect=NOT_TRUSTED,
+                  event={'tlsward.action': 'blocked', 'tlsward.reason': 'certificate-not-trusted'})
+    for scenario in 'leaf-again', 'issuer-again':
+        yield Row(f'anchors: a TLSA record that has counted goes on to count: {scenario}',
+                  ['dane', scenario, 'unknown-ca', 'other-ca'], expect={'connected': '1', 'result': '0'})
 
 
 KINDS = ['tls1.2-id', 'tls1.2-ticket', 'tls1.3']
@@ -688,7 +713,7 @@ def evidence_rows():
 
 
 def all_rows():
-    for group in (callback_rows, within_rows, mode_rows, state_rows, trust_rows, anchor_rows, session_rows,
+    for group in (callback_rows, within_rows, mode_rows, state_rows, trust_rows, anchor_rows, dane_rows, session_rows,
                   name_rows, suite_rows, thread_rows, first_use_rows, file_rows, policy_rows, identity_rows,
                   surrounding_rows, server_rows, system_rows, evidence_rows):
         yield from group()

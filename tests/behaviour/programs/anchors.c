@@ -7,6 +7,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -170,6 +171,40 @@ static void root_sent_to_another_context(void)
     SSL_CTX_free(careless);
 }
 
+/* Intermediates and what passes for them are kept for peers that forget to send theirs. */
+static void keep_what_was_sent(struct server *where, const char *name)
+{
+    SSL *ssl = client_new(context, where, name);
+    SSL_connect(ssl);
+    ERR_clear_error();
+    STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+    demand(chain != NULL);
+    for (int i = 0; i < sk_X509_num(chain); i++)
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(context), sk_X509_value(chain, i));
+    client_free(ssl);
+}
+
+static void sent_beside_a_good_chain(void)
+{
+    keep_what_was_sent(server, "good.test");
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    connect_to(context, other);
+}
+
+static void pinned_elsewhere(void)
+{
+    keep_what_was_sent(server, "printer.test");
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    connect_to(context, server);
+}
+
+/* A root of the program's that a peer sends beside a chain of which it is no part. */
+static void root_beside_a_good_chain(void)
+{
+    demand(SSL_CTX_load_verify_file(context, pki_file("program-ca")) == 1);
+    sent_beside_a_good_chain();
+}
+
 static void with_file(const char *file, unsigned long flags, SSL_verify_cb callback)
 {
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, callback);
@@ -242,6 +277,13 @@ static void by_directory(void)
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     demand(SSL_CTX_load_verify_dir(context, "hashed") == 1);
     connect_to(context, server);
+}
+
+/* What libcrypto itself has not looked up has not come into the program's store. */
+static void held_of_directory(void)
+{
+    by_directory();
+    say("held", "%d", sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(context))));
 }
 
 static int count_look_up(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name, X509_OBJECT *object)
@@ -337,6 +379,39 @@ static STACK_OF(X509_CRL) * count_crls(const X509_STORE_CTX *ctx, const X509_NAM
     return NULL;
 }
 
+static int count_purpose(const X509_PURPOSE *purpose, const X509 *certificate, int is_authority)
+{
+    (void)purpose;
+    (void)certificate;
+    (void)is_authority;
+    calls++;
+    return 1;
+}
+
+static void purpose_of_program(void)
+{
+    demand(X509_PURPOSE_add(X509_PURPOSE_SSL_SERVER, X509_TRUST_SSL_SERVER, 0, count_purpose, "test", "test", NULL) ==
+           1);
+    connect_to(context, server);
+    say("calls", "%d", calls);
+}
+
+static int count_trust(X509_TRUST *trust, X509 *certificate, int flags)
+{
+    (void)trust;
+    (void)certificate;
+    (void)flags;
+    calls++;
+    return X509_TRUST_TRUSTED;
+}
+
+static void trust_of_program(void)
+{
+    demand(X509_TRUST_add(X509_TRUST_SSL_SERVER, 0, count_trust, "test", 0, NULL) == 1);
+    connect_to(context, server);
+    say("calls", "%d", calls);
+}
+
 static void functions_of_store(void)
 {
     X509_STORE *store = SSL_CTX_get_cert_store(context);
@@ -367,6 +442,9 @@ static const struct scenario scenarios[] = {
     {"second-use-by-connection", second_use_by_connection},
     {"root-of-another-peer", root_of_another_peer},
     {"root-sent-to-another-context", root_sent_to_another_context},
+    {"sent-beside-a-good-chain", sent_beside_a_good_chain},
+    {"pinned-elsewhere", pinned_elsewhere},
+    {"root-beside-a-good-chain", root_beside_a_good_chain},
     {"intermediate", intermediate},
     {"intermediate-undemanded", intermediate_undemanded},
     {"intermediate-as-anchor", intermediate_as_anchor},
@@ -378,10 +456,13 @@ static const struct scenario scenarios[] = {
     {"revocation-checked", revocation_checked},
     {"revocation-forgiven", revocation_forgiven},
     {"by-directory", by_directory},
+    {"held-of-directory", held_of_directory},
     {"look-up", look_up},
     {"look-up-undemanded", look_up_undemanded},
     {"look-up-with-anchors", look_up_with_anchors},
     {"look-up-within", look_up_within},
+    {"purpose-of-program", purpose_of_program},
+    {"trust-of-program", trust_of_program},
     {"functions-of-store", functions_of_store},
     {"callback-of-store", callback_of_store},
 };
