@@ -1,5 +1,6 @@
 #include "identity.h"
 
+#include "file_identity.h"
 #include "file_owner.h"
 #include "kernel.h"
 
@@ -8,8 +9,8 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-/* What a link of /proc leads to, allocated; NULL where it cannot be told. */
-static const char *read_link(const char *link, struct arena *arena)
+/* What a link of /proc leads to, allocated; NULL where it cannot be told. `replaced`: another file has its path now. */
+static const char *read_link(const char *link, struct arena *arena, bool *replaced)
 {
     char path[PATH_MAX];
     ssize_t length = kernel_readlink(link, path, sizeof path - 1);
@@ -19,7 +20,8 @@ static const char *read_link(const char *link, struct arena *arena)
     /* What the kernel says of a file that an upgrade has replaced; see proc_pid_exe(5). */
     static const char deleted[] = " (deleted)";
     size_t end = (size_t)length;
-    if (end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0)
+    *replaced = end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0;
+    if (*replaced)
         path[end - (sizeof deleted - 1)] = '\0';
     return arena_copy(arena, path, strlen(path));
 }
@@ -28,13 +30,25 @@ static const char *read_link(const char *link, struct arena *arena)
 static const char *resolve(const char *path, struct arena *arena)
 {
     char link[sizeof "/proc/self/fd/-2147483648"];
+    bool replaced;
     int fd = kernel_open(path, O_PATH | O_CLOEXEC, 0);
     if (fd < 0)
         return NULL;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    const char *resolved = read_link(link, arena);
+    const char *resolved = read_link(link, arena, &replaced);
     kernel_close(fd);
     return resolved;
+}
+
+/*
+ * A path in a file system that was unmounted while it was in use, as a user may with fusermount(1), is whatever he had
+ * there. Of what an upgrade has replaced no more can be told than that it was in the same file system.
+ */
+static bool leads_to_executable(const char *path, bool replaced)
+{
+    const struct file_identity there = file_identify(path), here = file_identify("/proc/self/exe");
+    return here.kind != FILE_ABSENT && there.kind != FILE_ABSENT && there.device == here.device &&
+           (replaced || there.inode == here.inode);
 }
 
 static bool is_same(const char *a, const char *b)
@@ -58,13 +72,18 @@ void identity_find_names(struct identity_names *names, struct arena *arena)
 {
     const char *given = path_of_program();
     size_t count = 0;
-    *names = (struct identity_names){.executable = read_link("/proc/self/exe", arena),
+    bool replaced = false;
+    *names = (struct identity_names){.executable = read_link("/proc/self/exe", arena, &replaced),
                                      .users_are_known = file_owner_ids_are_the_hosts()};
     const char *resolved = given != NULL ? resolve(given, arena) : NULL;
     if (loader_was_started_by_hand() && (resolved == NULL || is_same(resolved, names->executable)))
         names->executable = NULL; /* this libc does not say what its loader was given */
     if (given != NULL && *given == '/')
         names->others[count++] = given;
+    if (names->executable != NULL && !leads_to_executable(names->executable, replaced)) {
+        names->others[count++] = names->executable;
+        names->executable = NULL;
+    }
     if (!is_same(resolved, given))
         names->others[count] = resolved;
 }

@@ -11,14 +11,15 @@
 
 struct identity_names {
     const char *executable; /* NULL: unknown, as without /proc */
-    const char *others[3];  /* ended by NULL */
+    const char *others[4];  /* ended by NULL */
     bool users_are_known;   /* the kernel's ids are those of the host */
 };
 
 /*
  * Asks once, when the process is still where it started. Where a dynamic loader was started by hand, the kernel's word
  * is the loader; the others are the program that it runs, and the executable is unknown where they are not known. The
- * names live in the arena.
+ * names live in the arena. Where the kernel's word is no path to the executable, as of one in a file system that was
+ * unmounted while it was in use, it is one of the others.
  */
 void identity_find_names(struct identity_names *names, struct arena *arena);
 

@@ -1,6 +1,7 @@
 #include "observe.h"
 
 #include "app_names.h"
+#include "config_keys.h"
 #include "kernel.h"
 #include "process.h"
 #include "session.h"
@@ -305,7 +306,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     connection->policy = process_policy();
     if (connection->policy == NULL) {
         connection->out_of_memory = true;
-        connection->settings.mode = MODE_AUDIT;
+        connection->settings = config_defaults().settings; /* as where a policy cannot be read now */
         return;
     }
     const SSL_SESSION *session = api->SSL_get_session(ssl);

@@ -594,6 +594,7 @@ def identity_rows():
     for name, rule, blocks, of in (
             ('the program', 'program = PROGRAM', None, {}),
             ('a program without /proc', 'program = PROGRAM', True, {'through': checks.WITHOUT_PROC}),
+            ('a program in an unmounted file system', 'program = PROGRAM', True, {'through': checks.UNMOUNTED}),
             ('a program whose loader was started by hand', 'program = PROGRAM', True, {'through': 'loader'}),
             ('a link that the program was started by', 'program = LINK', True, {'through': 'link'}),
             ('a link that it was not started by', 'program = LINK', False, {}),
