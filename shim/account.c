@@ -39,25 +39,27 @@ static bool line_uid(char *line, const char *name, uid_t *uid)
     return account_number(number + 1, uid);
 }
 
-bool account_uid(const char *passwd_file, const char *name, uid_t *uid)
+enum account account_uid(const char *passwd_file, const char *name, uid_t *uid)
 {
     struct arena arena = {0};
     struct config_text text = {0};
-    bool found = false;
+    enum account account = ACCOUNT_UNKNOWN;
     int fd = kernel_open(passwd_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0)
-        return false;
+        return ACCOUNT_UNKNOWN;
     if (config_file_read_all(fd, PASSWD_LIMIT, &arena, &text) != CONFIG_FILE_READ)
         goto out;
-    for (char *line = (char *)text.data; line && !found;) {
+    account = ACCOUNT_ABSENT;
+    for (char *line = (char *)text.data; line && account == ACCOUNT_ABSENT;) {
         char *newline = strchr(line, '\n');
         if (newline)
             *newline++ = '\0';
-        found = line_uid(line, name, uid);
+        if (line_uid(line, name, uid))
+            account = ACCOUNT_FOUND;
         line = newline;
     }
 out:
     arena_free(&arena);
     kernel_close(fd);
-    return found;
+    return account;
 }

@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The number of a user in a file of the form of passwd(5). False if it is not there or cannot be read. */
-bool account_uid(const char *passwd_file, const char *name, uid_t *uid);
+enum account { ACCOUNT_FOUND, ACCOUNT_ABSENT, ACCOUNT_UNKNOWN };
+
+/* The number of a user in a file of the form of passwd(5). UNKNOWN where the file cannot be read. */
+enum account account_uid(const char *passwd_file, const char *name, uid_t *uid);
 
 /* Reads a user id written in decimal; false for anything else, and for (uid_t)-1, which chown(2) reserves. */
 bool account_number(const char *text, uid_t *uid);

@@ -314,7 +314,7 @@ static const char *add_user(struct arena *arena, struct policy_section *section,
     struct user_pattern user = {.text = value};
     if (strpbrk(value, ": \t"))
         return "not a user name";
-    user.exists = account_number(value, &user.uid) || account_uid("/etc/passwd", value, &user.uid);
+    user.account = account_number(value, &user.uid) ? ACCOUNT_FOUND : account_uid("/etc/passwd", value, &user.uid);
     struct user_pattern *users = arena_grow(arena, section->users, section->user_count, sizeof *users);
     if (!users)
         return "out of memory";

@@ -37,7 +37,7 @@ bool policy_rule_unknown_user(const struct policy *policy, size_t index, struct 
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct policy_section *rule = &policy->rules[i];
         for (size_t k = 0; k < rule->user_count; k++) {
-            if (rule->users[k].exists || index-- > 0)
+            if (rule->users[k].account == ACCOUNT_FOUND || index-- > 0)
                 continue;
             *user = (struct rule_value){rule->settings.rule, rule->users[k].text, rule->file, rule->line};
             return true;

@@ -5,6 +5,7 @@
 #ifndef TLSWARD_POLICY_VALUE_H
 #define TLSWARD_POLICY_VALUE_H
 
+#include "account.h"
 #include "arena.h"
 #include "config_watch.h"
 #include "pattern.h"
@@ -14,7 +15,7 @@
 struct user_pattern {
     const char *text; /* as written: a name or a number */
     uid_t uid;
-    bool exists; /* a name that this host does not know matches nobody */
+    enum account account; /* a name that this host does not know matches nobody; where nobody can tell, perhaps */
 };
 
 enum deepbind { DEEPBIND_REPORT, DEEPBIND_STRIP };

@@ -32,9 +32,10 @@ static enum match match_uid(const struct policy_section *rule, uid_t uid)
 {
     enum match match = MATCH_NO;
     for (size_t i = 0; i < rule->user_count; i++) {
-        if (rule->users[i].exists && rule->users[i].uid == uid)
+        enum account account = rule->users[i].account;
+        if (account == ACCOUNT_FOUND && rule->users[i].uid == uid)
             return MATCH_YES;
-        if (rule->users[i].exists && uid == (uid_t)-1)
+        if (account == ACCOUNT_UNKNOWN || (account == ACCOUNT_FOUND && uid == (uid_t)-1))
             match = MATCH_PERHAPS;
     }
     return match;

@@ -338,6 +338,9 @@ def deny_list_copy(setting):
     assert_members({'connected': '-1', 'explained': '1'}, facts_of(run_as_dpkg(setting, NOBODY)), 'program')
 
 
+# No system call opens the file of a socket.
+WITHOUT_PASSWD = ('unshare', '-m', 'sh', '-c', f'{sys.executable} -c "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])" '
+                  '$0 && mount --bind $0 /etc/passwd && rm $0 && exec "$@"')
 WITHOUT_PROC = ('unshare', '-m', 'sh', '-c', 'umount -l /proc && exec "$@"', 'sh')
 
 # The program's path is one in a file system that nobody has any more.
@@ -361,8 +364,10 @@ def identity_row(rule, blocked, way='plain', through=None):
         program = setting.program(['identity'])[0]
         link = setting.directory / 'link'
         link.symlink_to(program)
-        before = {'link': [link], 'loader': [interpreter_of(program), program]}.get(through, [*(through or ()), program])
-        if way.endswith('nobody') or through in (WITHOUT_PROC, UNMOUNTED):
+        before = {'link': [link], 'loader': [interpreter_of(program), program],
+                  WITHOUT_PASSWD: [*WITHOUT_PASSWD, setting.directory / 'socket', program],
+                  }.get(through, [*(through or ()), program])
+        if way.endswith('nobody') or through in (WITHOUT_PROC, WITHOUT_PASSWD, UNMOUNTED):
             if os.geteuid() != 0 or subprocess.run([*WITHOUT_PROC, 'true'], check=False, capture_output=True).returncode:
                 raise Unavailable('it takes root, and a mount namespace')
         setting.directory.chmod(0o777)

@@ -599,6 +599,7 @@ def identity_rows():
             ('a link that the program was started by', 'program = LINK', True, {'through': 'link'}),
             ('a link that it was not started by', 'program = LINK', False, {}),
             ('a user that a daemon becomes', 'user = 65534', None, {'way': 'becomes-nobody'}),
+            ('a user by a name where no account can be read', 'user = nobody', True, {'through': checks.WITHOUT_PASSWD}),
             ('a user that a daemon works for', 'user = 65534', True, {'way': 'works-for-nobody'}),
             ('a port that is unknown', 'destination = good.test:443', True, {'way': 'without-address'}),
             ('an address that is unknown', 'destination = 127.0.0.0/8', True, {'way': 'without-address'}),

@@ -1556,11 +1556,11 @@ START_TEST(accounts_without_nss)
     write_file("passwd",
                "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\nshort:x\n"
                "letters:x:10a:0::/:\nhuge:x:4294967296:0::/:\nreserved:x:4294967295:0::/:\n+::::::\nlast:x:1002:0::/:");
-    bool found = account_uid(path_of("passwd"), accounts[_i].name, &uid);
-    ck_assert_msg(found == accounts[_i].found, "%s", accounts[_i].name);
-    if (found)
+    enum account account = account_uid(path_of("passwd"), accounts[_i].name, &uid);
+    ck_assert_msg(account == (accounts[_i].found ? ACCOUNT_FOUND : ACCOUNT_ABSENT), "%s", accounts[_i].name);
+    if (account == ACCOUNT_FOUND)
         ck_assert_uint_eq(uid, accounts[_i].uid);
-    ck_assert(!account_uid(path_of("no-passwd"), "root", &uid));
+    ck_assert_int_eq(account_uid(path_of("no-passwd"), "root", &uid), ACCOUNT_UNKNOWN);
     remove_directory();
 }
 END_TEST
