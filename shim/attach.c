@@ -2,10 +2,10 @@
 
 #include "connection.h"
 #include "context.h"
-#include "foreign_lookups.h"
 #include "handshake.h"
 #include "psk.h"
 #include "session.h"
+#include "store_record.h"
 
 /* These callbacks are told neither their library nor an argument, so each library gets functions of its own. */
 #define CALLBACKS(slot)                                                                                                \
@@ -31,7 +31,7 @@ static bool attach(struct library *library)
 {
     library->api.ERR_set_mark();
     bool done = context_attach(library) && connection_attach(library) && session_attach(library) &&
-                foreign_lookups_attach(library);
+                store_record_attach(library);
     library->api.ERR_pop_to_mark();
     return done;
 }

@@ -2,14 +2,9 @@
 
 #include "ex_data.h"
 #include "handshake.h"
+#include "store_record.h"
 
 #include <stdlib.h>
-
-static void release(const struct library *library, X509_STORE *store)
-{
-    if (store != NULL && library->api.X509_STORE_up_ref != NULL)
-        library->api.X509_STORE_free(store);
-}
 
 static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
 {
@@ -20,10 +15,8 @@ static void context_free(void *parent, void *value, CRYPTO_EX_DATA *data, int in
     struct context *context = value;
     if (index != library->context_index) /* one that was lost: see ex_data_take() */
         return;
-    if (context != NULL) {
-        release(library, context->store);
+    if (context != NULL)
         free(context->properties);
-    }
     free(context);
 }
 
@@ -46,32 +39,30 @@ struct context *context_of_connection(const struct library *library, const SSL *
 }
 
 /*
- * The store is held, so that no other one comes to lie where it was. Its number is there before it is seen: a thread
- * that finds the store never takes the number of the last one.
+ * A store's number is its own for good, while another store may come to lie where it was. That of its anchors is there
+ * before it is seen: a thread that finds the store's never takes the anchors' number of the last one.
  */
-static void number_store(const struct library *library, struct context *context, X509_STORE *store)
+static void number_anchors(struct context *context, uint64_t store)
 {
     static _Atomic uint64_t last;
-    X509_STORE *known = atomic_load_explicit(&context->store, memory_order_acquire);
+    uint64_t known = atomic_load_explicit(&context->store, memory_order_acquire);
     if (known == store)
         return;
-    if (library->api.X509_STORE_up_ref != NULL)
-        library->api.X509_STORE_up_ref(store);
     atomic_store_explicit(&context->anchors, atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1,
                           memory_order_relaxed);
-    if (!atomic_compare_exchange_strong_explicit(&context->store, &known, store, memory_order_acq_rel,
-                                                 memory_order_relaxed))
-        known = store;
-    release(library, known);
+    atomic_compare_exchange_strong_explicit(&context->store, &known, store, memory_order_acq_rel, memory_order_relaxed);
 }
 
-uint64_t context_anchors(const struct library *library, const SSL *ssl, const X509_STORE *store)
+uint64_t context_anchors(const struct library *library, const SSL *ssl, X509_STORE *store)
 {
     SSL_CTX *ctx = library->api.SSL_get_SSL_CTX(ssl);
     struct context *context = context_of(library, ctx);
     if (context == NULL || store == NULL || store != library->api.SSL_CTX_get_cert_store(ctx))
         return 0;
-    number_store(library, context, (X509_STORE *)store);
+    const struct store_record *record = store_record_of(library, store);
+    if (record == NULL)
+        return 0;
+    number_anchors(context, record->number);
     return atomic_load_explicit(&context->anchors, memory_order_relaxed);
 }
 

@@ -22,7 +22,7 @@ struct context {
     const void *call_site; /* who made the context, or switched its verification off */
     void *library_context; /* OSSL_LIB_CTX and property query of SSL_CTX_new_ex(3), or NULL */
     char *properties;
-    _Atomic(X509_STORE *) store; /* whose trust anchors `anchors` is the number of; a reference is held */
+    _Atomic uint64_t store; /* the number of the store whose trust anchors `anchors` is the number of; 0: none yet */
     _Atomic uint64_t anchors;
 };
 
@@ -40,9 +40,10 @@ struct context *context_arm(const struct library *library, SSL_CTX *ctx, const v
 
 /*
  * A number for the trust anchors of the connection's context, which no others have in this process, so that what
- * they vouched for is told from what those of another context did. 0 where `store` is not where the context has them.
+ * they vouched for is told from what those of another context did. 0 where `store` is not where the context has them,
+ * and where the store has no number.
  */
-uint64_t context_anchors(const struct library *library, const SSL *ssl, const X509_STORE *store);
+uint64_t context_anchors(const struct library *library, const SSL *ssl, X509_STORE *store);
 
 /*
  * For a context that was made where we could not see it, while the program sets it up: the info callback only. Once

@@ -1,41 +1,21 @@
 #include "foreign_lookups.h"
 
-#include "ex_data.h"
+#include "store_record.h"
 
-#include <errno.h>
 #include <string.h>
 
-/* The first members of X509_STORE and X509_LOOKUP in 1.0.2 (openssl/x509_vfy.h of 1.0.2u), which marks no stores. */
-struct store_of_102 {
-    int cache;
-    STACK *objects;
-    STACK *lookups;
-};
-
+/* The first members of X509_LOOKUP in 1.0.2 (openssl/x509_vfy.h of 1.0.2u), whose stores can be looked into. */
 struct lookup_of_102 {
     int init;
     int skip;
     const X509_LOOKUP_METHOD *method;
 };
 
-bool foreign_lookups_attach(struct library *library)
-{
-    static const struct ex_data_callbacks none;
-    if (library->api.X509_STORE_set_ex_data == NULL)
-        return true;
-    return ex_data_take(&library->api, EX_DATA_OF_X509_STORE, &none, &library->lookup_index);
-}
-
 static void mark(const struct library *library, X509_STORE *store)
 {
-    static const char foreign[] = "foreign";
-    int saved = errno;
-    if (library->api.X509_STORE_set_ex_data != NULL) {
-        library->api.ERR_set_mark();
-        library->api.X509_STORE_set_ex_data(store, library->lookup_index, (void *)foreign);
-        library->api.ERR_pop_to_mark();
-    }
-    errno = saved;
+    struct store_record *record = store_record_set_up(library, store);
+    if (record != NULL)
+        atomic_store_explicit(&record->has_foreign_lookups, true, memory_order_relaxed);
 }
 
 /* The default paths of a store include a look-up by URI, for the directory of certificates. */
@@ -56,11 +36,13 @@ void foreign_lookups_note_uri(const struct library *library, X509_STORE *store, 
         mark(library, store);
 }
 
-bool foreign_lookups_has(const struct library *library, const X509_STORE *store)
+bool foreign_lookups_has(const struct library *library, X509_STORE *store)
 {
     const struct openssl_api *api = &library->api;
-    if (api->X509_STORE_get_ex_data != NULL)
-        return api->X509_STORE_get_ex_data(store, library->lookup_index) != NULL;
+    if (api->X509_STORE_get_ex_data != NULL) {
+        struct store_record *record = store_record_of(library, store);
+        return record != NULL && atomic_load_explicit(&record->has_foreign_lookups, memory_order_relaxed);
+    }
     const STACK *lookups = ((const struct store_of_102 *)(const void *)store)->lookups;
     for (int i = 0; i < api_stack_num(api, lookups); i++)
         if (!library_has_in_crypto(library, ((const struct lookup_of_102 *)api_stack_value(api, lookups, i))->method))

@@ -7,13 +7,11 @@
 
 #include "library.h"
 
-bool foreign_lookups_attach(struct library *library);
-
 /* X509_STORE_add_lookup(3) and X509_STORE_load_store(3) were called. The library may be NULL or unknown. */
 void foreign_lookups_note_method(const struct library *library, X509_STORE *store, const X509_LOOKUP_METHOD *method,
                                  const void *caller);
 void foreign_lookups_note_uri(const struct library *library, X509_STORE *store, const char *uri);
 
-bool foreign_lookups_has(const struct library *library, const X509_STORE *store);
+bool foreign_lookups_has(const struct library *library, X509_STORE *store);
 
 #endif

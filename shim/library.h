@@ -34,9 +34,9 @@ struct library {
     void **verification_slot; /* where libssl finds X509_verify_cert */
     unsigned slot;
     info_callback info; /* our info callback for this library's contexts: the callback has no argument to tell */
-    psk_use_session_callback use_session;                                 /* what stands in for a program's, likewise */
-    atomic_int context_index, connection_index, mark_index, lookup_index; /* ex_data; see ex_data_take() */
-    atomic_bool told;                                                     /* that it is not known */
+    psk_use_session_callback use_session;                                /* what stands in for a program's, likewise */
+    atomic_int context_index, connection_index, mark_index, store_index; /* ex_data; see ex_data_take() */
+    atomic_bool told;                                                    /* that it is not known */
     _Atomic(struct library *) next;
 };
 

@@ -176,7 +176,7 @@ bool session_is_for(const struct library *library, const SSL_SESSION *session, c
 }
 
 /* The store that the connection's chain would be verified against; before 3.0 one of its own cannot be asked for. */
-static const X509_STORE *store_of(const struct openssl_api *api, SSL *ssl)
+static X509_STORE *store_of(const struct openssl_api *api, SSL *ssl)
 {
     X509_STORE *own = NULL;
     if (api->SSL_ctrl != NULL)

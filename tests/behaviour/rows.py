@@ -269,6 +269,8 @@ def anchor_rows():
             leaf = 'program-ca-leaf' if scenario == 'look-up-with-anchors' else 'good'
             yield Row(f'anchors: {mode}: the program\'s look-ups are not called for our sake: {scenario}',
                       ['anchors', scenario, leaf, '-', 'good'], policy=f'mode = {mode}', as_bare=True, expect={'connected': '1'})
+        yield Row(f'anchors: {mode}: a store that the program lets go of goes at once, with its look-ups',
+                  ['anchors', 'look-up-let-go', 'good'], policy=f'mode = {mode}', as_bare=True, expect={'freed': '1'})
         yield Row(f'anchors: {mode}: nor the callback of its store', ['anchors', 'callback-of-store', 'program-ca-leaf'],
                   policy=f'mode = {mode}', as_bare=True, expect={'connected': '1'})
     yield Row('anchors: audit: nor other functions of its store', ['anchors', 'functions-of-store', 'program-ca-leaf'],

@@ -348,6 +348,30 @@ static void look_up_within(void)
     with_look_up(look_up_by_tls, SSL_VERIFY_PEER, forgive);
 }
 
+static bool freed;
+
+static void note_freed(X509_LOOKUP *lookup)
+{
+    (void)lookup;
+    freed = true;
+}
+
+/* The code and the data of a look-up may go as soon as its store has. */
+static void look_up_let_go(void)
+{
+    X509_LOOKUP_METHOD *method = X509_LOOKUP_meth_new("test");
+    X509_LOOKUP_meth_set_get_by_subject(method, count_look_up);
+    X509_LOOKUP_meth_set_free(method, note_freed);
+    demand(X509_STORE_add_lookup(SSL_CTX_get_cert_store(context), method) != NULL);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, forgive);
+    connect_to(context, server);
+    SSL_CTX_set_cert_store(context, X509_STORE_new());
+    say("freed", "%d", freed);
+    freed = false;
+    connect_to(context, server);
+    X509_LOOKUP_meth_free(method);
+}
+
 static int count_callback(int ok, X509_STORE_CTX *ctx)
 {
     (void)ctx;
@@ -463,6 +487,7 @@ static const struct scenario scenarios[] = {
     {"look-up-within", look_up_within},
     {"purpose-of-program", purpose_of_program},
     {"trust-of-program", trust_of_program},
+    {"look-up-let-go", look_up_let_go},
     {"functions-of-store", functions_of_store},
     {"callback-of-store", callback_of_store},
 };
