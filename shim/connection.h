@@ -40,8 +40,10 @@ struct connection {
     struct ip told_ip; /* where the program said that it goes; only with a told_port */
     in_port_t told_port;
 
+    bool writes_early_data; /* within SSL_write_early_data(3) */
+
     enum connection_stage stage; /* the first member that connection_reset() forgets */
-    bool prepared;               /* observed just before the handshake starts: START need not look again */
+    bool prepared; /* observed on the way into the call: where the library is not modern, START need not look again */
     bool out_of_memory;          /* what was observed is incomplete: fail closed */
     bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */

@@ -87,7 +87,9 @@ EXPORT int SSL_connect(SSL *ssl)
     const struct library *library = library_of_connection(ssl, CALLER);
     install_used_connection(library, ssl, true, CALLER);
     handshake_enter(library, ssl, true);
-    return REAL(library, -1, SSL_connect, ssl);
+    int result = REAL(library, -1, SSL_connect, ssl);
+    handshake_left(library, ssl);
+    return result;
 }
 
 EXPORT int SSL_do_handshake(SSL *ssl)
@@ -95,7 +97,9 @@ EXPORT int SSL_do_handshake(SSL *ssl)
     const struct library *library = library_of_connection(ssl, CALLER);
     install_used_connection(library, ssl, false, CALLER);
     handshake_enter(library, ssl, false);
-    return REAL(library, -1, SSL_do_handshake, ssl);
+    int result = REAL(library, -1, SSL_do_handshake, ssl);
+    handshake_left(library, ssl);
+    return result;
 }
 
 EXPORT void SSL_set_connect_state(SSL *ssl)
@@ -116,12 +120,16 @@ EXPORT BIO *BIO_new_ssl_connect(SSL_CTX *ctx)
 EXPORT int SSL_set_session(SSL *ssl, SSL_SESSION *session)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
+    if (handshake_refuses_session(library, ssl, session))
+        return 0;
     return REAL(library, 0, SSL_set_session, ssl, handshake_takes_session(library, session) ? session : NULL);
 }
 
 EXPORT int SSL_copy_session_id(SSL *to, const SSL *from)
 {
     const struct library *library = library_of_connection(to, CALLER);
+    if (handshake_refuses_session_of(library, to, from))
+        return 0;
     int copied = REAL(library, 0, SSL_copy_session_id, to, from);
     handshake_took_session(library, to);
     return copied;
@@ -132,7 +140,9 @@ EXPORT int SSL_write_early_data(SSL *ssl, const void *data, size_t length, size_
     const struct library *library = library_of_connection(ssl, CALLER);
     install_used_connection(library, ssl, false, CALLER);
     handshake_before_early_data(library, ssl);
-    return REAL(library, 0, SSL_write_early_data, ssl, data, length, written);
+    int result = REAL(library, 0, SSL_write_early_data, ssl, data, length, written);
+    handshake_left(library, ssl);
+    return result;
 }
 
 EXPORT void SSL_set_shutdown(SSL *ssl, int mode)

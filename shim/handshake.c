@@ -126,10 +126,9 @@ static void on_start(const struct library *library, SSL *ssl)
     struct connection *connection = connection_get(library, ssl);
     if (connection == NULL)
         return; /* the verification finds none either, and fails closed */
-    if (!connection->prepared)
+    /* Name, address, policy and session may be others since. */
+    if (library->modern || !connection->prepared)
         begin(library, ssl, connection, library->modern);
-    else if (library->modern)
-        drop_unverified_session(library, ssl, connection); /* it may have been set since */
     connection->prepared = false;
 }
 
@@ -154,8 +153,45 @@ void handshake_enter(const struct library *library, SSL *ssl, bool connecting)
 
 void handshake_before_early_data(const struct library *library, SSL *ssl)
 {
-    if (library != NULL && library->known && observe_is_client(library, ssl))
-        prepare(library, ssl);
+    if (library == NULL || !library->known || !observe_is_client(library, ssl))
+        return;
+    prepare(library, ssl);
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL)
+        connection->writes_early_data = true;
+}
+
+/* Before the handshake begins it may be set: it is looked at when it does. */
+bool handshake_refuses_session(const struct library *library, SSL *ssl, SSL_SESSION *session)
+{
+    int saved = errno;
+    bool ignored;
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection == NULL || !connection->writes_early_data || connection->stage != STAGE_OBSERVED ||
+        session == NULL || !demands_proof(connection) || connection_is_before_handshake(library, ssl))
+        return false;
+    library->api.ERR_set_mark();
+    bool refused = !session_is_verified(library, ssl, session, connection, &ignored);
+    library->api.ERR_pop_to_mark();
+    errno = saved;
+    return refused;
+}
+
+bool handshake_refuses_session_of(const struct library *library, SSL *ssl, const SSL *from)
+{
+    return library != NULL && library->known && from != NULL &&
+           handshake_refuses_session(library, ssl, library->api.SSL_get_session(from));
+}
+
+void handshake_left(const struct library *library, SSL *ssl)
+{
+    int saved = errno;
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection != NULL) {
+        connection->prepared = false;
+        connection->writes_early_data = false;
+    }
+    errno = saved;
 }
 
 bool handshake_takes_session(const struct library *library, const SSL_SESSION *session)

@@ -23,6 +23,16 @@ void handshake_enter(const struct library *library, SSL *ssl, bool connecting);
  */
 void handshake_before_early_data(const struct library *library, SSL *ssl);
 
+/*
+ * While early data is written, a callback of the program's gives the SSL a session that was not verified for its peer,
+ * be it with that of another: what leaves under it could not be called back. True: it must not be set.
+ */
+bool handshake_refuses_session(const struct library *library, SSL *ssl, SSL_SESSION *session);
+bool handshake_refuses_session_of(const struct library *library, SSL *ssl, const SSL *from);
+
+/* The call that was entered came back: what it left unbegun is looked at anew when it begins. */
+void handshake_left(const struct library *library, SSL *ssl);
+
 /* A session is about to be set on the SSL. False: it must not be taken. */
 bool handshake_takes_session(const struct library *library, const SSL_SESSION *session);
 

@@ -418,6 +418,19 @@ def session_rows():
     for scenario in 'early-data-of-file', 'session-set-after-early-data':
         yield Row(f'sessions: no early data with an unverified session: {scenario}',
                   ['sessions', scenario, 'tls1.3', 'good'], policy=OFF_RULE, expect=passes(**none, received='8'))
+    yield Row('sessions: early data that failed before the handshake leaves no name behind: a wrong peer',
+              ['sessions', 'early-data-failed-for-right', 'tls1.3', 'good'],
+              expect=is_stopped(62, 'bad certificate', received='0'), event={'tlsward.expected_name': 'another.test'})
+    yield Row('sessions: early data that failed before the handshake leaves no name behind: a right peer',
+              ['sessions', 'early-data-failed-for-wrong', 'tls1.3', 'good'], expect=passes(received='4'),
+              event={'tlsward.expected_name': 'good.test'})
+    for way in 'info', 'copy', 'extension':
+        yield Row(f'sessions: no early data under an unverified session that a callback slips in: {way}',
+                  ['sessions', f'slipped-into-early-data-by-{way}', 'tls1.3', 'good'], policy=OFF_RULE,
+                  expect=passes(**early, received='8', **{'slipped-in': '0'}))
+        yield Row(f'sessions: audit lets a callback slip in a session: {way}',
+                  ['sessions', f'slipped-into-early-data-by-{way}', 'tls1.3', 'good'],
+                  policy='mode = audit' + OFF_RULE, as_bare=True, expect={'slipped-in': '1'})
     yield Row('sessions: audit lets early data go and says that the session was not verified',
               ['sessions', 'early-data-of-file', 'tls1.3', 'good'], policy='mode = audit' + OFF_RULE, as_bare=True,
               expect=early, event={'tlsward.reason': 'session-not-verified'})

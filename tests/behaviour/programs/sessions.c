@@ -356,6 +356,29 @@ static void session_set_after_early_data(void)
     finish(ssl);
 }
 
+/* Fails for want of a session that allows it; then the program goes on with another peer. */
+static void early_data_for_another(const char *first, const char *second)
+{
+    size_t written;
+    SSL *ssl = client_new(context, server, first);
+    SSL_set_connect_state(ssl);
+    say("early-accepted", "%d", SSL_write_early_data(ssl, "early", 5, &written));
+    ERR_clear_error();
+    demand(SSL_set_tlsext_host_name(ssl, second) == 1 && SSL_set1_host(ssl, second) == 1);
+    client_run(ssl);
+    finish(ssl);
+}
+
+static void early_data_failed_for_right(void)
+{
+    early_data_for_another("good.test", "another.test");
+}
+
+static void early_data_failed_for_wrong(void)
+{
+    early_data_for_another("another.test", "good.test");
+}
+
 static void replace_socket(SSL *ssl, struct server *next)
 {
     int old = SSL_get_fd(ssl);
@@ -390,6 +413,70 @@ static SSL *client_that_slips_in(int when)
     SSL *ssl = client_new(context, server, "good.test");
     SSL_set_info_callback(ssl, slip_in);
     return ssl;
+}
+
+static SSL *to_copy_from;
+
+static void slip_into_early_data(SSL *ssl)
+{
+    if (session_to_slip_in == NULL)
+        return;
+    say("slipped-in", "%d",
+        to_copy_from != NULL ? SSL_copy_session_id(ssl, to_copy_from) : SSL_set_session(ssl, session_to_slip_in));
+    SSL_SESSION_free(session_to_slip_in);
+    session_to_slip_in = NULL;
+}
+
+static void slip_in_by_info(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_CONNECT_LOOP)
+        slip_into_early_data((SSL *)ssl);
+}
+
+static int slip_in_by_extension(SSL *ssl, unsigned type, unsigned where, const unsigned char **out, size_t *length,
+                                X509 *certificate, size_t index, int *alert, void *argument)
+{
+    (void)type, (void)where, (void)out, (void)length, (void)certificate, (void)index, (void)alert, (void)argument;
+    slip_into_early_data(ssl);
+    return 0;
+}
+
+/* Early data allowed by one session, and sent under another: that of a peer whose leaf nobody verified. */
+static void slipped_into_early_data(bool copies)
+{
+    struct server *right = server;
+    SSL_SESSION *session = first_session("good.test");
+    server = start("wrong-host");
+    SSL_SESSION *other = unverified_from_file();
+    server_stop(server);
+    server = right;
+    if (copies) {
+        to_copy_from = SSL_new(context);
+        demand(SSL_set_session(to_copy_from, other) == 1);
+    }
+    session_to_slip_in = other;
+    early_data(session);
+    SSL_free(to_copy_from);
+}
+
+static void slipped_into_early_data_by_info(void)
+{
+    SSL_CTX_set_info_callback(context, slip_in_by_info);
+    slipped_into_early_data(false);
+}
+
+static void slipped_into_early_data_by_copy(void)
+{
+    SSL_CTX_set_info_callback(context, slip_in_by_info);
+    slipped_into_early_data(true);
+}
+
+static void slipped_into_early_data_by_extension(void)
+{
+    demand(SSL_CTX_add_custom_ext(context, 65280, SSL_EXT_CLIENT_HELLO, slip_in_by_extension, NULL, NULL, NULL, NULL) ==
+           1);
+    slipped_into_early_data(false);
 }
 
 static void slipped_in_at_start(void)
@@ -583,7 +670,12 @@ static const struct scenario scenarios[] = {
     {"early-data-of-verified", early_data_of_verified},
     {"early-data-of-file", early_data_of_file},
     {"session-set-after-early-data", session_set_after_early_data},
+    {"early-data-failed-for-right", early_data_failed_for_right},
+    {"early-data-failed-for-wrong", early_data_failed_for_wrong},
     {"slipped-in-at-start", slipped_in_at_start},
+    {"slipped-into-early-data-by-info", slipped_into_early_data_by_info},
+    {"slipped-into-early-data-by-copy", slipped_into_early_data_by_copy},
+    {"slipped-into-early-data-by-extension", slipped_into_early_data_by_extension},
     {"slipped-in-later", slipped_in_later},
     {"slipped-in-for-nothing", slipped_in_for_nothing},
     {"opened-after-block", opened_after_block},
