@@ -82,7 +82,7 @@ const struct config_key config_keys[] = {
     {"trust-mode", KEY_WORD, BOTH, TRUST_MODE_WORDS, SETTING(trust_mode), WEAKENS_BY_ITS_OWN_LAW, false},
     {"pin", KEY_PIN, BOTH, PIN_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
     {"unknown-name", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(unknown_name), HIGHER_WEAKENS, false},
-    {"weak-names", KEY_WORD, BOTH, USE_WORDS, SETTING(weak_names), HIGHER_WEAKENS, false},
+    {"weak-names", KEY_WORD, BOTH, USE_WORDS, SETTING(weak_names), WEAKENS_WITH_UNKNOWN_NAME, false},
     {"psk", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(psk), HIGHER_WEAKENS, false},
     {"allow-cn", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(allow_cn), HIGHER_WEAKENS, false},
     {"names", KEY_WORD, BOTH, NAMES_WORDS, SETTING(names), HIGHER_WEAKENS, false},

@@ -26,7 +26,13 @@ enum key_kind {
 };
 
 /* Whether a value in a rule can accept what [policy] would not. */
-enum key_weakens { NEVER_WEAKENS, LOWER_WEAKENS, HIGHER_WEAKENS, WEAKENS_BY_ITS_OWN_LAW };
+enum key_weakens {
+    NEVER_WEAKENS,
+    LOWER_WEAKENS,
+    HIGHER_WEAKENS,
+    WEAKENS_WITH_UNKNOWN_NAME, /* see strictness_of_weak_names() */
+    WEAKENS_BY_ITS_OWN_LAW
+};
 
 /* Text stands in the rows themselves: a pointer would cost a relocation in every process, with or without TLS. */
 struct config_key {

@@ -6,6 +6,7 @@
 #include "config_parse.h"
 #include "config_watch.h"
 #include "kernel.h"
+#include "strictness.h"
 
 #include <string.h>
 
@@ -202,17 +203,13 @@ static void apply_mode(struct loading *loading, const char *value, bool believed
     loading->raised = !believed && base->settings.mode > before;
 }
 
-/*
- * Under enforce, extend and exclusive accept what the program rejects. Whoever may only tighten the policy has none of
- * that: sections that he made enforce are held to both the program's verdict and the policy's.
- */
-static void supplement_what_was_raised(struct policy *policy)
+static void overrule_nobody_where_raised(struct policy *policy)
 {
     unsigned mode = config_key_bit(config_key_find("mode"));
-    policy->base.settings.trust_mode = TRUST_SUPPLEMENT;
+    strictness_overrule_nobody(&policy->base.settings);
     for (size_t i = 0; i < policy->rule_count; i++)
         if (!(policy->rules[i].given & mode))
-            policy->rules[i].settings.trust_mode = TRUST_SUPPLEMENT;
+            strictness_overrule_nobody(&policy->rules[i].settings);
 }
 
 static void apply_trust(struct loading *loading, const char *value)
@@ -294,7 +291,7 @@ static struct policy *load(struct loading *loading)
         invalidate(loading);
     policy_inherit(loading->policy);
     if (loading->raised)
-        supplement_what_was_raised(loading->policy);
+        overrule_nobody_where_raised(loading->policy);
     return loading->policy;
 }
 

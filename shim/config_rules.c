@@ -16,6 +16,19 @@ static enum trust_mode effective_trust_mode(const struct policy_section *rule, c
     return is_given(rule, "trust-mode") ? rule->settings.trust_mode : base->settings.trust_mode;
 }
 
+static enum choice effective_unknown_name(const struct policy_section *rule, const struct policy_section *base)
+{
+    return is_given(rule, "unknown-name") ? rule->settings.unknown_name : base->settings.unknown_name;
+}
+
+/* What the rule says of unknown names alone is weighed by itself. */
+static bool weak_names_weaken(const struct policy_section *rule, const struct policy_section *base)
+{
+    enum choice unknown_name = effective_unknown_name(rule, base);
+    return is_given(rule, "weak-names") && strictness_of_weak_names(rule->settings.weak_names, unknown_name) <
+                                               strictness_of_weak_names(base->settings.weak_names, unknown_name);
+}
+
 /*
  * Whether every connection that the rule is for goes to a host, or an address, that the rule names: what it accepts
  * there is accepted nowhere else. A domain or a network is none, however small: who else is in it cannot be seen here.
@@ -78,6 +91,8 @@ static bool weakens(const struct policy_section *rule, const struct policy_secti
         return is_given(rule, key->name) && config_value_number(rule, key) < config_value_number(base, key);
     case HIGHER_WEAKENS:
         return is_given(rule, key->name) && config_value_number(rule, key) > config_value_number(base, key);
+    case WEAKENS_WITH_UNKNOWN_NAME:
+        return weak_names_weaken(rule, base);
     case WEAKENS_BY_ITS_OWN_LAW:
         return weakens_by_its_own_law(rule, base, key);
     }

@@ -32,6 +32,18 @@ bool strictness_adds_keys(const struct settings *settings, const struct settings
     return settings->pin_count == 0;
 }
 
+int strictness_of_weak_names(enum choice weak_names, enum choice unknown_name)
+{
+    if (weak_names == CHOICE_ALLOW)
+        return 1;
+    return unknown_name == CHOICE_ALLOW ? 0 : 2;
+}
+
+void strictness_overrule_nobody(struct settings *settings)
+{
+    settings->trust_mode = TRUST_SUPPLEMENT;
+}
+
 /* Of what accepts no more than the other, the one that differs from it accepts less. */
 static bool is_stricter_by_its_own_law(const struct settings *rule, const struct settings *held, enum key_kind kind)
 {
@@ -57,6 +69,9 @@ static bool is_stricter(const struct policy_section *rule, const struct policy_s
         return config_value_number(rule, key) > config_value_number(held, key);
     case HIGHER_WEAKENS:
         return config_value_number(rule, key) < config_value_number(held, key);
+    case WEAKENS_WITH_UNKNOWN_NAME: /* which comes before it in the table, so that it holds already */
+        return strictness_of_weak_names(rule->settings.weak_names, held->settings.unknown_name) >
+               strictness_of_weak_names(held->settings.weak_names, held->settings.unknown_name);
     case WEAKENS_BY_ITS_OWN_LAW:
         return is_stricter_by_its_own_law(&rule->settings, &held->settings, key->kind);
     }
@@ -66,6 +81,7 @@ static bool is_stricter(const struct policy_section *rule, const struct policy_s
 void strictness_tighten(struct policy_section *held, const struct policy_section *rule)
 {
     bool tightened = false;
+    bool enforced = held->settings.mode == MODE_ENFORCE;
     for (size_t i = 0; i < config_key_count; i++) {
         if (!is_stricter(rule, held, &config_keys[i]))
             continue;
@@ -74,6 +90,8 @@ void strictness_tighten(struct policy_section *held, const struct policy_section
     }
     if (!tightened)
         return;
+    if (!enforced && held->settings.mode == MODE_ENFORCE)
+        strictness_overrule_nobody(&held->settings);
     held->settings.rule = rule->settings.rule;
     held->settings.rule_is_uncertain = true;
 }
