@@ -78,6 +78,19 @@ static bool is_stricter(const struct policy_section *rule, const struct policy_s
     return false;
 }
 
+/*
+ * Only where both enforce somebody may be overruled. Exclusive that was enforced anyway stays: supplement would accept
+ * the program's anchors in its place.
+ */
+static bool overrules_too_much(const struct settings *held, bool enforced, const struct settings *rule)
+{
+    if (held->mode != MODE_ENFORCE)
+        return false;
+    if (!enforced)
+        return held->trust_mode != TRUST_SUPPLEMENT;
+    return rule->mode != MODE_ENFORCE && held->trust_mode == TRUST_EXTEND;
+}
+
 void strictness_tighten(struct policy_section *held, const struct policy_section *rule)
 {
     bool tightened = false;
@@ -88,10 +101,12 @@ void strictness_tighten(struct policy_section *held, const struct policy_section
         config_value_inherit(held, rule, &config_keys[i]);
         tightened = true;
     }
+    if (overrules_too_much(&held->settings, enforced, &rule->settings)) {
+        strictness_overrule_nobody(&held->settings);
+        tightened = true;
+    }
     if (!tightened)
         return;
-    if (!enforced && held->settings.mode == MODE_ENFORCE)
-        strictness_overrule_nobody(&held->settings);
     held->settings.rule = rule->settings.rule;
     held->settings.rule_is_uncertain = true;
 }

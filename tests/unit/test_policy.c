@@ -391,6 +391,8 @@ static const struct {
      "mode = enforce\ntrust-mode = supplement\n"},
     {"enforcement that overrules no program, with anchors of its own", "trust = /a\ntrust = /b",
      "mode = enforce\ntrust-mode = exclusive\ntrust = /b", "mode = enforce\ntrust = /b\n"},
+    {"no program overruled where the rule does not enforce", "mode = enforce\ntrust-mode = extend", "mode = audit",
+     "mode = enforce\ntrust-mode = supplement\n"},
     {"no other trust mode for what is enforced anyway", "mode = enforce\ntrust-mode = extend",
      "mode = enforce\nverify = full\nstrict = yes", "strict = yes\n"},
     {"psk", "psk = allow", "psk = block", "psk = block\n"},
