@@ -134,8 +134,9 @@ static struct finding examine_peer(const struct settings *settings, const struct
             return nothing_wrong;
         return (struct finding){REASON_NO_CERTIFICATE, X509_APPLICATION_VERIFICATION, true};
     case AUTH_RAW_PUBLIC_KEY:
-        if (settings->pin_count > 0)
-            return nothing_wrong; /* but for the pin, which examine_pin() asks for */
+        /* But for the pin, which examine_pin() asks for. One that may not be meant for this peer only tightens. */
+        if (settings->pin_count > 0 && !settings->rule_is_uncertain)
+            return nothing_wrong;
         break;
     case AUTH_ANONYMOUS:
         break;
