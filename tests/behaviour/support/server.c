@@ -36,19 +36,27 @@ static void note_failure(struct server *server)
     snprintf(server->report.alert, sizeof server->report.alert, "%s", why != NULL ? why : "closed");
 }
 
+/* Of two clients, the one that comes first may start last: nothing is locked while a handshake goes on. */
 static bool accept_tls(struct server *server, SSL *ssl)
 {
     char early[1024];
-    size_t length = 0;
+    size_t length = 0, early_length = 0;
     int status = SSL_READ_EARLY_DATA_SUCCESS;
     while (SSL_get_max_early_data(ssl) > 0 && status == SSL_READ_EARLY_DATA_SUCCESS) {
         status = SSL_read_early_data(ssl, early, sizeof early, &length);
-        server->report.early += length;
+        early_length += length;
     }
     bool accepted = status != SSL_READ_EARLY_DATA_ERROR && SSL_accept(ssl) == 1;
+    pthread_mutex_lock(&server->lock);
+    server->report.early += early_length;
     note_sni(server, ssl);
-    if (!accepted)
+    if (accepted) {
+        server->report.handshakes++;
+        server->report.resumed += SSL_session_reused(ssl);
+    } else {
         note_failure(server);
+    }
+    pthread_mutex_unlock(&server->lock);
     return accepted;
 }
 
@@ -59,13 +67,7 @@ static void serve(struct server *server, int fd)
     SSL *ssl = SSL_new(server->ctx);
     demand(ssl != NULL && SSL_set_fd(ssl, fd) == 1);
     ERR_clear_error();
-    pthread_mutex_lock(&server->lock);
     bool accepted = accept_tls(server, ssl);
-    if (accepted) {
-        server->report.handshakes++;
-        server->report.resumed += SSL_session_reused(ssl);
-    }
-    pthread_mutex_unlock(&server->lock);
     while (accepted && (length = SSL_read(ssl, data, sizeof data)) > 0) {
         pthread_mutex_lock(&server->lock);
         server->report.received += (size_t)length;
