@@ -137,8 +137,9 @@ static char *architecture_refusal(const struct target *target, const char *libra
         return NULL;
     char *their_name = elf_architecture(theirs);
     char *our_name = elf_architecture(&ours);
-    char *why = text_format("is a %s program, but %s is %s; /etc/ld.so.preload reaches it by $LIB, tlsward run does not", their_name,
-                            library, our_name);
+    char *why =
+        text_format("is a %s program, but %s is %s; /etc/ld.so.preload reaches it by $LIB, tlsward run does not",
+                    their_name, library, our_name);
     free(their_name);
     free(our_name);
     return why;
