@@ -50,9 +50,9 @@ static void fail(struct parser *parser, const char *text, const char *message, c
     config_error_add(parser->errors, parser->file, parser->line, text, "%s%s", message, detail);
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 /* In ASCII, whatever the locale says. */
