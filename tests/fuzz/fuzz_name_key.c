@@ -11,28 +11,34 @@
 
 struct name {
     X509_NAME *read;
+    bool has_key;
     uint64_t key;
     size_t length; /* of its encoding */
 };
 
-/* The key of the Name as libcrypto encodes it anew: what it reads need not be DER. */
-static uint64_t key_of_der(const X509_NAME *name)
+/*
+ * The key of the Name as libcrypto encodes it anew: what it reads need not be DER. Where a value is a SEQUENCE,
+ * libcrypto leaves that as it was, and there may be none.
+ */
+static bool key_of_der(const X509_NAME *name, uint64_t *key)
 {
     X509_NAME *copy = X509_NAME_new();
     unsigned char *der = NULL;
-    uint64_t key = 0;
+    bool is_der = true;
     int previous = -1;
     for (int i = 0; i < X509_NAME_entry_count(name); i++) {
         X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
         int set = X509_NAME_ENTRY_set(entry);
         require(X509_NAME_add_entry(copy, entry, -1, set == previous ? -1 : 0) == 1);
+        is_der = is_der && ASN1_STRING_type(X509_NAME_ENTRY_get_data(entry)) != V_ASN1_SEQUENCE;
         previous = set;
     }
     int length = i2d_X509_NAME(copy, &der);
-    require(length > 0 && X509_NAME_cmp(copy, name) == 0 && name_key(der, (size_t)length, &key));
+    bool has_key = length > 0 && name_key(der, (size_t)length, key);
+    require(X509_NAME_cmp(copy, name) == 0 && (has_key || !is_der));
     OPENSSL_free(der);
     X509_NAME_free(copy);
-    return key;
+    return has_key;
 }
 
 static bool read_name(const uint8_t *data, size_t length, struct name *name)
@@ -43,8 +49,8 @@ static bool read_name(const uint8_t *data, size_t length, struct name *name)
     if (name->read == NULL)
         return false;
     name->length = (size_t)(end - data);
-    name->key = key_of_der(name->read);
-    require(!name_key(data, length, &key) || key == name->key);
+    name->has_key = key_of_der(name->read, &name->key);
+    require(!name_key(data, length, &key) || (name->has_key && key == name->key));
     return true;
 }
 
@@ -70,7 +76,7 @@ static void compare(const struct name *name, const uint8_t *data, size_t length)
     if (!read_name(data, length, &other))
         return;
     if (X509_NAME_cmp(name->read, other.read) == 0)
-        require(name->key == other.key);
+        require(name->has_key == other.has_key && (!name->has_key || name->key == other.key));
     X509_NAME_free(other.read);
 }
 
