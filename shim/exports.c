@@ -307,7 +307,7 @@ EXPORT int SSL_dane_tlsa_add(SSL *ssl, unsigned char usage, unsigned char select
                              const unsigned char *data, size_t length)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
-    install_dane_record(library, ssl);
+    install_dane_record(library, ssl, CALLER);
     return REAL(library, 0, SSL_dane_tlsa_add, ssl, usage, selector, type, data, length);
 }
 

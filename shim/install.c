@@ -201,8 +201,11 @@ void install_connection_host(const struct library *library, SSL *ssl, const char
         install_host(library, library->api.SSL_get0_param(ssl), name, 0, add);
 }
 
-void install_dane_record(const struct library *library, SSL *ssl)
+void install_dane_record(const struct library *library, SSL *ssl, const void *caller)
 {
+    /* SSL_dup(3), which copies our ex_data as well: a connection made here would be lost by that. */
+    if (library != NULL && library_called_itself(library, caller))
+        return;
     struct connection *connection = is_usable(library) && ssl != NULL ? connection_get(library, ssl) : NULL;
     if (connection == NULL)
         return;

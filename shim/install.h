@@ -52,6 +52,6 @@ void install_address(const struct library *library, const X509_VERIFY_PARAM *par
 void install_connection_host(const struct library *library, SSL *ssl, const char *name, bool add);
 
 /* The program gives a connection a TLSA record: in the midst of a handshake, it may be made of what the peer sent. */
-void install_dane_record(const struct library *library, SSL *ssl);
+void install_dane_record(const struct library *library, SSL *ssl, const void *caller);
 
 #endif
