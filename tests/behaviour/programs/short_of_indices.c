@@ -65,5 +65,6 @@ int main(int argc, char **argv)
     client_free(ssl);
     SSL_CTX_free(ctx);
     say("reached", "%d", seen >= from);
+    free(server);
     return 0;
 }
