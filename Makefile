@@ -21,16 +21,18 @@ PYTHON  := /usr/bin/python3 -B
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wno-psabi -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 DEFINES  = -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -DTLSWARD_SHARE='"$(SHARE)"' -DTLSWARD_LIBDIR='"$(LIBDIR)"'
-OURS     = -std=c11 $(DEFINES) -Ishim $(WARN) $(SANITIZE) -MMD -MP
+# Not for <openssl/ssl.h>: a room of ours has the name of that directory.
+ROOMS    = -iquote shim -iquote tools
+OURS     = -std=c11 $(DEFINES) $(ROOMS) $(WARN) $(SANITIZE) -MMD -MP
 # No fortified symbols: other C libraries lack them. Static TLS: a preloaded library may not allocate to find it.
 LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
 
-SHIM    := $(sort $(wildcard shim/*.c))
+SHIM    := $(sort $(wildcard shim/*/*.c))
 # The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
 # A sanitizer's runtime calls dlsym before code that it instruments can run, so a build for it has none of them either.
-STUBS   := $(if $(SANITIZE),,$(wildcard shim/exports_$(firstword $(subst -, ,$(MACHINE) none)).S))
+STUBS   := $(if $(SANITIZE),,$(wildcard shim/hooks/exports_$(firstword $(subst -, ,$(MACHINE) none)).S))
 OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
-TOOLS   := $(sort $(wildcard tools/*.c))
+TOOLS   := $(sort $(wildcard tools/*.c tools/*/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
 BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
@@ -70,7 +72,7 @@ $(B)/found-headers: $(B)/found-compiler
 # What is compiled in has to follow a PREFIX that only `make install` is told.
 $(B)/places: FORCE
 	@mkdir -p $(@D); echo '$(SHARE) $(LIBDIR)' | cmp -s - $@ || echo '$(SHARE) $(LIBDIR)' > $@
-$(B)/shim/process.o $(B)/tools/effective.o $(B)/tools/preload.o: $(B)/places
+$(B)/shim/policy/process.o $(B)/tools/shared/effective.o $(B)/tools/run/preload.o: $(B)/places
 FORCE:
 
 $(B)/shim/%.o: shim/%.c Makefile | $(B)/found-compiler
@@ -83,7 +85,7 @@ $(B)/shim/%.o: shim/%.S Makefile | $(B)/found-compiler
 
 # The hooks are the only symbols the library exports; the map carries no version name, because a versioned
 # definition would not bind to unversioned references.
-$(B)/exports.map: shim/hooks.def
+$(B)/exports.map: shim/hooks/hooks.def
 	@mkdir -p $(@D)
 	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
 
@@ -93,7 +95,7 @@ $(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
 	@chmod a+rx $@
 
 # The same objects without the exported hooks, for the command and the unit tests.
-$(B)/libcore.a: $(filter-out $(B)/shim/exports.o,$(SHIM:%.c=$(B)/%.o))
+$(B)/libcore.a: $(filter-out $(B)/shim/hooks/exports.o,$(SHIM:%.c=$(B)/%.o))
 	@rm -f $@ && ar rcs $@ $^
 
 $(B)/tools/%.o: tools/%.c Makefile | $(B)/found-headers
@@ -332,15 +334,15 @@ uninstall:
 	rmdir $(DESTDIR)$(SHARE) 2>/dev/null || true
 
 # One file at a time: in one process clang-tidy 14 takes a va_list of the second file for one of the first.
-LINTED := $(wildcard shim/*.c tools/*.c)
+LINTED := $(SHIM) $(TOOLS)
 lint:
 	@tests/install-packages $(PACKAGES_LINT)
-	clang-format --dry-run --Werror $(wildcard shim/*.[ch] tools/*.[ch] tests/*/*.[ch])
-	@printf '%s\n' $(LINTED) | xargs -P $(shell nproc) -I {} clang-tidy --quiet {} -- -std=c11 $(DEFINES) -Ishim 2>/dev/null
+	clang-format --dry-run --Werror $(wildcard shim/*/*.[ch] tools/*.[ch] tools/*/*.[ch] tests/*/*.[ch])
+	@printf '%s\n' $(LINTED) | xargs -P $(shell nproc) -I {} clang-tidy --quiet {} -- -std=c11 $(DEFINES) $(ROOMS) 2>/dev/null
 
 clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers install-library help deps-build deps-demo deps-test clean
 .PHONY: demo test $(GROUPS) table test-libs test-aarch64 asan tsan musl bench fuzz run-fuzz lint install uninstall
--include $(wildcard $(B)/shim/*.d $(B)/tools/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)
+-include $(wildcard $(B)/shim/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

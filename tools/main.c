@@ -1,5 +1,5 @@
 #include "command.h"
-#include "standard_error.h"
+#include "process/standard_error.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * The note by which the library knows that it is inside this command, which it must not judge: see own_command.h.
  */
-#include "own_command.h"
+#include "process/own_command.h"
 
 #include <elf.h>
 

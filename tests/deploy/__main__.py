@@ -260,7 +260,7 @@ def compiler_by_default(host):
     """make(1) would take cc, which a machine with gcc need not have."""
     for path in ("usr/bin/cc", "etc/alternatives/cc"):
         (host.root / path).unlink(missing_ok=True)
-    host.follow("B=/tmp/fresh make /tmp/fresh/shim/ip.o")
+    host.follow("B=/tmp/fresh make /tmp/fresh/shim/peer/ip.o")
 
 
 def sandbox_without_the_library(host):

@@ -1,6 +1,6 @@
 /* Any bytes as a policy file: no crash, an error or a policy, and a policy that prints to the same policy. */
-#include "config.h"
 #include "fuzz.h"
+#include "policy/config.h"
 
 static void look_up(const struct policy *policy)
 {

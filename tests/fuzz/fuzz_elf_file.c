@@ -1,8 +1,8 @@
 /* Any bytes as a program that `tlsward run` looks at before it starts it. */
-#include "../../tools/elf.h"
-#include "../../tools/elf_tls.h"
 #include "fuzz.h"
-#include "../../tools/shebang.h"
+#include "shared/elf.h"
+#include "shared/elf_tls.h"
+#include "shared/shebang.h"
 
 #include <stdio.h>
 #include <sys/mman.h>

@@ -2,8 +2,8 @@
  * Any symbols in the tables of a loaded object: each is found by both kinds of hash table as by looking at all of them.
  * The tables themselves are in order, as they are where ld.so has used them.
  */
-#include "elf_symbols.h"
 #include "fuzz.h"
+#include "process/elf_symbols.h"
 
 #include <elf.h>
 

@@ -2,9 +2,9 @@
  * Whatever a peer sends, an event is one line of JSON that a strict reader takes, that says what went in, and that
  * drives no terminal.
  */
-#include "event.h"
+#include "event/event.h"
 #include "fuzz.h"
-#include "unicode.h"
+#include "peer/unicode.h"
 
 #include <jansson.h>
 

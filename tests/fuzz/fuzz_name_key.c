@@ -3,7 +3,7 @@
  * Names are compared: the input, and either another spelling of it or what follows it.
  */
 #include "fuzz.h"
-#include "name_key.h"
+#include "trust/name_key.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>

@@ -3,10 +3,10 @@
  * line is a pattern, the rest is a text.
  */
 #include "fuzz.h"
-#include "pattern.h"
-#include "peer.h"
-#include "proxy.h"
-#include "unicode.h"
+#include "peer/peer.h"
+#include "peer/proxy.h"
+#include "peer/unicode.h"
+#include "policy/pattern.h"
 
 #include <arpa/inet.h>
 

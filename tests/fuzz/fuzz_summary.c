@@ -1,8 +1,8 @@
 /* Any line as an event that `tlsward run --summary` receives, and any text on its way to a terminal. */
 #include "fuzz.h"
-#include "../../tools/summary.h"
-#include "../../tools/text.h"
-#include "unicode.h"
+#include "peer/unicode.h"
+#include "run/summary.h"
+#include "shared/text.h"
 
 static void check_clean(const char *bytes, size_t length)
 {

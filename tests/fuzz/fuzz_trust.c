@@ -3,10 +3,10 @@
  * index counts can be searched for.
  */
 #include "../unit/linked_library.h"
-#include "bundle.h"
-#include "der.h"
 #include "fuzz.h"
-#include "pem.h"
+#include "trust/bundle.h"
+#include "trust/der.h"
+#include "trust/pem.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>

@@ -2,7 +2,7 @@
 #ifndef TLSWARD_TESTS_LINKED_LIBRARY_H
 #define TLSWARD_TESTS_LINKED_LIBRARY_H
 
-#include "openssl_api.h"
+#include "openssl/openssl_api.h"
 
 #include <dlfcn.h>
 

@@ -1,4 +1,4 @@
-#include "app_names.h"
+#include "openssl/app_names.h"
 
 #include <check.h>
 #include <pthread.h>

@@ -1,4 +1,4 @@
-#include "call_sites.h"
+#include "openssl/call_sites.h"
 
 #include <check.h>
 #include <stdlib.h>

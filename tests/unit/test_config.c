@@ -1,9 +1,9 @@
 /* What a policy file may say, which file counts, and what happens when it is wrong. */
-#include "account.h"
-#include "config.h"
-#include "config_watch.h"
-#include "policy.h"
-#include "proxy.h"
+#include "peer/proxy.h"
+#include "policy/account.h"
+#include "policy/config.h"
+#include "policy/config_watch.h"
+#include "policy/policy.h"
 
 #include <check.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "connections.h"
+#include "peer/connections.h"
 #include "trail_fixture.h"
 
 #include <fcntl.h>

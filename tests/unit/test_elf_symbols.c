@@ -1,6 +1,6 @@
-#include "elf_symbols.h"
 #include "linked_library.h"
-#include "loader.h"
+#include "process/elf_symbols.h"
+#include "process/loader.h"
 
 #include <check.h>
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
 /* The variables that count, where memory is short when they are looked for first. */
-#include "environment.h"
+#include "process/environment.h"
 
 #include <check.h>
 #include <stdlib.h>

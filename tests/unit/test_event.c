@@ -1,5 +1,5 @@
 /* What an event says, and that no input makes it anything but one harmless line of JSON that fits. */
-#include "event.h"
+#include "event/event.h"
 
 #include <check.h>
 #include <jansson.h>

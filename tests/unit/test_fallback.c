@@ -1,9 +1,9 @@
 /* Which connections are refused after a block, and that no other one is. */
-#include "connection.h"
-#include "fallback.h"
-#include "lookups.h"
-#include "process.h"
-#include "trail.h"
+#include "openssl/connection.h"
+#include "peer/fallback.h"
+#include "peer/lookups.h"
+#include "peer/trail.h"
+#include "policy/process.h"
 
 #include <arpa/inet.h>
 #include <check.h>

@@ -1,4 +1,4 @@
-#include "lookups.h"
+#include "peer/lookups.h"
 #include "trail_fixture.h"
 
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* Names that libcrypto takes for equal have one key, however they are spelt. */
 #include "linked_library.h"
-#include "name_key.h"
+#include "trust/name_key.h"
 
 #include <check.h>
 #include <openssl/x509.h>

@@ -1,6 +1,6 @@
 /* What a program asks of certificates that are watched; the rows of tests/libs run it in callbacks. */
 #include "linked_library.h"
-#include "name_watch.h"
+#include "openssl/name_watch.h"
 
 #include "certificates.h"
 

@@ -1,7 +1,7 @@
 /* Finding certificates in text, and the few places in their DER that matter. Every input is an exact-size heap copy,
  * so that the sanitizer sees a read past its end. */
-#include "der.h"
-#include "pem.h"
+#include "trust/der.h"
+#include "trust/pem.h"
 
 #include <check.h>
 #include <stdio.h>

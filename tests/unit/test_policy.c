@@ -1,8 +1,8 @@
 /* Which settings hold for whom, and what follows from the facts of a handshake. */
-#include "config.h"
-#include "pattern.h"
-#include "policy.h"
-#include "strictness.h"
+#include "policy/config.h"
+#include "policy/pattern.h"
+#include "policy/policy.h"
+#include "policy/strictness.h"
 
 #include <check.h>
 #include <stdio.h>

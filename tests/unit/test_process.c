@@ -1,5 +1,5 @@
 /* What the process says of itself where memory is short. */
-#include "process.h"
+#include "policy/process.h"
 
 #include <check.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* What names a proxy, and which connections go to one. */
-#include "proxy.h"
+#include "peer/proxy.h"
 
 #include <check.h>
 #include <string.h>

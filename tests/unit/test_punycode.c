@@ -1,4 +1,4 @@
-#include "punycode.h"
+#include "peer/punycode.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Which repeats go out, which are counted, and that no count is lost or told twice. */
-#include "repeat.h"
+#include "event/repeat.h"
 
 #include <check.h>
 #include <pthread.h>

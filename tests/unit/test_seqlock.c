@@ -1,4 +1,4 @@
-#include "seqlock.h"
+#include "process/seqlock.h"
 
 #include <check.h>
 #include <pthread.h>

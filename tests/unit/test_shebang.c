@@ -1,4 +1,4 @@
-#include "../../tools/shebang.h"
+#include "shared/shebang.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Which programs the rules in tools/share are for, and that they are for no others. Runs in the source's directory. */
-#include "config.h"
+#include "policy/config.h"
 
 #include <check.h>
 #include <stdio.h>

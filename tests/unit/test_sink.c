@@ -1,7 +1,7 @@
 /* Where a line arrives and in which form; and that losing one costs the host nothing: no wait, no signal, no
  * descriptor. */
-#include "sink.h"
-#include "standard_error.h"
+#include "event/sink.h"
+#include "process/standard_error.h"
 
 #include <check.h>
 #include <dirent.h>

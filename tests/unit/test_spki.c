@@ -1,6 +1,6 @@
 /* What a pin looks like, and that every way to a key ends in the same one. */
 #include "linked_library.h"
-#include "spki.h"
+#include "openssl/spki.h"
 
 #include "certificates.h"
 

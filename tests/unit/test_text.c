@@ -1,5 +1,5 @@
-#include "../../tools/preload.h"
-#include "../../tools/text.h"
+#include "run/preload.h"
+#include "shared/text.h"
 
 #include <check.h>
 #include <stdlib.h>

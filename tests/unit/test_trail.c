@@ -1,4 +1,4 @@
-#include "host_name.h"
+#include "peer/host_name.h"
 #include "trail_fixture.h"
 
 #include <sys/utsname.h>

@@ -1,8 +1,8 @@
 /* Which anchors a chain gets, from which files, and what happens when the files change. */
-#include "trust.h"
+#include "trust/trust.h"
 
-#include "linked_library.h"
 #include "certificates.h"
+#include "linked_library.h"
 
 #include <openssl/err.h>
 

@@ -2,7 +2,7 @@
  * Names that libcrypto refuses, and those that it cannot take for want of memory; and a verification within another.
  */
 #include "linked_library.h"
-#include "verify.h"
+#include "openssl/verify.h"
 
 #include "certificates.h"
 

@@ -4,8 +4,8 @@
 #ifndef TLSWARD_TRAIL_FIXTURE_H
 #define TLSWARD_TRAIL_FIXTURE_H
 
-#include "connections.h"
-#include "trail.h"
+#include "peer/connections.h"
+#include "peer/trail.h"
 
 #include <arpa/inet.h>
 #include <check.h>

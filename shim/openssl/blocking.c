@@ -1,0 +1,91 @@
+#include "openssl/blocking.h"
+
+#include "policy/process.h"
+
+#include <stdio.h>
+
+static void demand_verification(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    int mode = library->api.SSL_get_verify_mode(ssl);
+    if ((mode & SSL_VERIFY_PEER) != 0)
+        return;
+    if (connection != NULL) {
+        connection->app_mode = mode;
+        connection->mode_is_ours = true;
+    }
+    library->api.SSL_set_verify(ssl, SSL_VERIFY_PEER, library->api.SSL_get_verify_callback(ssl));
+}
+
+int blocking_carry_out(const struct library *library, SSL *ssl, struct connection *connection,
+                       X509_STORE_CTX *store_ctx, int accepted)
+{
+    const struct verdict *verdict = &connection->verdict;
+    if (connection->settings.mode != MODE_ENFORCE || verdict->decider == DECIDED_BY_PROGRAM)
+        return accepted;
+    if (verdict->action == ACTION_BLOCKED) {
+        demand_verification(library, ssl, connection);
+        connection->refused = true;
+        library->api.X509_STORE_CTX_set_error(store_ctx, verdict->x509_error);
+        return 0;
+    }
+    /* A program that looks at SSL_get_verify_result() itself must find what the policy found. */
+    if (connection->settings.trust_mode != TRUST_SUPPLEMENT &&
+        (verdict->outcome != OUTCOME_FAILED || connection->facts.app_rejected)) {
+        library->api.X509_STORE_CTX_set_error(store_ctx, 0);
+        return 1;
+    }
+    return accepted;
+}
+
+int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE_CTX *store_ctx, int accepted)
+{
+    const struct policy *policy = process_policy();
+    if (policy == NULL || process_settings(policy).mode != MODE_ENFORCE)
+        return accepted;
+    demand_verification(library, ssl, NULL);
+    library->api.X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
+    return 0;
+}
+
+void blocking_explain(const struct library *library, struct connection *connection)
+{
+    if (!connection->refused)
+        return;
+    /* The reason's low bits are the same in every version's packing: see ERR_GET_REASON(3). */
+    unsigned long reason = library->api.ERR_peek_last_error() & 0xfff;
+    if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED && reason != SSL_R_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT)
+        return;
+    connection->refused = false;
+
+    char text[512], names[CONNECTION_NAMES_MAX];
+    const char *rule = connection->settings.rule;
+    snprintf(text, sizeof text, "tlsward: blocked by %s%s: %s (expected name: %s, from: %s)",
+             rule != NULL ? "rule " : "the policy", rule != NULL ? rule : "", reason_text(connection->verdict.reason),
+             connection->name_count > 0 ? connection_names(connection, names) : "none",
+             name_source_text(connection->facts.name_source));
+    if (library->api.ERR_add_error_data != NULL)
+        library->api.ERR_add_error_data(1, text);
+    else if (library->api.ERR_asprintf_error_data != NULL)
+        library->api.ERR_asprintf_error_data((char[]){"%s"}, text);
+}
+
+void blocking_close(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    connection->closed = true;
+    library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
+}
+
+int blocking_shutdown(const struct library *library, const SSL *ssl, int wanted)
+{
+    const struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    bool stays = connection != NULL && connection->closed && !connection_is_before_handshake(library, ssl);
+    return stays ? wanted | SSL_SENT_AND_RECEIVED_SHUTDOWN : wanted;
+}
+
+void blocking_undo(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    if (!connection->mode_is_ours)
+        return;
+    connection->mode_is_ours = false;
+    library->api.SSL_set_verify(ssl, connection->app_mode, library->api.SSL_get_verify_callback(ssl));
+}

@@ -1,0 +1,155 @@
+#include "openssl/connection.h"
+
+#include "openssl/app_names.h"
+#include "openssl/evidence.h"
+#include "openssl/ex_data.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Its param may lie where that of a connection was that is gone: what was said of that is not of this one. */
+static int connection_new(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
+{
+    (void)value;
+    (void)data;
+    (void)index;
+    (void)number;
+    const struct library *library = argument;
+    if (library->api.X509_VERIFY_PARAM_get0_host == NULL && library->api.SSL_get0_param != NULL)
+        app_names_forget(library->api.SSL_get0_param(parent));
+    return 1;
+}
+
+static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
+{
+    (void)parent;
+    (void)data;
+    (void)number;
+    const struct library *library = argument;
+    struct connection *connection = value;
+    if (index != library->connection_index) /* one that was lost: see ex_data_take() */
+        return;
+    if (connection != NULL) {
+        evidence_forget(connection->event_id);
+        connection_reset(connection);
+        free(connection->app_suites);
+        free(connection->suites);
+    }
+    free(connection);
+}
+
+static void dup_suites(struct connection *copy, const struct connection *original)
+{
+    if (original->app_suites == NULL)
+        return;
+    copy->app_suites = strdup(original->app_suites);
+    copy->suites = strdup(original->suites);
+}
+
+/*
+ * SSL_dup(3) copies the verify mode, the suites, the TLSA records and the callbacks other than those for pre-shared
+ * keys, so the copy keeps what the program said, and no more.
+ */
+static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *value, int index, long number,
+                          void *argument)
+{
+    (void)to;
+    (void)from;
+    (void)number;
+    const struct library *library = argument;
+    struct connection **slot = value;
+    if (index != library->connection_index) /* one that was lost: see ex_data_take() */
+        return 1;
+    const struct connection *original = *slot;
+    struct connection *copy = original != NULL ? calloc(1, sizeof *copy) : NULL;
+    if (copy != NULL) {
+        copy->app_info = original->app_info;
+        copy->call_site = original->call_site;
+        copy->app_mode = original->app_mode;
+        copy->mode_is_ours = original->mode_is_ours;
+        copy->has_dane_record = original->has_dane_record;
+        copy->dane_is_late = original->dane_is_late;
+        copy->session_is_barred = original->session_is_barred;
+        copy->id_context_length = original->id_context_length;
+        memcpy(copy->id_context, original->id_context, sizeof copy->id_context);
+        dup_suites(copy, original);
+    }
+    *slot = copy;
+    return 1;
+}
+
+bool connection_attach(struct library *library)
+{
+    const struct ex_data_callbacks callbacks = {
+        .added = connection_new, .copied = connection_dup, .freed = connection_free, .argument = library};
+    return ex_data_take(&library->api, EX_DATA_OF_SSL, &callbacks, &library->connection_index);
+}
+
+struct connection *connection_of(const struct library *library, const SSL *ssl)
+{
+    return library->known && ssl != NULL ? library->api.SSL_get_ex_data(ssl, library->connection_index) : NULL;
+}
+
+struct connection *connection_get(const struct library *library, SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL || !library->known)
+        return connection;
+    connection = calloc(1, sizeof *connection);
+    if (connection != NULL && library->api.SSL_set_ex_data(ssl, library->connection_index, connection) != 1) {
+        free(connection);
+        connection = NULL;
+    }
+    return connection;
+}
+
+/* SSL_in_before() is younger than SSL_state(), which says it of a call, though not of a callback. */
+bool connection_is_before_handshake(const struct library *library, const SSL *ssl)
+{
+    const struct openssl_api *api = &library->api;
+    if (library->modern)
+        return api->SSL_in_before(ssl) != 0;
+    return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_BEFORE) != 0;
+}
+
+void connection_arm(const struct library *library, SSL *ssl, const void *caller)
+{
+    struct connection *connection = connection_get(library, ssl);
+    if (connection == NULL || connection->armed)
+        return;
+    info_callback present = library->real.SSL_get_info_callback(ssl);
+    if (present != library->info)
+        connection->app_info = present;
+    if (connection->call_site == NULL)
+        connection->call_site = caller;
+    connection->armed = true;
+    library->real.SSL_set_info_callback(ssl, library->info);
+}
+
+bool connection_is_armed(const struct library *library, const SSL *ssl)
+{
+    if (context_of_connection(library, ssl) != NULL)
+        return true;
+    const struct connection *connection = library != NULL && library->known ? connection_of(library, ssl) : NULL;
+    return connection != NULL && connection->armed;
+}
+
+void connection_reset(struct connection *connection)
+{
+    free(connection->names);
+    name_watch_end(connection->names_watched);
+    size_t kept = offsetof(struct connection, stage);
+    memset((char *)connection + kept, 0, sizeof *connection - kept);
+}
+
+const char *connection_names(const struct connection *connection, char text[static CONNECTION_NAMES_MAX])
+{
+    size_t count = connection->each_name ? connection->name_count : connection->name_count > 0;
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        used += (size_t)snprintf(text + used, CONNECTION_NAMES_MAX - used, "%s%s", i > 0 ? " " : "",
+                                 connection->names[i].text);
+    return text;
+}

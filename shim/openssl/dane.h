@@ -1,0 +1,22 @@
+/*
+ * What a program's own DANE verification (RFC 6698, SSL_dane_enable(3)) matched. A match says that a TLSA record fits
+ * a certificate of the chain, not that the chain or its name were good: a callback of the program may have forgiven
+ * those, and PKIX-TA and PKIX-EE records demand an ordinary verification besides.
+ */
+#ifndef TLSWARD_DANE_H
+#define TLSWARD_DANE_H
+
+#include "openssl/openssl_api.h"
+
+#include <stdbool.h>
+
+/*
+ * True where a DANE-EE record (RFC 6698 section 2.1.1) is that of `leaf`, NULL for a raw public key: nothing else
+ * counts then, neither chain nor dates nor, by RFC 7671 section 5.1, names.
+ */
+bool dane_binds_leaf(const struct openssl_api *api, SSL *ssl, const X509 *leaf);
+
+/* The certificate of the chain that a DANE-TA record makes a trust anchor, or NULL; the connection's own. */
+X509 *dane_trust_anchor(const struct openssl_api *api, SSL *ssl);
+
+#endif

@@ -1,0 +1,442 @@
+#include "openssl/handshake.h"
+
+#include "event/notice.h"
+#include "openssl/blocking.h"
+#include "openssl/context.h"
+#include "openssl/judge.h"
+#include "openssl/late_session.h"
+#include "openssl/observe.h"
+#include "openssl/psk.h"
+#include "openssl/report.h"
+#include "openssl/session.h"
+#include "openssl/suites.h"
+#include "policy/process.h"
+#include "process/loader.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+static bool is_first_start(const struct library *library, const SSL *ssl)
+{
+    char finished;
+    if (library->modern)
+        return library->api.SSL_in_before(ssl) != 0;
+    return library->api.SSL_get_peer_finished(ssl, &finished, sizeof finished) == 0;
+}
+
+static bool peer_has_finished(const struct library *library, const SSL *ssl)
+{
+    char finished;
+    return library->api.SSL_get_peer_finished(ssl, &finished, sizeof finished) > 0;
+}
+
+static void add_sni(const struct library *library, SSL *ssl, const struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    if (connection->name_count != 1 || connection->names[0].kind != PEER_HOST || connection->name_is_weak ||
+        api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL)
+        return;
+    char *name = connection->names[0].text;
+    if (api->SSL_ctrl != NULL)
+        api->SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
+    else if (api->SSL_set_tlsext_host_name != NULL)
+        api->SSL_set_tlsext_host_name(ssl, name);
+}
+
+static bool demands_proof(const struct connection *connection)
+{
+    return connection->settings.mode == MODE_ENFORCE && settings_demand_proof(&connection->settings);
+}
+
+static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    SSL_SESSION *session = library->api.SSL_get_session(ssl);
+    bool ignored;
+    connection->had_session = session != NULL;
+    if (!demands_proof(connection) || session == NULL ||
+        session_is_verified(library, ssl, session, connection, &ignored))
+        return;
+    library->api.SSL_set_session(ssl, NULL);
+    connection->had_session = false;
+}
+
+/* What authenticates nobody, or in a way that the policy forbids, is not offered. */
+static void drop_unwanted(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    const struct settings *settings = &connection->settings;
+    /* A pre-shared key shows no public key, so it cannot meet a pin. */
+    enum choice psk = settings->pin_count > 0 ? CHOICE_BLOCK : settings->psk;
+    if (demands_proof(connection))
+        connection->dropped = suites_drop_unauthenticated(library, ssl, connection, psk);
+    /* In TLS 1.3 no suite stands for a pre-shared key. */
+    if (settings->mode == MODE_ENFORCE && psk == CHOICE_BLOCK && psk_drop(library, ssl, connection))
+        connection->dropped = AUTH_PSK;
+    else if (demands_proof(connection))
+        psk_guard(library, ssl, connection);
+}
+
+/* 1.0.2 keeps the session of a ClientHello that offered no suite, and begins no other handshake with it. */
+static void drop_stillborn_session(const struct library *library, SSL *ssl, const struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    const SSL_SESSION *session = connection->dropped != AUTH_CERTIFICATE ? api->SSL_get_session(ssl) : NULL;
+    if (!library->modern && session != NULL && api->SSL_SESSION_get0_peer(session) == NULL)
+        api->SSL_set_session(ssl, NULL);
+}
+
+static void begin(const struct library *library, SSL *ssl, struct connection *connection, bool may_drop_session)
+{
+    library->api.ERR_set_mark();
+    if (may_drop_session)
+        drop_stillborn_session(library, ssl, connection);
+    blocking_undo(library, ssl, connection);
+    late_session_undo(library, ssl, connection);
+    suites_put_back(library, ssl, connection);
+    psk_put_back(library, ssl, connection);
+    observe_peer(library, ssl, connection);
+    if (may_drop_session)
+        drop_unverified_session(library, ssl, connection);
+    if (demands_proof(connection) && connection->settings.verify != VERIFY_NONE)
+        add_sni(library, ssl, connection);
+    drop_unwanted(library, ssl, connection);
+    library->api.ERR_pop_to_mark();
+}
+
+/* A renegotiation is judged anew, and may resume the session of the connection; TLS 1.3 only seems to have any. */
+static void renegotiate(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    if (connection->stage <= STAGE_OBSERVED || strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") == 0)
+        return;
+    connection->stage = STAGE_OBSERVED;
+    connection->verifying = false;
+    name_watch_end(connection->names_watched);
+    connection->names_watched = NULL;
+    connection->had_session = library->api.SSL_get_session(ssl) != NULL;
+}
+
+static void on_start(const struct library *library, SSL *ssl)
+{
+    if (!is_first_start(library, ssl)) {
+        struct connection *known = connection_of(library, ssl);
+        if (known != NULL)
+            renegotiate(library, ssl, known);
+        return;
+    }
+    struct connection *connection = connection_get(library, ssl);
+    if (connection == NULL)
+        return; /* the verification finds none either, and fails closed */
+    /* Name, address, policy and session may be others since. */
+    if (library->modern || !connection->prepared)
+        begin(library, ssl, connection, library->modern);
+    connection->prepared = false;
+}
+
+/* A call that only goes on with a handshake must not take its session away. */
+static void prepare(const struct library *library, SSL *ssl)
+{
+    int saved = errno;
+    bool starts = connection_is_before_handshake(library, ssl) && process_is_welcome();
+    struct connection *connection = starts ? connection_get(library, ssl) : NULL;
+    if (connection != NULL) {
+        begin(library, ssl, connection, true);
+        connection->prepared = true;
+    }
+    errno = saved;
+}
+
+void handshake_enter(const struct library *library, SSL *ssl, bool connecting)
+{
+    if (library != NULL && library->known && !library->modern && (connecting || observe_is_client(library, ssl)))
+        prepare(library, ssl);
+}
+
+void handshake_before_early_data(const struct library *library, SSL *ssl)
+{
+    if (library == NULL || !library->known || !observe_is_client(library, ssl))
+        return;
+    prepare(library, ssl);
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL)
+        connection->writes_early_data = true;
+}
+
+/* Before the handshake begins it may be set: it is looked at when it does. */
+bool handshake_refuses_session(const struct library *library, SSL *ssl, SSL_SESSION *session)
+{
+    int saved = errno;
+    bool ignored;
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection == NULL || !connection->writes_early_data || connection->stage != STAGE_OBSERVED ||
+        session == NULL || !demands_proof(connection) || connection_is_before_handshake(library, ssl))
+        return false;
+    library->api.ERR_set_mark();
+    bool refused = !session_is_verified(library, ssl, session, connection, &ignored);
+    library->api.ERR_pop_to_mark();
+    errno = saved;
+    return refused;
+}
+
+bool handshake_refuses_session_of(const struct library *library, SSL *ssl, const SSL *from)
+{
+    return library != NULL && library->known && from != NULL &&
+           handshake_refuses_session(library, ssl, library->api.SSL_get_session(from));
+}
+
+void handshake_left(const struct library *library, SSL *ssl)
+{
+    int saved = errno;
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection != NULL) {
+        connection->prepared = false;
+        connection->writes_early_data = false;
+    }
+    errno = saved;
+}
+
+bool handshake_takes_session(const struct library *library, const SSL_SESSION *session)
+{
+    if (library == NULL || !library->known || library->modern || session == NULL ||
+        session_is_marked(library, session) || !process_is_welcome())
+        return true;
+    const struct policy *policy = process_policy();
+    return policy == NULL || process_settings(policy).mode != MODE_ENFORCE;
+}
+
+void handshake_took_session(const struct library *library, SSL *ssl)
+{
+    if (library != NULL && library->known && !handshake_takes_session(library, library->api.SSL_get_session(ssl)))
+        library->api.SSL_set_session(ssl, NULL);
+}
+
+static void on_done(const struct library *library, SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection == NULL || connection->stage == STAGE_DONE || !peer_has_finished(library, ssl))
+        return;
+    if (connection->settings.mode == MODE_OFF) {
+        connection->stage = STAGE_DONE;
+        return;
+    }
+    if (connection->stage == STAGE_DECIDED) {
+        session_mark(library, ssl, connection);
+    } else {
+        judge_without_certificate(library, ssl, connection);
+        report_handshake(library, ssl, connection, NULL);
+        /* Too late for an alert; no byte may follow. */
+        if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
+            blocking_close(library, ssl, connection);
+    }
+    connection->stage = STAGE_DONE;
+}
+
+/* How a peer would have proved itself that an alert of ours or of the server ended the handshake with. */
+static enum authentication refused_with(const struct connection *connection, int where, int alert)
+{
+    if (connection->session_is_barred && where == SSL_CB_WRITE_ALERT && alert == SSL_AD_ILLEGAL_PARAMETER)
+        return AUTH_RESUMPTION;
+    /* Without the suites that were dropped the server found none to share, or libssl none to offer. */
+    return alert == SSL_AD_HANDSHAKE_FAILURE || alert == SSL_AD_INTERNAL_ERROR ? connection->dropped : AUTH_CERTIFICATE;
+}
+
+/* What ends without a certificate must not do so in silence. */
+static void on_alert(const struct library *library, SSL *ssl, int where, int value)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection == NULL || value >> 8 != SSL3_AL_FATAL)
+        return;
+    enum authentication authentication =
+        connection->stage == STAGE_OBSERVED ? refused_with(connection, where, value & 0xff) : AUTH_CERTIFICATE;
+    if (authentication != AUTH_CERTIFICATE) {
+        judge_unfinished(connection, authentication);
+        report_handshake(library, ssl, connection, NULL);
+        connection->stage = STAGE_DONE;
+        connection->refused = authentication == AUTH_RESUMPTION;
+    }
+    if (where == SSL_CB_WRITE_ALERT)
+        blocking_explain(library, connection);
+}
+
+static void tell_program(const struct library *library, const SSL *ssl, int where, int value)
+{
+    const struct connection *connection = connection_of(library, ssl);
+    info_callback callback = connection != NULL ? connection->app_info : NULL;
+    if (callback == NULL) {
+        const struct context *context = context_of_connection(library, ssl);
+        callback = context != NULL ? context->app_info
+                                   : library->api.SSL_CTX_get_info_callback(library->api.SSL_get_SSL_CTX(ssl));
+    }
+    if (callback != NULL)
+        callback(ssl, where, value);
+}
+
+static void on_loop(const struct library *library, SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL && demands_proof(connection))
+        late_session_watch(library, ssl, connection);
+}
+
+static void on_info(const struct library *library, SSL *ssl, int where, int value)
+{
+    int saved = errno;
+    if (where == SSL_CB_WRITE_ALERT || where == SSL_CB_READ_ALERT) {
+        on_alert(library, ssl, where, value);
+    } else if (where == SSL_CB_CONNECT_LOOP) {
+        on_loop(library, ssl);
+    } else if ((where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE) && observe_is_client(library, ssl) &&
+               (connection_of(library, ssl) != NULL || process_is_welcome())) {
+        if (where == SSL_CB_HANDSHAKE_START)
+            on_start(library, ssl);
+        else
+            on_done(library, ssl);
+    }
+    errno = saved;
+}
+
+/* What the program does on the way is looked at before it has an effect; what it does at the end, after the verdict. */
+void handshake_info(const struct library *library, const SSL *ssl, int where, int value)
+{
+    bool is_on_the_way = where == SSL_CB_HANDSHAKE_START || where == SSL_CB_CONNECT_LOOP;
+    if (is_on_the_way)
+        tell_program(library, ssl, where, value);
+    on_info(library, (SSL *)ssl, where, value);
+    if (!is_on_the_way)
+        tell_program(library, ssl, where, value);
+}
+
+static int program_verifies(const struct library *library, const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    if (context != NULL && context->app_verify != NULL)
+        return context->app_verify(store_ctx, context->app_verify_argument);
+    return library_verification(library)(store_ctx);
+}
+
+/*
+ * Said with the connection and not with the thread: what the program runs meanwhile may be other handshakes, may go on
+ * in another thread, and may never return.
+ */
+static int program_verifies_peer(const struct library *library, struct connection *connection,
+                                 const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    connection->verifying = true;
+    int accepted = program_verifies(library, context, store_ctx);
+    connection->verifying = false;
+    return accepted;
+}
+
+static SSL *connection_being_verified(const struct library *library, X509_STORE_CTX *store_ctx)
+{
+    int index = library->api.SSL_get_ex_data_X509_STORE_CTX_idx();
+    return index >= 0 ? library->api.X509_STORE_CTX_get_ex_data(store_ctx, index) : NULL;
+}
+
+static bool is_ours_to_judge(const struct library *library, const SSL *ssl)
+{
+    return ssl != NULL && observe_is_client(library, ssl) && process_is_welcome();
+}
+
+/* SSL_set_retry_verify(3). A QUIC object cannot be asked: it holds its lock while it verifies. */
+static bool retry_is_pending(const struct openssl_api *api, const SSL *ssl)
+{
+    return api->SSL_want != NULL && (api->SSL_is_quic == NULL || api->SSL_is_quic(ssl) == 0) &&
+           api->SSL_want(ssl) == SSL_RETRY_VERIFY;
+}
+
+/*
+ * Before and after the program's own verification, which may leave errno as it likes. Two functions that are not
+ * inlined, because that may end in another thread: a compiler looks up the place of errno once per function.
+ */
+__attribute__((noinline)) static void prepare_judgement(const struct library *library, SSL *ssl,
+                                                        struct connection *connection, const struct context *context,
+                                                        X509_STORE_CTX *store_ctx, struct judgement *judgement)
+{
+    int saved = errno;
+    const struct library *outer = library_calling(library);
+    judge_before_program(library, ssl, connection, context, store_ctx, judgement);
+    library_calling(outer);
+    errno = saved;
+}
+
+__attribute__((noinline)) static int finish_judgement(struct judgement *judgement, int accepted)
+{
+    int saved = errno;
+    const struct library *library = judgement->library;
+    const struct library *outer = library_calling(library);
+    struct connection *connection = judgement->connection;
+    /* Only together with success does libssl take it for a request to be asked again. */
+    if (accepted <= 0 || !retry_is_pending(&library->api, judgement->ssl)) {
+        judge_after_program(judgement, accepted);
+        connection->stage = STAGE_DECIDED;
+        report_handshake(library, judgement->ssl, connection, judgement->request.leaf);
+        accepted = blocking_carry_out(library, judgement->ssl, connection, judgement->store_ctx, accepted);
+    }
+    judge_finish(judgement);
+    library_calling(outer);
+    errno = saved;
+    return accepted;
+}
+
+static int verify_and_judge(const struct library *library, SSL *ssl, struct connection *connection,
+                            const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    struct judgement judgement;
+    prepare_judgement(library, ssl, connection, context, store_ctx, &judgement);
+    int accepted = program_verifies_peer(library, connection, context, store_ctx);
+    return finish_judgement(&judgement, accepted);
+}
+
+static void observe(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    int saved = errno;
+    if (connection->stage == STAGE_NEW)
+        observe_peer(library, ssl, connection);
+    else
+        observe_address(library, ssl, connection);
+    errno = saved;
+}
+
+static int verify(const struct library *library, SSL *ssl, const struct context *context, X509_STORE_CTX *store_ctx)
+{
+    if (!is_ours_to_judge(library, ssl))
+        return program_verifies(library, context, store_ctx);
+    struct connection *connection = connection_get(library, ssl);
+    if (connection == NULL)
+        return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, context, store_ctx));
+    observe(library, ssl, connection);
+    if (connection->settings.mode == MODE_OFF)
+        return program_verifies_peer(library, connection, context, store_ctx);
+    return verify_and_judge(library, ssl, connection, context, store_ctx);
+}
+
+int handshake_verify(X509_STORE_CTX *store_ctx, void *argument)
+{
+    const struct library *library = argument;
+    SSL *ssl = connection_being_verified(library, store_ctx);
+    return verify(library, ssl, context_of_connection(library, ssl), store_ctx);
+}
+
+/* Said once: of connections that passed the hooks, those without a certificate to verify never come by here. */
+static void report_missing_hook(void)
+{
+    static atomic_bool reported;
+    if (!atomic_exchange(&reported, true) && loader_own_hook("dlsym") == NULL)
+        notice_not_covered("not covered: resumed sessions and suites without a certificate, where the program finds "
+                           "OpenSSL by dlsym or RTLD_DEEPBIND: neither is hooked on this architecture");
+}
+
+/* A program's callback may verify again in a context of its own: the verdict waits for what it returns. */
+static bool program_is_verifying(const struct library *library, const SSL *ssl)
+{
+    const struct connection *connection = connection_of(library, ssl);
+    return connection != NULL && connection->verifying;
+}
+
+int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx, verification *real)
+{
+    SSL *ssl = library->complete ? connection_being_verified(library, store_ctx) : NULL;
+    if (!is_ours_to_judge(library, ssl) || program_is_verifying(library, ssl))
+        return real(store_ctx);
+    report_missing_hook();
+    return verify(library, ssl, NULL, store_ctx);
+}

@@ -1,0 +1,324 @@
+#include "openssl/observe.h"
+
+#include "openssl/app_names.h"
+#include "openssl/session.h"
+#include "peer/trail.h"
+#include "policy/config_keys.h"
+#include "policy/process.h"
+#include "process/kernel.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool observe_is_client(const struct library *library, const SSL *ssl)
+{
+    const struct openssl_api *api = &library->api;
+    if (api->SSL_is_server != NULL)
+        return api->SSL_is_server(ssl) == 0;
+    return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_CONNECT) != 0;
+}
+
+static void observe_app_names(const struct library *library, SSL *ssl, struct peer_candidates *candidates)
+{
+    const struct openssl_api *api = &library->api;
+    X509_VERIFY_PARAM *param = api->SSL_get0_param != NULL ? api->SSL_get0_param(ssl) : NULL;
+    if (param == NULL)
+        return;
+    if (api->X509_VERIFY_PARAM_get0_host == NULL) {
+        candidates->app_count = app_names_of(param, candidates->app, PEER_APP_NAMES);
+        return;
+    }
+    size_t count = 0;
+    const char *host;
+    for (int i = 0; count < PEER_APP_NAMES - 1 && (host = api->X509_VERIFY_PARAM_get0_host(param, i)) != NULL; i++)
+        if (peer_normalise(host, strlen(host), &candidates->app[count]))
+            count++;
+    char *address = api->X509_VERIFY_PARAM_get1_ip_asc != NULL ? api->X509_VERIFY_PARAM_get1_ip_asc(param) : NULL;
+    if (address != NULL) {
+        if (peer_normalise(address, strlen(address), &candidates->app[count]))
+            count++;
+        api->CRYPTO_free(address, "", 0);
+    }
+    candidates->app_count = count;
+}
+
+static void observe_sni(const struct openssl_api *api, const SSL *ssl, const SSL_SESSION *session,
+                        struct peer_candidates *candidates)
+{
+    const char *sni = api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    if (sni == NULL)
+        return;
+    /* With no SNI of its own a connection answers with its session's, which may be of another peer. */
+    if (session != NULL && api->SSL_SESSION_get0_hostname != NULL && api->SSL_SESSION_get0_hostname(session) == sni)
+        return;
+    peer_normalise(sni, strlen(sni), &candidates->sni);
+}
+
+/* 0 for the name of a service. */
+static uint16_t port_number(const char *text)
+{
+    unsigned number = 0;
+    for (; *text >= '0' && *text <= '9' && number <= UINT16_MAX; text++)
+        number = number * 10 + (unsigned)(*text - '0');
+    return *text == '\0' && number <= UINT16_MAX ? (uint16_t)number : 0;
+}
+
+/* A connect BIO has no descriptor yet when the handshake starts, but knows where it will go. */
+static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
+                        struct peer_candidates *candidates)
+{
+    BIO *bio = api->SSL_get_wbio(ssl);
+    BIO *connect_bio = bio != NULL ? api->BIO_find_type(bio, BIO_TYPE_CONNECT) : NULL;
+    if (connect_bio == NULL)
+        return;
+    const char *host = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 0); /* BIO_get_conn_hostname */
+    const char *port = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 1); /* BIO_get_conn_port */
+    if (host != NULL)
+        peer_normalise(host, strlen(host), &candidates->bio);
+    connection->port = port != NULL ? port_number(port) : 0;
+}
+
+static void describe_address(const struct trail_peer *trail, struct connection *connection)
+{
+    if (!trail->has_address)
+        return;
+    ip_print(&trail->ip, connection->address);
+    connection->port = trail->port;
+}
+
+/*
+ * A session may confirm a name, never choose it: it counts where the program was given the address, and the only name
+ * that ever led there is one that the session was verified for (FTPS, RFC 4217 section 7: data connections).
+ */
+static const struct peer_name *confirmed_name(const struct library *library, const SSL_SESSION *session,
+                                              const struct trail_peer *trail)
+{
+    size_t given = trail->names[0].kind == PEER_ADDRESS ? 0 : 1;
+    if (trail->name_count != 2 || trail->names[given].kind != PEER_ADDRESS)
+        return NULL;
+    const struct peer_name *name = &trail->names[1 - given];
+    return session_is_for(library, session, name) ? name : NULL;
+}
+
+static void take_trail(const struct trail_peer *trail, const struct peer_name *confirmed,
+                       struct peer_candidates *candidates)
+{
+    candidates->address_is_weak = trail->weak;
+    if (confirmed != NULL) {
+        candidates->session = *confirmed;
+        return;
+    }
+    memcpy(candidates->resolver, trail->names, sizeof candidates->resolver);
+    candidates->resolver_count = trail->name_count;
+    candidates->resolver_is_weak = trail->weak;
+    candidates->address = trail->literal;
+}
+
+static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
+                          struct trail_peer *trail)
+{
+    if (connection->told_port != 0)
+        trail_lookup_address(&connection->told_ip, connection->told_port, trail);
+    else
+        trail_lookup(api->SSL_get_fd(ssl), trail);
+    describe_address(trail, connection);
+    connection->name_unknown = trail->unknown;
+    if (trail->is_first)
+        connection->first_socket = trail->socket;
+}
+
+static const struct proxy *find_proxy(const struct proxy *proxies, size_t count, const struct connection *connection,
+                                      const struct peer_candidates *candidates)
+{
+    uint16_t port = connection->port;
+    const struct proxy *found = proxy_find(proxies, count, candidates->bio.text, port);
+    for (size_t i = 0; found == NULL && i < candidates->resolver_count; i++)
+        found = proxy_find(proxies, count, candidates->resolver[i].text, port);
+    return found != NULL ? found : proxy_find(proxies, count, connection->address, port);
+}
+
+/* Where the proxy speaks TLS itself, the first handshake on a connection is with it. */
+static bool is_between(const struct proxy *proxy, bool first)
+{
+    return proxy != NULL && !(proxy->tls && first);
+}
+
+struct proxies_between {
+    bool told;    /* one that the policy, or an environment that it believes, tells of */
+    bool assumed; /* one of the environment, where that may only tighten */
+};
+
+static struct proxies_between proxies_between(const struct connection *connection,
+                                              const struct peer_candidates *candidates, bool first)
+{
+    size_t count;
+    const struct proxy *proxies = policy_proxies(connection->policy, &count);
+    if (is_between(find_proxy(proxies, count, connection, candidates), first))
+        return (struct proxies_between){.told = true};
+    proxies = process_proxies(&count);
+    bool between = is_between(find_proxy(proxies, count, connection, candidates), first);
+    if (policy_believes_environment(connection->policy))
+        return (struct proxies_between){.told = between};
+    /* What the environment makes unknown must not be allowed. */
+    return (struct proxies_between){.assumed = between && connection->settings.unknown_name == CHOICE_BLOCK};
+}
+
+static bool is_among(const struct peer_name *name, const struct peer_name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i].text, name->text) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Whether the address may be one through which other peers are reached. Where nobody told us of a proxy, no name that
+ * led to the address is that of the peer. What an environment says that may only tighten does not count here, since
+ * what leads elsewhere is refused less after a block.
+ */
+static bool leads_elsewhere(const struct peer_candidates *candidates, const struct trail_peer *trail)
+{
+    struct expected_peer expected = peer_expected(candidates, CHOICE_ALLOW);
+    if (trail->interposed)
+        return true;
+    if (trail->incomplete || expected.source == NAME_UNKNOWN || expected.source == NAME_FROM_RESOLVER ||
+        expected.source == NAME_FROM_SESSION || expected.source == NAME_FROM_ADDRESS)
+        return false;
+    for (size_t i = 0; i < expected.count; i++)
+        if (is_among(&expected.names[i], trail->names, trail->name_count))
+            return false;
+    return true;
+}
+
+static void forget_proxy(struct connection *connection, struct peer_candidates *candidates)
+{
+    connection->name_unknown = "the peer is behind a proxy and its name is not known: a rule with name = tells it";
+    candidates->bio.kind = PEER_NONE;
+    candidates->resolver_count = 0;
+    candidates->session.kind = PEER_NONE;
+    candidates->address.kind = PEER_NONE;
+}
+
+/* The peer may be any of the names. */
+static struct settings settings_for(const struct connection *connection, const struct expected_peer *expected)
+{
+    struct process_identity process = process_identity();
+    struct destination destinations[PEER_APP_NAMES];
+    size_t count = 0;
+    do {
+        destinations[count] = (struct destination){
+            .name = count < expected->count ? expected->names[count].text : NULL,
+            .address = connection->address[0] != '\0' ? connection->address : NULL,
+            .port = connection->port,
+        };
+    } while (++count < expected->count && count < PEER_APP_NAMES);
+    return policy_settings_of_any(connection->policy, &process, destinations, count, kernel_seconds());
+}
+
+static void keep_names(struct connection *connection, const struct expected_peer *expected)
+{
+    connection->name_source = expected->source;
+    connection->name_is_weak = expected->weak;
+    connection->each_name = expected->each;
+    if (expected->count > 0)
+        connection->name_unknown = NULL;
+    else if (connection->name_unknown == NULL)
+        connection->name_unknown = "no descriptor was shown, and weak-names = refuse";
+    if (expected->count == 0)
+        return;
+    connection->names = malloc(expected->count * sizeof *connection->names);
+    if (connection->names == NULL) {
+        connection->out_of_memory = true;
+        return;
+    }
+    memcpy(connection->names, expected->names, expected->count * sizeof *connection->names);
+    connection->name_count = expected->count;
+}
+
+/* The program checks a name, but of another host than it asks for or has looked up. */
+static bool names_other(const struct peer_candidates *candidates)
+{
+    bool has_sni = candidates->sni.kind == PEER_HOST;
+    const struct peer_name *meant = has_sni ? &candidates->sni : candidates->resolver;
+    size_t count = has_sni ? 1 : candidates->resolver_count;
+    bool meant_a_host = false;
+    for (size_t i = 0; i < count; i++) {
+        if (is_among(&meant[i], candidates->app, candidates->app_count))
+            return false;
+        meant_a_host = meant_a_host || meant[i].kind == PEER_HOST;
+    }
+    return candidates->app_count > 0 && meant_a_host;
+}
+
+void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
+{
+    struct trail_peer trail;
+    if (connection->address[0] != '\0')
+        return;
+    trail_lookup(library->api.SSL_get_fd(ssl), &trail);
+    describe_address(&trail, connection);
+}
+
+void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADDR *address)
+{
+    int saved = errno;
+    unsigned char bytes[sizeof(struct in6_addr)];
+    if (library == NULL || !library->known || address == NULL || library->api.BIO_ADDR_rawaddress == NULL)
+        return;
+    const struct openssl_api *api = &library->api;
+    int family = api->BIO_ADDR_family(address);
+    struct connection *connection = family == AF_INET || family == AF_INET6 ? connection_get(library, ssl) : NULL;
+    if (connection != NULL && api->BIO_ADDR_rawaddress(address, bytes, NULL) == 1 &&
+        ip_from_bytes(family, bytes, &connection->told_ip))
+        connection->told_port = ntohs(api->BIO_ADDR_rawport(address));
+    errno = saved;
+}
+
+/* What the rules say, and which of the names counts. */
+static void choose_name(struct connection *connection, struct peer_candidates *candidates,
+                        const struct trail_peer *trail)
+{
+    struct expected_peer expected = peer_expected(candidates, CHOICE_ALLOW);
+    /* Rules see where the connection goes, so that one for the proxy is found by its name. */
+    connection->settings = settings_for(connection, &expected);
+    const char *name = connection->settings.name;
+    if (name != NULL)
+        peer_normalise(name, strlen(name), &candidates->policy);
+    bool first = trail->is_first || (trail->socket != 0 && trail->socket == connection->first_socket);
+    struct proxies_between between = proxies_between(connection, candidates, first);
+    connection->leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
+    if (between.told || between.assumed)
+        forget_proxy(connection, candidates);
+    expected = peer_expected(candidates, connection->settings.weak_names);
+    keep_names(connection, &expected);
+}
+
+void observe_peer(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    struct peer_candidates candidates = {0};
+    struct trail_peer trail;
+
+    connection_reset(connection);
+    connection->stage = STAGE_OBSERVED;
+    connection->policy = process_policy();
+    if (connection->policy == NULL) {
+        connection->out_of_memory = true;
+        connection->settings = config_defaults().settings; /* as where a policy cannot be read now */
+        return;
+    }
+    const SSL_SESSION *session = api->SSL_get_session(ssl);
+    connection->had_session = session != NULL;
+    observe_app_names(library, ssl, &candidates);
+    observe_sni(api, ssl, session, &candidates);
+    observe_bio(api, ssl, connection, &candidates);
+    observe_trail(api, ssl, connection, &trail);
+    take_trail(&trail, confirmed_name(library, session, &trail), &candidates);
+    choose_name(connection, &candidates, &trail);
+    connection->facts.app_demands_name = candidates.app_count > 0;
+    connection->facts.app_names_other = names_other(&candidates);
+    if (!process_is_welcome())
+        connection->settings.mode = MODE_OFF;
+}

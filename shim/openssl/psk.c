@@ -1,0 +1,149 @@
+#include "openssl/psk.h"
+
+#include "openssl/session.h"
+#include "policy/process.h"
+
+#include <errno.h>
+
+static struct psk_callbacks *of_context(const struct library *library, const SSL_CTX *ctx)
+{
+    struct context *context = context_of(library, ctx);
+    return context != NULL ? &context->app_psk : NULL;
+}
+
+/* SSL_new(3) copied the context's, where that is known; from here on the connection has its own. */
+static struct connection *of_connection(const struct library *library, SSL *ssl)
+{
+    int saved = errno;
+    struct connection *connection = NULL;
+    const struct context *context = context_of_connection(library, ssl);
+    if (context != NULL || (library != NULL && ssl != NULL && process_is_welcome()))
+        connection = connection_get(library, ssl);
+    if (connection != NULL && !connection->psk_is_own) {
+        if (context != NULL)
+            connection->app_psk = context->app_psk;
+        connection->psk_is_own = true;
+    }
+    errno = saved;
+    return connection;
+}
+
+void psk_note_context_client(const struct library *library, const SSL_CTX *ctx, psk_client_callback callback)
+{
+    struct psk_callbacks *callbacks = of_context(library, ctx);
+    if (callbacks != NULL)
+        callbacks->client = callback;
+}
+
+void psk_note_context_session(const struct library *library, const SSL_CTX *ctx, psk_use_session_callback callback)
+{
+    struct psk_callbacks *callbacks = of_context(library, ctx);
+    if (callbacks != NULL)
+        callbacks->session = callback;
+}
+
+psk_client_callback psk_note_client(const struct library *library, SSL *ssl, psk_client_callback callback)
+{
+    struct connection *connection = of_connection(library, ssl);
+    if (connection == NULL)
+        return callback;
+    connection->app_psk.client = callback;
+    return connection->psk_is_dropped ? NULL : callback;
+}
+
+psk_use_session_callback psk_note_session(const struct library *library, SSL *ssl, psk_use_session_callback callback)
+{
+    struct connection *connection = of_connection(library, ssl);
+    if (connection == NULL)
+        return callback;
+    connection->app_psk.session = callback;
+    if (connection->psk_is_dropped || callback == NULL)
+        return NULL;
+    return connection->psk_is_guarded ? library->use_session : callback;
+}
+
+static struct psk_callbacks of_program(const struct library *library, const SSL *ssl,
+                                       const struct connection *connection)
+{
+    if (connection->psk_is_own)
+        return connection->app_psk;
+    const struct context *context = context_of_connection(library, ssl);
+    return context != NULL ? context->app_psk : (struct psk_callbacks){NULL, NULL};
+}
+
+static void set(const struct openssl_api *api, SSL *ssl, const struct psk_callbacks *callbacks)
+{
+    if (api->SSL_set_psk_client_callback != NULL)
+        api->SSL_set_psk_client_callback(ssl, callbacks->client);
+    if (api->SSL_set_psk_use_session_callback != NULL)
+        api->SSL_set_psk_use_session_callback(ssl, callbacks->session);
+}
+
+bool psk_drop(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    struct psk_callbacks program = of_program(library, ssl, connection);
+    set(&library->api, ssl, &(struct psk_callbacks){NULL, NULL});
+    connection->psk_is_dropped = true;
+    return program.client != NULL || program.session != NULL;
+}
+
+void psk_guard(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    if (api->SSL_set_psk_use_session_callback == NULL || api->SSL_SESSION_free == NULL)
+        return;
+    connection->psk_is_guarded = true;
+    if (of_program(library, ssl, connection).session != NULL)
+        api->SSL_set_psk_use_session_callback(ssl, library->use_session);
+}
+
+void psk_put_back(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    if (!connection->psk_is_dropped && !connection->psk_is_guarded)
+        return;
+    struct psk_callbacks program = of_program(library, ssl, connection);
+    if (connection->psk_is_dropped)
+        set(&library->api, ssl, &program);
+    else if (program.session != NULL)
+        library->api.SSL_set_psk_use_session_callback(ssl, program.session);
+    connection->psk_is_dropped = false;
+    connection->psk_is_guarded = false;
+}
+
+/* One without a certificate is a key of which nobody knows whose it is: the policy's `psk` decides. */
+static bool may_be_used(const struct library *library, SSL *ssl, const struct connection *connection,
+                        const SSL_SESSION *session)
+{
+    bool ignored;
+    return library->api.SSL_SESSION_get0_peer(session) == NULL ||
+           session_is_verified(library, ssl, session, connection, &ignored);
+}
+
+/* libssl owns what the callback returns (SSL_set_psk_use_session_callback(3)). */
+static void refuse(const struct library *library, struct connection *connection, const unsigned char **identity,
+                   size_t *length, SSL_SESSION **session)
+{
+    library->api.SSL_SESSION_free(*session);
+    *session = NULL;
+    *identity = NULL;
+    *length = 0;
+    connection->dropped = AUTH_RESUMPTION;
+}
+
+int psk_use_session(const struct library *library, SSL *ssl, const EVP_MD *digest, const unsigned char **identity,
+                    size_t *length, SSL_SESSION **session)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection == NULL)
+        return 0;
+    psk_use_session_callback program = of_program(library, ssl, connection).session;
+    *session = NULL;
+    int answer = program != NULL ? program(ssl, digest, identity, length, session) : 1;
+    int saved = errno;
+    library->api.ERR_set_mark();
+    if (answer != 0 && *session != NULL && !may_be_used(library, ssl, connection, *session))
+        refuse(library, connection, identity, length, session);
+    library->api.ERR_pop_to_mark();
+    errno = saved;
+    return answer;
+}

@@ -1,0 +1,385 @@
+#include "openssl/report.h"
+
+#include "event/event.h"
+#include "event/repeat.h"
+#include "event/sink.h"
+#include "openssl/context.h"
+#include "openssl/describe.h"
+#include "openssl/spki.h"
+#include "policy/process.h"
+#include "process/kernel.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <time.h>
+
+/* Severities of RFC 5424, table 2. */
+enum { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, SEVERITY_INFORMATIONAL = 6 };
+
+static void make_id(char id[static 33], const struct timespec *now)
+{
+    static _Atomic uint64_t count;
+    uint64_t seed[2] = {0};
+    const void *random =
+        (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
+    if (random != NULL)
+        memcpy(seed, random, sizeof seed);
+    uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+    seed[0] ^= ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
+    seed[1] ^= ((uint64_t)kernel_getpid() << 32) ^ number;
+    unsigned char bytes[sizeof seed];
+    memcpy(bytes, seed, sizeof bytes);
+    describe_bytes(bytes, sizeof bytes, "0123456789abcdef", id);
+}
+
+static struct event start_event(enum event_kind kind)
+{
+    struct process_identity process = process_identity();
+    struct event event = {
+        .kind = kind, .executable = process.executable, .pid = kernel_getpid(), .uid = kernel_getuid()};
+    kernel_clock(CLOCK_REALTIME, &event.time);
+    return event;
+}
+
+static bool is_standard_error(const char *log)
+{
+    return strcmp(log, "stderr") == 0 || strcmp(log, "stderr-file") == 0;
+}
+
+/* Where nothing can be told, because it is a file or no longer what it was, nobody would hear of it there. */
+static void tell_elsewhere(char line[static EVENT_MAX])
+{
+    static atomic_bool told;
+    if (atomic_exchange(&told, true))
+        return;
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message =
+        "log = stderr: events are lost, as descriptor 2 is a file (stderr-file = yes lets it be one), takes "
+        "no more, or is not what it was when the program started";
+    sink_deliver("auto", SEVERITY_WARNING, line, event_format(&event, line));
+}
+
+static void send_line(struct event *event, const char *log, int severity, char line[static EVENT_MAX])
+{
+    event->dropped = sink_take_dropped();
+    size_t length = event_format(event, line);
+    if (!sink_deliver(log, severity, line, length) && is_standard_error(log))
+        tell_elsewhere(line);
+}
+
+/* Without malloc(3), as a signal handler may be here (report_retry_refused()), nor on its stack, which may be small. */
+static void send_event(struct event *event, const char *log, int severity)
+{
+    char *line = kernel_map(EVENT_MAX);
+    if (line == NULL) {
+        sink_drop();
+        return;
+    }
+    send_line(event, log, severity, line);
+    kernel_unmap(line, EVENT_MAX);
+}
+
+/* Whoever listens on a socket or a terminal sees every handshake; what is stored is counted instead of repeated. */
+static bool is_stored(const char *log)
+{
+    return strncmp(log, "unix:", 5) != 0 && !is_standard_error(log);
+}
+
+/* Told apart by their SHA-1, which libcrypto has computed anyway; it only says whether two events are alike. */
+static uint64_t hash_leaf(uint64_t key, const struct openssl_api *api, X509 *leaf)
+{
+    unsigned char digest[64];
+    char text[2 * sizeof digest + 1] = "";
+    unsigned length = 0;
+    if (leaf != NULL && api->X509_digest(leaf, api->EVP_sha1(), digest, &length) == 1)
+        describe_bytes(digest, length, "0123456789abcdef", text);
+    return repeat_hash(key, text);
+}
+
+static bool admit(struct event *event, const struct openssl_api *api, X509 *leaf, const void *call_site)
+{
+    char numbers[96];
+    struct timespec now;
+    if (!is_stored(event->settings->log))
+        return true;
+    snprintf(numbers, sizeof numbers, "%d %d %d %d %d %d %p", event->server_port, event->verdict->outcome,
+             event->verdict->action, event->verdict->reason, event->verdict->x509_error, event->facts->name_source,
+             call_site);
+    uint64_t key = repeat_hash(REPEAT_SEED, numbers);
+    key = repeat_hash(key, event->expected_name);
+    key = repeat_hash(key, event->server_ip);
+    key = repeat_hash(key, event->settings->rule);
+    key = repeat_hash(key, event->facts->public_key_pin);
+    key = hash_leaf(key, api, leaf);
+    kernel_clock(CLOCK_MONOTONIC, &now);
+    return repeat_admit(key, now.tv_sec, &event->repeated);
+}
+
+static int severity_of(const struct verdict *verdict)
+{
+    if (verdict->action == ACTION_BLOCKED)
+        return SEVERITY_WARNING;
+    return verdict->outcome == OUTCOME_FAILED ? SEVERITY_NOTICE : SEVERITY_INFORMATIONAL;
+}
+
+static const char *or_null(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+static const char *version_number(const char *version)
+{
+    /* "TLSv1.3", "DTLSv1.2", "TLSv1", "QUICv1" */
+    if (strncmp(version, "QUIC", 4) == 0)
+        return "1.3"; /* RFC 9001, section 4.2 */
+    const char *v = strchr(version, 'v');
+    return v != NULL ? v + 1 : version;
+}
+
+static const void *call_site_of(const struct library *library, const SSL *ssl, const struct connection *connection)
+{
+    if (connection->call_site != NULL)
+        return connection->call_site;
+    const struct context *context = context_of_connection(library, ssl);
+    return context != NULL ? context->call_site : NULL;
+}
+
+/* What would help where OpenSSL's default rules take the certificate for the name. */
+static const char *advice_about_match(const struct connection *connection)
+{
+    if (connection->verdict.reason != REASON_HOST_MISMATCH || connection->facts.loose_match == LOOSE_NONE)
+        return NULL;
+    if (connection->facts.loose_match == LOOSE_COMMON_NAME)
+        return "only the common name of the certificate is the expected name: ask for one that has it as a DNS name "
+               "(subjectAltName); until then a rule with allow-cn = yes accepts it, or names = program where the "
+               "program itself demands chain and name";
+    return "only a wildcard for a part of a label fits the expected name: ask for a certificate that has it as a DNS "
+           "name (subjectAltName); until then names = program accepts it where the program itself demands chain and "
+           "name";
+}
+
+/* What would help where the name is not known, or not as a name; NULL where it is. */
+static const char *advice_about_name(const struct connection *connection)
+{
+    if (connection->name_source == NAME_FROM_ADDRESS && connection->verdict.reason == REASON_HOST_MISMATCH)
+        return "only the peer's address is known, and the certificate is not for it: a rule with name = tells the name";
+    return connection->name_unknown;
+}
+
+/* Several names, and a certificate that is not for each of them. */
+static bool names_are_unknown(const struct connection *connection)
+{
+    return connection->each_name && connection->facts.name_source == NAME_UNKNOWN;
+}
+
+static const char *advice_about_key(const struct connection *connection)
+{
+    enum authentication authentication = connection->facts.authentication;
+    bool shown = authentication == AUTH_CERTIFICATE || authentication == AUTH_RAW_PUBLIC_KEY;
+    if (connection->verdict.reason == REASON_KEY_NOT_PINNED && shown && connection->facts.public_key_pin[0] == '\0')
+        return "this TLS library does not tell the peer's public key, so that no pin can be met";
+    return NULL;
+}
+
+static const char *advice_about_anchors(const struct connection *connection)
+{
+    if (connection->verdict.reason != REASON_NOT_TRUSTED || process_app_anchors_count(connection->policy))
+        return NULL;
+    return "the environment names other anchors or another configuration for OpenSSL, and the policy does not believe "
+           "it: the program's own anchors do not count";
+}
+
+static void add_connection(struct event *event, const struct connection *connection,
+                           char names[static CONNECTION_NAMES_MAX])
+{
+    const char *name = or_null(connection_names(connection, names));
+    event->expected_name = names_are_unknown(connection) ? NULL : name;
+    event->server_address = name != NULL && !connection->each_name ? name : or_null(connection->address);
+    event->server_ip = or_null(connection->address);
+    event->server_port = connection->port;
+    event->settings = &connection->settings;
+    event->facts = &connection->facts;
+    event->verdict = &connection->verdict;
+    const char *advice = advice_about_key(connection);
+    if (advice == NULL)
+        advice = advice_about_match(connection);
+    if (advice == NULL)
+        advice = advice_about_anchors(connection);
+    event->message = advice != NULL ? advice : advice_about_name(connection);
+}
+
+/* What costs time to tell, the strings that end in an event, and the event. On the heap: some stacks are small. */
+struct description {
+    struct certificate_text certificate;
+    struct call_site_text call_site;
+    char message[CONNECTION_NAMES_MAX + 128];
+    char line[EVENT_MAX];
+};
+
+static void describe(struct event *event, struct description *text, const struct library *library, SSL *ssl, X509 *leaf,
+                     const void *call_site)
+{
+    const struct openssl_api *api = &library->api;
+    describe_certificate(api, leaf, &text->certificate);
+    event->tls_subject = or_null(text->certificate.subject);
+    event->tls_issuer = or_null(text->certificate.issuer);
+    event->tls_not_after = or_null(text->certificate.not_after);
+    event->tls_sha256 = or_null(text->certificate.sha256);
+
+    const SSL_CIPHER *cipher = api->SSL_get_current_cipher(ssl);
+    /* Before TLS 1.3 the suite becomes current after the certificate. */
+    if (cipher == NULL && api->SSL_get_pending_cipher != NULL)
+        cipher = api->SSL_get_pending_cipher(ssl);
+    event->tls_cipher = cipher != NULL ? api->SSL_CIPHER_get_name(cipher) : NULL;
+    const char *version = api->SSL_get_version(ssl);
+    event->tls_version = version_number(version);
+    event->tls_is_datagram = strncmp(version, "DTLS", 4) == 0;
+    event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
+    if (event->verdict->x509_error != 0)
+        event->x509_text = api->X509_verify_cert_error_string(event->verdict->x509_error);
+    describe_call_site(call_site, &text->call_site);
+    event->call_site = or_null(text->call_site.text);
+    event->library = library->path;
+}
+
+static void describe_and_send(struct event *event, const struct library *library, SSL *ssl, X509 *leaf,
+                              const void *call_site, const char *several_names)
+{
+    struct description *text = malloc(sizeof *text);
+    if (text == NULL) {
+        sink_drop();
+        return;
+    }
+    describe(event, text, library, ssl, leaf, call_site);
+    if (several_names != NULL) {
+        snprintf(text->message, sizeof text->message,
+                 "several names lead to this address, and the certificate is not for each of them: %s", several_names);
+        event->message = text->message;
+    }
+    send_line(event, event->settings->log, severity_of(event->verdict), text->line);
+    free(text);
+}
+
+static void tell_public_key(const struct library *library, const SSL *ssl, struct connection *connection, X509 *leaf)
+{
+    const struct context *context = context_of_connection(library, ssl);
+    const struct decoder decoder = {.api = &library->api,
+                                    .library_context = context != NULL ? context->library_context : NULL,
+                                    .properties = context != NULL ? context->properties : NULL};
+    spki_pin_of_certificate(&decoder, leaf, connection->facts.public_key_pin);
+}
+
+void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
+{
+    int saved = errno;
+    struct event event = start_event(EVENT_HANDSHAKE);
+    const void *call_site = call_site_of(library, ssl, connection);
+    char names[CONNECTION_NAMES_MAX];
+
+    library->api.ERR_set_mark();
+    make_id(connection->event_id, &event.time);
+    memcpy(event.id, connection->event_id, sizeof event.id);
+    add_connection(&event, connection, names);
+    if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
+        event.clear_text_retry_possible = fallback_after_block(connection, call_site);
+    if (admit(&event, &library->api, leaf, call_site)) {
+        if (leaf != NULL && connection->facts.public_key_pin[0] == '\0')
+            tell_public_key(library, ssl, connection, leaf);
+        describe_and_send(&event, library, ssl, leaf, call_site, names_are_unknown(connection) ? names : NULL);
+    }
+    library->api.ERR_pop_to_mark();
+    errno = saved;
+}
+
+void report_update(const struct report_subject *subject, const char *checked_later)
+{
+    int saved = errno;
+    struct event event = start_event(EVENT_UPDATE);
+    memcpy(event.id, subject->event_id, sizeof event.id);
+    event.settings = &subject->settings;
+    event.expected_name = or_null(subject->name.text);
+    event.server_address = event.expected_name != NULL ? event.expected_name : or_null(subject->address);
+    event.server_ip = or_null(subject->address);
+    event.server_port = subject->port;
+    event.checked_later = checked_later;
+    send_event(&event, subject->settings.log, SEVERITY_INFORMATIONAL);
+    errno = saved;
+}
+
+void report_retry_refused(const struct refusal *refusal)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct event event = start_event(EVENT_RETRY_REFUSED);
+    memcpy(event.id, refusal->event_id, sizeof event.id);
+    ip_print(&refusal->ip, address);
+    event.settings = &refusal->settings;
+    event.expected_name = or_null(refusal->name);
+    event.server_address = event.expected_name != NULL ? event.expected_name : address;
+    event.server_ip = address;
+    event.server_port = (uint16_t)refusal->port;
+    event.message = "a connection to the peer of a blocked handshake was refused: it might have been in clear text";
+    send_event(&event, refusal->settings.log, SEVERITY_WARNING);
+}
+
+void report_notice(const char *log, const char *message)
+{
+    int saved = errno;
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message = message;
+    send_event(&event, log, SEVERITY_WARNING);
+    errno = saved;
+}
+
+void report_start(const char *log)
+{
+    struct event event = start_event(EVENT_START);
+    make_id(event.id, &event.time);
+    send_event(&event, log, SEVERITY_INFORMATIONAL);
+}
+
+void report_counted(const struct policy *policy)
+{
+    size_t cursor = 0;
+    uint64_t key, count, sum = 0;
+    while (repeat_flush_next(&cursor, &key, &count))
+        sum += count;
+    if (sum == 0)
+        return;
+    int saved = errno;
+    struct settings settings = process_settings(policy);
+    struct event event = start_event(EVENT_NOTICE);
+    make_id(event.id, &event.time);
+    event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
+    event.repeated = sum;
+    send_event(&event, settings.log, SEVERITY_INFORMATIONAL);
+    errno = saved;
+}
+
+void report_config_error(const struct policy *policy, const struct config_error *error)
+{
+    char message[2048];
+    struct settings settings = process_settings(policy);
+    char line[16] = "";
+    if (error->line > 0)
+        snprintf(line, sizeof line, "%u:", error->line);
+    snprintf(message, sizeof message, "%s: %s:%s %s%s%s", policy_is_invalid(policy) ? "invalid policy" : "policy",
+             error->file, line, error->message, error->text != NULL ? ": " : "",
+             error->text != NULL ? error->text : "");
+    report_notice(settings.log, message);
+}
+
+void report_trust_warning(void *log, const char *file, unsigned position, const char *why)
+{
+    char message[2048];
+    if (position > 0)
+        snprintf(message, sizeof message, "trust: %s: certificate %u: %s", file, position, why);
+    else
+        snprintf(message, sizeof message, "trust: %s: %s", file, why);
+    report_notice(log, message);
+}

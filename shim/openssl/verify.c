@@ -1,0 +1,245 @@
+#include "openssl/verify.h"
+
+#include <string.h>
+
+/* The depth of OpenSSL's own "default" param (X509_VERIFY_PARAM_set_depth(3)); a new param would allow none. */
+#define DEFAULT_DEPTH 100
+
+static bool is_name_error(int error)
+{
+    return error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}
+
+/* The verify callback has no argument of its own, and ex_data index 0 may be libssl's. */
+struct collection {
+    const struct openssl_api *api;
+    struct verify_result *result;
+};
+static __thread struct collection collecting;
+
+/* Goes on after a mismatch, so that an expired certificate of the wrong host is told as both. */
+static int collect(int ok, X509_STORE_CTX *ctx)
+{
+    if (ok)
+        return 1;
+    struct verify_result *result = collecting.result;
+    int error = collecting.api->X509_STORE_CTX_get_error(ctx);
+    if (result->error == 0) {
+        result->error = error;
+        result->depth = collecting.api->X509_STORE_CTX_get_error_depth(ctx);
+    }
+    if (is_name_error(error)) {
+        result->name_error = error;
+        return 1;
+    }
+    result->chain_error = error;
+    return 0;
+}
+
+/* An engine or a provider that libcrypto asks may itself speak TLS, and so verify within this verification. */
+static int run(const struct openssl_api *api, X509_STORE_CTX *ctx, struct verify_result *result)
+{
+    const struct collection outer = collecting;
+    api->X509_STORE_CTX_set_verify_cb(ctx, collect);
+    collecting = (struct collection){api, result};
+    int accepted = api->X509_verify_cert(ctx);
+    collecting = outer;
+    return accepted;
+}
+
+static bool names_a_host(const struct verify_request *request)
+{
+    for (size_t i = 0; i < request->name_count; i++)
+        if (request->names[i].kind == PEER_HOST)
+            return true;
+    return false;
+}
+
+/* Whether libcrypto refused a name for what it is (X509_VERIFY_PARAM_set1_host(3) of 4.0), not for want of memory. */
+static bool takes_another_name(const struct openssl_api *api)
+{
+    static const char name[] = "host.example";
+    X509_VERIFY_PARAM *param = api->X509_VERIFY_PARAM_new();
+    if (param == NULL)
+        return false;
+    bool takes = api->X509_VERIFY_PARAM_set1_host(param, name, strlen(name)) == 1;
+    api->X509_VERIFY_PARAM_free(param);
+    return takes;
+}
+
+static bool set_name(const struct openssl_api *api, const struct peer_name *name, X509_VERIFY_PARAM *param)
+{
+    if (name->kind == PEER_ADDRESS)
+        return api->X509_VERIFY_PARAM_set1_ip_asc(param, name->text) == 1;
+    return api->X509_VERIFY_PARAM_add1_host(param, name->text, strlen(name->text)) == 1;
+}
+
+/* A host name that libcrypto takes from nobody is one that no certificate matches. */
+static bool set_names(const struct openssl_api *api, const struct verify_request *request, X509_VERIFY_PARAM *param,
+                      struct verify_result *result)
+{
+    bool host_is_set = false;
+    for (size_t i = 0; i < request->name_count; i++) {
+        const struct peer_name *name = &request->names[i];
+        if (set_name(api, name, param))
+            host_is_set = host_is_set || name->kind == PEER_HOST;
+        else if (name->kind != PEER_HOST || !takes_another_name(api))
+            return false;
+    }
+    if (names_a_host(request) && !host_is_set)
+        result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
+    return true;
+}
+
+static int depth_of(const struct verify_request *request)
+{
+    const struct program_rules *program = request->program;
+    return program != NULL && program->depth >= 0 && program->depth < DEFAULT_DEPTH ? program->depth : DEFAULT_DEPTH;
+}
+
+static int level_of(const struct verify_request *request)
+{
+    const struct program_rules *program = request->program;
+    return program != NULL && program->security_level > request->security_level ? program->security_level
+                                                                                : request->security_level;
+}
+
+/* A param of our own: the one made by X509_STORE_CTX_init() has inherited what the program set on its store. */
+static bool set_param(const struct openssl_api *api, const struct verify_request *request, X509_STORE_CTX *ctx,
+                      struct verify_result *result)
+{
+    X509_VERIFY_PARAM *param = api->X509_VERIFY_PARAM_new();
+    if (param == NULL)
+        return false;
+    api->X509_STORE_CTX_set0_param(ctx, param);
+    api->X509_VERIFY_PARAM_set_depth(param, depth_of(request));
+
+    unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
+    flags |= request->program != NULL ? request->program->flags : X509_V_FLAG_PARTIAL_CHAIN;
+    if (request->strict)
+        flags |= X509_V_FLAG_X509_STRICT;
+    api->X509_VERIFY_PARAM_set_hostflags(param, VERIFY_HOST_FLAGS);
+    if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
+        api->X509_VERIFY_PARAM_set_auth_level(param, level_of(request));
+    return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param, result) &&
+           api->X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER) == 1;
+}
+
+struct general_name {
+    int type; /* the first member of GENERAL_NAME in every version (openssl/x509v3.h) */
+};
+
+bool verify_has_dns_name(const struct openssl_api *api, const X509 *leaf)
+{
+    STACK *names = api->X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
+    bool found = false;
+    for (int i = 0; names != NULL && i < api_stack_num(api, names); i++) {
+        const struct general_name *name = api_stack_value(api, names, i);
+        found = found || name->type == GEN_DNS;
+    }
+    api->GENERAL_NAMES_free(names);
+    return found;
+}
+
+/*
+ * X509_CHECK_FLAG_NEVER_CHECK_SUBJECT would not do instead: 1.0.2 and old LibreSSL ignore it, and it switches off the
+ * name constraints on a common name.
+ */
+static void refuse_names(const struct openssl_api *api, const struct verify_request *request,
+                         struct verify_result *result)
+{
+    if (result->name_error == 0 && !request->allow_cn && names_a_host(request) &&
+        !verify_has_dns_name(api, request->leaf))
+        result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
+    if (result->error == 0)
+        result->error = result->name_error;
+}
+
+static bool matches_loosely(const struct openssl_api *api, const struct verify_request *request)
+{
+    for (size_t i = 0; i < request->name_count; i++) {
+        const struct peer_name *name = &request->names[i];
+        if (name->kind == PEER_HOST && api->X509_check_host != NULL &&
+            api->X509_check_host(request->leaf, name->text, strlen(name->text), request->loose_flags, NULL) == 1)
+            return true;
+    }
+    return false;
+}
+
+/* An address that does not match is told last, and no rules make it match. */
+static void note_loose_match(const struct openssl_api *api, const struct verify_request *request,
+                             struct verify_result *result)
+{
+    if (result->name_error == X509_V_ERR_HOSTNAME_MISMATCH && matches_loosely(api, request))
+        result->loose_match = verify_has_dns_name(api, request->leaf) ? LOOSE_PARTIAL_WILDCARD : LOOSE_COMMON_NAME;
+}
+
+static X509_STORE_CTX *new_ctx(const struct openssl_api *api, const struct verify_request *request)
+{
+    if (api->X509_STORE_CTX_new_ex != NULL)
+        return api->X509_STORE_CTX_new_ex(request->library_context, request->properties);
+    return api->X509_STORE_CTX_new();
+}
+
+static bool verify_any_name(const struct openssl_api *api, const struct verify_request *request,
+                            struct verify_result *result)
+{
+    *result = (struct verify_result){0};
+    X509_STORE_CTX *ctx = new_ctx(api, request);
+    bool ran = false;
+
+    if (ctx == NULL || api->X509_STORE_CTX_init(ctx, request->anchors, request->leaf, request->untrusted) != 1 ||
+        !set_param(api, request, ctx, result))
+        goto out;
+    int accepted = run(api, ctx, result);
+    ran = accepted >= 0 || result->error != 0;
+    if (accepted != 1 && result->chain_error == 0) {
+        result->chain_error = api->X509_STORE_CTX_get_error(ctx);
+        if (result->chain_error == 0)
+            result->chain_error = X509_V_ERR_UNSPECIFIED;
+        if (result->error == 0)
+            result->error = result->chain_error;
+    }
+    /* Names come before signatures and dates but after the building of the chain. */
+    result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
+    if (result->name_checked) {
+        refuse_names(api, request, result);
+        note_loose_match(api, request, result);
+    }
+    if (request->keep_chain)
+        result->chain = api->X509_STORE_CTX_get1_chain(ctx);
+out:
+    if (ctx != NULL)
+        api->X509_STORE_CTX_free(ctx);
+    return ran;
+}
+
+/* One param holds names of which any one is enough, so each gets a verification of its own. */
+bool verify_chain(const struct openssl_api *api, const struct verify_request *request, struct verify_result *result)
+{
+    struct verify_request one = *request;
+    struct verify_result next = {.error = 0};
+    if (!request->each_name || request->name_count < 2)
+        return verify_any_name(api, request, result);
+    one.name_count = 1;
+    if (!verify_any_name(api, &one, result))
+        return false;
+    one.keep_chain = false;
+    for (size_t i = 1; i < request->name_count && result->error == 0; i++) {
+        one.names = &request->names[i];
+        if (!verify_any_name(api, &one, &next))
+            return false;
+        next.chain = result->chain;
+        *result = next;
+    }
+    return true;
+}
+
+void verify_result_clear(const struct openssl_api *api, struct verify_result *result)
+{
+    for (int i = 0; result->chain != NULL && i < api_stack_num(api, result->chain); i++)
+        api->X509_free(api_stack_value(api, result->chain, i));
+    if (result->chain != NULL)
+        api_stack_free(api, result->chain);
+    result->chain = NULL;
+}

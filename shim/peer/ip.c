@@ -1,0 +1,43 @@
+#include "peer/ip.h"
+
+#include <arpa/inet.h>
+
+static bool scope_is_valid(const char *scope, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (scope[i] <= ' ' || scope[i] > '~') {
+            return false;
+        }
+    }
+    return length > 0;
+}
+
+bool ip_from_text(const char *text, size_t length, struct ip *ip)
+{
+    char copy[INET6_ADDRSTRLEN];
+    uint8_t bytes[sizeof(struct in6_addr)];
+    const char *percent = memchr(text, '%', length);
+    size_t digits = percent == NULL ? length : (size_t)(percent - text);
+
+    /* A NUL among the digits would end the copy early and hide what follows it. */
+    if (digits >= sizeof copy || memchr(text, '\0', digits) != NULL) {
+        return false;
+    }
+    memcpy(copy, text, digits);
+    copy[digits] = '\0';
+    if (percent == NULL && inet_pton(AF_INET, copy, bytes) == 1) {
+        return ip_from_bytes(AF_INET, bytes, ip);
+    }
+    if (percent != NULL && !scope_is_valid(percent + 1, length - digits - 1)) {
+        return false;
+    }
+    return inet_pton(AF_INET6, copy, bytes) == 1 && ip_from_bytes(AF_INET6, bytes, ip);
+}
+
+void ip_print(const struct ip *ip, char text[static INET6_ADDRSTRLEN])
+{
+    bool mapped = ip_is_mapped(ip);
+    const uint8_t *bytes = mapped ? ip->bytes + sizeof IP_MAPPED_PREFIX : ip->bytes;
+
+    inet_ntop(mapped ? AF_INET : AF_INET6, bytes, text, INET6_ADDRSTRLEN);
+}

@@ -1,0 +1,484 @@
+#include "policy/config_keys.h"
+
+#include "peer/peer.h"
+#include "policy/account.h"
+
+#include <string.h>
+
+/* The accepted words of a key, in the order of their values. */
+#define MODE_WORDS                                                                                                     \
+    {                                                                                                                  \
+        "off", "audit", "enforce"                                                                                      \
+    }
+#define VERIFY_WORDS                                                                                                   \
+    {                                                                                                                  \
+        "none", "ca", "full"                                                                                           \
+    }
+#define TRUST_MODE_WORDS                                                                                               \
+    {                                                                                                                  \
+        "supplement", "extend", "exclusive"                                                                            \
+    }
+#define BLOCK_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "block", "allow"                                                                                               \
+    }
+#define USE_WORDS                                                                                                      \
+    {                                                                                                                  \
+        "refuse", "use"                                                                                                \
+    }
+#define FALLBACK_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "refuse", "known", "allow"                                                                                     \
+    }
+#define IGNORE_WORDS                                                                                                   \
+    {                                                                                                                  \
+        "ignore", "allow"                                                                                              \
+    }
+#define DEEPBIND_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "report", "strip"                                                                                              \
+    }
+#define FLAG_WORDS                                                                                                     \
+    {                                                                                                                  \
+        "no", "yes"                                                                                                    \
+    }
+#define LEVEL_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "0", "1", "2", "3", "4", "5"                                                                                   \
+    }
+#define LOG_WORDS                                                                                                      \
+    {                                                                                                                  \
+        "auto", "journald", "syslog", "stderr", "file:/PATH", "unix:/PATH"                                             \
+    }
+#define TRUST_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "system", "/PATH"                                                                                              \
+    }
+
+#define PIN_WORDS                                                                                                      \
+    {                                                                                                                  \
+        "none", "sha256//KEY"                                                                                          \
+    }
+
+#define NAMES_WORDS                                                                                                    \
+    {                                                                                                                  \
+        "strict", "program"                                                                                            \
+    }
+
+static const char system_word[] = "system";
+static const char no_pins_word[] = "none";
+
+#define SETTING(member) offsetof(struct policy_section, settings.member)
+#define MEMBER(member) offsetof(struct policy_section, member)
+enum { BOTH = IN_POLICY | IN_RULE };
+
+const struct config_key config_keys[] = {
+    {"program", KEY_PROGRAM, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
+    {"user", KEY_USER, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
+    {"destination", KEY_DESTINATION, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
+    {"mode", KEY_WORD, BOTH, MODE_WORDS, SETTING(mode), LOWER_WEAKENS, false},
+    {"verify", KEY_WORD, BOTH, VERIFY_WORDS, SETTING(verify), LOWER_WEAKENS, false},
+    {"trust", KEY_TRUST, BOTH, TRUST_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
+    {"trust-mode", KEY_WORD, BOTH, TRUST_MODE_WORDS, SETTING(trust_mode), WEAKENS_BY_ITS_OWN_LAW, false},
+    {"pin", KEY_PIN, BOTH, PIN_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
+    {"unknown-name", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(unknown_name), HIGHER_WEAKENS, false},
+    {"weak-names", KEY_WORD, BOTH, USE_WORDS, SETTING(weak_names), WEAKENS_WITH_UNKNOWN_NAME, false},
+    {"psk", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(psk), HIGHER_WEAKENS, false},
+    {"allow-cn", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(allow_cn), HIGHER_WEAKENS, false},
+    {"names", KEY_WORD, BOTH, NAMES_WORDS, SETTING(names), HIGHER_WEAKENS, false},
+    {"strict", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(strict), LOWER_WEAKENS, false},
+    {"security-level", KEY_WORD, BOTH, LEVEL_WORDS, SETTING(security_level), LOWER_WEAKENS, false},
+    {"fallback", KEY_WORD, IN_RULE, FALLBACK_WORDS, SETTING(fallback), HIGHER_WEAKENS, false},
+    {"name", KEY_NAME, IN_RULE, {""}, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
+    {"log", KEY_LOG, IN_POLICY, LOG_WORDS, SETTING(log), NEVER_WEAKENS, false},
+    {"proxy", KEY_PROXY, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
+    {"include", KEY_INCLUDE, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
+    {"environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(environment), NEVER_WEAKENS, false},
+    {"kill-switch-environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(kill_switch_environment), NEVER_WEAKENS,
+     false},
+    {"stderr-file", KEY_FLAG, IN_POLICY, FLAG_WORDS, MEMBER(stderr_file), NEVER_WEAKENS, false},
+    {"deepbind", KEY_WORD, IN_POLICY, DEEPBIND_WORDS, MEMBER(deepbind), NEVER_WEAKENS, false},
+    {"owner", KEY_TEXT, IN_RULE, {""}, MEMBER(owner), NEVER_WEAKENS, false},
+    {"reason", KEY_TEXT, IN_RULE, {""}, MEMBER(reason), NEVER_WEAKENS, false},
+    {"ticket", KEY_TEXT, IN_RULE, {""}, MEMBER(ticket), NEVER_WEAKENS, false},
+    {"expires", KEY_DATE, IN_RULE, {""}, MEMBER(expires), NEVER_WEAKENS, false},
+};
+const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];
+
+struct policy_section config_defaults(void)
+{
+    static const struct trust_source system_trust[] = {{NULL}};
+    return (struct policy_section){
+        .settings = {.mode = MODE_AUDIT,
+                     .verify = VERIFY_FULL,
+                     .trust_mode = TRUST_SUPPLEMENT,
+                     .trust = system_trust,
+                     .trust_count = 1,
+                     .unknown_name = CHOICE_BLOCK,
+                     .weak_names = CHOICE_ALLOW,
+                     .psk = CHOICE_ALLOW,
+                     .names = NAMES_PROGRAM,
+                     .security_level = 2,
+                     .fallback = FALLBACK_KNOWN,
+                     .log = "auto"},
+    };
+}
+
+const struct config_key *config_key_find(const char *name)
+{
+    for (size_t i = 0; i < config_key_count; i++)
+        if (strcmp(config_keys[i].name, name) == 0)
+            return &config_keys[i];
+    return NULL;
+}
+
+unsigned config_key_bit(const struct config_key *key)
+{
+    return 1u << (key - config_keys);
+}
+
+static void *member(struct policy_section *section, const struct config_key *key)
+{
+    return (char *)section + key->offset;
+}
+
+static const void *const_member(const struct policy_section *section, const struct config_key *key)
+{
+    return (const char *)section + key->offset;
+}
+
+int config_value_number(const struct policy_section *section, const struct config_key *key)
+{
+    if (key->kind == KEY_FLAG)
+        return *(const bool *)const_member(section, key);
+    return *(const int *)const_member(section, key);
+}
+
+static const char *set_word(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    for (int i = 0; key->words[i][0] != '\0'; i++) {
+        if (strcmp(key->words[i], value) != 0)
+            continue;
+        if (key->kind == KEY_FLAG)
+            *(bool *)member(section, key) = i > 0;
+        else
+            *(int *)member(section, key) = i;
+        return NULL;
+    }
+    return "unknown value";
+}
+
+/* What may become part of a file name. Where the include stands in the text is for the parser to add. */
+static const char *add_include(struct arena *arena, struct policy_section *section, const char *value)
+{
+    static const char accepted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (value[strspn(value, accepted)] != '\0')
+        return "not the name of shipped rules: letters, digits, '_' and '-'";
+    for (size_t i = 0; i < section->include_count; i++)
+        if (strcmp(section->includes[i].name, value) == 0)
+            return NULL;
+    struct include *includes = arena_grow(arena, section->includes, section->include_count, sizeof *includes);
+    if (!includes)
+        return "out of memory";
+    includes[section->include_count++] = (struct include){.name = value};
+    section->includes = includes;
+    return NULL;
+}
+
+static const char *set_text(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    *(const char **)member(section, key) = value;
+    return NULL;
+}
+
+static const char *set_trust(struct arena *arena, struct policy_section *section, const char *value)
+{
+    bool system = strcmp(value, system_word) == 0;
+    if (!system && *value != '/')
+        return "not an absolute path";
+    /* The first source that is written down replaces the default or inherited list. */
+    const struct config_key *key = config_key_find("trust");
+    struct settings *settings = &section->settings;
+    size_t count = section->given & config_key_bit(key) ? settings->trust_count : 0;
+    struct trust_source *trust = arena_grow(arena, settings->trust, count, sizeof *trust);
+    if (!trust)
+        return "out of memory";
+    trust[count].path = system ? NULL : value;
+    settings->trust = trust;
+    settings->trust_count = count + 1;
+    return NULL;
+}
+
+static const char *set_pin(struct arena *arena, struct policy_section *section, const char *value)
+{
+    static const char contradiction[] = "'none' stands alone";
+    struct settings *settings = &section->settings;
+    if (strcmp(value, no_pins_word) == 0) {
+        section->no_pins = true;
+        return settings->pin_count > 0 ? contradiction : NULL;
+    }
+    if (section->no_pins)
+        return contradiction;
+    if (!spki_pin_is_valid(value))
+        return "not sha256// and the base64 of a SHA-256";
+    const char **pins = arena_grow(arena, settings->pins, settings->pin_count, sizeof *pins);
+    if (!pins)
+        return "out of memory";
+    pins[settings->pin_count++] = value;
+    settings->pins = pins;
+    return NULL;
+}
+
+static const char *set_log(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    bool known = strncmp(value, "file:/", 6) == 0 || strncmp(value, "unix:/", 6) == 0;
+    for (size_t i = 0; !known && key->words[i][0] != '\0' && !strchr(key->words[i], ':'); i++)
+        known = strcmp(key->words[i], value) == 0;
+    return known ? set_text(section, key, value) : "unknown value";
+}
+
+/* What peer_normalise() takes for no name would be as if the rule had none. */
+static const char *set_name(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    if (*value == '.')
+        return "a name with a leading dot would match every host below it";
+    if (strpbrk(value, " \t*/"))
+        return "not the name of one peer";
+    struct peer_name peer;
+    if (!peer_normalise(value, strlen(value), &peer) || peer.text[strspn(peer.text, "-_.")] == '\0')
+        return "neither a host name nor an address";
+    return set_text(section, key, value);
+}
+
+static bool is_leap_year(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1] + (month == 2 && is_leap_year(year));
+}
+
+/* Days from 1970-01-01; year 1970 or later. */
+static int64_t days_since_epoch(int year, int month, int day)
+{
+    int64_t before = year - 1;
+    int64_t days =
+        365 * (before - 1969) + (before / 4 - 1969 / 4) - (before / 100 - 1969 / 100) + (before / 400 - 1969 / 400);
+    for (int m = 1; m < month; m++)
+        days += days_in_month(year, m);
+    return days + day - 1;
+}
+
+static int date_number(const char *text, size_t digits)
+{
+    int value = 0;
+    for (size_t i = 0; i < digits; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+static const char *set_expires(struct policy_section *section, const char *value)
+{
+    if (strlen(value) != 10 || value[4] != '-' || value[7] != '-')
+        return "not a date: write YYYY-MM-DD";
+    int year = date_number(value, 4);
+    int month = date_number(value + 5, 2);
+    int day = date_number(value + 8, 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+        return "there is no such day";
+    section->expires = value;
+    section->expires_at = (days_since_epoch(year, month, day) + 1) * 86400;
+    return NULL;
+}
+
+static const char *add_program(struct arena *arena, struct policy_section *section, const char *value)
+{
+    if (*value != '/' && *value != '*')
+        return "neither an absolute path nor a pattern that begins with '*'";
+    const char **programs = arena_grow(arena, section->programs, section->program_count, sizeof *programs);
+    if (!programs)
+        return "out of memory";
+    programs[section->program_count++] = value;
+    section->programs = programs;
+    return NULL;
+}
+
+static const char *add_user(struct arena *arena, struct policy_section *section, const char *value)
+{
+    struct user_pattern user = {.text = value};
+    if (strpbrk(value, ": \t"))
+        return "not a user name";
+    user.account = account_number(value, &user.uid) ? ACCOUNT_FOUND : account_uid("/etc/passwd", value, &user.uid);
+    struct user_pattern *users = arena_grow(arena, section->users, section->user_count, sizeof *users);
+    if (!users)
+        return "out of memory";
+    users[section->user_count++] = user;
+    section->users = users;
+    return NULL;
+}
+
+static const char *add_destination(struct arena *arena, struct policy_section *section, const char *value)
+{
+    struct destination_pattern pattern;
+    const char *problem = destination_parse(arena, value, &pattern);
+    if (problem)
+        return problem;
+    struct destination_pattern *patterns =
+        arena_grow(arena, section->destinations, section->destination_count, sizeof *patterns);
+    if (!patterns)
+        return "out of memory";
+    patterns[section->destination_count++] = pattern;
+    section->destinations = patterns;
+    return NULL;
+}
+
+/* What the environment may say in addition, a scheme or a password, has no meaning here. */
+static const char *add_proxy(struct arena *arena, struct policy_section *section, const char *value)
+{
+    static const char tls[] = "https://";
+    struct proxy proxy;
+    const char *host = strncmp(value, tls, strlen(tls)) == 0 ? value + strlen(tls) : value;
+    if (strpbrk(host, "/@?# \t") || !proxy_parse(value, &proxy))
+        return "neither HOST nor HOST:PORT";
+    struct proxy *proxies = arena_grow(arena, section->proxies, section->proxy_count, sizeof *proxies);
+    if (!proxies)
+        return "out of memory";
+    proxies[section->proxy_count++] = proxy;
+    section->proxies = proxies;
+    return NULL;
+}
+
+/* They could forge lines where a policy is printed or logged. */
+static bool has_control_byte(const char *text)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f)
+            return true;
+    return false;
+}
+
+static const char *set_value(struct arena *arena, struct policy_section *section, const struct config_key *key,
+                             const char *value)
+{
+    switch (key->kind) {
+    case KEY_WORD:
+    case KEY_FLAG:
+        return set_word(section, key, value);
+    case KEY_TRUST:
+        return set_trust(arena, section, value);
+    case KEY_PIN:
+        return set_pin(arena, section, value);
+    case KEY_LOG:
+        return set_log(section, key, value);
+    case KEY_INCLUDE:
+        return add_include(arena, section, value);
+    case KEY_NAME:
+        return set_name(section, key, value);
+    case KEY_TEXT:
+        return set_text(section, key, value);
+    case KEY_DATE:
+        return set_expires(section, value);
+    case KEY_PROGRAM:
+        return add_program(arena, section, value);
+    case KEY_USER:
+        return add_user(arena, section, value);
+    case KEY_DESTINATION:
+        return add_destination(arena, section, value);
+    case KEY_PROXY:
+        return add_proxy(arena, section, value);
+    }
+    return "unknown value";
+}
+
+const char *config_value_set(struct arena *arena, struct policy_section *section, const struct config_key *key,
+                             const char *value)
+{
+    const char *problem = has_control_byte(value) ? "control characters" : set_value(arena, section, key, value);
+    section->given |= config_key_bit(key);
+    return problem;
+}
+
+void config_value_inherit(struct policy_section *rule, const struct policy_section *base, const struct config_key *key)
+{
+    switch (key->kind) {
+    case KEY_WORD:
+        *(int *)member(rule, key) = config_value_number(base, key);
+        break;
+    case KEY_FLAG:
+        *(bool *)member(rule, key) = *(const bool *)const_member(base, key);
+        break;
+    case KEY_TRUST:
+        rule->settings.trust = base->settings.trust;
+        rule->settings.trust_count = base->settings.trust_count;
+        break;
+    case KEY_PIN:
+        rule->settings.pins = base->settings.pins;
+        rule->settings.pin_count = base->settings.pin_count;
+        break;
+    case KEY_LOG:
+        rule->settings.log = base->settings.log;
+        break;
+    case KEY_INCLUDE:
+    case KEY_NAME:
+    case KEY_TEXT:
+    case KEY_DATE:
+    case KEY_PROGRAM:
+    case KEY_USER:
+    case KEY_DESTINATION:
+    case KEY_PROXY:
+        break;
+    }
+}
+
+size_t config_value_count(const struct policy_section *section, const struct config_key *key)
+{
+    switch (key->kind) {
+    case KEY_TRUST:
+        return section->settings.trust_count;
+    case KEY_PIN:
+        return section->no_pins ? 1 : section->settings.pin_count;
+    case KEY_INCLUDE:
+        return section->include_count;
+    case KEY_PROGRAM:
+        return section->program_count;
+    case KEY_USER:
+        return section->user_count;
+    case KEY_DESTINATION:
+        return section->destination_count;
+    case KEY_PROXY:
+        return section->proxy_count;
+    default:
+        return 1;
+    }
+}
+
+const char *config_value_text(const struct policy_section *section, const struct config_key *key, size_t index)
+{
+    switch (key->kind) {
+    case KEY_WORD:
+    case KEY_FLAG:
+        return key->words[config_value_number(section, key)];
+    case KEY_TRUST:
+        return section->settings.trust[index].path ? section->settings.trust[index].path : system_word;
+    case KEY_PIN:
+        return section->no_pins ? no_pins_word : section->settings.pins[index];
+    case KEY_INCLUDE:
+        return section->includes[index].name;
+    case KEY_PROGRAM:
+        return section->programs[index];
+    case KEY_USER:
+        return section->users[index].text;
+    case KEY_DESTINATION:
+        return section->destinations[index].text;
+    case KEY_PROXY:
+        return section->proxies[index].text;
+    default:
+        return *(const char *const *)const_member(section, key);
+    }
+}

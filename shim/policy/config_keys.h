@@ -1,0 +1,73 @@
+/*
+ * The registry of keys: one row says where a key may stand, how its value is read, copied and printed, and in
+ * which direction it weakens. Parser, printer and the check of rules go by these rows.
+ */
+#ifndef TLSWARD_CONFIG_KEYS_H
+#define TLSWARD_CONFIG_KEYS_H
+
+#include "policy/policy_value.h"
+
+enum { IN_POLICY = 1, IN_RULE = 2 };
+
+enum key_kind {
+    KEY_WORD, /* one of `words`; the value is the index, kept as an enum or int */
+    KEY_FLAG, /* no, yes */
+    KEY_TRUST,
+    KEY_PIN,
+    KEY_LOG,
+    KEY_INCLUDE,
+    KEY_NAME,
+    KEY_TEXT,
+    KEY_DATE,
+    KEY_PROGRAM,
+    KEY_USER,
+    KEY_DESTINATION,
+    KEY_PROXY
+};
+
+/* Whether a value in a rule can accept what [policy] would not. */
+enum key_weakens {
+    NEVER_WEAKENS,
+    LOWER_WEAKENS,
+    HIGHER_WEAKENS,
+    WEAKENS_WITH_UNKNOWN_NAME, /* see strictness_of_weak_names() */
+    WEAKENS_BY_ITS_OWN_LAW
+};
+
+/* Text stands in the rows themselves: a pointer would cost a relocation in every process, with or without TLS. */
+struct config_key {
+    char name[24];
+    enum key_kind kind;
+    unsigned sections;
+    char words[7][12]; /* ended by an empty one */
+    size_t offset;     /* in struct policy_section; unused by the kinds that fill several members */
+    enum key_weakens weakens;
+    bool repeatable;
+};
+
+extern const struct config_key config_keys[];
+extern const size_t config_key_count;
+
+const struct config_key *config_key_find(const char *name);
+
+/* The row's bit in policy_section.given. */
+unsigned config_key_bit(const struct config_key *key);
+
+/* Reads a value, which must live as long as the policy, and adds the key to those given. NULL, or what is wrong. */
+const char *config_value_set(struct arena *arena, struct policy_section *section, const struct config_key *key,
+                             const char *value);
+
+/* The value of a KEY_WORD or KEY_FLAG as a number. */
+int config_value_number(const struct policy_section *section, const struct config_key *key);
+
+/* Gives a rule the value [policy] has. */
+void config_value_inherit(struct policy_section *rule, const struct policy_section *base, const struct config_key *key);
+
+/* How many values the key has, and the text of one. */
+size_t config_value_count(const struct policy_section *section, const struct config_key *key);
+const char *config_value_text(const struct policy_section *section, const struct config_key *key, size_t index);
+
+/* [policy] as it is where nothing is said. */
+struct policy_section config_defaults(void);
+
+#endif

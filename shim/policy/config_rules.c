@@ -1,0 +1,145 @@
+#include "policy/config_error.h"
+#include "policy/config_keys.h"
+#include "policy/config_parse.h"
+#include "policy/strictness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_given(const struct policy_section *section, const char *key)
+{
+    return section->given & config_key_bit(config_key_find(key));
+}
+
+static enum trust_mode effective_trust_mode(const struct policy_section *rule, const struct policy_section *base)
+{
+    return is_given(rule, "trust-mode") ? rule->settings.trust_mode : base->settings.trust_mode;
+}
+
+static enum choice effective_unknown_name(const struct policy_section *rule, const struct policy_section *base)
+{
+    return is_given(rule, "unknown-name") ? rule->settings.unknown_name : base->settings.unknown_name;
+}
+
+/* What the rule says of unknown names alone is weighed by itself. */
+static bool weak_names_weaken(const struct policy_section *rule, const struct policy_section *base)
+{
+    enum choice unknown_name = effective_unknown_name(rule, base);
+    return is_given(rule, "weak-names") && strictness_of_weak_names(rule->settings.weak_names, unknown_name) <
+                                               strictness_of_weak_names(base->settings.weak_names, unknown_name);
+}
+
+/*
+ * Whether every connection that the rule is for goes to a host, or an address, that the rule names: what it accepts
+ * there is accepted nowhere else. A domain or a network is none, however small: who else is in it cannot be seen here.
+ */
+static bool names_its_peers(const struct policy_section *rule)
+{
+    for (size_t i = 0; i < rule->destination_count; i++)
+        if (!destination_is_one_host(&rule->destinations[i]))
+            return false;
+    return rule->destination_count > 0;
+}
+
+/* Where the policy's store can overrule the program, another source accepts what the program rejects. */
+static bool trust_weakens(const struct policy_section *rule, const struct policy_section *base)
+{
+    return strictness_adds_trust(&rule->settings, &base->settings) &&
+           (effective_trust_mode(rule, base) != TRUST_SUPPLEMENT || !names_its_peers(rule));
+}
+
+/* From the same sources, extend accepts whatever supplement or exclusive accept: only leaving it is no weakening. */
+static bool trust_mode_weakens(const struct policy_section *rule, const struct policy_section *base)
+{
+    enum trust_mode before = base->settings.trust_mode;
+    return effective_trust_mode(rule, base) != before && before != TRUST_EXTEND;
+}
+
+/* Fewer pins accept fewer keys; others, or none where there were some, accept more. */
+static bool pin_weakens(const struct policy_section *rule, const struct policy_section *base)
+{
+    return is_given(rule, "pin") && strictness_adds_keys(&rule->settings, &base->settings);
+}
+
+/* The name is expected in place of the one that was asked for, and accepted of whoever has a certificate for it. */
+static bool name_weakens(const struct policy_section *rule)
+{
+    return rule->settings.name && !names_its_peers(rule);
+}
+
+static bool weakens_by_its_own_law(const struct policy_section *rule, const struct policy_section *base,
+                                   const struct config_key *key)
+{
+    switch (key->kind) {
+    case KEY_NAME:
+        return name_weakens(rule);
+    case KEY_TRUST:
+        return trust_weakens(rule, base);
+    case KEY_PIN:
+        return pin_weakens(rule, base);
+    default:
+        return trust_mode_weakens(rule, base);
+    }
+}
+
+static bool weakens(const struct policy_section *rule, const struct policy_section *base, const struct config_key *key)
+{
+    switch (key->weakens) {
+    case NEVER_WEAKENS:
+        return false;
+    case LOWER_WEAKENS:
+        return is_given(rule, key->name) && config_value_number(rule, key) < config_value_number(base, key);
+    case HIGHER_WEAKENS:
+        return is_given(rule, key->name) && config_value_number(rule, key) > config_value_number(base, key);
+    case WEAKENS_WITH_UNKNOWN_NAME:
+        return weak_names_weaken(rule, base);
+    case WEAKENS_BY_ITS_OWN_LAW:
+        return weakens_by_its_own_law(rule, base, key);
+    }
+    return true;
+}
+
+static void append(char *list, size_t size, const char *word)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
+}
+
+static bool check_weakening(const struct policy_section *rule, const struct policy_section *base,
+                            struct config_errors *errors)
+{
+    static const char *const required[] = {"owner", "reason", "expires"};
+    char missing[40] = "";
+    char weakening[160] = "";
+    size_t count = sizeof required / sizeof required[0] - (rule->included ? 1 : 0); /* they do not expire */
+    for (size_t i = 0; i < count; i++)
+        if (!is_given(rule, required[i]))
+            append(missing, sizeof missing, required[i]);
+    for (size_t i = 0; i < config_key_count; i++)
+        if (weakens(rule, base, &config_keys[i]))
+            append(weakening, sizeof weakening, config_keys[i].name);
+    if (!*weakening || !*missing)
+        return true;
+    config_error_add(errors, rule->file, rule->line, rule->settings.rule,
+                     "the rule weakens [policy] (%s) and must say: %s", weakening, missing);
+    return false;
+}
+
+static bool check_matchers(const struct policy_section *rule, struct config_errors *errors)
+{
+    if (is_given(rule, "program") || is_given(rule, "user") || is_given(rule, "destination"))
+        return true;
+    config_error_add(errors, rule->file, rule->line, rule->settings.rule,
+                     "the rule matches everything: give it a program, user or destination");
+    return false;
+}
+
+bool policy_check_rules(const struct policy *policy, struct config_errors *errors)
+{
+    bool good = true;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        good = check_matchers(&policy->rules[i], errors) && good;
+        good = check_weakening(&policy->rules[i], &policy->base, errors) && good;
+    }
+    return good;
+}

@@ -1,0 +1,32 @@
+/*
+ * Which program this is and whose. What the kernel says of the program (/proc/self/exe) is kept apart from what its
+ * user chose when he started it: the path that execve(2) was given (AT_EXECFN), as written and with links resolved,
+ * which for a script is the script's.
+ */
+#ifndef TLSWARD_IDENTITY_H
+#define TLSWARD_IDENTITY_H
+
+#include "policy/policy.h"
+#include "process/arena.h"
+
+struct identity_names {
+    const char *executable; /* NULL: unknown, as without /proc */
+    const char *others[4];  /* ended by NULL */
+    bool users_are_known;   /* the kernel's ids are those of the host */
+};
+
+/*
+ * Asks once, when the process is still where it started. Where a dynamic loader was started by hand, the kernel's word
+ * is the loader; the others are the program that it runs, and the executable is unknown where they are not known. The
+ * names live in the arena. Where the kernel's word is no path to the executable, as of one in a file system that was
+ * unmounted while it was in use, it is one of the others.
+ */
+void identity_find_names(struct identity_names *names, struct arena *arena);
+
+/* A user's id to match rules with: (uid_t)-1, unknown, where the ids are not those of the host. */
+uid_t identity_user(uid_t uid, bool users_are_known);
+
+/* The identity as it is now: a daemon may have changed its users. Borrows `names`. */
+struct process_identity identity_now(const struct identity_names *names);
+
+#endif

@@ -1,0 +1,214 @@
+#include "policy/policy.h"
+
+#include "policy/policy_value.h"
+#include "policy/rule_match.h"
+#include "policy/strictness.h"
+
+#include <string.h>
+
+static bool has_expired(const struct policy_section *rule, time_t now)
+{
+    return rule->expires && (int64_t)now >= rule->expires_at;
+}
+
+const char *policy_expired_rule(const struct policy *policy, size_t index, time_t now)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (has_expired(&policy->rules[i], now) && index-- == 0)
+            return policy->rules[i].settings.rule;
+    return NULL;
+}
+
+bool policy_rule_program(const struct policy *policy, size_t index, struct rule_value *program)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_section *rule = &policy->rules[i];
+        if (index < rule->program_count) {
+            *program = (struct rule_value){rule->settings.rule, rule->programs[index], rule->file, rule->line};
+            return true;
+        }
+        index -= rule->program_count;
+    }
+    return false;
+}
+
+bool policy_rule_unknown_user(const struct policy *policy, size_t index, struct rule_value *user)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_section *rule = &policy->rules[i];
+        for (size_t k = 0; k < rule->user_count; k++) {
+            if (rule->users[k].account == ACCOUNT_FOUND || index-- > 0)
+                continue;
+            *user = (struct rule_value){rule->settings.rule, rule->users[k].text, rule->file, rule->line};
+            return true;
+        }
+    }
+    return false;
+}
+
+struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
+                                       const struct destination *destinations, size_t count, time_t now)
+{
+    struct policy_section held = policy->base;
+    for (size_t i = policy->rule_count; i-- > 0;) { /* what comes earlier counts more */
+        const struct policy_section *rule = &policy->rules[i];
+        enum match match = rule_match(rule, process, destinations, count);
+        if (match == MATCH_YES && has_expired(rule, now))
+            held.settings.expired_rule = rule->settings.rule;
+        else if (match == MATCH_YES)
+            held = *rule;
+        else if (match == MATCH_PERHAPS && !has_expired(rule, now))
+            strictness_tighten(&held, rule);
+    }
+    if (policy->base.stderr_file && strcmp(held.settings.log, "stderr") == 0)
+        held.settings.log = "stderr-file";
+    return held.settings;
+}
+
+struct settings policy_settings(const struct policy *policy, const struct process_identity *process,
+                                const struct destination *destination, time_t now)
+{
+    return policy_settings_of_any(policy, process, destination, 1, now);
+}
+
+bool settings_demand_proof(const struct settings *settings)
+{
+    return settings->verify != VERIFY_NONE || settings->pin_count > 0;
+}
+
+bool settings_demand_pin_alone(const struct settings *settings)
+{
+    return settings->verify == VERIFY_NONE && settings->pin_count > 0;
+}
+
+bool settings_pin_key(const struct settings *settings, const char *public_key_pin)
+{
+    for (size_t i = 0; i < settings->pin_count; i++)
+        if (strcmp(settings->pins[i], public_key_pin) == 0)
+            return true;
+    return false;
+}
+
+struct settings policy_general_settings(const struct policy *policy)
+{
+    return policy->base.settings;
+}
+
+bool policy_is_off(const struct policy *policy, const struct process_identity *process, time_t now)
+{
+    static const struct destination anywhere;
+    return policy_settings(policy, process, &anywhere, now).mode == MODE_OFF;
+}
+
+bool policy_is_invalid(const struct policy *policy)
+{
+    return policy->invalid;
+}
+
+bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count)
+{
+    if (index > policy->rule_count)
+        return false;
+    const struct settings *settings = index == 0 ? &policy->base.settings : &policy->rules[index - 1].settings;
+    *trust = settings->trust;
+    *count = settings->trust_count;
+    return true;
+}
+
+bool policy_is_incomplete(const struct policy *policy)
+{
+    return policy->incomplete;
+}
+
+bool policy_allows_kill_switch(const struct policy *policy)
+{
+    return !policy->from_system || policy->base.kill_switch_environment == CHOICE_ALLOW;
+}
+
+bool policy_believes_environment(const struct policy *policy)
+{
+    return !policy->from_system || policy->base.environment == CHOICE_ALLOW;
+}
+
+const struct proxy *policy_proxies(const struct policy *policy, size_t *count)
+{
+    *count = policy->base.proxy_count;
+    return policy->base.proxies;
+}
+
+bool policy_strips_deepbind(const struct policy *policy)
+{
+    return policy->base.deepbind == DEEPBIND_STRIP;
+}
+
+const char *name_source_text(enum name_source source)
+{
+    static const char text[][32] = {"policy", "app", "sni", "bio", "resolver", "session", "address", "unknown"};
+    return text[source];
+}
+
+const char *authentication_text(enum authentication authentication)
+{
+    static const char text[][32] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};
+    return text[authentication];
+}
+
+const char *finding_text(const struct facts *facts)
+{
+    if (facts->authentication != AUTH_CERTIFICATE || facts->app_dane_verified || facts->app_rejected)
+        return NULL;
+    if (!facts->app_demands_chain)
+        return "chain-not-verified";
+    if (facts->app_anchors_checked && facts->app_anchors_error != 0)
+        return "failure-forgiven";
+    if (!facts->app_demands_name && !facts->app_reads_names)
+        return "host-not-checked";
+    if (facts->app_names_other)
+        return "other-host-named";
+    static const char loose[][24] = {"", "common-name-only", "partial-wildcard"};
+    return facts->loose_match != LOOSE_NONE ? loose[facts->loose_match] : NULL;
+}
+
+const char *outcome_text(enum outcome outcome)
+{
+    static const char text[][32] = {"verified", "verified-by-policy", "failed"};
+    return text[outcome];
+}
+
+const char *action_text(enum action action)
+{
+    static const char text[][32] = {"allowed", "would-block", "blocked"};
+    return text[action];
+}
+
+const char *reason_text(enum reason reason)
+{
+    static const char text[][32] = {
+        [REASON_NONE] = "none",
+        [REASON_HOST_MISMATCH] = "certificate-host-mismatch",
+        [REASON_EXPIRED] = "certificate-expired",
+        [REASON_NOT_TRUSTED] = "certificate-not-trusted",
+        [REASON_VALIDATION_FAILURE] = "validation-failure",
+        [REASON_REVOKED] = "certificate-revoked",
+        [REASON_NAME_UNKNOWN] = "name-unknown",
+        [REASON_NO_CERTIFICATE] = "no-certificate",
+        [REASON_KEY_NOT_PINNED] = "public-key-not-pinned",
+        [REASON_SESSION_UNVERIFIED] = "session-not-verified",
+        [REASON_TRUST_MISSING] = "trust-store-missing",
+        [REASON_POLICY_INVALID] = "policy-invalid",
+        [REASON_INTERNAL_ERROR] = "internal-error",
+    };
+    return text[reason];
+}
+
+const char *mode_text(enum policy_mode mode)
+{
+    static const char text[][32] = {"off", "audit", "enforce"};
+    return text[mode];
+}
+
+const char *verify_level_text(enum verify_level level)
+{
+    static const char text[][32] = {"none", "ca", "full"};
+    return text[level];
+}

@@ -1,0 +1,74 @@
+/*
+ * What a policy is made of: shared by policy.c, which matches it, and the config files, which build and print
+ * it. Nobody else looks inside.
+ */
+#ifndef TLSWARD_POLICY_VALUE_H
+#define TLSWARD_POLICY_VALUE_H
+
+#include "peer/proxy.h"
+#include "policy/account.h"
+#include "policy/config_watch.h"
+#include "policy/pattern.h"
+#include "policy/policy.h"
+#include "process/arena.h"
+
+struct user_pattern {
+    const char *text; /* as written: a name or a number */
+    uid_t uid;
+    enum account account; /* a name that this host does not know matches nobody; where nobody can tell, perhaps */
+};
+
+enum deepbind { DEEPBIND_REPORT, DEEPBIND_STRIP };
+/* A set of shipped rules that the policy switches on. */
+struct include {
+    const char *name;
+    const char *file; /* where it says so */
+    unsigned line;
+};
+
+/* One section of the file: [policy], or a rule. */
+struct policy_section {
+    unsigned given; /* which rows of config_keys[] were written down, one bit each */
+    const char *file;
+    unsigned line;
+    bool included; /* a rule that `include` brought */
+    struct settings settings;
+    bool no_pins; /* pin = none */
+
+    const char **programs;
+    size_t program_count;
+    struct user_pattern *users;
+    size_t user_count;
+    struct destination_pattern *destinations;
+    size_t destination_count;
+
+    const char *owner;
+    const char *reason;
+    const char *ticket;
+    const char *expires;
+    int64_t expires_at; /* the first second after the last day; 0 without an expiry */
+
+    enum choice environment; /* from here on only in [policy] */
+    enum choice kill_switch_environment;
+    struct proxy *proxies;
+    size_t proxy_count;
+    enum deepbind deepbind;
+    bool stderr_file; /* `log = stderr` may write to a file, too */
+    struct include *includes;
+    size_t include_count;
+};
+
+struct policy {
+    struct arena arena;
+    struct policy_section base;
+    struct policy_section *rules;
+    size_t rule_count;
+    const char **files; /* NULL terminated, or NULL for none */
+    size_t file_count;
+    struct config_watch watch;
+    bool from_system;
+    bool invalid;
+    bool incomplete;
+};
+
+#endif

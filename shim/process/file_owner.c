@@ -1,0 +1,60 @@
+#include "process/file_owner.h"
+
+#include <string.h>
+
+enum { DEFAULT_OVERFLOW_UID = 65534 };
+
+/* The numbers that a file of /proc begins with: how many of `count` there are. */
+static size_t read_numbers(const char *path, uint64_t *numbers, size_t count)
+{
+    char text[128];
+    size_t found = 0;
+    bool in_number = false;
+    int fd = kernel_open(path, O_RDONLY | O_CLOEXEC, 0);
+    ssize_t length = fd >= 0 ? kernel_read(fd, text, sizeof text) : 0;
+    if (fd >= 0)
+        kernel_close(fd);
+    for (ssize_t i = 0; i < length && found <= count; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        if (digit && !in_number && found++ < count)
+            numbers[found - 1] = 0;
+        if (digit && found <= count)
+            numbers[found - 1] = numbers[found - 1] * 10 + (uint64_t)(text[i] - '0');
+        in_number = digit;
+    }
+    return found < count ? found : count;
+}
+
+static uid_t overflow_uid(void)
+{
+    uint64_t number = DEFAULT_OVERFLOW_UID;
+    read_numbers("/proc/sys/kernel/overflowuid", &number, 1);
+    return (uid_t)number;
+}
+
+/* Where every id means itself, the overflow id is a user like any other. */
+bool file_owner_ids_are_the_hosts(void)
+{
+    uint64_t map[3] = {0};
+    return read_numbers("/proc/self/uid_map", map, 3) == 3 && map[0] == 0 && map[1] == 0 && map[2] == UINT32_MAX;
+}
+
+const char *file_owner_objection(const kernel_status *status, bool privileged)
+{
+    if (status->st_mode & (S_IWGRP | S_IWOTH))
+        return "others than its owner can write it";
+    if (status->st_uid == 0 || (!privileged && status->st_uid == kernel_getuid()))
+        return NULL;
+    if (status->st_uid == overflow_uid() && !file_owner_ids_are_the_hosts())
+        return NULL;
+    return privileged ? "root does not own it, and this process is privileged"
+                      : "neither root nor the user of this process owns it";
+}
+
+bool file_owner_is_root(const char *path, const char *policy_directory)
+{
+    kernel_status program, policy;
+    if (kernel_stat(path, &program) != 0 || program.st_uid != 0)
+        return false;
+    return file_owner_ids_are_the_hosts() || (kernel_stat(policy_directory, &policy) == 0 && policy.st_uid == 0);
+}

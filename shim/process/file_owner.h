@@ -1,0 +1,30 @@
+/* Who may have written a file, and whether the kernel can tell. */
+#ifndef TLSWARD_FILE_OWNER_H
+#define TLSWARD_FILE_OWNER_H
+
+#include "process/kernel.h"
+
+#include <stdbool.h>
+
+/*
+ * NULL, or why a file may have been written by somebody who must not write policies: it is neither root's nor, in a
+ * process without privileges, its real user's, or others may write it. The ids are the kernel's, whatever a preloaded
+ * library tells the program. In a user namespace root's own files belong to nobody, user_namespaces(7): there nobody's
+ * count as root's.
+ */
+const char *file_owner_objection(const kernel_status *status, bool privileged);
+
+/*
+ * Whether the ids that the kernel tells are those of the host: not in a user namespace that does not have them all, in
+ * which its maker chose who is who, user_namespaces(7). False where it cannot be told, as without /proc.
+ */
+bool file_owner_ids_are_the_hosts(void);
+
+/*
+ * Whether a program belongs to root, so that its name says what it is. Where the ids are not the host's, root is who
+ * owns `policy_directory`: in a container whose own root installs a policy that is its root, and where the policy is
+ * root's of outside, it is nobody who can be told from others.
+ */
+bool file_owner_is_root(const char *path, const char *policy_directory);
+
+#endif

@@ -1,0 +1,17 @@
+/* Who can read what a policy for the whole host consists of: the library reads it with the rights of each process. */
+#ifndef TLSWARD_READABLE_H
+#define TLSWARD_READABLE_H
+
+#include "policy/config.h"
+
+/* What keeps a user who has no part in it from reading a file or directory, to be freed; NULL where nothing does. */
+char *readable_obstacle(const char *path);
+
+/*
+ * For a policy from the system's directory: an error for each of its files that not every user can read, for the
+ * directory of the kill switch, and for each trust source, with what those users get instead.
+ */
+void readable_check_policy(const struct policy *policy, struct config_errors *errors);
+void readable_check_trust(const struct policy *policy, const char *source, struct config_errors *errors);
+
+#endif

@@ -1,0 +1,41 @@
+#include "explain/certificate.h"
+
+#include "explain/certificate_names.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct certificate_text certificate_describe(const X509 *certificate)
+{
+    struct certificate_text text = {.subject = certificate_name_text(X509_get_subject_name(certificate)),
+                                    .issuer = certificate_name_text(X509_get_issuer_name(certificate)),
+                                    .not_after = "?"};
+    const ASN1_TIME *not_after = X509_get0_notAfter(certificate);
+    struct tm end;
+    int seconds = 0;
+    int days = 0;
+    if (ASN1_TIME_to_tm(not_after, &end) == 1)
+        strftime(text.not_after, sizeof text.not_after, "%Y-%m-%dT%H:%M:%SZ", &end);
+    if (ASN1_TIME_diff(&days, &seconds, NULL, not_after) == 1)
+        text.days_left = days < 0 || seconds < 0 ? days - 1 : days;
+    return text;
+}
+
+void certificate_text_free(struct certificate_text *text)
+{
+    free(text->subject);
+    free(text->issuer);
+}
+
+void certificate_fingerprint(const X509 *certificate, char text[static 65])
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    text[0] = '\0';
+    if (X509_digest(certificate, EVP_sha256(), digest, &length) != 1)
+        return;
+    for (unsigned i = 0; i < length; i++)
+        snprintf(text + (size_t)2 * i, 3, "%02X", digest[i]);
+}

@@ -1,0 +1,204 @@
+#include "command.h"
+#include "explain/explain_options.h"
+#include "explain/explanation.h"
+#include "policy/config.h"
+#include "shared/effective.h"
+#include "shared/shared_trust.h"
+#include "shared/shared_verify.h"
+#include "shared/text.h"
+
+#include <errno.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TIMEOUT_SECONDS 10
+
+static void show_progress(const char *host, const char *address)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[Kconnecting to %s (%s)...\r", host, address);
+}
+
+static void end_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+/* One TLS handshake with one address. False with the reason in *why. */
+static bool shake_hands(const struct explain_options *options, const struct addrinfo *address, const char *sni,
+                        enum tls_offer offer, struct tls_peer *peer, char **why)
+{
+    struct channel channel;
+    if (!channel_connect(&channel, address, TIMEOUT_SECONDS)) {
+        *why = text_format("%s", strerror(errno));
+        return false;
+    }
+    bool done = options->starttls == NULL || starttls_start(options->starttls, &channel, why);
+    done = done && tls_peer_examine(&channel, sni, offer, peer, why);
+    channel_close(&channel);
+    return done;
+}
+
+/* A server that refuses every suite with a certificate may have none. */
+static bool examine_address(const struct explain_options *options, const struct addrinfo *address, const char *sni,
+                            struct tls_peer *peer, char **why)
+{
+    char *other_reason = NULL;
+    bool done = shake_hands(options, address, sni, OFFER_CERTIFICATES, peer, why) ||
+                (peer->refused && shake_hands(options, address, sni, OFFER_ANONYMOUS, peer, &other_reason));
+    free(other_reason);
+    return done;
+}
+
+/* Tries every address of the host in turn; `address` is the one that answered. */
+static bool examine_server(const struct explain_options *options, const struct peer_name *host, struct tls_peer *peer,
+                           char address[static NI_MAXHOST])
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    char port[8];
+    snprintf(port, sizeof port, "%u", options->port);
+    /* A name as the resolver and the server know it, an address as it was written: it may have a scope. */
+    const char *sni = host->kind == PEER_HOST ? host->text : NULL;
+    int error = getaddrinfo(sni != NULL ? sni : options->host, port, &hints, &found);
+    if (error != 0)
+        fprintf(stderr, "tlsward explain: %s: %s\n", options->host, gai_strerror(error));
+    bool done = false;
+    for (const struct addrinfo *next = found; next != NULL && !done; next = next->ai_next) {
+        char *why = NULL;
+        getnameinfo(next->ai_addr, next->ai_addrlen, address, NI_MAXHOST, NULL, 0, NI_NUMERICHOST);
+        show_progress(options->host, address);
+        done = examine_address(options, next, sni, peer, &why);
+        end_progress();
+        if (!done)
+            fprintf(stderr, "tlsward explain: %s port %s at %s: %s\n", options->host, port, address, why);
+        free(why);
+    }
+    if (found != NULL)
+        freeaddrinfo(found);
+    return done;
+}
+
+/* What a program that verifies nothing lets the library see. */
+static struct facts gather_facts(const struct explanation *explanation, bool policy_invalid, bool verified)
+{
+    const struct settings *settings = &explanation->settings;
+    const struct chain_result *chain = &explanation->chain;
+    bool name_known = explanation->expected.kind != PEER_NONE;
+    return (struct facts){.authentication = AUTH_CERTIFICATE,
+                          .name_source = explanation->peer.source,
+                          .policy_invalid = policy_invalid,
+                          .trust_missing = shared_trust_is_empty(settings->trust, settings->trust_count),
+                          .internal_error = !verified,
+                          .policy_anchors_checked = verified,
+                          .policy_anchors_error = chain->chain_error,
+                          .name_checked = verified && name_known,
+                          .name_error = chain->name_error,
+                          .loose_match = chain->loose_match};
+}
+
+/* The name in the rule comes first, then what a program would send as SNI or connect to. */
+static void expect_peer(struct explanation *explanation, const struct peer_name *host)
+{
+    struct peer_candidates candidates = {.resolver_is_weak = false};
+    const char *name = explanation->settings.name;
+    if (name != NULL)
+        peer_normalise(name, strlen(name), &candidates.policy);
+    *(host->kind == PEER_ADDRESS ? &candidates.address : &candidates.sni) = *host;
+    explanation->peer = peer_expected(&candidates, explanation->settings.weak_names);
+    if (explanation->peer.count > 0)
+        explanation->expected = explanation->peer.names[0];
+    explanation->peer.names = &explanation->expected;
+}
+
+/* A server without a certificate is known by that alone. */
+static void judge(struct explanation *explanation, bool policy_invalid)
+{
+    const struct settings *settings = &explanation->settings;
+    X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
+    if (leaf == NULL) {
+        explanation->facts = (struct facts){.authentication = AUTH_ANONYMOUS,
+                                            .name_source = explanation->peer.source,
+                                            .policy_invalid = policy_invalid};
+        return;
+    }
+    bool verified = explain_verify(explanation->tls.chain, settings, &explanation->expected, &explanation->chain);
+    explanation->names = certificate_names_list(leaf, &explanation->expected, settings->allow_cn);
+    explanation->facts = gather_facts(explanation, policy_invalid, verified);
+    shared_public_key_pin(leaf, explanation->facts.public_key_pin);
+}
+
+static void decide_about(struct explanation *explanation, const struct explain_options *options,
+                         const struct policy *policy)
+{
+    const struct peer_name *host = &explanation->target;
+    struct destination destination = {.name = host->text, .address = explanation->address, .port = options->port};
+    explanation->settings = policy_settings(policy, &options->process, &destination, time(NULL));
+    explanation->general = policy_general_settings(policy);
+    struct settings *settings = &explanation->settings;
+    if (options->trust_count > 0) {
+        settings->trust = options->trust;
+        settings->trust_count = options->trust_count;
+    }
+    for (size_t i = 0; i < settings->trust_count; i++)
+        anchors_add(&explanation->anchors, &settings->trust[i]);
+    expect_peer(explanation, host);
+    judge(explanation, policy_is_invalid(policy));
+    explanation->policy_incomplete = policy_is_incomplete(policy);
+    explanation->verdict = decide(settings, &explanation->facts);
+}
+
+static void explanation_free(struct explanation *explanation)
+{
+    sk_X509_pop_free(explanation->chain.built, X509_free);
+    certificate_names_free(&explanation->names);
+    anchors_free(&explanation->anchors);
+    tls_peer_free(&explanation->tls);
+}
+
+static int explain(const struct explain_options *options, const struct policy *policy)
+{
+    char address[NI_MAXHOST] = "";
+    struct explanation explanation = {.host = options->host,
+                                      .port = options->port,
+                                      .address = address,
+                                      .starttls = options->starttls != NULL ? options->starttls->name : NULL};
+    if (!peer_normalise(options->host, strlen(options->host), &explanation.target)) {
+        fprintf(stderr, "tlsward explain: %s: is no host name\n", options->host);
+        return STATUS_USAGE;
+    }
+    if (!examine_server(options, &explanation.target, &explanation.tls, address))
+        return STATUS_UNREACHABLE;
+    decide_about(&explanation, options, policy);
+    (options->json ? explanation_print_json : explanation_print)(&explanation);
+    int status = explanation_allows(&explanation) ? STATUS_OK : STATUS_NEGATIVE;
+    explanation_free(&explanation);
+    return status;
+}
+
+int explain_main(int argc, char **argv)
+{
+    struct explain_options options;
+    struct config_errors errors = {0};
+    struct policy *policy = NULL;
+    int status = explain_options_parse(argc, argv, &options);
+    if (status >= 0)
+        goto out;
+    struct config_environment environment =
+        options.policy != NULL ? effective_file(options.policy) : effective_environment();
+    policy = config_load(&environment, &errors);
+    effective_print_errors(&errors);
+    if (effective_kill_switch() != NULL)
+        fprintf(stderr, "tlsward: warning: the library is switched off by %s: what follows holds without it\n",
+                effective_kill_switch());
+    status = policy != NULL ? explain(&options, policy) : STATUS_REFUSED;
+out:
+    policy_free(policy);
+    config_errors_free(&errors);
+    explain_options_free(&options);
+    return status;
+}

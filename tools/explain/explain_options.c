@@ -1,0 +1,164 @@
+#include "explain/explain_options.h"
+
+#include "command.h"
+#include "shared/effective.h"
+#include "shared/text.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void usage(FILE *out)
+{
+    fputs("Usage: tlsward explain [OPTION]... HOST[:PORT]\n\n"
+          "Connects to a server and says what the library would decide about it, why, and\n"
+          "what to do about it.\n\n"
+          "  --as PROGRAM     decide for this program (else for one that no rule names)\n"
+          "  --user UID       decide for this user (else for yourself)\n"
+          "  --starttls NAME  speak smtp, imap, pop3, ftp, postgres or ldap first\n"
+          "  --policy FILE    decide by this policy\n"
+          "  --trust PATH     trust these CA certificates (file, directory or \"system\"); repeatable\n"
+          "  --json           print one JSON object\n"
+          "  --help           show this text\n\n"
+          "Exit status: 0 allowed, 1 would be blocked, 2 usage, 3 no TLS connection.\n",
+          out);
+}
+
+static bool misused(const char *option, const char *value, const char *why)
+{
+    fprintf(stderr, "tlsward explain: %s%s%s: %s\n", option, *option != '\0' ? " " : "", value, why);
+    return false;
+}
+
+/* A decimal number up to `max`. */
+static bool parse_number(const char *text, unsigned long max, unsigned long *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtoul(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *number <= max;
+}
+
+static bool set_user(struct explain_options *options, const char *text)
+{
+    unsigned long uid;
+    if (!parse_number(text, UINT32_MAX - 1ul, &uid))
+        return misused("--user", text, "is no user id");
+    options->process.uid = (uid_t)uid;
+    options->process.effective_uid = (uid_t)uid;
+    return true;
+}
+
+static bool set_starttls(struct explain_options *options, const char *name)
+{
+    options->starttls = starttls_find(name);
+    return options->starttls != NULL || misused("--starttls", name, "none of smtp, imap, pop3, ftp, postgres, ldap");
+}
+
+/* A program need not be installed on the host where its rule is examined. */
+static bool set_program(struct explain_options *options, const char *path)
+{
+    free(options->program);
+    options->program = realpath(path, NULL);
+    if (options->program == NULL)
+        options->program = text_format("%s", path);
+    options->process.executable = options->program;
+    options->given_names[0] = path;
+    options->process.other_names = options->given_names;
+    return options->program[0] == '/' || misused("--as", path, "is no absolute path of a program");
+}
+
+static bool set_policy(struct explain_options *options, const char *path)
+{
+    free(options->policy);
+    options->policy = realpath(path, NULL);
+    return options->policy != NULL || misused("--policy", path, strerror(errno));
+}
+
+static bool add_trust(struct explain_options *options, const char *source)
+{
+    char *path = NULL;
+    if (strcmp(source, "system") != 0 && (path = realpath(source, NULL)) == NULL)
+        return misused("--trust", source, strerror(errno));
+    options->trust = text_grow(options->trust, options->trust_count + 1, sizeof *options->trust);
+    options->trust[options->trust_count++].path = path;
+    return true;
+}
+
+/* HOST, HOST:PORT, ADDRESS, [V6ADDRESS] or [V6ADDRESS]:PORT; a bare address with several colons is IPv6. */
+static bool set_destination(struct explain_options *options, const char *text)
+{
+    size_t bracketed = text[0] == '[' ? strcspn(text, "]") : 0;
+    const char *colon = strrchr(text + bracketed, ':');
+    if (bracketed == 0 && colon != NULL && strchr(text, ':') != colon)
+        colon = NULL;
+    size_t length = colon != NULL ? (size_t)(colon - text) : strlen(text);
+    bool closed = bracketed > 0 && length > 2 && text[length - 1] == ']';
+    unsigned long port = options->starttls != NULL ? options->starttls->port : 443;
+    if (length == 0 || (bracketed > 0 && !closed))
+        return misused("", text, "is no HOST[:PORT]");
+    if (colon != NULL && (!parse_number(colon + 1, UINT16_MAX, &port) || port == 0))
+        return misused("", text, "has no valid port");
+    options->port = (uint16_t)port;
+    options->host = closed ? text_format("%.*s", (int)length - 2, text + 1) : text_format("%.*s", (int)length, text);
+    return true;
+}
+
+static bool apply_option(struct explain_options *options, int option)
+{
+    switch (option) {
+    case 'a':
+        return set_program(options, optarg);
+    case 'u':
+        return set_user(options, optarg);
+    case 's':
+        return set_starttls(options, optarg);
+    case 'p':
+        return set_policy(options, optarg);
+    case 't':
+        return add_trust(options, optarg);
+    case 'j':
+        options->json = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+int explain_options_parse(int argc, char **argv, struct explain_options *options)
+{
+    static const struct option known[] = {
+        {"as", required_argument, NULL, 'a'},       {"user", required_argument, NULL, 'u'},
+        {"starttls", required_argument, NULL, 's'}, {"policy", required_argument, NULL, 'p'},
+        {"trust", required_argument, NULL, 't'},    {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+    };
+    const uid_t user = effective_user(getuid());
+    *options = (struct explain_options){.process = {.executable = "", .uid = user, .effective_uid = user}};
+    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
+        if (option == 'h') {
+            usage(stdout);
+            return STATUS_OK;
+        }
+        if (!apply_option(options, option))
+            return STATUS_USAGE;
+    }
+    if (argc - optind != 1) {
+        fputs("tlsward explain: one HOST[:PORT]; 'tlsward explain --help' says more\n", stderr);
+        return STATUS_USAGE;
+    }
+    return set_destination(options, argv[optind]) ? -1 : STATUS_USAGE;
+}
+
+void explain_options_free(struct explain_options *options)
+{
+    for (size_t i = 0; i < options->trust_count; i++)
+        free((char *)options->trust[i].path);
+    free(options->trust);
+    free(options->host);
+    free(options->program);
+    free(options->policy);
+}

@@ -1,0 +1,31 @@
+/*
+ * The command line of `explain`.
+ */
+#ifndef TLSWARD_EXPLAIN_OPTIONS_H
+#define TLSWARD_EXPLAIN_OPTIONS_H
+
+#include "explain/starttls.h"
+#include "policy/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct explain_options {
+    char *host; /* without brackets */
+    uint16_t port;
+    const struct starttls *starttls; /* NULL: TLS from the start */
+    struct process_identity process; /* executable "" where none was named: no program pattern matches */
+    char *program;
+    const char *given_names[2]; /* the program as it was written; ended by NULL */
+    char *policy;               /* absolute path, or NULL: the policy that counts here */
+    struct trust_source *trust; /* in place of the policy's, where trust_count > 0 */
+    size_t trust_count;
+    bool json;
+};
+
+/* Returns -1 where the command line is understood, else an exit status. */
+int explain_options_parse(int argc, char **argv, struct explain_options *options);
+
+void explain_options_free(struct explain_options *options);
+
+#endif

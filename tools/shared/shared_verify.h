@@ -1,0 +1,39 @@
+/*
+ * The library's own verification (shim/openssl/verify.c) and pins (shim/openssl/spki.c), for the command: what it
+ * predicts is what the library does. Its own header, because the library's view of OpenSSL and OpenSSL's headers cannot
+ * be read together.
+ */
+#ifndef TLSWARD_SHARED_VERIFY_H
+#define TLSWARD_SHARED_VERIFY_H
+
+#include "peer/peer.h"
+#include "policy/policy.h"
+
+struct x509_st;
+struct x509_store_st;
+struct stack_st_X509;
+
+struct shared_verify_result {
+    int chain_error;   /* 0, or the first X.509 error that is not about the name */
+    int depth;         /* where the first error occurred */
+    bool name_checked; /* false where the chain could not even be built */
+    int name_error;
+    enum loose_match loose_match;
+    struct stack_st_X509 *chain; /* as far as it could be built; the caller frees it with its certificates */
+};
+
+/* The pin of the certificate's key; an empty text for an internal error. */
+void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN_SIZE]);
+
+/* The flags of X509_check_host(3) for host names. */
+unsigned shared_host_flags(void);
+
+/* Whether the certificate has a dNSName, without which a common name could match; false for an internal error. */
+bool shared_has_dns_name(struct x509_st *certificate);
+
+/* False for an internal error. */
+bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,
+                   const struct settings *settings, const struct peer_name *expected,
+                   struct shared_verify_result *result);
+
+#endif
