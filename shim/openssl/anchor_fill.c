@@ -46,13 +46,11 @@ static bool seek_issuers_of(struct anchor_fill *fill, const STACK *untrusted, co
 
 bool anchor_is_same(const struct openssl_api *api, const X509 *left, const X509 *right)
 {
-    enum { SHA256_LENGTH = 32 };
-    unsigned char left_digest[SHA256_LENGTH], right_digest[SHA256_LENGTH];
+    unsigned char left_digest[API_SHA256_SIZE], right_digest[API_SHA256_SIZE];
     return left == right ||
            (api->X509_NAME_cmp(api->X509_get_subject_name(left), api->X509_get_subject_name(right)) == 0 &&
-            api->X509_digest(left, api->EVP_sha256(), left_digest, NULL) == 1 &&
-            api->X509_digest(right, api->EVP_sha256(), right_digest, NULL) == 1 &&
-            memcmp(left_digest, right_digest, SHA256_LENGTH) == 0);
+            api_certificate_sha256(api, left, left_digest) && api_certificate_sha256(api, right, right_digest) &&
+            memcmp(left_digest, right_digest, sizeof left_digest) == 0);
 }
 
 static bool is_among(const struct anchor_fill *fill, size_t first, const X509 *certificate)

@@ -50,16 +50,15 @@ static void describe_time(const struct openssl_api *api, X509 *certificate, char
 
 void describe_certificate(const struct openssl_api *api, X509 *certificate, struct certificate_text *text)
 {
-    unsigned char digest[64];
-    unsigned length = 0;
+    unsigned char digest[API_SHA256_SIZE];
     *text = (struct certificate_text){0};
     if (certificate == NULL)
         return;
     describe_name(api, api->X509_get_subject_name(certificate), text->subject, sizeof text->subject);
     describe_name(api, api->X509_get_issuer_name(certificate), text->issuer, sizeof text->issuer);
     describe_time(api, certificate, text->not_after, sizeof text->not_after);
-    if (api->X509_digest(certificate, api->EVP_sha256(), digest, &length) == 1 && length == 32)
-        describe_bytes(digest, length, "0123456789ABCDEF", text->sha256);
+    if (api_certificate_sha256(api, certificate, digest))
+        describe_bytes(digest, sizeof digest, "0123456789ABCDEF", text->sha256);
 }
 
 void describe_call_site(const void *address, struct call_site_text *text)

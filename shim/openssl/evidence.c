@@ -25,10 +25,6 @@ static const struct {
     {NAME_MISMATCHED, "name-mismatch"},
 };
 
-enum {
-    FINGERPRINT_SIZE = 20
-}; /* SHA-1, which libcrypto keeps with the certificate: it tells it from chance, not from attack */
-
 /*
  * The certificate this thread fetched last: a name check names the certificate and not the connection. Nothing of the
  * program's runs while this is being changed, but another thread may free the certificate, and another one come to lie
@@ -36,7 +32,7 @@ enum {
  */
 static __thread struct {
     const X509 *leaf;
-    unsigned char fingerprint[FINGERPRINT_SIZE];
+    unsigned char fingerprint[API_SHA1_SIZE]; /* tells it from chance, not from attack */
     unsigned evidence;
     struct report_subject subject;
 } latest;
@@ -89,14 +85,13 @@ static void add(struct connection *connection, enum evidence_kind kind)
 }
 
 static bool take_fingerprint(const struct library *library, const X509 *certificate,
-                             unsigned char fingerprint[static FINGERPRINT_SIZE])
+                             unsigned char fingerprint[static API_SHA1_SIZE])
 {
     const struct openssl_api *api = &library->api;
-    unsigned length = 0;
     api->ERR_set_mark();
-    bool taken = api->X509_digest(certificate, api->EVP_sha1(), fingerprint, &length) == 1;
+    bool taken = api_certificate_sha1(api, certificate, fingerprint);
     api->ERR_pop_to_mark();
-    return taken && length == FINGERPRINT_SIZE;
+    return taken;
 }
 
 void evidence_certificate(const struct library *library, const SSL *ssl, const X509 *leaf, const void *caller)
@@ -125,7 +120,7 @@ void evidence_forget(const char *event_id)
 
 static bool is_latest(const struct library *library, const X509 *certificate)
 {
-    unsigned char fingerprint[FINGERPRINT_SIZE];
+    unsigned char fingerprint[API_SHA1_SIZE];
     return certificate != NULL && certificate == latest.leaf && library != NULL && library->known &&
            take_fingerprint(library, certificate, fingerprint) &&
            memcmp(fingerprint, latest.fingerprint, sizeof fingerprint) == 0;

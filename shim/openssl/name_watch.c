@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGEST_SIZE = 20, DIGEST_WORDS = 5, PAGE_WATCHES = 32 };
+enum { DIGEST_WORDS = API_SHA1_SIZE / sizeof(uint32_t), PAGE_WATCHES = 32 };
 enum { NAMES_READ = 1, NAME_MATCHED = 2, NAME_MISMATCHED = 4 };
 
 struct name_watch {
@@ -28,13 +28,12 @@ static atomic_int running;
 
 static bool digest_of(const struct openssl_api *api, const X509 *certificate, uint32_t words[static DIGEST_WORDS])
 {
-    unsigned char digest[64];
-    unsigned length = 0;
+    unsigned char digest[API_SHA1_SIZE];
     api->ERR_set_mark();
-    bool has_digest = api->X509_digest(certificate, api->EVP_sha1(), digest, &length) == 1 && length == DIGEST_SIZE;
+    bool has_digest = api_certificate_sha1(api, certificate, digest);
     api->ERR_pop_to_mark();
     if (has_digest)
-        memcpy(words, digest, DIGEST_SIZE);
+        memcpy(words, digest, sizeof digest);
     return has_digest;
 }
 

@@ -94,6 +94,20 @@ bool api_sha256(const struct openssl_api *api, void *library_context, const char
     return done;
 }
 
+bool api_certificate_sha1(const struct openssl_api *api, const X509 *certificate,
+                          unsigned char digest[static API_SHA1_SIZE])
+{
+    unsigned length = 0;
+    return api->X509_digest(certificate, api->EVP_sha1(), digest, &length) == 1 && length == API_SHA1_SIZE;
+}
+
+bool api_certificate_sha256(const struct openssl_api *api, const X509 *certificate,
+                            unsigned char digest[static API_SHA256_SIZE])
+{
+    unsigned length = 0;
+    return api->X509_digest(certificate, api->EVP_sha256(), digest, &length) == 1 && length == API_SHA256_SIZE;
+}
+
 STACK *api_stack_of_one(const struct openssl_api *api, X509 *certificate)
 {
     STACK *stack = api->OPENSSL_sk_new_null ? api->OPENSSL_sk_new_null() : api->sk_new_null();

@@ -127,7 +127,7 @@ typedef void *(*symbol_lookup)(const char *name, void *arg);
 /* Binds every row. Returns NULL, or the name of the first REQUIRED function that is missing. */
 const char *openssl_api_bind(struct openssl_api *api, symbol_lookup lookup, void *arg);
 
-enum { API_SHA256_SIZE = 32 };
+enum { API_SHA1_SIZE = 20, API_SHA256_SIZE = 32 };
 
 /*
  * Differences between versions, as one call each. The library context (OSSL_LIB_CTX(3), NULL: the default one) and
@@ -145,6 +145,15 @@ uint64_t api_name_key(const struct openssl_api *api, X509_NAME *name);
 /* The SHA-256 of some bytes. False where the library context cannot compute it. */
 bool api_sha256(const struct openssl_api *api, void *library_context, const char *properties, const void *data,
                 size_t length, unsigned char digest[static API_SHA256_SIZE]);
+
+/*
+ * The digest of a certificate as it is encoded. SHA-1 costs next to nothing, as libcrypto mostly keeps it with the
+ * certificate: it tells certificates apart where no attacker gains by two that are alike. False where it cannot be had.
+ */
+bool api_certificate_sha1(const struct openssl_api *api, const X509 *certificate,
+                          unsigned char digest[static API_SHA1_SIZE]);
+bool api_certificate_sha256(const struct openssl_api *api, const X509 *certificate,
+                            unsigned char digest[static API_SHA256_SIZE]);
 
 /* A stack that holds one certificate, whose reference stays the caller's; free with api_stack_free(). NULL: no memory.
  */

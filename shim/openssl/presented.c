@@ -2,7 +2,7 @@
 
 #include "process/seqlock.h"
 
-enum { FILTER_BITS = 1 << 20, BITS_EACH = 4, DIGEST_SIZE = 20, DIGEST_WORDS = 5 };
+enum { FILTER_BITS = 1 << 20, BITS_EACH = 4, DIGEST_WORDS = API_SHA1_SIZE / sizeof(uint32_t) };
 
 /* The latest that counted. Of one that is forgotten here, the policy's anchors may have to decide. */
 enum { KNOWN = 64, KNOWN_WORDS = 3 };
@@ -25,24 +25,20 @@ struct digest {
     uint32_t words[DIGEST_WORDS];
 };
 
-/* SHA-1, which libcrypto mostly has at hand: no two copies of one certificate can have different ones. */
-static struct digest digest_of_certificate(const struct openssl_api *api, const X509 *certificate)
-{
-    struct digest digest = {.known = false};
-    unsigned char bytes[64];
-    unsigned length = 0;
-    digest.known = api->X509_digest(certificate, api->EVP_sha1(), bytes, &length) == 1 && length == DIGEST_SIZE;
-    if (digest.known)
-        memcpy(digest.words, bytes, DIGEST_SIZE);
-    return digest;
-}
-
-static struct digest digest_of_key(const unsigned char *bytes)
+/* Of the digest of a key, which is longer, as much as of that of a certificate. NULL: it cannot be had. */
+static struct digest digest_of(const unsigned char *bytes)
 {
     struct digest digest = {.known = bytes != NULL};
     if (bytes != NULL)
-        memcpy(digest.words, bytes, DIGEST_SIZE);
+        memcpy(digest.words, bytes, sizeof digest.words);
     return digest;
+}
+
+/* SHA-1, which libcrypto mostly has at hand: no two copies of one certificate can have different ones. */
+static struct digest digest_of_certificate(const struct openssl_api *api, const X509 *certificate)
+{
+    unsigned char bytes[API_SHA1_SIZE];
+    return digest_of(api_certificate_sha1(api, certificate, bytes) ? bytes : NULL);
 }
 
 static bool is_known(struct memory *memory, const struct digest *digest)
@@ -51,7 +47,7 @@ static bool is_known(struct memory *memory, const struct digest *digest)
     unsigned used = atomic_load(&memory->next_known);
     for (unsigned i = 0; i < (used < KNOWN ? used : KNOWN); i++)
         if (seqlock_read(&memory->known[i].version, memory->known[i].words, words, KNOWN_WORDS) != 0 &&
-            memcmp(words, digest->words, DIGEST_SIZE) == 0)
+            memcmp(words, digest->words, sizeof digest->words) == 0)
             return true;
     return false;
 }
@@ -61,7 +57,7 @@ static void know(struct memory *memory, const struct digest *digest)
     uint64_t words[KNOWN_WORDS] = {0};
     if (!digest->known || is_known(memory, digest))
         return;
-    memcpy(words, digest->words, DIGEST_SIZE);
+    memcpy(words, digest->words, sizeof digest->words);
     unsigned slot = atomic_fetch_add(&memory->next_known, 1) % KNOWN;
     seqlock_write(&memory->known[slot].version, memory->known[slot].words, words, KNOWN_WORDS);
 }
@@ -112,18 +108,18 @@ bool presented_has(const struct openssl_api *api, const X509 *certificate)
 
 void presented_know_key(const unsigned char *spki_digest)
 {
-    const struct digest digest = digest_of_key(spki_digest);
+    const struct digest digest = digest_of(spki_digest);
     know(&keys, &digest);
 }
 
 void presented_add_key(const unsigned char *spki_digest)
 {
-    const struct digest digest = digest_of_key(spki_digest);
+    const struct digest digest = digest_of(spki_digest);
     add(&keys, &digest);
 }
 
 bool presented_has_key(const unsigned char *spki_digest)
 {
-    const struct digest digest = digest_of_key(spki_digest);
+    const struct digest digest = digest_of(spki_digest);
     return atomic_load(&keys.any) && has(&keys, &digest);
 }

@@ -93,11 +93,10 @@ static bool is_stored(const char *log)
 /* Told apart by their SHA-1, which libcrypto has computed anyway; it only says whether two events are alike. */
 static uint64_t hash_leaf(uint64_t key, const struct openssl_api *api, X509 *leaf)
 {
-    unsigned char digest[64];
+    unsigned char digest[API_SHA1_SIZE];
     char text[2 * sizeof digest + 1] = "";
-    unsigned length = 0;
-    if (leaf != NULL && api->X509_digest(leaf, api->EVP_sha1(), digest, &length) == 1)
-        describe_bytes(digest, length, "0123456789abcdef", text);
+    if (leaf != NULL && api_certificate_sha1(api, leaf, digest))
+        describe_bytes(digest, sizeof digest, "0123456789abcdef", text);
     return repeat_hash(key, text);
 }
 

@@ -48,20 +48,13 @@ static X509 *leaf_of(const struct library *library, const SSL_SESSION *session)
     return session != NULL ? library->api.SSL_SESSION_get0_peer(session) : NULL;
 }
 
-static bool digest_of(const struct openssl_api *api, const X509 *leaf, const EVP_MD *type, unsigned char *digest,
-                      unsigned size)
-{
-    unsigned length = 0;
-    return api->X509_digest(leaf, type, digest, &length) == 1 && length == size;
-}
-
 /* SHA-256 costs more than all else here, and most handshakes bring a leaf that was kept before. */
 static void keep(const struct openssl_api *api, const X509 *leaf, const struct session_mark *mark)
 {
     unsigned char hint[SESSION_HINT_SIZE], digest[SESSION_DIGEST_SIZE];
-    if (!digest_of(api, leaf, api->EVP_sha1(), hint, sizeof hint) || session_memory_has(hint, mark))
+    if (!api_certificate_sha1(api, leaf, hint) || session_memory_has(hint, mark))
         return;
-    if (digest_of(api, leaf, api->EVP_sha256(), digest, sizeof digest))
+    if (api_certificate_sha256(api, leaf, digest))
         session_memory_keep(hint, digest, mark);
 }
 
@@ -89,7 +82,7 @@ static void find_marks(const struct library *library, const SSL_SESSION *session
     if (own != NULL) {
         found->count = own->count;
         found->marks = own->marks;
-    } else if (digest_of(&library->api, leaf, library->api.EVP_sha256(), digest, sizeof digest)) {
+    } else if (api_certificate_sha256(&library->api, leaf, digest)) {
         found->count = session_memory_find(digest, found->kept);
     }
 }

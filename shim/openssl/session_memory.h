@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-/* SHA-1, which libcrypto has computed anyway: a second preimage of a verified leaf would be needed to abuse it. */
-#define SESSION_DIGEST_SIZE 32 /* SHA-256 */
+/* SHA-256: to abuse it, a second preimage of a verified leaf would be needed. */
+#define SESSION_DIGEST_SIZE 32
 
 /*
  * What was verified of a leaf: under which settings, by what, and for one of the names that were expected then. A

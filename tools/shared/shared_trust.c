@@ -1,5 +1,6 @@
 #include "shared/shared_trust.h"
 
+#include "openssl/anchor_fill.h"
 #include "shared/system_store.h"
 #include "shared/text.h"
 #include "trust/trust_parts.h"
@@ -53,12 +54,7 @@ struct sought {
 static bool compare(void *arg, X509 *anchor)
 {
     struct sought *sought = arg;
-    enum { SHA256_LENGTH = 32 };
-    unsigned char wanted[SHA256_LENGTH], digest[SHA256_LENGTH];
-    const struct openssl_api *api = sought->api;
-    sought->found |= api->X509_digest(sought->certificate, api->EVP_sha256(), wanted, NULL) == 1 &&
-                     api->X509_digest(anchor, api->EVP_sha256(), digest, NULL) == 1 &&
-                     memcmp(wanted, digest, SHA256_LENGTH) == 0;
+    sought->found |= anchor_is_same(sought->api, anchor, sought->certificate);
     return true;
 }
 
