@@ -180,7 +180,7 @@ static bool is_among(const struct peer_name *name, const struct peer_name *names
  */
 static bool leads_elsewhere(const struct peer_candidates *candidates, const struct trail_peer *trail)
 {
-    struct expected_peer expected = peer_expected(candidates, CHOICE_ALLOW);
+    struct expected_peer expected = peer_expected(candidates, true);
     if (trail->interposed)
         return true;
     if (trail->incomplete || expected.source == NAME_UNKNOWN || expected.source == NAME_FROM_RESOLVER ||
@@ -280,7 +280,7 @@ void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADD
 static void choose_name(struct connection *connection, struct peer_candidates *candidates,
                         const struct trail_peer *trail)
 {
-    struct expected_peer expected = peer_expected(candidates, CHOICE_ALLOW);
+    struct expected_peer expected = peer_expected(candidates, true);
     /* Rules see where the connection goes, so that one for the proxy is found by its name. */
     connection->settings = settings_for(connection, &expected);
     const char *name = connection->settings.name;
@@ -291,7 +291,7 @@ static void choose_name(struct connection *connection, struct peer_candidates *c
     connection->leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
     if (between.told || between.assumed)
         forget_proxy(connection, candidates);
-    expected = peer_expected(candidates, connection->settings.weak_names);
+    expected = peer_expected(candidates, connection->settings.weak_names == CHOICE_ALLOW);
     keep_names(connection, &expected);
 }
 

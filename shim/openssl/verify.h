@@ -8,6 +8,7 @@
 
 #include "openssl/openssl_api.h"
 #include "peer/peer.h"
+#include "policy/policy.h"
 
 /* X509_VERIFY_PARAM_set_hostflags(3) */
 enum { VERIFY_HOST_FLAGS = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS };

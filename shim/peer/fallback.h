@@ -11,6 +11,7 @@
 
 #include "peer/ip.h"
 #include "peer/peer.h"
+#include "policy/policy.h"
 
 #include <stdatomic.h>
 

@@ -165,7 +165,7 @@ bool peer_normalise(const char *text, size_t length, struct peer_name *peer)
     return peer->kind != PEER_NONE;
 }
 
-struct expected_peer peer_expected(const struct peer_candidates *candidates, enum choice weak_names)
+struct expected_peer peer_expected(const struct peer_candidates *candidates, bool weak_names_count)
 {
     const struct {
         const struct peer_name *names;
@@ -183,11 +183,17 @@ struct expected_peer peer_expected(const struct peer_candidates *candidates, enu
     };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        bool usable = !known[i].weak || weak_names == CHOICE_ALLOW;
+        bool usable = !known[i].weak || weak_names_count;
         if (usable && known[i].count > 0 && known[i].names[0].kind != PEER_NONE) {
             bool each = known[i].source == NAME_FROM_RESOLVER && known[i].count > 1;
             return (struct expected_peer){known[i].source, known[i].weak, each, known[i].names, known[i].count};
         }
     }
     return (struct expected_peer){.source = NAME_UNKNOWN};
+}
+
+const char *name_source_text(enum name_source source)
+{
+    static const char text[][32] = {"policy", "app", "sni", "bio", "resolver", "session", "address", "unknown"};
+    return text[source];
 }

@@ -5,8 +5,6 @@
 #ifndef TLSWARD_PEER_H
 #define TLSWARD_PEER_H
 
-#include "policy/policy.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -55,6 +53,19 @@ struct peer_candidates {
     bool address_is_weak;
 };
 
+/* Where the expected peer name came from; the order is the order of precedence. */
+enum name_source {
+    NAME_FROM_POLICY,
+    NAME_FROM_APP,
+    NAME_FROM_SNI,
+    NAME_FROM_BIO,
+    NAME_FROM_RESOLVER,
+    NAME_FROM_SESSION,
+    NAME_FROM_ADDRESS,
+    NAME_UNKNOWN
+};
+const char *name_source_text(enum name_source source);
+
 struct expected_peer {
     enum name_source source;
     bool weak;
@@ -64,9 +75,9 @@ struct expected_peer {
 };
 
 /*
- * The first source that is known, in the order of enum name_source. Weak names are passed over where
- * `weak_names` is CHOICE_BLOCK, and reported as weak otherwise.
+ * The first source that is known, in the order of enum name_source. Weak names are passed over where they do not
+ * count, and reported as weak otherwise.
  */
-struct expected_peer peer_expected(const struct peer_candidates *candidates, enum choice weak_names);
+struct expected_peer peer_expected(const struct peer_candidates *candidates, bool weak_names_count);
 
 #endif

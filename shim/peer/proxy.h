@@ -7,6 +7,8 @@
 
 #include "peer/peer.h"
 
+#include <stdint.h>
+
 struct proxy {
     const char *text; /* as written */
     struct peer_name host;

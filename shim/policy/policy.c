@@ -141,12 +141,6 @@ bool policy_strips_deepbind(const struct policy *policy)
     return policy->base.deepbind == DEEPBIND_STRIP;
 }
 
-const char *name_source_text(enum name_source source)
-{
-    static const char text[][32] = {"policy", "app", "sni", "bio", "resolver", "session", "address", "unknown"};
-    return text[source];
-}
-
 const char *authentication_text(enum authentication authentication)
 {
     static const char text[][32] = {"certificate", "resumption", "psk", "srp", "raw-public-key", "anonymous"};

@@ -6,7 +6,10 @@
 #ifndef TLSWARD_POLICY_H
 #define TLSWARD_POLICY_H
 
+#include "peer/peer.h"
 #include "policy/spki_pin.h"
+#include "process/identity.h"
+#include "trust/trust_source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,11 +25,6 @@ enum choice { CHOICE_BLOCK, CHOICE_ALLOW };
 /* By whose rules a name is compared that the program demanded, together with the chain. */
 enum names { NAMES_STRICT, NAMES_PROGRAM };
 enum fallback { FALLBACK_REFUSE, FALLBACK_KNOWN, FALLBACK_ALLOW };
-
-/* One trust source: the word "system" (path == NULL) or an absolute path of a file or a directory. */
-struct trust_source {
-    const char *path;
-};
 
 /* The settings that hold for one destination in this process. Strings live as long as the policy. */
 struct settings {
@@ -51,13 +49,6 @@ struct settings {
     const char *rule;       /* name of the rule that decided ("INCLUDE/NAME" for a shipped one), or NULL for [policy] */
     bool rule_is_uncertain; /* that rule only tightened what holds otherwise: nobody knows whether it matches */
     const char *expired_rule; /* first rule that would have matched but has expired, or NULL */
-};
-
-struct process_identity {
-    const char *executable; /* absolute path, as /proc/self/exe names it; NULL: unknown */
-    uid_t uid;              /* real and effective user id; (uid_t)-1: unknown */
-    uid_t effective_uid;
-    const char *const *other_names; /* of the program, which its user may have chosen; ended by NULL. NULL: none */
 };
 
 /* Whom a connection goes to, as far as it is known. Each member may be missing (NULL, 0): then it may be any. */
@@ -149,19 +140,6 @@ const struct proxy *policy_proxies(const struct policy *policy, size_t *count);
 
 /* Whether RTLD_DEEPBIND is taken away when the process opens an object with dlopen(3). */
 bool policy_strips_deepbind(const struct policy *policy);
-
-/* Where the expected peer name came from; the order is the order of precedence. */
-enum name_source {
-    NAME_FROM_POLICY,
-    NAME_FROM_APP,
-    NAME_FROM_SNI,
-    NAME_FROM_BIO,
-    NAME_FROM_RESOLVER,
-    NAME_FROM_SESSION,
-    NAME_FROM_ADDRESS,
-    NAME_UNKNOWN
-};
-const char *name_source_text(enum name_source source);
 
 /* How the peer proved who it is in this handshake. */
 enum authentication {

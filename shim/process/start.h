@@ -7,7 +7,7 @@
 
 #include "peer/proxy.h"
 #include "policy/config.h"
-#include "policy/identity.h"
+#include "process/identity.h"
 #include "process/environment.h"
 
 struct start {

@@ -8,7 +8,9 @@
 #define TLSWARD_TRUST_H
 
 #include "openssl/decoder.h"
-#include "policy/policy.h"
+#include "trust/trust_source.h"
+
+#include <time.h>
 
 /*
  * Told about a certificate or file that cannot be read: which file, its position (1-based, 0: the file), why. Never

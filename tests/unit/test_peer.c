@@ -182,25 +182,25 @@ struct expectation {
     const char *name;
     const char *known; /* the sources with a name, by letter: policy, app, sni, bio, resolver, session, address */
     bool weak;
-    enum choice weak_names;
+    bool weak_names_count;
     enum name_source expected;
     bool expected_weak;
 };
 
 static const struct expectation expectations[] = {
-    {"policy wins", "pasbrtd", false, CHOICE_BLOCK, NAME_FROM_POLICY, false},
-    {"then what the program checks", "asbrtd", false, CHOICE_BLOCK, NAME_FROM_APP, false},
-    {"then SNI", "sbrtd", false, CHOICE_BLOCK, NAME_FROM_SNI, false},
-    {"then the connect BIO", "brtd", false, CHOICE_BLOCK, NAME_FROM_BIO, false},
-    {"then the resolver, against a session", "rtd", false, CHOICE_BLOCK, NAME_FROM_RESOLVER, false},
-    {"then the session", "td", false, CHOICE_BLOCK, NAME_FROM_SESSION, false},
-    {"then the address", "d", false, CHOICE_BLOCK, NAME_FROM_ADDRESS, false},
-    {"nothing", "", false, CHOICE_ALLOW, NAME_UNKNOWN, false},
-    {"weak resolver refused", "r", true, CHOICE_BLOCK, NAME_UNKNOWN, false},
-    {"weak address refused", "d", true, CHOICE_BLOCK, NAME_UNKNOWN, false},
-    {"weak resolver used and reported", "r", true, CHOICE_ALLOW, NAME_FROM_RESOLVER, true},
-    {"weak address used and reported", "d", true, CHOICE_ALLOW, NAME_FROM_ADDRESS, true},
-    {"a strong name is not weak because others are", "srd", true, CHOICE_ALLOW, NAME_FROM_SNI, false},
+    {"policy wins", "pasbrtd", false, false, NAME_FROM_POLICY, false},
+    {"then what the program checks", "asbrtd", false, false, NAME_FROM_APP, false},
+    {"then SNI", "sbrtd", false, false, NAME_FROM_SNI, false},
+    {"then the connect BIO", "brtd", false, false, NAME_FROM_BIO, false},
+    {"then the resolver, against a session", "rtd", false, false, NAME_FROM_RESOLVER, false},
+    {"then the session", "td", false, false, NAME_FROM_SESSION, false},
+    {"then the address", "d", false, false, NAME_FROM_ADDRESS, false},
+    {"nothing", "", false, true, NAME_UNKNOWN, false},
+    {"weak resolver refused", "r", true, false, NAME_UNKNOWN, false},
+    {"weak address refused", "d", true, false, NAME_UNKNOWN, false},
+    {"weak resolver used and reported", "r", true, true, NAME_FROM_RESOLVER, true},
+    {"weak address used and reported", "d", true, true, NAME_FROM_ADDRESS, true},
+    {"a strong name is not weak because others are", "srd", true, true, NAME_FROM_SNI, false},
 };
 
 static struct peer_name *place(struct peer_candidates *candidates, char letter)
@@ -236,7 +236,7 @@ START_TEST(expects_the_first_known_source)
         name->kind = PEER_HOST;
         first = first == NULL ? name : first;
     }
-    struct expected_peer expected = peer_expected(&candidates, row->weak_names);
+    struct expected_peer expected = peer_expected(&candidates, row->weak_names_count);
     bool known = row->expected != NAME_UNKNOWN;
     size_t count = !known ? 0 : row->expected == NAME_FROM_APP ? 2 : 1;
     ck_assert_msg(expected.source == row->expected, "%s: source %d", row->name, (int)expected.source);
@@ -252,8 +252,8 @@ START_TEST(one_weak_candidate_does_not_taint_the_other)
         .resolver = {{PEER_HOST, "host"}}, .resolver_count = 1, .address = {PEER_ADDRESS, "192.0.2.1"}};
 
     candidates.resolver_is_weak = true;
-    ck_assert_int_eq(peer_expected(&candidates, CHOICE_BLOCK).source, NAME_FROM_ADDRESS);
-    ck_assert(!peer_expected(&candidates, CHOICE_BLOCK).weak);
+    ck_assert_int_eq(peer_expected(&candidates, false).source, NAME_FROM_ADDRESS);
+    ck_assert(!peer_expected(&candidates, false).weak);
 }
 END_TEST
 
@@ -261,13 +261,13 @@ START_TEST(each_of_several_looked_up_names_has_to_match)
 {
     struct peer_candidates candidates = {.resolver = {{PEER_HOST, "one"}, {PEER_HOST, "other"}}, .resolver_count = 1};
 
-    ck_assert(!peer_expected(&candidates, CHOICE_BLOCK).each);
+    ck_assert(!peer_expected(&candidates, false).each);
     candidates.resolver_count = 2;
-    ck_assert(peer_expected(&candidates, CHOICE_BLOCK).each);
-    ck_assert_uint_eq(peer_expected(&candidates, CHOICE_BLOCK).count, 2);
+    ck_assert(peer_expected(&candidates, false).each);
+    ck_assert_uint_eq(peer_expected(&candidates, false).count, 2);
     candidates.app[0] = candidates.app[1] = candidates.resolver[0];
     candidates.app_count = 2;
-    ck_assert_msg(!peer_expected(&candidates, CHOICE_BLOCK).each, "of the program's own names one is enough");
+    ck_assert_msg(!peer_expected(&candidates, false).each, "of the program's own names one is enough");
 }
 END_TEST
 

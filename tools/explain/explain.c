@@ -109,7 +109,7 @@ static void expect_peer(struct explanation *explanation, const struct peer_name 
     if (name != NULL)
         peer_normalise(name, strlen(name), &candidates.policy);
     *(host->kind == PEER_ADDRESS ? &candidates.address : &candidates.sni) = *host;
-    explanation->peer = peer_expected(&candidates, explanation->settings.weak_names);
+    explanation->peer = peer_expected(&candidates, explanation->settings.weak_names == CHOICE_ALLOW);
     if (explanation->peer.count > 0)
         explanation->expected = explanation->peer.names[0];
     explanation->peer.names = &explanation->expected;

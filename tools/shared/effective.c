@@ -1,6 +1,6 @@
 #include "shared/effective.h"
 
-#include "policy/identity.h"
+#include "process/identity.h"
 #include "process/file_owner.h"
 #include "shared/text.h"
 

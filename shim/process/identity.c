@@ -1,4 +1,4 @@
-#include "policy/identity.h"
+#include "process/identity.h"
 
 #include "process/file_identity.h"
 #include "process/file_owner.h"

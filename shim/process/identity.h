@@ -6,8 +6,17 @@
 #ifndef TLSWARD_IDENTITY_H
 #define TLSWARD_IDENTITY_H
 
-#include "policy/policy.h"
 #include "process/arena.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct process_identity {
+    const char *executable; /* absolute path, as /proc/self/exe names it; NULL: unknown */
+    uid_t uid;              /* real and effective user id; (uid_t)-1: unknown */
+    uid_t effective_uid;
+    const char *const *other_names; /* of the program, which its user may have chosen; ended by NULL. NULL: none */
+};
 
 struct identity_names {
     const char *executable; /* NULL: unknown, as without /proc */
