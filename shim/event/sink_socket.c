@@ -1,6 +1,7 @@
 #include "event/sink.h"
 
 #include "process/kernel.h"
+#include "process/kernel_clock.h"
 #include "process/line.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
 #include "peer/trail.h"
 #include "policy/config_keys.h"
 #include "policy/process.h"
-#include "process/kernel.h"
+#include "process/kernel_clock.h"
 
 #include <errno.h>
 #include <netinet/in.h>

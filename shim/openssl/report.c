@@ -8,6 +8,7 @@
 #include "openssl/spki.h"
 #include "policy/process.h"
 #include "process/kernel.h"
+#include "process/kernel_clock.h"
 
 #include <errno.h>
 #include <stdatomic.h>

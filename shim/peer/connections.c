@@ -39,12 +39,13 @@ static bool is_socket(int fd, uint64_t socket)
     return socket_identity(fd, &ignored) == socket;
 }
 
-static int socket_type(int fd)
+/* Asked when it matters, which is for few connections: each connect(2) would pay a system call for it. */
+static bool has_type(int fd, int wanted)
 {
     int type = 0;
     socklen_t length = sizeof type;
 
-    return kernel_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 ? type : -1;
+    return kernel_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == wanted;
 }
 
 static bool is_connecting(int fd)
@@ -95,7 +96,7 @@ static inline bool add(struct connected_socket *connection)
 
 static bool is_for_dns(const struct connected_socket *connection)
 {
-    return connection->datagram && connection->port == DNS_PORT;
+    return connection->port == DNS_PORT && has_type(connection->fd, SOCK_DGRAM);
 }
 
 void connections_add(int fd, const struct sockaddr *address, socklen_t length, const void *caller)
@@ -106,12 +107,10 @@ void connections_add(int fd, const struct sockaddr *address, socklen_t length, c
     if (!ip_from_sockaddr(address, length, &connection.ip, &connection.port)) {
         return;
     }
-    int type = socket_type(fd);
     connection.fd = fd;
     connection.caller = (uintptr_t)caller;
-    connection.datagram = type == SOCK_DGRAM;
     connection.thread = lookup_thread_number();
-    if ((type == SOCK_STREAM || connection.datagram) && !add(&connection) && !is_for_dns(&connection)) {
+    if (!add(&connection) && !is_for_dns(&connection)) {
         atomic_store_explicit(&incomplete, true, memory_order_relaxed);
     }
     errno = saved;
@@ -194,7 +193,7 @@ struct unclaimed_search {
 };
 
 /* This thread's open connections of one kind that nobody claimed; all that is more than one is two. */
-static void find_unclaimed(bool datagram, struct unclaimed_search *search)
+static void find_unclaimed(int type, struct unclaimed_search *search)
 {
     uint64_t thread = lookup_thread_number();
     struct connected_socket connection;
@@ -205,9 +204,9 @@ static void find_unclaimed(bool datagram, struct unclaimed_search *search)
             continue;
         }
         uint64_t version = read_record(record, &connection);
-        if (version != 0 && connection.thread == thread && connection.datagram == datagram &&
-            !is_for_dns(&connection) && atomic_load_explicit(&record->claimed, memory_order_relaxed) != version &&
-            is_open(&connection)) {
+        if (version != 0 && connection.thread == thread &&
+            atomic_load_explicit(&record->claimed, memory_order_relaxed) != version && is_open(&connection) &&
+            has_type(connection.fd, type) && !is_for_dns(&connection)) {
             *search = (struct unclaimed_search){search->count + 1, connection, record, version};
         }
     }
@@ -220,9 +219,9 @@ enum unclaimed connections_unclaimed(struct claim *claim)
     if (atomic_load_explicit(&incomplete, memory_order_relaxed)) {
         return UNCLAIMED_UNRECORDED;
     }
-    find_unclaimed(false, &search);
+    find_unclaimed(SOCK_STREAM, &search);
     if (search.count == 0) {
-        find_unclaimed(true, &search);
+        find_unclaimed(SOCK_DGRAM, &search);
     }
     if (search.count != 1) {
         return search.count == 0 ? UNCLAIMED_NONE : UNCLAIMED_SEVERAL;

@@ -18,7 +18,6 @@ enum { CONNECTION_PAGE = 1024, CONNECTION_DESCRIPTORS = 1 << 20 };
 struct connected_socket {
     _Alignas(8) struct ip ip; /* as connect(2) was asked; 32-bit systems would not fill the last word */
     in_port_t port;           /* host byte order */
-    bool datagram;
     bool has_cookie;
     int fd;
     uint64_t socket; /* SO_COOKIE, never used again; before Linux 4.12 the inode, not used while the socket lives */
@@ -29,7 +28,7 @@ struct connected_socket {
 
 /*
  * connect(2), called by `caller`, succeeded on `fd` or is in progress (EINPROGRESS, or EINTR: it goes on all the same).
- * Async-signal-safe; two or three system calls. Other families than AF_INET and AF_INET6 are ignored.
+ * Async-signal-safe; one or two system calls. Other families than AF_INET and AF_INET6 are ignored.
  */
 void connections_add(int fd, const struct sockaddr *address, socklen_t length, const void *caller);
 

@@ -6,6 +6,7 @@
 #include "policy/process.h"
 #include "process/base_name.h"
 #include "process/kernel.h"
+#include "process/kernel_clock.h"
 #include "process/loader.h"
 #include "process/seqlock.h"
 

@@ -121,11 +121,17 @@ void trail_resolved_hostent(const char *node, const struct hostent *result)
     errno = saved;
 }
 
-/* The names of this host say nothing about whom it talks to on its own addresses: programs look them up to greet. */
-static void drop_own_names(struct name_candidates *names)
+/*
+ * The names of this host say nothing about whom it talks to on its own addresses: programs look them up to greet. A
+ * single name is meant all the same.
+ */
+static void drop_own_names(int fd, const struct ip *peer, struct name_candidates *names)
 {
     size_t others = 0;
 
+    if (fd < 0 || names->count < 2 || !connection_is_local(fd, peer)) {
+        return;
+    }
     for (size_t i = 0; i < names->count; i++) {
         if (!host_name_is_own(names->names[i].text)) {
             names->names[others++] = names->names[i];
@@ -204,8 +210,8 @@ static void name_connection(int fd, const struct claim *claim, struct trail_peer
         peer->port = connection->port;
     }
     lookups_by_address(&peer->ip, &names);
-    if (!proxied && connection_is_local(fd, &peer->ip)) {
-        drop_own_names(&names);
+    if (!proxied) {
+        drop_own_names(fd, &peer->ip, &names);
     }
     name_peer(&names, peer);
     if (proxied && names.count == 0 && peer->literal.kind != PEER_NONE) {
@@ -225,9 +231,7 @@ static void name_unseen(int fd, struct trail_peer *peer)
     struct name_candidates names;
 
     lookups_by_address(&peer->ip, &names);
-    if (fd >= 0 && connection_is_local(fd, &peer->ip)) {
-        drop_own_names(&names);
-    }
+    drop_own_names(fd, &peer->ip, &names);
     name_peer(&names, peer);
 }
 

@@ -7,7 +7,7 @@
 #include "policy/config_watch.h"
 #include "process/environment.h"
 #include "process/file_identity.h"
-#include "process/kernel.h"
+#include "process/kernel_clock.h"
 #include "process/loader.h"
 #include "process/standard_error.h"
 #include "process/start.h"

@@ -95,10 +95,12 @@ uid_t identity_user(uid_t uid, bool users_are_known)
 
 struct process_identity identity_now(const struct identity_names *names)
 {
+    uid_t real = (uid_t)-1, effective = (uid_t)-1;
+    kernel_users(&real, &effective);
     return (struct process_identity){
         .executable = names->executable,
-        .uid = identity_user(kernel_getuid(), names->users_are_known),
-        .effective_uid = identity_user(kernel_geteuid(), names->users_are_known),
+        .uid = identity_user(real, names->users_are_known),
+        .effective_uid = identity_user(effective, names->users_are_known),
         .other_names = names->others,
     };
 }

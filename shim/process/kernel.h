@@ -19,8 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(time_t) == sizeof(long), "struct timespec is the kernel's own");
-
 /* What fstat(2) fills, as the kernel has it: glibc's structure, on 32-bit systems that for large files. */
 #ifdef SYS_fstat64
 typedef struct stat64 kernel_status;
@@ -32,9 +30,19 @@ enum { KERNEL_FSTAT = SYS_fstat, KERNEL_FSTATAT = SYS_newfstatat };
 
 /* Ids of 16 bits and offsets in bytes are what 32-bit systems had first. */
 #ifdef SYS_getuid32
-enum { KERNEL_GETUID = SYS_getuid32, KERNEL_GETEUID = SYS_geteuid32, KERNEL_GETGID = SYS_getgid32 };
+enum {
+    KERNEL_GETUID = SYS_getuid32,
+    KERNEL_GETEUID = SYS_geteuid32,
+    KERNEL_GETGID = SYS_getgid32,
+    KERNEL_GETRESUID = SYS_getresuid32
+};
 #else
-enum { KERNEL_GETUID = SYS_getuid, KERNEL_GETEUID = SYS_geteuid, KERNEL_GETGID = SYS_getgid };
+enum {
+    KERNEL_GETUID = SYS_getuid,
+    KERNEL_GETEUID = SYS_geteuid,
+    KERNEL_GETGID = SYS_getgid,
+    KERNEL_GETRESUID = SYS_getresuid
+};
 #endif
 #ifdef SYS_mmap2
 enum { KERNEL_MMAP = SYS_mmap2 };
@@ -176,6 +184,13 @@ static inline uid_t kernel_geteuid(void)
     return (uid_t)kernel_call(KERNEL_GETEUID, 0, 0, 0, 0, 0, 0);
 }
 
+/* The real and the effective user in one call. */
+static inline void kernel_users(uid_t *real, uid_t *effective)
+{
+    uid_t saved;
+    kernel_call(KERNEL_GETRESUID, kernel_address(real), kernel_address(effective), kernel_address(&saved), 0, 0, 0);
+}
+
 static inline gid_t kernel_getgid(void)
 {
     return (gid_t)kernel_call(KERNEL_GETGID, 0, 0, 0, 0, 0, 0);
@@ -190,19 +205,6 @@ static inline int kernel_access(const char *path, int mode)
 static inline int kernel_uname(struct utsname *names)
 {
     return (int)kernel_call(SYS_uname, kernel_address(names), 0, 0, 0, 0, 0);
-}
-
-/* The kernel's own time, whatever a preloaded library tells the program. */
-static inline int kernel_clock(clockid_t clock, struct timespec *now)
-{
-    return (int)kernel_call(SYS_clock_gettime, clock, kernel_address(now), 0, 0, 0, 0);
-}
-
-static inline time_t kernel_seconds(void)
-{
-    struct timespec now = {0};
-    kernel_clock(CLOCK_REALTIME, &now);
-    return now.tv_sec;
 }
 
 /* Private memory of whole pages, all zero. NULL where there is none. */

@@ -1,7 +1,7 @@
 #include "trust/trust.h"
 
 #include "process/array.h"
-#include "process/kernel.h"
+#include "process/kernel_clock.h"
 #include "trust/trust_parts.h"
 #include "trust/trust_places.h"
 
