@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-typedef int object_reader(struct dl_phdr_info *, size_t, void *);
+typedef void object_reader(const struct dl_phdr_info *, void *);
 
 /* glibc's struct dl_find_object from 2.35 on (dlfcn.h): older headers lack it. */
 struct found_object {
@@ -54,27 +54,51 @@ static bool describe_found(const struct found_object *found, struct dl_phdr_info
     return true;
 }
 
+static bool holds(const struct dl_phdr_info *info, uintptr_t address)
+{
+    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+        if (segment->p_type == PT_LOAD && address >= start && address - start < segment->p_memsz)
+            return true;
+    }
+    return false;
+}
+
+struct reading {
+    uintptr_t address;
+    object_reader *read;
+    void *argument;
+};
+
+static int read_if_holds(struct dl_phdr_info *info, size_t size, void *argument)
+{
+    (void)size;
+    const struct reading *reading = argument;
+    if (!holds(info, reading->address))
+        return 0;
+    reading->read(info, reading->argument);
+    return 1;
+}
+
 /*
- * Reads the object that holds an address: `read` gets each object in turn until it returns something. Since glibc 2.35
- * without a lock: that of dl_iterate_phdr(3) is not made anew in a child of fork(2), which would wait there for ever
- * if a thread of its parent had it.
+ * Hands the object that holds an address to `read`; false where none does. Since glibc 2.35 without a lock: that of
+ * dl_iterate_phdr(3) is not made anew in a child of fork(2), which would wait there for ever if a thread of its parent
+ * had it.
  */
-static int read_object_at(const void *address, object_reader *read, void *argument)
+static bool read_object_at(const void *address, object_reader *read, void *argument)
 {
     struct found_object found;
     struct dl_phdr_info info;
+    struct reading reading = {(uintptr_t)address, read, argument};
     find_object_function *find = find_object();
     if (find == NULL)
-        return dl_iterate_phdr(read, argument);
+        return dl_iterate_phdr(read_if_holds, &reading) == 1;
     if (find(address, &found) != 0)
-        return 0;
-    return describe_found(&found, &info) ? read(&info, sizeof info, argument) : dl_iterate_phdr(read, argument);
+        return false;
+    return describe_found(&found, &info) ? read_if_holds(&info, sizeof info, &reading) == 1
+                                         : dl_iterate_phdr(read_if_holds, &reading) == 1;
 }
-
-struct search {
-    uintptr_t address;
-    struct loaded_object *object;
-};
 
 struct build_id {
     const unsigned char *bytes;
@@ -111,25 +135,9 @@ static struct build_id find_build_id(const struct dl_phdr_info *info)
     return found;
 }
 
-static bool holds(const struct dl_phdr_info *info, uintptr_t address)
+static void describe(const struct dl_phdr_info *info, void *argument)
 {
-    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
-        if (segment->p_type == PT_LOAD && address >= start && address - start < segment->p_memsz)
-            return true;
-    }
-    return false;
-}
-
-static int describe_if_holds(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    (void)size;
-    struct search *search = arg;
-    struct loaded_object *object = search->object;
-    if (!holds(info, search->address))
-        return 0;
-
+    struct loaded_object *object = argument;
     size_t length = strnlen(info->dlpi_name, sizeof object->path - 1);
     memcpy(object->path, info->dlpi_name, length);
     object->path[length] = '\0';
@@ -148,19 +156,12 @@ static int describe_if_holds(struct dl_phdr_info *info, size_t size, void *arg)
         if (segment->p_type == PT_LOAD && start + segment->p_memsz > object->end)
             object->end = start + segment->p_memsz;
     }
-    return 1;
 }
 
 bool loader_object_at(const void *address, struct loaded_object *object)
 {
-    struct search search = {(uintptr_t)address, object};
-    return read_object_at(address, describe_if_holds, &search) == 1;
+    return read_object_at(address, describe, object);
 }
-
-struct identity_search {
-    uintptr_t address;
-    uint64_t identity;
-};
 
 /* FNV-1a. */
 static uint64_t mix(uint64_t sum, const void *bytes, size_t length)
@@ -170,119 +171,98 @@ static uint64_t mix(uint64_t sum, const void *bytes, size_t length)
     return sum;
 }
 
-static int identify_if_holds(struct dl_phdr_info *info, size_t size, void *argument)
+static void identify(const struct dl_phdr_info *info, void *argument)
 {
-    (void)size;
-    struct identity_search *search = argument;
-    if (!holds(info, search->address))
-        return 0;
+    uint64_t *identity = argument;
     struct build_id id = find_build_id(info);
     if (id.length == 0 && info->dlpi_name[0] != '\0')
-        return 1;
+        return;
     uint64_t sum = mix(UINT64_C(14695981039346656037), &info->dlpi_addr, sizeof info->dlpi_addr);
     sum = mix(sum, info->dlpi_name, strlen(info->dlpi_name));
-    search->identity = mix(sum, id.bytes, id.length);
-    return 1;
+    *identity = mix(sum, id.bytes, id.length);
 }
 
 uint64_t loader_identity(const void *address)
 {
-    struct identity_search search = {(uintptr_t)address, 0};
-    read_object_at(address, identify_if_holds, &search);
-    return search.identity;
+    uint64_t identity = 0;
+    read_object_at(address, identify, &identity);
+    return identity;
 }
 
 struct definition_search {
-    uintptr_t address;
     const char *name;
     bool found;
     const char *version;
     void **slot;
 };
 
-static int look_if_holds(struct dl_phdr_info *info, size_t size, void *argument)
+static void look(const struct dl_phdr_info *info, void *argument)
 {
-    (void)size;
     struct definition_search *search = argument;
     struct elf_symbols symbols;
-    if (!holds(info, search->address))
-        return 0;
     search->found = elf_symbols_of_object(&symbols, info) && elf_symbols_find(&symbols, search->name) != NULL;
-    return 1;
 }
 
 bool loader_defines_beside(const void *address, const char *name)
 {
-    struct definition_search search = {.address = (uintptr_t)address, .name = name};
-    read_object_at(address, look_if_holds, &search);
+    struct definition_search search = {.name = name};
+    read_object_at(address, look, &search);
     return search.found;
 }
 
-static int look_if_library_holds(struct dl_phdr_info *info, size_t size, void *argument)
+static void look_in_library(const struct dl_phdr_info *info, void *argument)
 {
     bool is_program = info->dlpi_name[0] == '\0' || (uintptr_t)info->dlpi_phdr == getauxval(AT_PHDR);
-    const struct definition_search *search = argument;
-    return holds(info, search->address) && (is_program || look_if_holds(info, size, argument));
+    if (!is_program)
+        look(info, argument);
 }
 
 bool loader_is_library_with(const void *address, const char *name)
 {
-    struct definition_search search = {.address = (uintptr_t)address, .name = name};
-    read_object_at(address, look_if_library_holds, &search);
+    struct definition_search search = {.name = name};
+    read_object_at(address, look_in_library, &search);
     return search.found;
 }
 
-static int look_for_slot(struct dl_phdr_info *info, size_t size, void *argument)
+static void look_for_slot(const struct dl_phdr_info *info, void *argument)
 {
-    (void)size;
     struct definition_search *search = argument;
     struct elf_symbols symbols;
-    if (!holds(info, search->address))
-        return 0;
     if (elf_symbols_of_object(&symbols, info))
         search->slot = elf_symbols_slot(&symbols, search->name);
-    return 1;
 }
 
-static int look_for_version(struct dl_phdr_info *info, size_t size, void *argument)
+static void look_for_version(const struct dl_phdr_info *info, void *argument)
 {
-    (void)size;
     struct definition_search *search = argument;
     struct elf_symbols symbols;
-    if (!holds(info, search->address))
-        return 0;
     if (elf_symbols_of_object(&symbols, info))
         search->version = elf_symbols_needed_version(&symbols, search->name);
-    return 1;
 }
 
 void *loader_next_as_linked(const void *caller, const char *name)
 {
-    struct definition_search search = {.address = (uintptr_t)caller, .name = name};
+    struct definition_search search = {.name = name};
     read_object_at(caller, look_for_version, &search);
     return search.version != NULL ? loader_list_find_version(name, search.version) : NULL;
 }
 
 void **loader_slot_beside(const void *address, const char *name)
 {
-    struct definition_search search = {.address = (uintptr_t)address, .name = name};
+    struct definition_search search = {.name = name};
     read_object_at(address, look_for_slot, &search);
     return search.slot;
 }
 
-static int look_for_base(struct dl_phdr_info *info, size_t size, void *argument)
+static void look_for_base(const struct dl_phdr_info *info, void *argument)
 {
-    (void)size;
-    struct definition_search *search = argument;
-    if (!holds(info, search->address))
-        return 0;
-    search->found = loader_list_has_before_own(info->dlpi_addr);
-    return 1;
+    bool *is_before = argument;
+    *is_before = loader_list_has_before_own(info->dlpi_addr);
 }
 
 bool loader_is_before_own(const void *address)
 {
-    struct definition_search search = {.address = (uintptr_t)address};
-    read_object_at(address, look_for_base, &search);
-    return search.found;
+    bool is_before = false;
+    read_object_at(address, look_for_base, &is_before);
+    return is_before;
 }
