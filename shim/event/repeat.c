@@ -141,7 +141,7 @@ uint64_t repeat_hash(uint64_t seed, const char *text)
     const char *bytes = text ? text : "\xff";
     uint64_t hash = seed;
     do
-        hash = (hash ^ (unsigned char)*bytes) * UINT64_C(1099511628211);
+        hash = fnv_add(hash, (unsigned char)*bytes);
     while (*bytes++);
     return hash;
 }

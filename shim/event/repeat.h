@@ -5,6 +5,8 @@
 #ifndef TLSWARD_REPEAT_H
 #define TLSWARD_REPEAT_H
 
+#include "process/fnv.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +33,7 @@ bool repeat_flush_next(size_t *cursor, uint64_t *key, uint64_t *count);
  * A 64-bit hash (FNV-1a over the text and its terminating NUL, so that "ab", "c" differs from "a", "bc"), for
  * keys; start with REPEAT_SEED. NULL counts as its own value: that of the byte 0xFF, which no text in UTF-8 holds.
  */
-#define REPEAT_SEED 14695981039346656037ull
+#define REPEAT_SEED FNV_SEED
 uint64_t repeat_hash(uint64_t seed, const char *text);
 
 #endif

@@ -1,10 +1,9 @@
 #include "policy/config_watch.h"
 
 #include "policy/policy_value.h"
+#include "process/fnv.h"
 
 #include <string.h>
-
-static const uint64_t nothing = UINT64_C(14695981039346656037);
 
 static uint64_t mix(uint64_t sum, const struct file_identity *file)
 {
@@ -19,7 +18,7 @@ static uint64_t mix(uint64_t sum, const struct file_identity *file)
         (uint64_t)file->changed_nanoseconds,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        sum = (sum ^ parts[i]) * UINT64_C(1099511628211); /* FNV-1a, a word at a time */
+        sum = fnv_add(sum, parts[i]);
     return sum;
 }
 
@@ -44,7 +43,7 @@ void config_watch_keep(struct policy *policy, const struct config_watch *watch)
 
 uint64_t config_watch_fingerprint(const struct policy *policy)
 {
-    uint64_t sum = nothing;
+    uint64_t sum = FNV_SEED;
     for (size_t i = 0; i < policy->watch.count; i++)
         sum = mix(sum, &policy->watch.files[i].identity);
     return sum;
@@ -52,7 +51,7 @@ uint64_t config_watch_fingerprint(const struct policy *policy)
 
 uint64_t config_watch_fingerprint_now(const struct policy *policy)
 {
-    uint64_t sum = nothing;
+    uint64_t sum = FNV_SEED;
     for (size_t i = 0; i < policy->watch.count; i++) {
         const struct file_identity now = file_identify(policy->watch.files[i].path);
         sum = mix(sum, &now);

@@ -1,6 +1,7 @@
 #include "process/loader.h"
 
 #include "process/elf_symbols.h"
+#include "process/fnv.h"
 #include "process/loader_list.h"
 
 #include <elf.h>
@@ -163,11 +164,10 @@ bool loader_object_at(const void *address, struct loaded_object *object)
     return read_object_at(address, describe, object);
 }
 
-/* FNV-1a. */
 static uint64_t mix(uint64_t sum, const void *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+        sum = fnv_add(sum, ((const unsigned char *)bytes)[i]);
     return sum;
 }
 
@@ -177,7 +177,7 @@ static void identify(const struct dl_phdr_info *info, void *argument)
     struct build_id id = find_build_id(info);
     if (id.length == 0 && info->dlpi_name[0] != '\0')
         return;
-    uint64_t sum = mix(UINT64_C(14695981039346656037), &info->dlpi_addr, sizeof info->dlpi_addr);
+    uint64_t sum = mix(FNV_SEED, &info->dlpi_addr, sizeof info->dlpi_addr);
     sum = mix(sum, info->dlpi_name, strlen(info->dlpi_name));
     *identity = mix(sum, id.bytes, id.length);
 }

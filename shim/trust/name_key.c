@@ -1,5 +1,6 @@
 #include "trust/name_key.h"
 
+#include "process/fnv.h"
 #include "trust/der.h"
 
 enum {
@@ -11,14 +12,6 @@ enum {
     TAG_BMP_STRING = 0x1e
 };
 
-/* FNV-1a. */
-static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
-
-static uint64_t add_byte(uint64_t hash, unsigned char byte)
-{
-    return (hash ^ byte) * UINT64_C(0x100000001b3);
-}
-
 /*
  * libcrypto compares strings of all kinds as UTF-8, without regard to the case of ASCII letters and to white space at
  * the ends and in rows (X509_NAME_cmp(3)): what is not ASCII, and all white space, is left out. A BIT STRING is left
@@ -29,7 +22,7 @@ static uint64_t add_character(uint64_t hash, uint32_t character)
     if (character >= 0x80 || character == ' ' || (character >= '\t' && character <= '\r'))
         return hash;
     bool is_upper = character >= 'A' && character <= 'Z';
-    return add_byte(hash, (unsigned char)(is_upper ? character + ('a' - 'A') : character));
+    return fnv_add(hash, (unsigned char)(is_upper ? character + ('a' - 'A') : character));
 }
 
 static uint64_t add_string(uint64_t hash, unsigned char tag, struct der string)
@@ -54,9 +47,9 @@ static bool add_attribute(struct der *attributes, uint64_t *key)
     if (!der_take(attributes, TAG_SEQUENCE, &attribute) || !der_take(&attribute, TAG_OID, &type) ||
         !der_take_any(&attribute, &tag, &value))
         return false;
-    uint64_t hash = basis;
+    uint64_t hash = FNV_SEED;
     for (size_t i = 0; i < type.length; i++)
-        hash = add_byte(hash, type.data[i]);
+        hash = fnv_add(hash, type.data[i]);
     /* A sum, because attributes of one RelativeDistinguishedName are sorted by their bytes, whatever those mean. */
     *key += add_string(hash, tag, value);
     return true;
