@@ -187,7 +187,7 @@ static inline uid_t kernel_geteuid(void)
 /* The real and the effective user in one call. */
 static inline void kernel_users(uid_t *real, uid_t *effective)
 {
-    uid_t saved;
+    uid_t saved = 0;
     kernel_call(KERNEL_GETRESUID, kernel_address(real), kernel_address(effective), kernel_address(&saved), 0, 0, 0);
 }
 
