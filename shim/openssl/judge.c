@@ -167,16 +167,6 @@ static void check_program_anchors(struct judgement *judgement)
         check_against(judgement, judgement->program_anchors.store, &rules);
 }
 
-static bool program_anchors_accept(const struct facts *facts)
-{
-    return facts->app_anchors_checked && facts->app_anchors_error == 0;
-}
-
-static bool policy_anchors_accept(const struct facts *facts)
-{
-    return facts->policy_anchors_checked && facts->policy_anchors_error == 0;
-}
-
 static bool is_self_issued(const struct openssl_api *api, const X509 *certificate)
 {
     return api->X509_NAME_cmp(api->X509_get_subject_name(certificate), api->X509_get_issuer_name(certificate)) == 0;
@@ -270,8 +260,8 @@ static void watch_names(struct judgement *judgement)
 static bool is_vouched_for(const struct judgement *judgement, const X509 *certificate)
 {
     const struct openssl_api *api = &judgement->library->api;
-    const STACK *chain = program_anchors_accept(&judgement->connection->facts) ? judgement->by_program.chain
-                                                                               : judgement->by_policy.chain;
+    const STACK *chain =
+        app_anchors_accept(&judgement->connection->facts) ? judgement->by_program.chain : judgement->by_policy.chain;
     for (int i = 0; chain != NULL && i < api_stack_num(api, chain); i++)
         if (anchor_is_same(api, api_stack_value(api, chain, i), certificate))
             return true;
@@ -314,9 +304,8 @@ static void record_presented(struct judgement *judgement)
     const struct openssl_api *api = &judgement->library->api;
     const struct connection *connection = judgement->connection;
     const STACK *untrusted = judgement->request.untrusted;
-    judgement->nothing_vouches =
-        fails_policy(&connection->settings, &connection->facts) ||
-        !(program_anchors_accept(&connection->facts) || policy_anchors_accept(&connection->facts));
+    judgement->nothing_vouches = fails_policy(&connection->settings, &connection->facts) ||
+                                 !(app_anchors_accept(&connection->facts) || policy_anchors_accept(&connection->facts));
     record_certificate(judgement, judgement->request.leaf);
     for (int i = 0; untrusted != NULL && i < api_stack_num(api, untrusted); i++)
         record_certificate(judgement, api_stack_value(api, untrusted, i));
@@ -329,7 +318,7 @@ static void record_presented_in_vain(const struct judgement *judgement)
 {
     const struct connection *connection = judgement->connection;
     const struct facts *facts = &connection->facts;
-    bool vouched = facts->app_dane_verified || program_anchors_accept(facts) || policy_anchors_accept(facts);
+    bool vouched = facts->app_dane_verified || app_anchors_accept(facts) || policy_anchors_accept(facts);
     bool failed = fails_policy(&connection->settings, facts);
     if (judgement->request.leaf == NULL
             ? failed && !vouched
@@ -348,10 +337,10 @@ static void verify_for_policy(struct judgement *judgement)
     note_public_key(judgement);
     if (settings->trust_mode != TRUST_EXCLUSIVE)
         check_program_anchors(judgement);
-    if (!program_anchors_accept(facts))
+    if (!app_anchors_accept(facts))
         check_policy_anchors(judgement);
     record_presented(judgement);
-    if (may_lend && !program_anchors_accept(facts))
+    if (may_lend && !app_anchors_accept(facts))
         lend_anchor(judgement);
     watch_names(judgement);
 }
@@ -422,7 +411,7 @@ static void add_program_word(struct judgement *judgement)
     if (facts->app_rejected) { /* it has the last word */
         facts->app_anchors_checked = false;
         facts->policy_anchors_checked = false;
-    } else if (facts->app_demands_chain && !program_anchors_accept(facts)) {
+    } else if (facts->app_demands_chain && !app_anchors_accept(facts)) {
         check_dane_anchor(judgement);
     }
 }

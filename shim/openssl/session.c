@@ -93,9 +93,9 @@ static bool vouch(const struct connection *connection, struct session_mark *mark
     const struct facts *facts = &connection->facts;
     if (settings_demand_pin_alone(&connection->settings))
         return true;
-    if (facts->policy_anchors_checked && facts->policy_anchors_error == 0)
+    if (policy_anchors_accept(facts))
         mark->trust = connection->trust;
-    else if (facts->app_anchors_checked && facts->app_anchors_error == 0)
+    else if (app_anchors_accept(facts))
         mark->app_anchors = connection->app_anchors;
     return mark->trust != NULL || mark->app_anchors != 0;
 }

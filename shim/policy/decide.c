@@ -48,12 +48,12 @@ static enum reason reason_for(int x509_error)
     }
 }
 
-static bool app_anchors_accept(const struct facts *facts)
+bool app_anchors_accept(const struct facts *facts)
 {
     return facts->app_anchors_checked && facts->app_anchors_error == 0;
 }
 
-static bool policy_anchors_accept(const struct facts *facts)
+bool policy_anchors_accept(const struct facts *facts)
 {
     return facts->policy_anchors_checked && facts->policy_anchors_error == 0;
 }

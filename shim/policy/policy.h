@@ -199,6 +199,10 @@ struct facts {
  */
 const char *finding_text(const struct facts *facts);
 
+/* Whether the chain leads to an anchor of the program's, and to one of the policy's. */
+bool app_anchors_accept(const struct facts *facts);
+bool policy_anchors_accept(const struct facts *facts);
+
 /*
  * True where the program itself demanded the chain and the name, accepted both, and OpenSSL's default rules take the
  * certificate for that name, though ours do not; which counts under NAMES_PROGRAM alone. It demands the name where it
