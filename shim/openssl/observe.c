@@ -168,7 +168,7 @@ static struct proxies_between proxies_between(const struct connection *connectio
 static bool is_among(const struct peer_name *name, const struct peer_name *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i].text, name->text) == 0)
+        if (peer_name_equal(&names[i], name))
             return true;
     return false;
 }

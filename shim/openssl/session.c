@@ -156,7 +156,7 @@ bool session_is_marked(const struct library *library, const SSL_SESSION *session
 static bool is_for(const struct found_marks *found, const struct peer_name *name)
 {
     for (size_t i = 0; i < found->count; i++)
-        if (found->marks[i].name.kind == name->kind && strcmp(found->marks[i].name.text, name->text) == 0)
+        if (peer_name_equal(&found->marks[i].name, name))
             return true;
     return false;
 }

@@ -165,6 +165,11 @@ bool peer_normalise(const char *text, size_t length, struct peer_name *peer)
     return peer->kind != PEER_NONE;
 }
 
+bool peer_name_equal(const struct peer_name *left, const struct peer_name *right)
+{
+    return left->kind == right->kind && strcmp(left->text, right->text) == 0;
+}
+
 struct expected_peer peer_expected(const struct peer_candidates *candidates, bool weak_names_count)
 {
     const struct {

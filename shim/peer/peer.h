@@ -29,6 +29,8 @@ struct peer_name {
  */
 bool peer_normalise(const char *text, size_t length, struct peer_name *peer);
 
+bool peer_name_equal(const struct peer_name *left, const struct peer_name *right);
+
 /* The names a program set by itself; any one of them is enough. */
 #define PEER_APP_NAMES 8
 
