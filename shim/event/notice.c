@@ -1,11 +1,54 @@
 #include "event/notice.h"
 
-#include "openssl/report.h"
+#include "event/repeat.h"
+#include "event/send.h"
 #include "policy/process.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
+
+void notice_send(const char *log, const char *message)
+{
+    int saved = errno;
+    struct event event = event_start(EVENT_NOTICE);
+    event.message = message;
+    event_send(&event, log, SEVERITY_WARNING);
+    errno = saved;
+}
+
+void notice_start(const char *log)
+{
+    struct event event = event_start(EVENT_START);
+    event_send(&event, log, SEVERITY_INFORMATIONAL);
+}
+
+void notice_counted(const struct policy *policy)
+{
+    size_t cursor = 0;
+    uint64_t key, count, sum = 0;
+    while (repeat_flush_next(&cursor, &key, &count))
+        sum += count;
+    if (sum == 0)
+        return;
+    int saved = errno;
+    struct settings settings = process_settings(policy);
+    struct event event = event_start(EVENT_NOTICE);
+    event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
+    event.repeated = sum;
+    event_send(&event, settings.log, SEVERITY_INFORMATIONAL);
+    errno = saved;
+}
+
+void notice_trust_warning(void *log, const char *file, unsigned position, const char *why)
+{
+    char message[2048];
+    if (position > 0)
+        snprintf(message, sizeof message, "trust: %s: certificate %u: %s", file, position, why);
+    else
+        snprintf(message, sizeof message, "trust: %s: %s", file, why);
+    notice_send(log, message);
+}
 
 void notice_not_covered(const char *message)
 {
@@ -13,7 +56,7 @@ void notice_not_covered(const char *message)
     const struct policy *policy = process_is_welcome() ? process_policy() : NULL;
     if (policy != NULL && !process_is_off(policy)) {
         struct settings settings = process_settings(policy);
-        report_notice(settings.log, message);
+        notice_send(settings.log, message);
     }
     errno = saved;
 }

@@ -4,6 +4,20 @@
 #ifndef TLSWARD_NOTICE_H
 #define TLSWARD_NOTICE_H
 
+#include "policy/policy.h"
+
+/* To where `log` says, as in struct settings. Async-signal-safe where process_identity() was asked for before. */
+void notice_send(const char *log, const char *message);
+
+/* The library is in this process. */
+void notice_start(const char *log);
+
+/* At the end of the process: how many handshakes were only counted, being repeats, and are in no event yet. */
+void notice_counted(const struct policy *policy);
+
+/* A trust_warning; `log` is the destination, as in struct settings. */
+void notice_trust_warning(void *log, const char *file, unsigned position, const char *why);
+
 /* Something in this process is out of reach. Nothing is said where tlsward is off in the process. Keeps errno. */
 void notice_not_covered(const char *message);
 

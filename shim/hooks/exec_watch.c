@@ -1,6 +1,6 @@
 #include "hooks/exec_watch.h"
 
-#include "openssl/report.h"
+#include "event/notice.h"
 #include "policy/process.h"
 #include "process/environment.h"
 #include "process/kernel.h"
@@ -64,7 +64,7 @@ void exec_watch_begin(void)
     process_identity(); /* read now: a child of vfork(2) may not allocate */
     destination = find_destination(tells_start ? value + sizeof starts - 1 : value);
     if (tells_start && destination != NULL)
-        report_start(destination);
+        notice_start(destination);
     errno = saved;
 }
 
@@ -142,7 +142,7 @@ static void tell(const char *path, const char *why, struct room *room)
     line_text(&message, ", ");
     line_text(&message, why);
     room->scratch[message.length] = '\0';
-    report_notice(destination, room->scratch);
+    notice_send(destination, room->scratch);
 }
 
 static void look(const char *path, char *const *environment, struct room *room)

@@ -1,18 +1,9 @@
 #include "openssl/describe.h"
 
-#include "process/loader.h"
+#include "process/hex.h"
 
 #include <stdio.h>
 #include <string.h>
-
-void describe_bytes(const unsigned char *bytes, size_t length, const char digits[static 16], char *text)
-{
-    for (size_t i = 0; i < length; i++) {
-        text[2 * i] = digits[bytes[i] >> 4];
-        text[2 * i + 1] = digits[bytes[i] & 0xf];
-    }
-    text[2 * length] = '\0';
-}
 
 static void describe_name(const struct openssl_api *api, const X509_NAME *name, char *text, size_t size)
 {
@@ -58,18 +49,5 @@ void describe_certificate(const struct openssl_api *api, X509 *certificate, stru
     describe_name(api, api->X509_get_issuer_name(certificate), text->issuer, sizeof text->issuer);
     describe_time(api, certificate, text->not_after, sizeof text->not_after);
     if (api_certificate_sha256(api, certificate, digest))
-        describe_bytes(digest, sizeof digest, "0123456789ABCDEF", text->sha256);
-}
-
-void describe_call_site(const void *address, struct call_site_text *text)
-{
-    const struct loaded_object *object = &text->object;
-    char build_id[2 * BUILD_ID_MAX + 1];
-    text->text[0] = '\0';
-    if (address == NULL || !loader_object_at(address, &text->object))
-        return;
-    describe_bytes(object->build_id, object->build_id_length, "0123456789abcdef", build_id);
-    snprintf(text->text, sizeof text->text, "%s+0x%lx%s%s%s", object->path[0] != '\0' ? object->path : "program",
-             (unsigned long)((uintptr_t)address - object->base), build_id[0] != '\0' ? " (" : "", build_id,
-             build_id[0] != '\0' ? ")" : "");
+        hex_print(digest, sizeof digest, HEX_UPPER, text->sha256);
 }

@@ -1,10 +1,10 @@
 #include "openssl/judge.h"
 
+#include "event/notice.h"
 #include "openssl/dane.h"
 #include "openssl/presented.h"
 #include "openssl/program_anchors.h"
 #include "openssl/purposes.h"
-#include "openssl/report.h"
 #include "openssl/session.h"
 #include "openssl/spki.h"
 #include "openssl/store_ctx.h"
@@ -56,13 +56,13 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     void *log = (void *)settings->log;
 
     const struct decoder decoder = decoder_of(judgement);
-    struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, log);
+    struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, notice_trust_warning, log);
     X509_STORE *store = trust != NULL ? api->X509_STORE_new() : NULL;
     judgement->connection->trust = trust;
     if (store == NULL || trust_fill(trust, &decoder, store, judgement->request.leaf, judgement->request.untrusted,
-                                    report_trust_warning, log) != 1)
+                                    notice_trust_warning, log) != 1)
         facts->internal_error = true;
-    else if (trust_is_empty(trust, report_trust_warning, log))
+    else if (trust_is_empty(trust, notice_trust_warning, log))
         facts->trust_missing = true;
     if (store == NULL || (!facts->internal_error && !facts->trust_missing))
         return store;

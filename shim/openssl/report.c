@@ -1,95 +1,23 @@
 #include "openssl/report.h"
 
+#include "event/call_site.h"
 #include "event/event.h"
 #include "event/repeat.h"
+#include "event/send.h"
 #include "event/sink.h"
 #include "openssl/context.h"
 #include "openssl/describe.h"
 #include "openssl/spki.h"
 #include "policy/process.h"
+#include "process/hex.h"
 #include "process/kernel.h"
 #include "process/kernel_clock.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <time.h>
-
-/* Severities of RFC 5424, table 2. */
-enum { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, SEVERITY_INFORMATIONAL = 6 };
-
-static void make_id(char id[static 33], const struct timespec *now)
-{
-    static _Atomic uint64_t count;
-    uint64_t seed[2] = {0};
-    const void *random =
-        (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
-    if (random != NULL)
-        memcpy(seed, random, sizeof seed);
-    uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
-    seed[0] ^= ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
-    seed[1] ^= ((uint64_t)kernel_getpid() << 32) ^ number;
-    unsigned char bytes[sizeof seed];
-    memcpy(bytes, seed, sizeof bytes);
-    describe_bytes(bytes, sizeof bytes, "0123456789abcdef", id);
-}
-
-static struct event start_event(enum event_kind kind)
-{
-    struct process_identity process = process_identity();
-    struct event event = {
-        .kind = kind, .executable = process.executable, .pid = kernel_getpid(), .uid = kernel_getuid()};
-    kernel_clock(CLOCK_REALTIME, &event.time);
-    return event;
-}
-
-static bool is_standard_error(const char *log)
-{
-    return strcmp(log, "stderr") == 0 || strcmp(log, "stderr-file") == 0;
-}
-
-/* Where nothing can be told, because it is a file or no longer what it was, nobody would hear of it there. */
-static void tell_elsewhere(char line[static EVENT_MAX])
-{
-    static atomic_bool told;
-    if (atomic_exchange(&told, true))
-        return;
-    struct event event = start_event(EVENT_NOTICE);
-    make_id(event.id, &event.time);
-    event.message =
-        "log = stderr: events are lost, as descriptor 2 is a file (stderr-file = yes lets it be one), takes "
-        "no more, or is not what it was when the program started";
-    sink_deliver("auto", SEVERITY_WARNING, line, event_format(&event, line));
-}
-
-static void send_line(struct event *event, const char *log, int severity, char line[static EVENT_MAX])
-{
-    event->dropped = sink_take_dropped();
-    size_t length = event_format(event, line);
-    if (!sink_deliver(log, severity, line, length) && is_standard_error(log))
-        tell_elsewhere(line);
-}
-
-/* Without malloc(3), as a signal handler may be here (report_retry_refused()), nor on its stack, which may be small. */
-static void send_event(struct event *event, const char *log, int severity)
-{
-    char *line = kernel_map(EVENT_MAX);
-    if (line == NULL) {
-        sink_drop();
-        return;
-    }
-    send_line(event, log, severity, line);
-    kernel_unmap(line, EVENT_MAX);
-}
-
-/* Whoever listens on a socket or a terminal sees every handshake; what is stored is counted instead of repeated. */
-static bool is_stored(const char *log)
-{
-    return strncmp(log, "unix:", 5) != 0 && !is_standard_error(log);
-}
 
 /* Told apart by their SHA-1, which libcrypto has computed anyway; it only says whether two events are alike. */
 static uint64_t hash_leaf(uint64_t key, const struct openssl_api *api, X509 *leaf)
@@ -97,7 +25,7 @@ static uint64_t hash_leaf(uint64_t key, const struct openssl_api *api, X509 *lea
     unsigned char digest[API_SHA1_SIZE];
     char text[2 * sizeof digest + 1] = "";
     if (leaf != NULL && api_certificate_sha1(api, leaf, digest))
-        describe_bytes(digest, sizeof digest, "0123456789abcdef", text);
+        hex_print(digest, sizeof digest, HEX_LOWER, text);
     return repeat_hash(key, text);
 }
 
@@ -105,7 +33,7 @@ static bool admit(struct event *event, const struct openssl_api *api, X509 *leaf
 {
     char numbers[96];
     struct timespec now;
-    if (!is_stored(event->settings->log))
+    if (!event_is_stored(event->settings->log))
         return true;
     snprintf(numbers, sizeof numbers, "%d %d %d %d %d %d %p", event->server_port, event->verdict->outcome,
              event->verdict->action, event->verdict->reason, event->verdict->x509_error, event->facts->name_source,
@@ -120,7 +48,7 @@ static bool admit(struct event *event, const struct openssl_api *api, X509 *leaf
     return repeat_admit(key, now.tv_sec, &event->repeated);
 }
 
-static int severity_of(const struct verdict *verdict)
+static enum severity severity_of(const struct verdict *verdict)
 {
     if (verdict->action == ACTION_BLOCKED)
         return SEVERITY_WARNING;
@@ -242,7 +170,7 @@ static void describe(struct event *event, struct description *text, const struct
     event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
     if (event->verdict->x509_error != 0)
         event->x509_text = api->X509_verify_cert_error_string(event->verdict->x509_error);
-    describe_call_site(call_site, &text->call_site);
+    call_site_describe(call_site, &text->call_site);
     event->call_site = or_null(text->call_site.text);
     event->library = library->path;
 }
@@ -261,7 +189,7 @@ static void describe_and_send(struct event *event, const struct library *library
                  "several names lead to this address, and the certificate is not for each of them: %s", several_names);
         event->message = text->message;
     }
-    send_line(event, event->settings->log, severity_of(event->verdict), text->line);
+    event_send_line(event, event->settings->log, severity_of(event->verdict), text->line);
     free(text);
 }
 
@@ -277,13 +205,12 @@ static void tell_public_key(const struct library *library, const SSL *ssl, struc
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
 {
     int saved = errno;
-    struct event event = start_event(EVENT_HANDSHAKE);
+    struct event event = event_start(EVENT_HANDSHAKE);
     const void *call_site = call_site_of(library, ssl, connection);
     char names[CONNECTION_NAMES_MAX];
 
     library->api.ERR_set_mark();
-    make_id(connection->event_id, &event.time);
-    memcpy(event.id, connection->event_id, sizeof event.id);
+    memcpy(connection->event_id, event.id, sizeof event.id);
     add_connection(&event, connection, names);
     if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
         event.clear_text_retry_possible = fallback_after_block(connection, call_site);
@@ -299,7 +226,7 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
 void report_update(const struct report_subject *subject, const char *checked_later)
 {
     int saved = errno;
-    struct event event = start_event(EVENT_UPDATE);
+    struct event event = event_start(EVENT_UPDATE);
     memcpy(event.id, subject->event_id, sizeof event.id);
     event.settings = &subject->settings;
     event.expected_name = or_null(subject->name.text);
@@ -307,14 +234,14 @@ void report_update(const struct report_subject *subject, const char *checked_lat
     event.server_ip = or_null(subject->address);
     event.server_port = subject->port;
     event.checked_later = checked_later;
-    send_event(&event, subject->settings.log, SEVERITY_INFORMATIONAL);
+    event_send(&event, subject->settings.log, SEVERITY_INFORMATIONAL);
     errno = saved;
 }
 
 void report_retry_refused(const struct refusal *refusal)
 {
     char address[INET6_ADDRSTRLEN];
-    struct event event = start_event(EVENT_RETRY_REFUSED);
+    struct event event = event_start(EVENT_RETRY_REFUSED);
     memcpy(event.id, refusal->event_id, sizeof event.id);
     ip_print(&refusal->ip, address);
     event.settings = &refusal->settings;
@@ -323,63 +250,5 @@ void report_retry_refused(const struct refusal *refusal)
     event.server_ip = address;
     event.server_port = (uint16_t)refusal->port;
     event.message = "a connection to the peer of a blocked handshake was refused: it might have been in clear text";
-    send_event(&event, refusal->settings.log, SEVERITY_WARNING);
-}
-
-void report_notice(const char *log, const char *message)
-{
-    int saved = errno;
-    struct event event = start_event(EVENT_NOTICE);
-    make_id(event.id, &event.time);
-    event.message = message;
-    send_event(&event, log, SEVERITY_WARNING);
-    errno = saved;
-}
-
-void report_start(const char *log)
-{
-    struct event event = start_event(EVENT_START);
-    make_id(event.id, &event.time);
-    send_event(&event, log, SEVERITY_INFORMATIONAL);
-}
-
-void report_counted(const struct policy *policy)
-{
-    size_t cursor = 0;
-    uint64_t key, count, sum = 0;
-    while (repeat_flush_next(&cursor, &key, &count))
-        sum += count;
-    if (sum == 0)
-        return;
-    int saved = errno;
-    struct settings settings = process_settings(policy);
-    struct event event = start_event(EVENT_NOTICE);
-    make_id(event.id, &event.time);
-    event.message = "the process ends; these handshakes repeated earlier ones and were only counted";
-    event.repeated = sum;
-    send_event(&event, settings.log, SEVERITY_INFORMATIONAL);
-    errno = saved;
-}
-
-void report_config_error(const struct policy *policy, const struct config_error *error)
-{
-    char message[2048];
-    struct settings settings = process_settings(policy);
-    char line[16] = "";
-    if (error->line > 0)
-        snprintf(line, sizeof line, "%u:", error->line);
-    snprintf(message, sizeof message, "%s: %s:%s %s%s%s", policy_is_invalid(policy) ? "invalid policy" : "policy",
-             error->file, line, error->message, error->text != NULL ? ": " : "",
-             error->text != NULL ? error->text : "");
-    report_notice(settings.log, message);
-}
-
-void report_trust_warning(void *log, const char *file, unsigned position, const char *why)
-{
-    char message[2048];
-    if (position > 0)
-        snprintf(message, sizeof message, "trust: %s: certificate %u: %s", file, position, why);
-    else
-        snprintf(message, sizeof message, "trust: %s: %s", file, why);
-    report_notice(log, message);
+    event_send(&event, refusal->settings.log, SEVERITY_WARNING);
 }

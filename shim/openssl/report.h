@@ -6,7 +6,6 @@
 
 #include "openssl/connection.h"
 #include "peer/fallback.h"
-#include "policy/config.h"
 
 /* The event of a handshake that was just judged. `leaf` is NULL where no certificate came. */
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf);
@@ -26,19 +25,5 @@ void report_update(const struct report_subject *subject, const char *checked_lat
  * Async-signal-safe: connect(2) calls it.
  */
 void report_retry_refused(const struct refusal *refusal);
-
-void report_config_error(const struct policy *policy, const struct config_error *error);
-
-/* A trust_warning; `log` is the destination, as in struct settings. */
-void report_trust_warning(void *log, const char *file, unsigned position, const char *why);
-
-/* At the end of the process: how many handshakes were only counted, being repeats, and are in no event yet. */
-void report_counted(const struct policy *policy);
-
-/* Async-signal-safe where process_identity() was asked for before. */
-void report_notice(const char *log, const char *message);
-
-/* The library is in this process. */
-void report_start(const char *log);
 
 #endif

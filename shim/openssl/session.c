@@ -1,7 +1,7 @@
 #include "openssl/session.h"
 
+#include "event/notice.h"
 #include "openssl/ex_data.h"
-#include "openssl/report.h"
 #include "openssl/session_memory.h"
 #include "openssl/verify.h"
 #include "trust/trust.h"
@@ -185,7 +185,7 @@ static bool is_vouched_for(const struct library *library, SSL *ssl, const struct
     const struct settings *settings = &connection->settings;
     if (mark->trust != NULL)
         return mark->trust ==
-               trust_snapshot(settings->trust, settings->trust_count, report_trust_warning, (void *)settings->log);
+               trust_snapshot(settings->trust, settings->trust_count, notice_trust_warning, (void *)settings->log);
     if (mark->app_anchors != 0)
         return mark->app_anchors == context_anchors(library, ssl, store_of(api, ssl));
     return settings_demand_pin_alone(settings);

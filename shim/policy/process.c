@@ -2,7 +2,6 @@
 
 #include "event/notice.h"
 #include "hooks/exec_watch.h"
-#include "openssl/report.h"
 #include "policy/config.h"
 #include "policy/config_watch.h"
 #include "process/environment.h"
@@ -15,6 +14,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <time.h>
 
 /* A policy with what tells that its files have changed. Lives in the arena of its errors. */
@@ -49,6 +49,19 @@ static bool file_exists(const char *path)
     return file_identify(path).kind != FILE_ABSENT;
 }
 
+static void report_error(const struct policy *policy, const struct config_error *error)
+{
+    char message[2048];
+    struct settings settings = process_settings(policy);
+    char line[16] = "";
+    if (error->line > 0)
+        snprintf(line, sizeof line, "%u:", error->line);
+    snprintf(message, sizeof message, "%s: %s:%s %s%s%s", policy_is_invalid(policy) ? "invalid policy" : "policy",
+             error->file, line, error->message, error->text != NULL ? ": " : "",
+             error->text != NULL ? error->text : "");
+    notice_send(settings.log, message);
+}
+
 /* To where `policy` says. What stays unreadable is read again every second, and told once. */
 static void report_errors(const struct policy *policy, uint64_t about, const struct config_errors *errors)
 {
@@ -56,7 +69,7 @@ static void report_errors(const struct policy *policy, uint64_t about, const str
     if (errors->count == 0 || atomic_exchange(&told, about) == about)
         return;
     for (size_t i = 0; i < errors->count; i++)
-        report_config_error(policy, &errors->items[i]);
+        report_error(policy, &errors->items[i]);
 }
 
 /* Reads the bytes of all trust files too: a daemon may chroot before its first handshake. */
@@ -68,7 +81,7 @@ static void read_trust(const struct policy *policy)
     if (process_is_off(policy))
         return;
     for (size_t i = 0; policy_trust_list(policy, i, &trust, &count); i++)
-        trust_snapshot(trust, count, report_trust_warning, (void *)settings.log);
+        trust_snapshot(trust, count, notice_trust_warning, (void *)settings.log);
 }
 
 static void believe_environment(const struct start *start, const struct policy *policy)
@@ -312,5 +325,5 @@ __attribute__((destructor)) static void report_rest(void)
 {
     const struct policy_version *current = atomic_load_explicit(&version, memory_order_acquire);
     if (current != NULL)
-        report_counted(current->policy);
+        notice_counted(current->policy);
 }

@@ -1,0 +1,81 @@
+#include "event/send.h"
+
+#include "event/sink.h"
+#include "process/hex.h"
+#include "process/kernel.h"
+#include "process/kernel_clock.h"
+#include "policy/process.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <time.h>
+
+static void make_id(char id[static 33], const struct timespec *now)
+{
+    static _Atomic uint64_t count;
+    uint64_t seed[2] = {0};
+    const void *random =
+        (const void *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr): 16 bytes, getauxval(3) */
+    if (random != NULL)
+        memcpy(seed, random, sizeof seed);
+    uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+    seed[0] ^= ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
+    seed[1] ^= ((uint64_t)kernel_getpid() << 32) ^ number;
+    unsigned char bytes[sizeof seed];
+    memcpy(bytes, seed, sizeof bytes);
+    hex_print(bytes, sizeof bytes, HEX_LOWER, id);
+}
+
+struct event event_start(enum event_kind kind)
+{
+    struct process_identity process = process_identity();
+    struct event event = {
+        .kind = kind, .executable = process.executable, .pid = kernel_getpid(), .uid = kernel_getuid()};
+    kernel_clock(CLOCK_REALTIME, &event.time);
+    make_id(event.id, &event.time);
+    return event;
+}
+
+static bool is_standard_error(const char *log)
+{
+    return strcmp(log, "stderr") == 0 || strcmp(log, "stderr-file") == 0;
+}
+
+/* Where nothing can be told, because it is a file or no longer what it was, nobody would hear of it there. */
+static void tell_elsewhere(char line[static EVENT_MAX])
+{
+    static atomic_bool told;
+    if (atomic_exchange(&told, true))
+        return;
+    struct event event = event_start(EVENT_NOTICE);
+    event.message =
+        "log = stderr: events are lost, as descriptor 2 is a file (stderr-file = yes lets it be one), takes "
+        "no more, or is not what it was when the program started";
+    sink_deliver("auto", SEVERITY_WARNING, line, event_format(&event, line));
+}
+
+void event_send_line(struct event *event, const char *log, enum severity severity, char line[static EVENT_MAX])
+{
+    event->dropped = sink_take_dropped();
+    size_t length = event_format(event, line);
+    if (!sink_deliver(log, severity, line, length) && is_standard_error(log))
+        tell_elsewhere(line);
+}
+
+void event_send(struct event *event, const char *log, enum severity severity)
+{
+    char *line = kernel_map(EVENT_MAX);
+    if (line == NULL) {
+        sink_drop();
+        return;
+    }
+    event_send_line(event, log, severity, line);
+    kernel_unmap(line, EVENT_MAX);
+}
+
+bool event_is_stored(const char *log)
+{
+    return strncmp(log, "unix:", 5) != 0 && !is_standard_error(log);
+}
