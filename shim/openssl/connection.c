@@ -138,6 +138,7 @@ bool connection_is_armed(const struct library *library, const SSL *ssl)
 void connection_reset(struct connection *connection)
 {
     free(connection->names);
+    free(connection->candidates);
     name_watch_end(connection->names_watched);
     size_t kept = offsetof(struct connection, stage);
     memset((char *)connection + kept, 0, sizeof *connection - kept);

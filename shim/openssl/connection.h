@@ -9,6 +9,7 @@
 #include "openssl/library.h"
 #include "openssl/name_watch.h"
 #include "peer/ip.h"
+#include "peer/kept_candidates.h"
 #include "peer/peer.h"
 #include "policy/policy.h"
 
@@ -55,6 +56,11 @@ struct connection {
     bool verifying;                   /* the program's own verification is running */
     struct name_watch *names_watched; /* of the leaf; NULL where what the program asks of it says nothing */
     bool closed;                      /* blocked by the policy after the handshake: see blocking_close() */
+
+    /* What was known when the first handshake started: for those that follow on the connection. */
+    struct kept_candidates *candidates;
+    const char *nothing_known; /* why there was neither name nor address; NULL where there was one */
+    bool first_on_socket;
 
     const struct policy *policy;
     struct settings settings;

@@ -85,15 +85,21 @@ static void drop_stillborn_session(const struct library *library, SSL *ssl, cons
         api->SSL_set_session(ssl, NULL);
 }
 
+/* What an earlier handshake of the SSL changed of what the program set. */
+static void put_back(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    blocking_undo(library, ssl, connection);
+    late_session_undo(library, ssl, connection);
+    suites_put_back(library, ssl, connection);
+    psk_put_back(library, ssl, connection);
+}
+
 static void begin(const struct library *library, SSL *ssl, struct connection *connection, bool may_drop_session)
 {
     library->api.ERR_set_mark();
     if (may_drop_session)
         drop_stillborn_session(library, ssl, connection);
-    blocking_undo(library, ssl, connection);
-    late_session_undo(library, ssl, connection);
-    suites_put_back(library, ssl, connection);
-    psk_put_back(library, ssl, connection);
+    put_back(library, ssl, connection);
     observe_peer(library, ssl, connection);
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
@@ -103,16 +109,35 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     library->api.ERR_pop_to_mark();
 }
 
+/*
+ * A connection that goes on cannot be without a session: SSL_set_session(3) would begin anew with all it has agreed on.
+ * But libssl offers none that was removed from its context.
+ */
+static void retire_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    SSL_SESSION *session = api->SSL_get_session(ssl);
+    bool ignored;
+    connection->had_session = session != NULL;
+    if (demands_proof(connection) && session != NULL && api->SSL_CTX_remove_session != NULL &&
+        !session_is_verified(library, ssl, session, connection, &ignored))
+        api->SSL_CTX_remove_session(api->SSL_get_SSL_CTX(ssl), session);
+}
+
 /* A renegotiation is judged anew, and may resume the session of the connection; TLS 1.3 only seems to have any. */
 static void renegotiate(const struct library *library, SSL *ssl, struct connection *connection)
 {
     if (connection->stage <= STAGE_OBSERVED || strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") == 0)
         return;
-    connection->stage = STAGE_OBSERVED;
     connection->verifying = false;
     name_watch_end(connection->names_watched);
     connection->names_watched = NULL;
-    connection->had_session = library->api.SSL_get_session(ssl) != NULL;
+    library->api.ERR_set_mark();
+    put_back(library, ssl, connection);
+    observe_again(connection);
+    retire_unverified_session(library, ssl, connection);
+    drop_unwanted(library, ssl, connection);
+    library->api.ERR_pop_to_mark();
 }
 
 static void on_start(const struct library *library, SSL *ssl)

@@ -124,7 +124,8 @@ static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct 
     else
         trail_lookup(api->SSL_get_fd(ssl), trail);
     describe_address(trail, connection);
-    connection->name_unknown = trail->unknown;
+    connection->nothing_known = trail->unknown;
+    connection->first_on_socket = trail->is_first || (trail->socket != 0 && trail->socket == connection->first_socket);
     if (trail->is_first)
         connection->first_socket = trail->socket;
 }
@@ -151,8 +152,9 @@ struct proxies_between {
 };
 
 static struct proxies_between proxies_between(const struct connection *connection,
-                                              const struct peer_candidates *candidates, bool first)
+                                              const struct peer_candidates *candidates)
 {
+    bool first = connection->first_on_socket;
     size_t count;
     const struct proxy *proxies = policy_proxies(connection->policy, &count);
     if (is_between(find_proxy(proxies, count, connection, candidates), first))
@@ -276,19 +278,20 @@ void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADD
     errno = saved;
 }
 
-/* What the rules say, and which of the names counts. */
+/* What the rules say, and which of the names counts. `trail` is NULL where it was asked before. */
 static void choose_name(struct connection *connection, struct peer_candidates *candidates,
                         const struct trail_peer *trail)
 {
     struct expected_peer expected = peer_expected(candidates, true);
+    connection->name_unknown = connection->nothing_known;
     /* Rules see where the connection goes, so that one for the proxy is found by its name. */
     connection->settings = settings_for(connection, &expected);
     const char *name = connection->settings.name;
     if (name != NULL)
         peer_normalise(name, strlen(name), &candidates->policy);
-    bool first = trail->is_first || (trail->socket != 0 && trail->socket == connection->first_socket);
-    struct proxies_between between = proxies_between(connection, candidates, first);
-    connection->leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
+    struct proxies_between between = proxies_between(connection, candidates);
+    if (trail != NULL)
+        connection->leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
     if (between.told || between.assumed)
         forget_proxy(connection, candidates);
     expected = peer_expected(candidates, connection->settings.weak_names == CHOICE_ALLOW);
@@ -303,6 +306,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
 
     connection_reset(connection);
     connection->stage = STAGE_OBSERVED;
+    bool welcome = process_is_welcome(); /* which looks whether the policy has changed */
     connection->policy = process_policy();
     if (connection->policy == NULL) {
         connection->out_of_memory = true;
@@ -316,9 +320,35 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     observe_bio(api, ssl, connection, &candidates);
     observe_trail(api, ssl, connection, &trail);
     take_trail(&trail, confirmed_name(library, session, &trail), &candidates);
+    connection->candidates = candidates_keep(&candidates);
+    connection->out_of_memory = connection->candidates == NULL;
     choose_name(connection, &candidates, &trail);
     connection->facts.app_demands_name = candidates.app_count > 0;
     connection->facts.app_names_other = names_other(&candidates);
-    if (!process_is_welcome())
+    if (!welcome)
+        connection->settings.mode = MODE_OFF;
+}
+
+static void forget_choice(struct connection *connection)
+{
+    free(connection->names);
+    connection->names = NULL;
+    connection->name_count = 0;
+    connection->dropped = AUTH_CERTIFICATE;
+}
+
+void observe_again(struct connection *connection)
+{
+    struct peer_candidates candidates;
+    bool welcome = process_is_welcome();
+    const struct policy *policy = process_policy();
+    connection->stage = STAGE_OBSERVED;
+    if (policy != NULL) {
+        connection->policy = policy;
+        forget_choice(connection);
+        candidates_recall(connection->candidates, &candidates);
+        choose_name(connection, &candidates, NULL);
+    }
+    if (!welcome)
         connection->settings.mode = MODE_OFF;
 }

@@ -111,6 +111,22 @@ def anchor_taken_away_row(kind):
     return check
 
 
+def renegotiation_row(way, leaf, first, then, facts, *events):
+    """The policy is another one when the connection is negotiated anew."""
+    def check(setting):
+        setting.write_policy(then)
+        following = setting.policy.rename(setting.directory / 'next.conf')
+        setting.write_policy(first)
+        output = setting.run(['renegotiation', way, leaf],
+                             environment={'NEXT': str(following), 'POLICY': str(setting.policy)})
+        assert_members(facts, facts_of(output), 'program')
+        found = setting_events(setting)
+        assert len(found) == len(events), found
+        for expected, event in zip(events, found):
+            assert_members(expected, event, 'event')
+    return check
+
+
 def leaf_as_anchor(setting):
     setting.write_policy(f'trust-mode = extend\ntrust = {setting.pki / "unknown-ca.pem"}')
     facts = facts_of(setting.run(['trust', 'careful', 'unknown-ca']))

@@ -436,6 +436,52 @@ def session_rows():
               expect=early, event={'tlsward.reason': 'session-not-verified'})
 
 
+def naming(name, more=''):
+    return f'[rule r]\ndestination = good.test\nname = {name}\n{more}{EXCUSE}'
+
+
+EXCUSE = 'owner = tests\nreason = test\nexpires = 2999-12-31\n'
+EXPIRED = SPARED.replace('2999', '2019')
+
+
+def renegotiation_rows():
+    """The policy changes while a connection of TLS 1.2 is open, which is then negotiated anew."""
+    stays = passes(reused='0')
+    ends = {'connected': '-1', 'reply': '-', 'received': '0', 'explained': '1'}
+    allowed = {'tlsward.action': 'allowed', 'tlsward.authentication': 'certificate'}
+    wrong, would = blocked('certificate-host-mismatch', 62), {'tlsward.action': 'would-block'}
+    none, key = {'tlsward.authentication': 'anonymous'}, {'tlsward.authentication': 'psk'}
+    for name, way, leaf, first, then, facts, *events in (
+            ('of audit: enforce', 'full', 'wrong-host', 'mode = audit', '', ends, would, wrong),
+            ('of enforce: audit, and the program has its suites again', 'full', 'wrong-host', naming('other.test'),
+             'mode = audit', stays | {'anonymous-offered': '1'}, allowed, would),
+            ('of an exception: that it has expired', 'full', 'wrong-host', SPARED.replace('rule r]', 'rule r]\ndestination = good.test'),
+             EXPIRED.replace('rule r]', 'rule r]\ndestination = good.test'), ends, would, wrong),
+            ('of none: a pin', 'full', 'good', '', f'pin = {OTHER_PIN}', ends, allowed,
+             {'tlsward.action': 'blocked', 'tlsward.reason': 'public-key-not-pinned'}),
+            ('of none: another name', 'full', 'good', '', naming('another.test'), ends, allowed,
+             wrong | {'tlsward.expected_name': 'another.test', 'tlsward.name_source': 'policy'}),
+            ('of a name: none, and the program\'s counts again', 'full', 'wrong-host', naming('other.test'), '', ends,
+             allowed, wrong | {'tlsward.expected_name': 'good.test', 'tlsward.name_source': 'sni'}),
+            ('of audit: enforce, for the name that was looked up, where SNI is that of a session that was resumed',
+             'of-resumed', 'localhost', 'mode = audit', '', stays, would | {'tlsward.expected_name': 'good.test'},
+             would | {'tls.resumed': True}, allowed | {'tlsward.expected_name': 'localhost'}),
+            ('of weak-names = use: refuse', 'without-descriptor', 'localhost', '', 'weak-names = refuse', ends,
+             allowed | {'tlsward.name_weak': True},
+             {'tlsward.action': 'blocked', 'tlsward.name_source': 'unknown', 'tlsward.reason': 'name-unknown'}),
+            ('of audit: suites without a certificate are not offered', 'anonymous', '-', 'mode = audit', '',
+             {'connected': '-1', 'received': '0'}, none | would, none | {'tlsward.action': 'blocked'}),
+            ('of psk = allow: block', 'pre-shared-key', '-', '', 'psk = block', {'connected': '-1', 'received': '0'},
+             key | {'tlsward.action': 'allowed'}, key | {'tlsward.action': 'blocked'}),
+            ('of audit: enforce, to which a session is no proof that is offered', 'abbreviated', 'wrong-host',
+             'mode = audit', naming('other.test'), stays | {'anonymous-offered': '0'}, would,
+             allowed | {'tls.resumed': False}),
+            ('of enforce: audit resumes what it would have', 'abbreviated', 'good', '', 'mode = audit',
+             passes(reused='1'), allowed, {'tls.resumed': True})):
+        yield Row(f'renegotiation: the policy that holds by then counts: instead {name}', [],
+                  check=checks.renegotiation_row(way, leaf, first, then, facts, *events))
+
+
 # How the client names its peer, a leaf that fits, and one that does not with its X.509 error.
 SOURCES = [
     ('app', 'localhost', 'good', 62),
@@ -730,7 +776,7 @@ def evidence_rows():
 
 
 def all_rows():
-    for group in (callback_rows, within_rows, mode_rows, state_rows, trust_rows, anchor_rows, dane_rows, session_rows,
+    for group in (callback_rows, within_rows, mode_rows, state_rows, trust_rows, anchor_rows, dane_rows, session_rows, renegotiation_rows,
                   name_rows, suite_rows, thread_rows, first_use_rows, file_rows, policy_rows, identity_rows,
                   surrounding_rows, server_rows, system_rows, evidence_rows):
         yield from group()
