@@ -165,6 +165,8 @@ demo: deps-demo
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
 GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-deploy test-corpus
 
+RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --
+
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
 	@$(MAKE) --no-print-directory all drivers
@@ -185,7 +187,7 @@ test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
 
 test-names: library $(B)/names/story $(B)/names/interrupted.so
-	@$(PYTHON) tests/names --library $(B)/libtlsward.so --programs $(B)/names --row '$(or $(ROW),*)'
+	@$(RUN) names
 
 $(B)/names/%: tests/names/%.c
 	@mkdir -p $(@D)
@@ -232,7 +234,7 @@ test-command: all
 	@BUILD=$(B) $(PYTHON) tests/command/test_command.py '$(or $(ROW),*)'
 
 test-loading: library
-	@$(PYTHON) tests/loading/run.py --build $(B) --row '$(or $(ROW),*)'
+	@$(RUN) loading
 
 # The library for programs of the other C library: make musl B=build-musl
 musl:
@@ -284,7 +286,7 @@ test-aarch64: table
 	    --server-objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
 	@CC=aarch64-linux-gnu-gcc EMULATOR='qemu-aarch64 -L $(AARCH64)' \
 	    LDFLAGS='-L$(AARCH64)/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$(AARCH64)/usr/lib/aarch64-linux-gnu' \
-	    $(PYTHON) tests/loading/run.py --build $(B)/aarch64 --row lookups_mean_the_same another_preload linked_through plugin_opened
+	    $(PYTHON) tests/runner --build $(B)/aarch64 --row lookups_mean_the_same another_preload linked_through plugin_opened -- loading
 
 $(B)/client_with_anchors: tests/corpus/client_with_anchors.c tests/drivers/driver.c tests/drivers/driver.h
 	@mkdir -p $(@D)

@@ -1,11 +1,11 @@
 """One line per row as it ends, counts, and what follows from them: shared by all groups of rows."""
 
 import contextlib
-import shutil
 import threading
 import time
-import traceback
 from fnmatch import fnmatch
+
+from runner.row import Unavailable, outcome  # noqa: F401
 
 SILENCE_SECONDS = 30  # before it is said what is under way
 
@@ -13,27 +13,6 @@ SILENCE_SECONDS = 30  # before it is said what is under way
 def is_wanted(row, patterns):
     """Whether a pattern means this row: by a pattern of the shell's for its whole name, or by a part of the name."""
     return any(fnmatch(row, pattern) or pattern in row for pattern in patterns)
-
-
-class Unavailable(Exception):
-    """This machine or user lacks what the row needs: a visible skip."""
-
-
-def missing_program(failure):
-    """The program that subprocess could not find in PATH, or None."""
-    name = str(failure.filename) if isinstance(failure, FileNotFoundError) else "/"
-    return name if "/" not in name and shutil.which(name) is None else None
-
-
-def outcome(failure):
-    """The result and the report that an exception means for its row."""
-    if isinstance(failure, Unavailable):
-        return "skip", str(failure)
-    if missing_program(failure):
-        return "skip", f"{missing_program(failure)} is not installed"
-    if isinstance(failure, AssertionError) and str(failure):
-        return "FAIL", str(failure)
-    return "FAIL", "".join(traceback.format_exception(failure))
 
 
 class Tally:

@@ -11,9 +11,9 @@ PAGE = SOURCE / "SECURITY.md"
 # What a group is called there → what lists its rows.
 LISTED = {
     "clients": "clients",
-    "names": "names",
+    "names": "runner names",
     "behaviour": "behaviour/run.py",
-    "loading": "loading/run.py",
+    "loading": "runner loading",
     "table": "libs",
     "keep": "keep",
     "deploy": "deploy",
@@ -22,7 +22,8 @@ GROUP = re.compile(rf"\b({'|'.join([*LISTED, 'command', 'unit'])})\b")
 
 
 def listed(runner):
-    command = [sys.executable, "-B", SOURCE / "tests" / runner, "--list"]
+    program, *group = runner.split()
+    command = [sys.executable, "-B", SOURCE / "tests" / program, "--list", *group]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import threading
 
 from tally import Unavailable
 
@@ -12,6 +13,9 @@ WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror']
 # For another processor than this machine's: CC, and what its programs are linked with and run by.
 LDFLAGS = os.environ.get('LDFLAGS', '').split()
 EMULATOR = os.environ.get('EMULATOR', '').split()
+
+
+ONE_AT_A_TIME = threading.Lock()  # what several rows want below the build directory is made once
 
 
 def compiler():
@@ -36,8 +40,9 @@ def library(output, sources, *options):
 def fetched(build_directory, suite, name, *packages):
     """The directory of the libraries of another release, below the build directory."""
     directory = build_directory / 'libssl' / name
-    done = subprocess.run([SOURCES.parent / 'libssl' / 'fetch', suite, directory, *packages], capture_output=True,
-                          text=True, check=False)
+    with ONE_AT_A_TIME:
+        done = subprocess.run([SOURCES.parent / 'libssl' / 'fetch', suite, directory, *packages], capture_output=True,
+                              text=True, check=False)
     if done.returncode != 0:
         raise Unavailable(f'{" ".join(packages)} of {suite} cannot be fetched: {done.stderr.strip()[-200:]}')
     return directory

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import servers
-from programs import fetched
+from programs import ONE_AT_A_TIME, fetched
 from tally import Unavailable
 
 NEWEST_GLIBC = (2, 17)
@@ -56,8 +56,9 @@ def without_loader_hooks(setting):
 
 
 def build_library(setting, directory, *variables):
-    subprocess.run(['make', '-s', '-j2', 'library', f'B={directory}', *variables], check=True, capture_output=True,
-                   cwd=setting.source)
+    with ONE_AT_A_TIME:
+        subprocess.run(['make', '-s', '-j2', 'library', f'B={directory}', *variables], check=True, capture_output=True,
+                       cwd=setting.source)
     setting.library = directory / 'libtlsward.so'
 
 

@@ -1,4 +1,4 @@
-"""Names that are hard to know: python3 -B tests/names [--row PATTERN].
+"""Names that are hard to know.
 
 Each row runs under enforce against a server whose certificate is for the expected name, which has to pass, and against
 one whose certificate is for another, which has to be blocked; the events tell the name and where it came from. What can
@@ -11,7 +11,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,10 +23,9 @@ import namespace  # noqa: E402
 from certificates import ISSUED, Issued  # noqa: E402
 from events import Events  # noqa: E402
 from mounts import bound_over  # noqa: E402
-from options import new_parser, parse  # noqa: E402
 from patience import HANG_SECONDS  # noqa: E402
 from servers import KINDS, Fleet, OpensslServer, Server  # noqa: E402
-from tally import Tally, Unavailable, is_wanted  # noqa: E402
+from runner import Claims, Row, needs  # noqa: E402
 
 from resolver import NameServer  # noqa: E402
 from socks_proxy import SocksServer  # noqa: E402
@@ -88,10 +86,11 @@ def make_certificates(directory):
 
 
 @contextmanager
-def furnished(directory):
+def workplace(prefix):
     """Names and addresses of our own: a hosts file, a name server, addresses with a scope and without."""
     with ExitStack() as stack:
-        stack.enter_context(namespace.furnished(directory))
+        directory = stack.enter_context(namespace.workplace(prefix))
+        (directory / "etc").mkdir()
         for name, text in (("hosts", HOSTS), ("resolv.conf", f"nameserver {NAME_SERVER}\n"),
                            ("nsswitch.conf", "hosts: files dns\n")):
             ours = directory / "etc" / name
@@ -101,7 +100,7 @@ def furnished(directory):
             subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
         SocksServer(*SOCKS).start()
         NameServer(NAME_SERVER, CANONICAL, CANONICAL_ADDRESS).start()
-        yield
+        yield directory
 
 
 @contextmanager
@@ -149,10 +148,10 @@ def start_lingering(command, values, directory, port):
     process.wait()
 
 
-class Runner:
-    def __init__(self, arguments, directory):
-        self.library = arguments.library.resolve()
-        self.programs = arguments.programs.resolve()
+class Setting:
+    def __init__(self, build, directory):
+        self.library = build / "libtlsward.so"
+        self.programs = build / "names"
         self.directory = directory
         self.trust = make_certificates(directory / "certificates")
         self.fleet = Fleet(directory / "certificates", directory)
@@ -216,33 +215,21 @@ class Runner:
             yield f"message: {messages}, not '{row.message}...'"
 
 
-def try_row(runner, row):
-    if row.needs and subprocess.run(row.needs, shell=True, capture_output=True, check=False).returncode != 0:
-        raise Unavailable(f"does not succeed: {row.needs}")
-    return "\n".join(runner.problems(row))
+enter = namespace.enter
 
 
-def run_all(arguments, directory):
-    tally = Tally()
-    runner = Runner(arguments, directory)
-    try:
-        for row in (row for row in ROWS if is_wanted(row.name, arguments.row)):
-            tally.attempt(row.name, lambda row=row: try_row(runner, row))
-    finally:
-        runner.fleet.stop()
-    return tally.close()
+def rows(_):
+    """One after the other: a server of these serves one connection at a time, and nearly all use the same."""
+    for row in ROWS:
+        needed = (needs.success(row.needs),) if row.needs else ()
+        yield Row(row.name, lambda setting, row=row: list(setting.problems(row)), needed, Claims(frozenset({"servers"})))
 
 
-def main():
-    parser = new_parser(__doc__, library="build/libtlsward.so", programs="build/names")
-    arguments = parse(parser, (row.name for row in ROWS))
-    namespace.enter()
-    with tempfile.TemporaryDirectory(prefix="tlsward-names.") as directory:
-        Path(directory).chmod(0o755)
-        (Path(directory) / "etc").mkdir()
-        with furnished(Path(directory)):
-            return run_all(arguments, Path(directory))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+@contextmanager
+def place(options, _):
+    with workplace("tlsward-names.") as directory:
+        setting = Setting(options.build.resolve(), directory)
+        try:
+            yield setting
+        finally:
+            setting.fleet.stop()
