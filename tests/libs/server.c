@@ -175,7 +175,8 @@ static void answer(SSL *ssl)
         const char *text = answer_to(buffer);
         SSL_write(ssl, text, (int)strlen(text));
         SSL_shutdown(ssl);
-        shutdown(SSL_get_fd(ssl), SHUT_WR); /* some clients wait for the end of the stream, not for close_notify */
+        if (!is_kind("quic"))                   /* whose socket is the next client's too */
+            shutdown(SSL_get_fd(ssl), SHUT_WR); /* some clients wait for the end of the stream, not for close_notify */
     }
 }
 
