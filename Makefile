@@ -89,9 +89,11 @@ $(B)/exports.map: shim/hooks/hooks.def
 	@mkdir -p $(@D)
 	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
 
+# Fewer segments: each process pays for the mapping and the faults of each, and most of them have no TLS.
 $(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -shared -nostartfiles -o $@ $(OBJECTS) -Wl,--version-script=$(B)/exports.map \
-	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,--as-needed $(LDFLAGS)
+	    -Wl,-soname,libtlsward.so -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete -Wl,-z,noseparate-code \
+	    -Wl,--as-needed $(LDFLAGS)
 	@chmod a+rx $@
 
 # The same objects without the exported hooks, for the command and the unit tests.

@@ -304,9 +304,7 @@ static void remember_start(void)
 /* glibc gives constructors the environment; asking for `environ` would cost a look-up in every process. */
 __attribute__((constructor)) static void on_load(int argc, char **argv, char **environment)
 {
-    (void)argc;
-    (void)argv;
-    environment_keep(environment);
+    environment_keep(argc, argv, environment);
     standard_error_keep();
     exec_watch_begin();
     remember_start();

@@ -5,7 +5,9 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 /* Not HTTP_PROXY, which a client of a CGI program sets with a header (https://httpoxy.org). */
 static const char names[VARIABLES][sizeof "OPENSSL_CONF_INCLUDE"] = {
@@ -64,27 +66,80 @@ static bool may_begin_a_name(char first)
     return first == 'T' || first == 'S' || first == 'O' || first == 'h' || first == 'H' || first == 'a' || first == 'A';
 }
 
-static const struct environment *keep_of(char *const *environment)
+static void keep_entry(struct found *found, const char *entry)
 {
-    struct found found = {0};
-    for (char *const *entry = environment; *entry != NULL; entry++)
-        for (int i = 0; may_begin_a_name((*entry)[0]) && i < VARIABLES; i++)
-            keep(&found, i, value_of(*entry, names[i]));
-    return publish(&found);
+    for (int i = 0; may_begin_a_name(entry[0]) && i < VARIABLES; i++)
+        keep(found, i, value_of(entry, names[i]));
 }
 
-void environment_keep(char *const *environment)
+/*
+ * The kernel puts the strings of the environment between those of the arguments and the path of the program, one after
+ * the other. The arrays of pointers to them are no guide later: setenv(3) writes to them.
+ */
+static struct {
+    const char *first, *last; /* NULL where the strings are not there, as in an environment that a loader made */
+    char head[sizeof(uint64_t)];
+    bool is_empty;
+} strings;
+
+static void copy_head(const char *text, char head[static sizeof strings.head])
 {
-    keep_of(environment);
+    for (size_t i = 0; i < sizeof strings.head && (i == 0 || text[i - 1] != '\0'); i++)
+        head[i] = text[i];
+}
+
+/* What is written for setproctitle(3) begins in the arguments, and so has written over the first string. */
+static bool strings_are_there(void)
+{
+    const char *path = (const char *)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr) */
+    char head[sizeof strings.head] = {0};
+    if (strings.first == NULL || path <= strings.last)
+        return false;
+    copy_head(strings.first, head);
+    return memcmp(head, strings.head, sizeof head) == 0;
+}
+
+static void keep_strings(struct found *found)
+{
+    for (const char *entry = strings.first; entry <= strings.last; entry += strlen(entry) + 1)
+        keep_entry(found, entry);
+}
+
+static void keep_present(struct found *found)
+{
+    char *const **present = loader_list_find_first("environ");
+    for (char *const *entry = present != NULL ? *present : NULL; entry != NULL && *entry != NULL; entry++)
+        keep_entry(found, *entry);
+}
+
+void environment_keep(int argument_count, char *const *arguments, char *const *environment)
+{
+    bool is_run = false;
+    const char *last = NULL;
+    for (char *const *entry = environment; *entry != NULL; entry++) {
+        last = *entry;
+        is_run = is_run || (last[0] == 'T' && value_of(last, names[VARIABLE_RUN]) != NULL);
+    }
+    strings.is_empty = last == NULL;
+    if (argument_count > 0 && arguments[argument_count - 1] < environment[0] && environment[0] <= last) {
+        copy_head(environment[0], strings.head);
+        strings.first = environment[0];
+        strings.last = last;
+    }
+    if (is_run)
+        environment_at_start();
 }
 
 /* Not by getenv(3), which shells and wrappers have of their own; and see environment_keep() for `environ` itself. */
 const struct environment *environment_at_start(void)
 {
-    static char *const none[] = {NULL};
     const struct environment *known = atomic_load_explicit(&at_start, memory_order_acquire);
+    struct found found = {0};
     if (known != NULL)
         return known;
-    char *const **present = loader_list_find_first("environ");
-    return keep_of(present != NULL && *present != NULL ? *present : none);
+    if (strings_are_there())
+        keep_strings(&found);
+    else if (!strings.is_empty)
+        keep_present(&found);
+    return publish(&found);
 }

@@ -28,8 +28,9 @@ struct environment {
 };
 
 /*
- * Looked for in the process's present environment, where nothing was kept before. Never freed. NULL where there is no
- * memory for it now: the next call looks again.
+ * What counts of the environment that environment_keep() was told of; where it was overwritten since, or nobody told,
+ * of the process's present one. Copied when first asked for and never freed. NULL where there is no memory for it now:
+ * the next call looks again.
  */
 const struct environment *environment_at_start(void);
 
@@ -37,9 +38,11 @@ const struct environment *environment_at_start(void);
 const char *environment_kept(enum variable variable);
 
 /*
- * Keeps what counts of `environment`, which is as execve(2) has it, without calling any function unless a variable is
- * set: most processes have none and no TLS. To import `environ` would cost a look-up in each of them.
+ * Remembers where the environment is, which a constructor gets with the arguments as execve(2) has them. Most processes
+ * have no TLS and pay for no more: nothing is copied, and no function is called that would have to be bound first. To
+ * import `environ` would cost a look-up in each of them. Only where TLSWARD_RUN is set, all that counts is kept at
+ * once.
  */
-void environment_keep(char *const *environment);
+void environment_keep(int argument_count, char *const *arguments, char *const *environment);
 
 #endif

@@ -136,6 +136,28 @@ def found_with_dlsym_where_libssl_calls_its_own_libcrypto_only(setting):
     setting.assert_stopped(server, [program, 1, server.port, LIBSSL3])
 
 
+def stopped_after(setting, what):
+    """The policy that the program was started with counts, whatever it does to its environment before there is TLS."""
+    server = setting.server()
+    program = setting.program(what, ['main_dlsym.c', 'client.c', 'environment.c'], f'-DWHAT={what}')
+    setting.assert_stopped(server, [program, 1, server.port, LIBSSL3])
+
+
+@row
+def found_after_the_variable_was_set_to_another(setting):
+    stopped_after(setting, 'set_another')
+
+
+@row
+def found_after_the_variable_was_unset(setting):
+    stopped_after(setting, 'unset')
+
+
+@row
+def found_after_a_title_was_written_over_the_environment(setting):
+    stopped_after(setting, 'write_title')
+
+
 # Two versions in one process, and one that comes and goes.
 
 def bullseye(setting):

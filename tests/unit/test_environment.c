@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 static void limit_memory(rlim_t bytes)
@@ -17,7 +18,7 @@ START_TEST(what_did_not_fit_at_the_start_is_looked_for_again)
     char *variables[] = {"TLSWARD_MODE=enforce", NULL};
     setenv("TLSWARD_MODE", "enforce", 1);
     limit_memory(4096);
-    environment_keep(variables);
+    environment_keep(0, NULL, variables);
     const struct environment *found = environment_at_start();
     const char *kept = environment_kept(VARIABLE_MODE);
     limit_memory(RLIM_INFINITY);
@@ -28,13 +29,56 @@ START_TEST(what_did_not_fit_at_the_start_is_looked_for_again)
 }
 END_TEST
 
-START_TEST(what_is_kept_stays_as_it_was)
+/* As the kernel puts them one after the other, which a constructor is told of; the path of the program is behind. */
+static char block[] = "program\0TLSWARD_MODE=enforce\0TLSWARD_LOG=stderr";
+static char *arguments[] = {block, NULL};
+static char *variables[] = {block + sizeof "program", block + sizeof "program\0TLSWARD_MODE=enforce", NULL};
+
+START_TEST(the_strings_count_and_not_the_pointers)
 {
-    char *variables[] = {"TLSWARD_MODE=enforce", NULL};
-    char *others[] = {"TLSWARD_MODE=off", NULL};
-    environment_keep(variables);
-    environment_keep(others);
-    ck_assert_str_eq(environment_kept(VARIABLE_MODE), "enforce");
+    environment_keep(1, arguments, variables);
+    char *pointer = variables[0];
+    variables[0] = "TLSWARD_MODE=off";
+    ck_assert_ptr_null(environment_kept(VARIABLE_MODE));
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "enforce");
+    ck_assert_str_eq(environment_kept(VARIABLE_LOG), "stderr");
+    variables[0] = pointer;
+}
+END_TEST
+
+START_TEST(what_was_copied_stays_as_it_was)
+{
+    environment_keep(1, arguments, variables);
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "enforce");
+    memset(block, 'x', sizeof block - 1);
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "enforce");
+}
+END_TEST
+
+START_TEST(what_was_written_over_is_looked_for_in_the_present_environment)
+{
+    setenv("TLSWARD_MODE", "audit", 1);
+    environment_keep(1, arguments, variables);
+    memset(block, 'x', sizeof block - 1);
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "audit");
+}
+END_TEST
+
+START_TEST(an_empty_environment_stays_empty)
+{
+    char *none[] = {NULL};
+    setenv("TLSWARD_MODE", "audit", 1);
+    environment_keep(1, arguments, none);
+    ck_assert_ptr_null(environment_at_start()->values[VARIABLE_MODE]);
+}
+END_TEST
+
+START_TEST(all_is_kept_at_once_for_whom_run_watches)
+{
+    char *started[] = {block + sizeof "program", NULL};
+    memcpy(block + sizeof "program", "TLSWARD_RUN=log", sizeof "TLSWARD_RUN=log");
+    environment_keep(1, arguments, started);
+    ck_assert_str_eq(environment_kept(VARIABLE_RUN), "log");
 }
 END_TEST
 
@@ -45,7 +89,11 @@ int main(void)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which want memory of the kernel themselves */
     tcase_add_test(memory, what_did_not_fit_at_the_start_is_looked_for_again);
 #endif
-    tcase_add_test(memory, what_is_kept_stays_as_it_was);
+    tcase_add_test(memory, the_strings_count_and_not_the_pointers);
+    tcase_add_test(memory, what_was_copied_stays_as_it_was);
+    tcase_add_test(memory, what_was_written_over_is_looked_for_in_the_present_environment);
+    tcase_add_test(memory, an_empty_environment_stays_empty);
+    tcase_add_test(memory, all_is_kept_at_once_for_whom_run_watches);
     suite_add_tcase(suite, memory);
 
     SRunner *runner = srunner_create(suite);
