@@ -64,15 +64,21 @@ static void forget(const X509_VERIFY_PARAM *param)
         note->param = NULL;
 }
 
-/* A free note. A param that was made anew at an old one's address may have notes that are not its own: not too many. */
-static struct note *note_for(const X509_VERIFY_PARAM *param)
+/*
+ * The note that has the name already, or a free one. A param that was made anew at an old one's address may have notes
+ * that are not its own: not too many, but one more than are told apart, which says that there were more.
+ */
+static struct note *note_for(const X509_VERIFY_PARAM *param, const struct peer_name *name)
 {
     size_t count = 0;
     struct page *page = &first_page;
     struct note *oldest = NULL;
-    for (struct note *note = page->notes; (note = find(&page, note, param)) != NULL; note++, count++)
+    for (struct note *note = page->notes; (note = find(&page, note, param)) != NULL; note++, count++) {
+        if (peer_name_equal(&note->name, name))
+            return note;
         oldest = oldest == NULL ? note : oldest;
-    if (count >= PEER_APP_NAMES)
+    }
+    if (count > PEER_APP_NAMES)
         return oldest;
     page = &first_page;
     struct note *empty = find(&page, page->notes, NULL);
@@ -91,7 +97,7 @@ static void put_down(const X509_VERIFY_PARAM *param, const char *name, size_t le
         return;
     if (alone)
         forget(param);
-    struct note *place = peer.kind != PEER_NONE ? note_for(param) : NULL;
+    struct note *place = peer.kind != PEER_NONE ? note_for(param, &peer) : NULL;
     if (place != NULL) {
         place->param = NULL;
         place->name = peer;
@@ -121,8 +127,9 @@ size_t app_names_of(const X509_VERIFY_PARAM *param, struct peer_name *names, siz
     struct page *page = &first_page;
     if (param == NULL || !enter())
         return 0;
-    for (struct note *found = page->notes; count < size && (found = find(&page, found, param)) != NULL; found++)
-        names[count++] = found->name;
+    for (struct note *found = page->notes; (found = find(&page, found, param)) != NULL; found++, count++)
+        if (count < size)
+            names[count] = found->name;
     leave();
     return count;
 }

@@ -15,7 +15,7 @@ void app_names_add(const X509_VERIFY_PARAM *param, const char *name, size_t leng
 /* A param is new: names set for one that lay there before are not its. */
 void app_names_forget(const X509_VERIFY_PARAM *param);
 
-/* Copies the names set for this param; returns how many. */
+/* Copies the names set for this param, `size` at most; returns how many there are, or of too many that there are. */
 size_t app_names_of(const X509_VERIFY_PARAM *param, struct peer_name *names, size_t size);
 
 #endif

@@ -20,28 +20,51 @@ bool observe_is_client(const struct library *library, const SSL *ssl)
     return api->SSL_state != NULL && (api->SSL_state(ssl) & SSL_ST_CONNECT) != 0;
 }
 
+static bool is_among(const struct peer_name *name, const struct peer_name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (peer_name_equal(&names[i], name))
+            return true;
+    return false;
+}
+
+static void add_app_name(const char *text, struct peer_candidates *candidates)
+{
+    struct peer_name name;
+    size_t count = candidates->app_count;
+    if (!peer_normalise(text, strlen(text), &name) || is_among(&name, candidates->app, count))
+        return;
+    candidates->app_is_incomplete = candidates->app_is_incomplete || count == PEER_APP_NAMES;
+    if (count < PEER_APP_NAMES)
+        candidates->app[candidates->app_count++] = name;
+}
+
+/* Before 3.0 nobody can be asked but who saw them set. */
+static void recall_app_names(const X509_VERIFY_PARAM *param, struct peer_candidates *candidates)
+{
+    size_t count = app_names_of(param, candidates->app, PEER_APP_NAMES);
+    candidates->app_is_incomplete = count > PEER_APP_NAMES;
+    candidates->app_count = count < PEER_APP_NAMES ? count : PEER_APP_NAMES;
+}
+
 static void observe_app_names(const struct library *library, SSL *ssl, struct peer_candidates *candidates)
 {
     const struct openssl_api *api = &library->api;
     X509_VERIFY_PARAM *param = api->SSL_get0_param != NULL ? api->SSL_get0_param(ssl) : NULL;
+    const char *host;
     if (param == NULL)
         return;
     if (api->X509_VERIFY_PARAM_get0_host == NULL) {
-        candidates->app_count = app_names_of(param, candidates->app, PEER_APP_NAMES);
+        recall_app_names(param, candidates);
         return;
     }
-    size_t count = 0;
-    const char *host;
-    for (int i = 0; count < PEER_APP_NAMES - 1 && (host = api->X509_VERIFY_PARAM_get0_host(param, i)) != NULL; i++)
-        if (peer_normalise(host, strlen(host), &candidates->app[count]))
-            count++;
+    for (int i = 0; (host = api->X509_VERIFY_PARAM_get0_host(param, i)) != NULL; i++)
+        add_app_name(host, candidates);
     char *address = api->X509_VERIFY_PARAM_get1_ip_asc != NULL ? api->X509_VERIFY_PARAM_get1_ip_asc(param) : NULL;
     if (address != NULL) {
-        if (peer_normalise(address, strlen(address), &candidates->app[count]))
-            count++;
+        add_app_name(address, candidates);
         api->CRYPTO_free(address, "", 0);
     }
-    candidates->app_count = count;
 }
 
 static void observe_sni(const struct openssl_api *api, const SSL *ssl, const SSL_SESSION *session,
@@ -167,14 +190,6 @@ static struct proxies_between proxies_between(const struct connection *connectio
     return (struct proxies_between){.assumed = between && connection->settings.unknown_name == CHOICE_BLOCK};
 }
 
-static bool is_among(const struct peer_name *name, const struct peer_name *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (peer_name_equal(&names[i], name))
-            return true;
-    return false;
-}
-
 /*
  * Whether the address may be one through which other peers are reached. Where nobody told us of a proxy, no name that
  * led to the address is that of the peer. What an environment says that may only tighten does not count here, since
@@ -251,7 +266,7 @@ static bool names_other(const struct peer_candidates *candidates)
             return false;
         meant_a_host = meant_a_host || meant[i].kind == PEER_HOST;
     }
-    return candidates->app_count > 0 && meant_a_host;
+    return candidates->app_count > 0 && !candidates->app_is_incomplete && meant_a_host;
 }
 
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
@@ -294,6 +309,8 @@ static void choose_name(struct connection *connection, struct peer_candidates *c
         connection->leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
     if (between.told || between.assumed)
         forget_proxy(connection, candidates);
+    if (candidates->app_is_incomplete)
+        connection->name_unknown = "the program allows more than eight names: a rule with name = tells which is meant";
     expected = peer_expected(candidates, connection->settings.weak_names == CHOICE_ALLOW);
     keep_names(connection, &expected);
 }

@@ -20,6 +20,7 @@ enum { MEMBERS = sizeof members / sizeof members[0], NAMES_MAX = 5 + PEER_APP_NA
 
 struct kept_candidates {
     size_t app_count;
+    bool app_is_incomplete;
     size_t resolver_count;
     bool resolver_is_weak;
     bool address_is_weak;
@@ -56,6 +57,7 @@ struct kept_candidates *candidates_keep(const struct peer_candidates *candidates
     if (kept == NULL)
         return NULL;
     kept->app_count = candidates->app_count;
+    kept->app_is_incomplete = candidates->app_is_incomplete;
     kept->resolver_count = candidates->resolver_count;
     kept->resolver_is_weak = candidates->resolver_is_weak;
     kept->address_is_weak = candidates->address_is_weak;
@@ -73,6 +75,7 @@ void candidates_recall(const struct kept_candidates *kept, struct peer_candidate
     if (kept == NULL)
         return;
     candidates->app_count = kept->app_count;
+    candidates->app_is_incomplete = kept->app_is_incomplete;
     candidates->resolver_count = kept->resolver_count;
     candidates->resolver_is_weak = kept->resolver_is_weak;
     candidates->address_is_weak = kept->address_is_weak;

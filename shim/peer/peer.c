@@ -188,6 +188,8 @@ struct expected_peer peer_expected(const struct peer_candidates *candidates, boo
     };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].source == NAME_FROM_APP && candidates->app_is_incomplete)
+            break;
         bool usable = !known[i].weak || weak_names_count;
         if (usable && known[i].count > 0 && known[i].names[0].kind != PEER_NONE) {
             bool each = known[i].source == NAME_FROM_RESOLVER && known[i].count > 1;

@@ -31,7 +31,10 @@ bool peer_normalise(const char *text, size_t length, struct peer_name *peer);
 
 bool peer_name_equal(const struct peer_name *left, const struct peer_name *right);
 
-/* The names a program set by itself; any one of them is enough. */
+/*
+ * Of the names that a program set by itself this many are told apart; any one of them is enough. Of more, the one that
+ * the peer has may be among those which are not known here: they are an unknown name.
+ */
 #define PEER_APP_NAMES 8
 
 /*
@@ -45,6 +48,7 @@ struct peer_candidates {
     struct peer_name policy;
     struct peer_name app[PEER_APP_NAMES]; /* the first app_count of them, none of kind PEER_NONE */
     size_t app_count;
+    bool app_is_incomplete; /* there are more */
     struct peer_name sni;
     struct peer_name bio;
     struct peer_name resolver[PEER_LOOKUP_NAMES]; /* the first resolver_count of them, none of kind PEER_NONE */

@@ -482,6 +482,8 @@ def renegotiation_rows():
                   check=checks.renegotiation_row(way, leaf, first, then, facts, *events))
 
 
+TOO_MANY_NAMES = 'the program allows more than eight names: a rule with name = tells which is meant'
+
 # How the client names its peer, a leaf that fits, and one that does not with its X.509 error.
 SOURCES = [
     ('app', 'localhost', 'good', 62),
@@ -524,6 +526,19 @@ def name_rows():
         yield Row(f'names: app: a rule that weakens for one of several names, {name}, does not',
                   ['names', 'app-with-several', 'wrong-host'], policy=f'{SPARED}destination = {name}',
                   event={'tlsward.action': 'blocked', 'rule.name': None})
+    yield Row('names: app: the last of eight names counts, whatever is named twice', ['names', 'app-with-eight', 'two-hosts'],
+              expect=passes(), event={'tlsward.name_source': 'app'})
+    yield Row('names: app: of nine names none is known, and the event says so', ['names', 'app-with-nine', 'two-hosts'],
+              expect={'connected': '-1', 'received': '0'},
+              event=blocked('name-unknown', 62) | {'tlsward.name_source': 'unknown', 'tlsward.expected_name': None,
+                                                   'tlsward.message': TOO_MANY_NAMES})
+    yield Row('names: app: a rule says which of nine names is meant', ['names', 'app-with-nine', 'two-hosts'],
+              policy=f'[rule r]\ndestination = 127.0.0.1\nname = b.test\n{EXCUSE}', expect=passes(),
+              event={'tlsward.name_source': 'policy'})
+    yield Row('names: app: a rule that enforces for the ninth name holds', ['names', 'app-with-nine', 'wrong-host'],
+              policy=f'{ENFORCED}destination = b.test', event={'tlsward.action': 'blocked'})
+    yield Row('names: app: a rule that weakens for the ninth name does not', ['names', 'app-with-nine', 'wrong-host'],
+              policy=f'{SPARED}destination = b.test', event={'tlsward.action': 'blocked', 'rule.name': None})
     yield Row('names: app: the SNI that the program set is left alone', ['names', 'app-with-other-sni', 'localhost'],
               expect=passes(sni='front.test'), event={'tlsward.name_source': 'app'})
     yield Row('names: app: none of several names fits', ['names', 'app-with-several', 'good'],

@@ -217,6 +217,8 @@ ROWS = (
     careless("host-of-freed-connection", other_host=OTHER_NAME),
     partly("host-of-another", EVERY - {"other"}, good=frozenset({"other"}), other_host=OTHER_NAME, source="app",
            expected_name=OTHER_NAME),
+    partly("host-of-nine", EVERY - {"good"}, source="unknown", expected_name=None, good=NONE,
+           reasons={"good": "name-unknown"}),
     partly("no-host", UNTRUSTED, event={"tlsward.app_verify": "ca"}),
     careless("no-host-name", client="says-nothing", policy=NO_HOST_NAME, source="policy", expected_name="hyphen-.test",
              good=NONE, reasons={"good": "certificate-host-mismatch"}),

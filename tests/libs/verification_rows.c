@@ -282,6 +282,19 @@ static enum result host_of_freed_connection(void)
     return client_talk_to(ctx);
 }
 
+/* The ninth is the peer's own. */
+static enum result host_of_nine(void)
+{
+    if (host_names() == LACKING)
+        return LACKING;
+    SSL *ssl = client_connection(client_verifying_context());
+    X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+    for (char name[] = "1.test"; name[0] < '9'; name[0]++)
+        X509_VERIFY_PARAM_add1_host(param, name, strlen(name));
+    X509_VERIFY_PARAM_add1_host(param, peer.host, strlen(peer.host));
+    return client_talk(ssl);
+}
+
 static enum result verifies_all(void)
 {
     return with_host(peer.host, 0);
@@ -318,6 +331,7 @@ const struct row verification_rows[] = {
     {"host-leading-dot", host_leading_dot},
     {"host-of-another", host_of_another},
     {"host-of-freed-connection", host_of_freed_connection},
+    {"host-of-nine", host_of_nine},
     {"no-host", no_host},
     {"verifies-all", verifies_all},
     {NULL, NULL},

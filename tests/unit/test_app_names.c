@@ -31,6 +31,13 @@ static bool has_name(int number)
     return app_names_of(param_at(number), names, PEER_APP_NAMES) == 1 && strcmp(names[0].text, name) == 0;
 }
 
+static void add_name(int number, int which)
+{
+    char name[32];
+    snprintf(name, sizeof name, "host%d.test", which);
+    app_names_add(param_at(number), name, 0);
+}
+
 START_TEST(no_name_is_lost_however_many_wait)
 {
     for (int i = 0; i < PARAMS; i++)
@@ -56,9 +63,22 @@ START_TEST(of_too_many_names_of_one_param_the_rest_are_unharmed)
     struct peer_name names[2 * PEER_APP_NAMES];
     set_name(1);
     for (int i = 0; i < 3 * PEER_APP_NAMES; i++)
-        app_names_add(param_at(2), "other.test", 0);
-    ck_assert_uint_eq(app_names_of(param_at(2), names, 2 * PEER_APP_NAMES), PEER_APP_NAMES);
+        add_name(2, i);
+    ck_assert_uint_eq(app_names_of(param_at(2), names, 2 * PEER_APP_NAMES), PEER_APP_NAMES + 1);
     ck_assert(has_name(1));
+}
+END_TEST
+
+START_TEST(one_name_too_many_is_told)
+{
+    struct peer_name names[PEER_APP_NAMES];
+    for (int i = 0; i < PEER_APP_NAMES; i++)
+        add_name(3, i);
+    ck_assert_uint_eq(app_names_of(param_at(3), names, PEER_APP_NAMES), PEER_APP_NAMES);
+    add_name(3, 0);
+    ck_assert_msg(app_names_of(param_at(3), names, PEER_APP_NAMES) == PEER_APP_NAMES, "one that is set twice is one");
+    add_name(3, PEER_APP_NAMES);
+    ck_assert_uint_gt(app_names_of(param_at(3), names, PEER_APP_NAMES), PEER_APP_NAMES);
 }
 END_TEST
 
@@ -109,6 +129,7 @@ int main(void)
     tcase_add_test(tests, no_name_is_lost_however_many_wait);
     tcase_add_test(tests, a_param_that_is_gone_leaves_no_name);
     tcase_add_test(tests, of_too_many_names_of_one_param_the_rest_are_unharmed);
+    tcase_add_test(tests, one_name_too_many_is_told);
     tcase_add_test(tests, a_child_has_the_names_of_its_parent);
     tcase_add_test(tests, a_child_waits_for_no_thread_of_its_parent);
     suite_add_tcase(suite, tests);

@@ -1,3 +1,4 @@
+#include "peer/kept_candidates.h"
 #include "peer/peer.h"
 
 #include <check.h>
@@ -271,6 +272,77 @@ START_TEST(each_of_several_looked_up_names_has_to_match)
 }
 END_TEST
 
+START_TEST(of_too_many_names_of_the_program_none_is_known)
+{
+    struct peer_candidates candidates = {
+        .app = {{PEER_HOST, "one"}}, .app_count = 1, .app_is_incomplete = true, .sni = {PEER_HOST, "sni"}};
+
+    ck_assert_int_eq(peer_expected(&candidates, true).source, NAME_UNKNOWN);
+    ck_assert_uint_eq(peer_expected(&candidates, true).count, 0);
+    candidates.policy = candidates.sni;
+    ck_assert_int_eq(peer_expected(&candidates, true).source, NAME_FROM_POLICY);
+}
+END_TEST
+
+static bool same_candidates(const struct peer_candidates *left, const struct peer_candidates *right)
+{
+    const struct {
+        const struct peer_name *left;
+        const struct peer_name *right;
+        size_t count;
+    } names[] = {
+        {&left->policy, &right->policy, 1},   {left->app, right->app, PEER_APP_NAMES},
+        {&left->sni, &right->sni, 1},         {&left->bio, &right->bio, 1},
+        {&left->session, &right->session, 1}, {left->resolver, right->resolver, PEER_LOOKUP_NAMES},
+        {&left->address, &right->address, 1},
+    };
+    bool same = left->app_count == right->app_count && left->app_is_incomplete == right->app_is_incomplete &&
+                left->resolver_count == right->resolver_count && left->resolver_is_weak == right->resolver_is_weak &&
+                left->address_is_weak == right->address_is_weak;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t j = 0; j < names[i].count; j++)
+            same = same && names[i].left[j].kind == names[i].right[j].kind &&
+                   strcmp(names[i].left[j].text, names[i].right[j].text) == 0;
+    return same;
+}
+
+static struct peer_candidates all_candidates(void)
+{
+    struct peer_candidates candidates = {.app_count = PEER_APP_NAMES,
+                                         .app_is_incomplete = true,
+                                         .sni = {PEER_HOST, "sni"},
+                                         .bio = {PEER_HOST, "bio"},
+                                         .resolver_count = PEER_LOOKUP_NAMES,
+                                         .resolver_is_weak = true,
+                                         .session = {PEER_HOST, "session"},
+                                         .address = {PEER_ADDRESS, "192.0.2.1"},
+                                         .address_is_weak = true};
+    for (int i = 0; i < PEER_APP_NAMES; i++)
+        candidates.app[i] = (struct peer_name){PEER_HOST, {(char)('a' + i)}};
+    for (int i = 0; i < PEER_LOOKUP_NAMES; i++)
+        candidates.resolver[i] = (struct peer_name){PEER_HOST, {(char)('A' + i)}};
+    candidates.policy = (struct peer_name){PEER_HOST, "policy"};
+    return candidates;
+}
+
+START_TEST(what_is_kept_is_recalled)
+{
+    const struct peer_candidates all = all_candidates(), none = {0};
+    struct peer_candidates recalled;
+    struct kept_candidates *kept = candidates_keep(&all);
+
+    candidates_recall(kept, &recalled);
+    ck_assert(same_candidates(&all, &recalled));
+    free(kept);
+    kept = candidates_keep(&none);
+    candidates_recall(kept, &recalled);
+    ck_assert(same_candidates(&none, &recalled));
+    free(kept);
+    candidates_recall(NULL, &recalled);
+    ck_assert(same_candidates(&none, &recalled));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("peer");
@@ -283,6 +355,8 @@ int main(void)
     tcase_add_loop_test(tests, expects_the_first_known_source, 0, sizeof expectations / sizeof *expectations);
     tcase_add_test(tests, one_weak_candidate_does_not_taint_the_other);
     tcase_add_test(tests, each_of_several_looked_up_names_has_to_match);
+    tcase_add_test(tests, of_too_many_names_of_the_program_none_is_known);
+    tcase_add_test(tests, what_is_kept_is_recalled);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

@@ -44,6 +44,28 @@ static void app_with_several(void)
     run(ssl);
 }
 
+static void app_with(int count)
+{
+    char name[16];
+    SSL *ssl = without_name(dial(server));
+    for (int i = 1; i < count; i++) {
+        snprintf(name, sizeof name, "%d.test", i);
+        demand(SSL_add1_host(ssl, name) == 1 && SSL_add1_host(ssl, name) == 1);
+    }
+    demand(SSL_add1_host(ssl, "b.test") == 1);
+    run(ssl);
+}
+
+static void app_with_eight(void)
+{
+    app_with(8);
+}
+
+static void app_with_nine(void)
+{
+    app_with(9);
+}
+
 static void app_address(void)
 {
     SSL *ssl = without_name(dial_name(server, "localhost"));
@@ -184,6 +206,8 @@ static const struct scenario sources[] = {
     {"app", app},
     {"app-with-other-sni", app_with_other_sni},
     {"app-with-several", app_with_several},
+    {"app-with-eight", app_with_eight},
+    {"app-with-nine", app_with_nine},
     {"app-address", app_address},
     {"sni", sni},
     {"bio", bio},
