@@ -1,6 +1,6 @@
 #include "event/repeat.h"
 
-#include "process/kernel.h"
+#include "process/own_pid.h"
 
 #include <stdatomic.h>
 #include <sys/types.h>
@@ -32,7 +32,7 @@ static _Atomic pid_t owner;
  */
 static void start_afresh_after_fork(void)
 {
-    pid_t self = kernel_getpid();
+    pid_t self = own_pid();
     if (atomic_load(&owner) == self)
         return;
     pid_t before = atomic_exchange(&owner, self);

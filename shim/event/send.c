@@ -4,6 +4,7 @@
 #include "process/hex.h"
 #include "process/kernel.h"
 #include "process/kernel_clock.h"
+#include "process/own_pid.h"
 #include "policy/process.h"
 
 #include <stdatomic.h>
@@ -12,7 +13,7 @@
 #include <sys/auxv.h>
 #include <time.h>
 
-static void make_id(char id[static 33], const struct timespec *now)
+static void make_id(char id[static 33], const struct timespec *now, pid_t pid)
 {
     static _Atomic uint64_t count;
     uint64_t seed[2] = {0};
@@ -22,19 +23,24 @@ static void make_id(char id[static 33], const struct timespec *now)
         memcpy(seed, random, sizeof seed);
     uint64_t number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
     seed[0] ^= ((uint64_t)now->tv_sec << 20) ^ (uint64_t)now->tv_nsec;
-    seed[1] ^= ((uint64_t)kernel_getpid() << 32) ^ number;
+    seed[1] ^= ((uint64_t)pid << 32) ^ number;
     unsigned char bytes[sizeof seed];
     memcpy(bytes, seed, sizeof bytes);
     hex_print(bytes, sizeof bytes, HEX_LOWER, id);
 }
 
+/* What is told of a child of vfork(2) is told with its own number; handshakes are many, and not made there. */
+static pid_t pid_for(enum event_kind kind)
+{
+    return kind == EVENT_HANDSHAKE ? own_pid() : kernel_getpid();
+}
+
 struct event event_start(enum event_kind kind)
 {
     struct process_identity process = process_identity();
-    struct event event = {
-        .kind = kind, .executable = process.executable, .pid = kernel_getpid(), .uid = kernel_getuid()};
+    struct event event = {.kind = kind, .executable = process.executable, .pid = pid_for(kind), .uid = kernel_getuid()};
     kernel_clock(CLOCK_REALTIME, &event.time);
-    make_id(event.id, &event.time);
+    make_id(event.id, &event.time, event.pid);
     return event;
 }
 

@@ -220,6 +220,11 @@ static inline int kernel_unmap(void *address, size_t length)
     return (int)kernel_call(SYS_munmap, kernel_address(address), (long)length, 0, 0, 0, 0);
 }
 
+static inline int kernel_advise(void *address, size_t length, int advice)
+{
+    return (int)kernel_call(SYS_madvise, kernel_address(address), (long)length, advice, 0, 0, 0);
+}
+
 /*
  * Moves a new descriptor above 0, 1 and 2: a daemon may have closed those, and a stray printf(3) of another
  * thread must not reach what we opened. Takes -1 and hands it on.
