@@ -122,25 +122,40 @@ static void list_keys(unsigned section, char list[static WORDS_SIZE])
 
 static bool is_rule_name(const char *name)
 {
-    static const char accepted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    return *name && name[strspn(name, accepted)] == '\0';
+    const char *c = name;
+    while ((lower(*c) >= 'a' && lower(*c) <= 'z') || (*c >= '0' && *c <= '9') || *c == '.' || *c == '_' || *c == '-')
+        c++;
+    return c > name && *c == '\0';
 }
 
-static const struct policy_section *find_rule(const struct policy *policy, const char *name)
+/* A rule that is looked for by its name. */
+struct wanted_rule {
+    const struct policy *policy;
+    const char *name;
+    uint64_t hash;
+};
+
+static bool is_wanted_rule(const void *context, uint32_t rule)
 {
-    for (size_t i = 0; i < policy->rule_count; i++)
-        if (strcmp(policy->rules[i].settings.rule, name) == 0)
-            return &policy->rules[i];
-    return NULL;
+    const struct wanted_rule *wanted = context;
+    return strcmp(wanted->policy->rules[rule].settings.rule, wanted->name) == 0;
 }
 
-static void add_rule(struct parser *parser, const char *name)
+static const struct policy_section *find_rule(const struct wanted_rule *wanted)
+{
+    const struct policy *policy = wanted->policy;
+    int64_t found = table_find(&policy->rule_names, wanted->hash, is_wanted_rule, wanted);
+    return found != TABLE_NONE ? &policy->rules[found] : NULL;
+}
+
+static void add_rule(struct parser *parser, const char *name, uint64_t hash)
 {
     struct policy *policy = parser->policy;
     struct policy_section *rules = arena_grow(&policy->arena, policy->rules, policy->rule_count, sizeof *rules);
     if (!rules)
         return;
     policy->rules = rules;
+    table_add(&policy->rule_names, &policy->arena, hash, (uint32_t)policy->rule_count);
     parser->section = &rules[policy->rule_count++];
     *parser->section = (struct policy_section){
         .file = parser->file, .line = parser->line, .included = parser->include != NULL, .settings = {.rule = name}};
@@ -163,7 +178,8 @@ static void start_rule(struct parser *parser, const char *header, const char *sh
     const char *name = full_name(parser, short_name);
     if (!name)
         return;
-    const struct policy_section *earlier = find_rule(parser->policy, name);
+    const struct wanted_rule wanted = {parser->policy, name, table_hash(FNV_SEED, name, strlen(name))};
+    const struct policy_section *earlier = find_rule(&wanted);
     parser->scratch = (struct policy_section){.settings = {.rule = name}};
     parser->section = &parser->scratch;
     if (!is_rule_name(short_name)) {
@@ -173,7 +189,7 @@ static void start_rule(struct parser *parser, const char *header, const char *sh
         config_error_add(parser->errors, parser->file, parser->line, header,
                          "there is a rule of this name in %s, line %u", earlier->file, earlier->line);
     } else {
-        add_rule(parser, name);
+        add_rule(parser, name, wanted.hash);
     }
 }
 
@@ -214,22 +230,32 @@ static void set_value(struct parser *parser, const struct config_key *key, const
 {
     char words[WORDS_SIZE];
     const char *problem = config_value_set(&parser->policy->arena, parser->section, key, value);
-    list_words(key->words, words);
-    if (problem && !parser->policy->arena.exhausted)
+    if (problem && !parser->policy->arena.exhausted) {
+        list_words(key->words, words);
         fail(parser, value, problem, words);
-    else if (!problem && key->kind == KEY_INCLUDE)
+    } else if (!problem && key->kind == KEY_INCLUDE) {
         note_include(parser);
-    else if (parser->include && strcmp(key->name, "mode") == 0 && parser->section->settings.mode == MODE_ENFORCE)
+    } else if (parser->include && strcmp(key->name, "mode") == 0 && parser->section->settings.mode == MODE_ENFORCE) {
         fail(parser, value, "an included rule cannot ask for enforcement", "");
+    }
 }
 
-static void set_key(struct parser *parser, const char *line, const char *name, const char *value)
+/* One line of the form "key = value", cut into its parts: the name is not terminated. */
+struct assignment {
+    const char *line;
+    const char *name;
+    size_t name_length;
+    const char *value;
+};
+
+static void set_key(struct parser *parser, const struct assignment *assignment)
 {
+    const char *line = assignment->line, *value = assignment->value;
     char words[WORDS_SIZE];
     struct policy_section *section = parser->section;
     bool in_rule = section != &parser->policy->base;
     unsigned kind = in_rule ? IN_RULE : IN_POLICY;
-    const struct config_key *key = config_key_find(name);
+    const struct config_key *key = config_key_of(assignment->name, assignment->name_length);
     if (!key) {
         list_keys(kind, words);
         fail(parser, line, in_rule ? "unknown key in a rule" : "unknown key in [policy]", words);
@@ -245,57 +271,67 @@ static void set_key(struct parser *parser, const char *line, const char *name, c
     }
 }
 
-static bool may_ask_for_enforcement(const char *line, const char *name, const char *value, bool understood)
+static bool may_ask_for_enforcement(const struct assignment *assignment, bool understood)
 {
-    if (strcmp(name, "mode") == 0)
+    static const char mode[] = "mode";
+    const char *value = assignment->value;
+    if (assignment->name_length == strlen(mode) && memcmp(assignment->name, mode, strlen(mode)) == 0)
         return strcmp(value, "off") != 0 && strcmp(value, "audit") != 0;
-    return !understood && names_enforcement(line);
+    return !understood && names_enforcement(assignment->line);
 }
 
-static void parse_assignment(struct parser *parser, const char *line)
+/* Without a '=' the whole line is the name, and the value is empty. */
+static struct assignment cut(const char *line, size_t length)
+{
+    const char *equals = memchr(line, '=', length);
+    const char *name_end = equals ? equals : line + length;
+    const char *value = equals ? equals + 1 : name_end;
+    while (name_end > line && is_blank(name_end[-1]))
+        name_end--;
+    while (is_blank(*value))
+        value++;
+    return (struct assignment){line, line, (size_t)(name_end - line), value};
+}
+
+static void parse_assignment(struct parser *parser, const char *line, size_t length)
 {
     bool failed_before = parser->result->failed;
+    const struct assignment assignment = cut(line, length);
     parser->result->failed = false;
-    char *name = arena_copy(&parser->policy->arena, line, strlen(line));
-    if (!name)
-        return;
-    char *equals = strchr(name, '=');
-    char *value = equals ? equals + 1 : name + strlen(name);
-    if (equals)
-        *equals = '\0';
-    name = trim(name);
-    value = trim(value);
-    if (!equals)
+    if (!memchr(line, '=', length))
         fail(parser, line, "neither a section header nor 'key = value'", "");
     else if (!parser->header_seen)
         fail(parser, line, "a key before the first section header", "");
     else if (parser->section)
-        set_key(parser, line, name, value);
+        set_key(parser, &assignment);
     bool understood = !parser->result->failed && parser->section;
-    if (!parser->include && may_ask_for_enforcement(line, name, value, understood))
+    if (!parser->include && may_ask_for_enforcement(&assignment, understood))
         parser->result->enforcement_possible = true;
     parser->result->failed |= failed_before;
 }
 
-static void parse_line(struct parser *parser, const char *data, size_t length)
+/* Cuts the line out of the text; what its values are made of stays where it is. */
+static void parse_line(struct parser *parser, char *line, char *end)
 {
-    if (length > 0 && data[length - 1] == '\r')
-        length--;
-    char *line = arena_copy(&parser->policy->arena, data, length);
-    if (!line)
-        return;
-    line = trim(line);
+    if (end > line && end[-1] == '\r')
+        end--;
+    while (line < end && is_blank(*line))
+        line++;
+    while (end > line && is_blank(end[-1]))
+        end--;
+    *end = '\0';
+    size_t length = (size_t)(end - line);
     /* What ends its lines so is one line to us, and may be one comment. */
-    if (strchr(line, '\r')) {
+    if (memchr(line, '\r', length)) {
         fail_line(parser, line, "a carriage return within a line: lines end with a newline");
         return;
     }
-    if (*line == '\0' || *line == '#' || *line == ';')
+    if (length == 0 || *line == '#' || *line == ';')
         return;
     if (*line == '[')
         parse_header(parser, line);
     else
-        parse_assignment(parser, line);
+        parse_assignment(parser, line, length);
 }
 
 /* A text with NUL bytes is no text: it may be damaged, or UTF-16. */
@@ -314,18 +350,19 @@ static bool refuse_binary(struct parser *parser, const struct config_text *text)
 
 static void parse_text(struct parser *parser, const struct config_text *text)
 {
-    const char *end = text->data + text->length;
     parser->section = NULL;
     parser->header_seen = false;
     if (refuse_binary(parser, text))
         return;
+    char *line = arena_copy(&parser->policy->arena, text->data, text->length);
+    char *end = line + text->length;
     parser->line = 0;
-    for (const char *line = text->data; line < end;) {
-        const char *newline = memchr(line, '\n', (size_t)(end - line));
-        const char *stop = newline ? newline : end;
+    while (line && line < end) {
+        char *newline = memchr(line, '\n', (size_t)(end - line));
+        char *stop = newline ? newline : end;
         parser->line++;
-        parse_line(parser, line, (size_t)(stop - line));
-        line = newline ? newline + 1 : end;
+        parse_line(parser, line, stop);
+        line = stop + 1;
     }
 }
 

@@ -18,10 +18,20 @@ const char *config_file_path(struct arena *arena, const char *directory, const c
     return path;
 }
 
+/* What the file is said to hold, and a byte more, so that its end is seen; of some that say nothing, a page. */
+static size_t expected_size(int fd)
+{
+    kernel_status status = {0};
+    enum { PAGE = 4096 };
+    return kernel_fstat(fd, &status) == 0 && status.st_size >= PAGE ? (size_t)status.st_size + 1 : PAGE;
+}
+
 enum config_file_status config_file_read_all(int fd, size_t limit, struct arena *arena, struct config_text *text)
 {
-    size_t capacity = 4096;
+    size_t capacity = expected_size(fd);
     size_t used = 0;
+    if (capacity > limit + 1)
+        return CONFIG_FILE_REFUSED;
     char *buffer = arena_alloc(arena, capacity + 1);
     for (ssize_t got = 1; buffer && got != 0;) {
         if (used == capacity) {
@@ -92,7 +102,7 @@ static enum config_file_status read_opened(int fd, const char *path, bool privil
     if (status == CONFIG_FILE_UNREADABLE)
         return tell(errors, path, status, error_text(errno));
     if (status == CONFIG_FILE_REFUSED)
-        return tell(errors, path, status, "it is larger than 1 MiB");
+        return tell(errors, path, status, "it is larger than 16 MiB");
     /* As an editor, or `>`, leaves a file until it is written. */
     if (status == CONFIG_FILE_READ && text->length == 0)
         return tell(errors, path, CONFIG_FILE_UNREADABLE, "it is empty");

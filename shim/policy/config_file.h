@@ -5,7 +5,7 @@
 #include "policy/config.h"
 #include "process/arena.h"
 
-enum { CONFIG_FILE_LIMIT = 1024 * 1024 };
+enum { CONFIG_FILE_LIMIT = 16 * 1024 * 1024 };
 
 /* Whatever is neither of the first two is told in the errors, but for memory shortage. */
 enum config_file_status {

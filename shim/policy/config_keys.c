@@ -124,12 +124,21 @@ struct policy_section config_defaults(void)
     };
 }
 
+const struct config_key *config_key_of(const char *name, size_t length)
+{
+    if (length >= sizeof config_keys[0].name)
+        return NULL;
+    for (size_t i = 0; i < config_key_count; i++) {
+        const char *known = config_keys[i].name;
+        if (*known == *name && memcmp(known, name, length) == 0 && known[length] == '\0')
+            return &config_keys[i];
+    }
+    return NULL;
+}
+
 const struct config_key *config_key_find(const char *name)
 {
-    for (size_t i = 0; i < config_key_count; i++)
-        if (strcmp(config_keys[i].name, name) == 0)
-            return &config_keys[i];
-    return NULL;
+    return config_key_of(name, strlen(name));
 }
 
 unsigned config_key_bit(const struct config_key *key)
@@ -354,9 +363,23 @@ static const char *add_proxy(struct arena *arena, struct policy_section *section
     return NULL;
 }
 
+/* Of eight bytes at once whether some may be one, a tab included: below ' ', or DEL. Those above 0x7f are none. */
+static bool may_have_control_byte(uint64_t bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highest = UINT64_C(0x8080808080808080);
+    uint64_t without_del = bytes ^ ones * 0x7f;
+    return (((bytes - ones * ' ') & ~bytes) | ((without_del - ones) & ~without_del)) & highest;
+}
+
 /* They could forge lines where a policy is printed or logged. */
 static bool has_control_byte(const char *text)
 {
+    uint64_t bytes;
+    for (size_t left = strlen(text); left >= sizeof bytes; left -= sizeof bytes, text += sizeof bytes) {
+        memcpy(&bytes, text, sizeof bytes);
+        if (may_have_control_byte(bytes))
+            break;
+    }
     for (; *text; text++)
         if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f)
             return true;

@@ -11,6 +11,11 @@ static bool is_given(const struct policy_section *section, const char *key)
     return section->given & config_key_bit(config_key_find(key));
 }
 
+static bool is_key_given(const struct policy_section *section, const struct config_key *key)
+{
+    return section->given & config_key_bit(key);
+}
+
 static enum trust_mode effective_trust_mode(const struct policy_section *rule, const struct policy_section *base)
 {
     return is_given(rule, "trust-mode") ? rule->settings.trust_mode : base->settings.trust_mode;
@@ -25,8 +30,8 @@ static enum choice effective_unknown_name(const struct policy_section *rule, con
 static bool weak_names_weaken(const struct policy_section *rule, const struct policy_section *base)
 {
     enum choice unknown_name = effective_unknown_name(rule, base);
-    return is_given(rule, "weak-names") && strictness_of_weak_names(rule->settings.weak_names, unknown_name) <
-                                               strictness_of_weak_names(base->settings.weak_names, unknown_name);
+    return strictness_of_weak_names(rule->settings.weak_names, unknown_name) <
+           strictness_of_weak_names(base->settings.weak_names, unknown_name);
 }
 
 /*
@@ -58,7 +63,7 @@ static bool trust_mode_weakens(const struct policy_section *rule, const struct p
 /* Fewer pins accept fewer keys; others, or none where there were some, accept more. */
 static bool pin_weakens(const struct policy_section *rule, const struct policy_section *base)
 {
-    return is_given(rule, "pin") && strictness_adds_keys(&rule->settings, &base->settings);
+    return strictness_adds_keys(&rule->settings, &base->settings);
 }
 
 /* The name is expected in place of the one that was asked for, and accepted of whoever has a certificate for it. */
@@ -76,7 +81,7 @@ static bool weakens_by_its_own_law(const struct policy_section *rule, const stru
     case KEY_TRUST:
         return trust_weakens(rule, base);
     case KEY_PIN:
-        return pin_weakens(rule, base);
+        return is_key_given(rule, key) && pin_weakens(rule, base);
     default:
         return trust_mode_weakens(rule, base);
     }
@@ -88,11 +93,11 @@ static bool weakens(const struct policy_section *rule, const struct policy_secti
     case NEVER_WEAKENS:
         return false;
     case LOWER_WEAKENS:
-        return is_given(rule, key->name) && config_value_number(rule, key) < config_value_number(base, key);
+        return is_key_given(rule, key) && config_value_number(rule, key) < config_value_number(base, key);
     case HIGHER_WEAKENS:
-        return is_given(rule, key->name) && config_value_number(rule, key) > config_value_number(base, key);
+        return is_key_given(rule, key) && config_value_number(rule, key) > config_value_number(base, key);
     case WEAKENS_WITH_UNKNOWN_NAME:
-        return weak_names_weaken(rule, base);
+        return is_key_given(rule, key) && weak_names_weaken(rule, base);
     case WEAKENS_BY_ITS_OWN_LAW:
         return weakens_by_its_own_law(rule, base, key);
     }
@@ -105,41 +110,56 @@ static void append(char *list, size_t size, const char *word)
     snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
 }
 
-static bool check_weakening(const struct policy_section *rule, const struct policy_section *base,
-                            struct config_errors *errors)
+static unsigned bit_of(const char *key)
 {
-    static const char *const required[] = {"owner", "reason", "expires"};
+    return config_key_bit(config_key_find(key));
+}
+
+/* What every rule is checked for, looked up once for all of them. */
+struct rule_check {
+    const struct policy_section *base;
+    struct config_errors *errors;
+    unsigned matchers;    /* any of these keys */
+    unsigned required[3]; /* each of these, where it weakens */
+};
+
+static bool check_weakening(const struct rule_check *check, const struct policy_section *rule)
+{
     char missing[40] = "";
     char weakening[160] = "";
-    size_t count = sizeof required / sizeof required[0] - (rule->included ? 1 : 0); /* they do not expire */
+    size_t count = sizeof check->required / sizeof check->required[0] - (rule->included ? 1 : 0); /* do not expire */
     for (size_t i = 0; i < count; i++)
-        if (!is_given(rule, required[i]))
-            append(missing, sizeof missing, required[i]);
-    for (size_t i = 0; i < config_key_count; i++)
-        if (weakens(rule, base, &config_keys[i]))
+        if (!(rule->given & check->required[i]))
+            append(missing, sizeof missing, config_keys[__builtin_ctz(check->required[i])].name);
+    for (size_t i = 0; *missing && i < config_key_count; i++)
+        if (weakens(rule, check->base, &config_keys[i]))
             append(weakening, sizeof weakening, config_keys[i].name);
-    if (!*weakening || !*missing)
+    if (!*weakening)
         return true;
-    config_error_add(errors, rule->file, rule->line, rule->settings.rule,
+    config_error_add(check->errors, rule->file, rule->line, rule->settings.rule,
                      "the rule weakens [policy] (%s) and must say: %s", weakening, missing);
     return false;
 }
 
-static bool check_matchers(const struct policy_section *rule, struct config_errors *errors)
+static bool check_matchers(const struct rule_check *check, const struct policy_section *rule)
 {
-    if (is_given(rule, "program") || is_given(rule, "user") || is_given(rule, "destination"))
+    if (rule->given & check->matchers)
         return true;
-    config_error_add(errors, rule->file, rule->line, rule->settings.rule,
+    config_error_add(check->errors, rule->file, rule->line, rule->settings.rule,
                      "the rule matches everything: give it a program, user or destination");
     return false;
 }
 
 bool policy_check_rules(const struct policy *policy, struct config_errors *errors)
 {
+    const struct rule_check check = {.base = &policy->base,
+                                     .errors = errors,
+                                     .matchers = bit_of("program") | bit_of("user") | bit_of("destination"),
+                                     .required = {bit_of("owner"), bit_of("reason"), bit_of("expires")}};
     bool good = true;
     for (size_t i = 0; i < policy->rule_count; i++) {
-        good = check_matchers(&policy->rules[i], errors) && good;
-        good = check_weakening(&policy->rules[i], &policy->base, errors) && good;
+        good = check_matchers(&check, &policy->rules[i]) && good;
+        good = check_weakening(&check, &policy->rules[i]) && good;
     }
     return good;
 }

@@ -10,6 +10,7 @@
 #include "policy/config_watch.h"
 #include "policy/pattern.h"
 #include "policy/policy.h"
+#include "policy/table.h"
 #include "process/arena.h"
 
 struct user_pattern {
@@ -63,7 +64,8 @@ struct policy {
     struct policy_section base;
     struct policy_section *rules;
     size_t rule_count;
-    const char **files; /* NULL terminated, or NULL for none */
+    struct table rule_names; /* of `rules`, by name */
+    const char **files;      /* NULL terminated, or NULL for none */
     size_t file_count;
     struct config_watch watch;
     bool from_system;

@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { SIZE_LIMIT = 16 * 1024 * 1024 };
+
 static struct policy *parse(const char *data, size_t length, struct config_errors *errors)
 {
     struct config_text text = {.file = "test.conf", .data = data, .length = length};
@@ -396,6 +398,56 @@ START_TEST(every_error)
     ck_assert_msg(strstr(errors.items[0].message, wrong[_i].message), "%s: %s", wrong[_i].text,
                   errors.items[0].message);
     config_errors_free(&errors);
+}
+END_TEST
+
+enum { MANY_RULES = 10000 };
+
+/* Rule number i is of ten lines, and the first one begins at line 1. */
+static char *many_rules(const char *last)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(stream);
+    for (int i = 0; i < MANY_RULES; i++)
+        fprintf(stream,
+                "[rule r%d]\n\nprogram = /x\ndestination = h%d.example:443\nverify = ca\nowner = o\nreason = r\n"
+                "ticket = t\nexpires = 2099-01-01\n\n",
+                i, i);
+    fputs(last, stream);
+    ck_assert_int_eq(fclose(stream), 0);
+    return text;
+}
+
+/* Each after ten thousand rules, and what is told about it. */
+static const struct {
+    const char *last;
+    const char *text;
+    const char *message;
+} wrong_at_scale[] = {
+    {"[rule r0]\nuser = 0\n", "[rule r0]", "there is a rule of this name in test.conf, line 1"},
+    {"  [rule r9999]\nuser = 0\n", "[rule r9999]", "there is a rule of this name in test.conf, line 99991"},
+    {"[rule r5000]\nuser = 0\n", "[rule r5000]", "there is a rule of this name in test.conf, line 50001"},
+    {"mode\t=\tenforce \nmode = audit\r\n", "mode = audit", "this key was given before: mode"},
+    {"[rule other]\nuser = 0", NULL, NULL},
+};
+
+START_TEST(ten_thousand_rules_are_told_apart)
+{
+    struct config_errors errors = {0};
+    char *text = many_rules(wrong_at_scale[_i].last);
+    struct policy *policy = parse(text, strlen(text), &errors);
+    ck_assert_int_eq(policy != NULL, wrong_at_scale[_i].message == NULL);
+    if (wrong_at_scale[_i].message) {
+        ck_assert_uint_eq(errors.count, 1);
+        ck_assert_uint_eq(errors.items[0].line, 10 * MANY_RULES + (*wrong_at_scale[_i].last == 'm' ? 2 : 1));
+        ck_assert_str_eq(errors.items[0].text, wrong_at_scale[_i].text);
+        ck_assert_msg(strstr(errors.items[0].message, wrong_at_scale[_i].message), "%s", errors.items[0].message);
+    }
+    config_errors_free(&errors);
+    policy_free(policy);
+    free(text);
 }
 END_TEST
 
@@ -1081,7 +1133,7 @@ START_TEST(what_changes_after_it_was_opened_is_noticed)
     write_file("policy.conf", "[policy]\nenvironment = allow\ninclude = extra\ninclude = missing\n");
     write_file("policy.d/a.conf", "[policy]\n");
     write_file("policy.d/large.conf", "");
-    ck_assert_int_eq(truncate(path_of("policy.d/large.conf"), 2 * 1024 * 1024), 0);
+    ck_assert_int_eq(truncate(path_of("policy.d/large.conf"), 2 * SIZE_LIMIT), 0);
     write_file("extra.conf", "# none\n");
     write_file("user.conf", "[policy]\ninclude = extra\n");
     snprintf(user, sizeof user, "%s", path_of("user.conf"));
@@ -1461,7 +1513,7 @@ static void make_device_link(const char *path)
 static void make_huge_file(const char *path)
 {
     write_file("policy.conf", "");
-    ck_assert_int_eq(truncate(path, 1024 * 1024 + 1), 0);
+    ck_assert_int_eq(truncate(path, SIZE_LIMIT + 1), 0);
 }
 
 static const struct {
@@ -1470,7 +1522,7 @@ static const struct {
 } no_policies[] = {
     {make_fifo, "not a regular file"},        {make_subdirectory, "not a regular file"},
     {make_broken_link, "leads nowhere"},      {make_looping_link, "leads nowhere"},
-    {make_device_link, "not a regular file"}, {make_huge_file, "larger than 1 MiB"},
+    {make_device_link, "not a regular file"}, {make_huge_file, "larger than 16 MiB"},
 };
 
 START_TEST(what_is_no_file_cannot_switch_enforcement_off)
@@ -1483,6 +1535,55 @@ START_TEST(what_is_no_file_cannot_switch_enforcement_off)
     ck_assert_str_eq(errors.items[0].file, path_of("policy.conf"));
     ck_assert_msg(strstr(errors.items[0].message, no_policies[_i].objection), "%s", errors.items[0].message);
     ck_assert_int_eq(settings_of(policy).mode, MODE_ENFORCE);
+    config_errors_free(&errors);
+    policy_free(policy);
+    remove_directory();
+}
+END_TEST
+
+/* Text with a rule behind it, filled up with a comment to that many bytes. */
+static void write_file_of_size(const char *name, const char *head, size_t size)
+{
+    static const char tail[] = "\n[rule last]\nuser = 0\nmode = audit\n";
+    write_file(name, head);
+    FILE *file = fopen(path_of(name), "a");
+    ck_assert_ptr_nonnull(file);
+    for (size_t i = strlen(head) + strlen(tail); i < size; i++)
+        putc('#', file);
+    fputs(tail, file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static const struct {
+    const char *file;
+    size_t size;
+    bool is_used;
+} sizes[] = {
+    {"policy.conf", SIZE_LIMIT - 1, true},      {"policy.conf", SIZE_LIMIT, true},
+    {"policy.conf", SIZE_LIMIT + 1, false},     {"policy.d/a.conf", SIZE_LIMIT, true},
+    {"policy.d/a.conf", SIZE_LIMIT + 1, false}, {"extra.conf", SIZE_LIMIT + 1, false},
+};
+
+/* What a larger one says cannot be known, so that it may have enforced; but for one that can hold nothing of the kind.
+ */
+START_TEST(a_file_of_up_to_16_mebibytes_is_read)
+{
+    struct config_errors errors = {0};
+    bool is_include = strcmp(sizes[_i].file, "extra.conf") == 0;
+    make_directory();
+    bool is_policy = strcmp(sizes[_i].file, "policy.conf") == 0;
+    write_file("policy.conf", is_include ? "[policy]\nmode = off\ninclude = extra\n" : "[policy]\nmode = off\n");
+    write_file_of_size(sizes[_i].file, is_policy ? "[policy]\nmode = off\n" : "", sizes[_i].size);
+    struct policy *policy = load((struct config_environment){0}, &errors);
+    ck_assert_msg(policy_is_invalid(policy) == !sizes[_i].is_used, "%s, %zu", sizes[_i].file, sizes[_i].size);
+    enum policy_mode refused = is_include ? MODE_AUDIT : MODE_ENFORCE;
+    ck_assert_int_eq(settings_of(policy).mode, sizes[_i].is_used ? MODE_AUDIT : refused);
+    if (sizes[_i].is_used)
+        ck_assert_str_eq(settings_of(policy).rule, "last");
+    else
+        ck_assert_msg(strcmp(errors.items[0].file, path_of(sizes[_i].file)) == 0 &&
+                          strstr(errors.items[0].message, "larger than 16 MiB"),
+                      "%s: %s", errors.items[0].file, errors.items[0].message);
     config_errors_free(&errors);
     policy_free(policy);
     remove_directory();
@@ -1582,6 +1683,7 @@ int main(void)
     tcase_add_test(text, proxies_add_up);
     tcase_add_test(text, several_texts_are_one_policy);
     tcase_add_loop_test(text, every_error, 0, ROWS(wrong));
+    tcase_add_loop_test(text, ten_thousand_rules_are_told_apart, 0, ROWS(wrong_at_scale));
     tcase_add_test(text, a_nul_byte_is_an_error);
     tcase_add_test(text, all_errors_are_told);
     tcase_add_loop_test(text, rules_that_weaken_need_an_owner_a_reason_and_an_end, 0, ROWS(weakening));
@@ -1610,6 +1712,7 @@ int main(void)
     tcase_add_test(files, a_good_file_still_enforces_beside_one_that_others_wrote);
     tcase_add_test(files, what_the_environment_names_and_nobody_can_read_replaces_nothing);
     tcase_add_loop_test(files, what_is_no_file_cannot_switch_enforcement_off, 0, ROWS(no_policies));
+    tcase_add_loop_test(files, a_file_of_up_to_16_mebibytes_is_read, 0, ROWS(sizes));
     tcase_add_test(files, links_to_good_files_are_followed);
     tcase_add_test(files, a_system_directory_that_leads_nowhere_is_an_error);
     tcase_add_test(files, no_descriptor_is_kept);
