@@ -174,6 +174,7 @@ test: deps-test
 	@$(MAKE) --no-print-directory all drivers
 	@tests/tally $(GROUPS:%='$(MAKE) --no-print-directory %')
 
+$(B)/behaviour/shortage: tests/loading/own_code.h
 $(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm

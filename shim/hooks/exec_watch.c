@@ -77,11 +77,10 @@ char *const *exec_watch_environment(void)
 
 static const char *value_of(char *const *environment, const char *name)
 {
-    size_t length = strlen(name);
-    for (; environment != NULL && *environment != NULL; environment++)
-        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
-            return *environment + length + 1;
-    return NULL;
+    const char *value = NULL;
+    for (; environment != NULL && *environment != NULL && value == NULL; environment++)
+        value = environment_value(*environment, name);
+    return value;
 }
 
 /* Whether the library that LD_PRELOAD names is not there any more, as in another root directory. */

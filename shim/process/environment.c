@@ -52,7 +52,7 @@ const char *environment_kept(enum variable variable)
     return known != NULL ? known->values[variable] : NULL;
 }
 
-static const char *value_of(const char *entry, const char *name)
+const char *environment_value(const char *entry, const char *name)
 {
     while (*name != '\0' && *entry == *name) {
         entry++;
@@ -69,7 +69,7 @@ static bool may_begin_a_name(char first)
 static void keep_entry(struct found *found, const char *entry)
 {
     for (int i = 0; may_begin_a_name(entry[0]) && i < VARIABLES; i++)
-        keep(found, i, value_of(entry, names[i]));
+        keep(found, i, environment_value(entry, names[i]));
 }
 
 /*
@@ -118,7 +118,7 @@ void environment_keep(int argument_count, char *const *arguments, char *const *e
     const char *last = NULL;
     for (char *const *entry = environment; *entry != NULL; entry++) {
         last = *entry;
-        is_run = is_run || (last[0] == 'T' && value_of(last, names[VARIABLE_RUN]) != NULL);
+        is_run = is_run || (last[0] == 'T' && environment_value(last, names[VARIABLE_RUN]) != NULL);
     }
     strings.is_empty = last == NULL;
     if (argument_count > 0 && arguments[argument_count - 1] < environment[0] && environment[0] <= last) {

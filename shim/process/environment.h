@@ -37,6 +37,9 @@ const struct environment *environment_at_start(void);
 /* One of them, and NULL also where nothing was looked for yet. Async-signal-safe. */
 const char *environment_kept(enum variable variable);
 
+/* What an entry "NAME=value" gives the variable, NULL where it is another's. Calls no function. */
+const char *environment_value(const char *entry, const char *name);
+
 /*
  * Remembers where the environment is, which a constructor gets with the arguments as execve(2) has them. Most processes
  * have no TLS and pay for no more: nothing is copied, and no function is called that would have to be bound first. To

@@ -3,9 +3,10 @@
  * wrappers of the C library do it. Whoever calls one of them meanwhile would wait for ever; here he is named. Says
  * whose `answer` the plugin's `ask` calls: with RTLD_DEEPBIND it is the plugin's own.
  */
+#include "own_code.h"
+
 #include <dlfcn.h>
 #include <dirent.h>
-#include <link.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,24 +19,10 @@
 #include <unistd.h>
 
 static bool held;
-static uintptr_t ours_from, ours_to; /* libtlsward.so */
-
-static int find_ours(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    (void)size, (void)arg;
-    if (strstr(info->dlpi_name, "libtlsward") == NULL)
-        return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_LOAD)
-            ours_to = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
-    ours_from = info->dlpi_addr;
-    return 1;
-}
 
 static void want_lock(const char *name, const void *caller)
 {
-    uintptr_t from = (uintptr_t)caller;
-    if (!held || from < ours_from || from >= ours_to)
+    if (!held || !own_code_has(caller))
         return;
     held = false;
     printf("%s hangs\n", name);
@@ -124,7 +111,7 @@ const char *answer(void)
 int main(int argc, char **argv)
 {
     const char *(*ask)(void);
-    dl_iterate_phdr(find_ours, NULL);
+    own_code_find();
     held = true;
     void *plugin = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_DEEPBIND) : NULL;
     *(void **)&ask = plugin != NULL ? dlsym(plugin, "ask") : NULL;

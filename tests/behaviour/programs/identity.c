@@ -70,11 +70,7 @@ static const struct scenario ways[] = {
 int main(int argc, char **argv)
 {
     demand(argc == 3);
-    server = server_start(&(struct server_options){.leaf = argv[2]});
-    context = SSL_CTX_new(TLS_client_method());
-    run_scenario(ways, sizeof ways / sizeof ways[0], argv[1]);
-    struct server_report report = server_stop(server);
+    struct server_report report = run_with_server(ways, sizeof ways / sizeof ways[0], argv + 1, &server, &context);
     say("received", "%zu", report.received);
-    SSL_CTX_free(context);
     return 0;
 }

@@ -4,7 +4,8 @@
  */
 #include "support.h"
 
-#include <link.h>
+#include "../../loading/own_code.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,20 +18,7 @@ extern void *__libc_realloc(void *memory, size_t size);
 
 enum { CONNECTED = 0, STOPPED = 1, NOT_REACHED = 16, MOST = 400 };
 
-static uintptr_t ours_from, ours_to; /* libtlsward.so */
 static long count, failing;
-
-static int find_ours(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    (void)size, (void)arg;
-    if (strstr(info->dlpi_name, "libtlsward") == NULL)
-        return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_LOAD)
-            ours_to = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
-    ours_from = info->dlpi_addr;
-    return 1;
-}
 
 static bool fails(const void *caller)
 {
@@ -40,10 +28,8 @@ static bool fails(const void *caller)
     }
     if (failing < 0)
         return false;
-    if (ours_from == 0)
-        dl_iterate_phdr(find_ours, NULL);
-    bool ours = (uintptr_t)caller >= ours_from && (uintptr_t)caller < ours_to;
-    return ours && ++count == failing;
+    own_code_find();
+    return own_code_has(caller) && ++count == failing;
 }
 
 void *malloc(size_t size)

@@ -118,11 +118,8 @@ static const struct scenario clients[] = {
 int main(int argc, char **argv)
 {
     demand(argc == 3);
-    server = server_start(&(struct server_options){.leaf = argv[2]});
-    context = SSL_CTX_new(TLS_client_method());
-    run_scenario(clients, sizeof clients / sizeof clients[0], argv[1]);
-    struct server_report report = server_stop(server);
+    struct server_report report =
+        run_with_server(clients, sizeof clients / sizeof clients[0], argv + 1, &server, &context);
     say_server(&report);
-    SSL_CTX_free(context);
     return 0;
 }

@@ -45,3 +45,14 @@ void run_scenario(const struct scenario *scenarios, size_t count, const char *na
     fprintf(stderr, "no scenario is called %s\n", name);
     _exit(3);
 }
+
+struct server_report run_with_server(const struct scenario *scenarios, size_t count, char *const *words,
+                                     struct server **server, SSL_CTX **context)
+{
+    *server = server_start(&(struct server_options){.leaf = words[1]});
+    *context = SSL_CTX_new(TLS_client_method());
+    run_scenario(scenarios, count, words[0]);
+    struct server_report report = server_stop(*server);
+    SSL_CTX_free(*context);
+    return report;
+}

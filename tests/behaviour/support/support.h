@@ -74,4 +74,8 @@ struct scenario {
 };
 void run_scenario(const struct scenario *scenarios, size_t count, const char *name);
 
+/* The same of a client: `words` are the scenario and the leaf of a server, which it finds there with a new context. */
+struct server_report run_with_server(const struct scenario *scenarios, size_t count, char *const *words,
+                                     struct server **server, SSL_CTX **context);
+
 #endif
