@@ -18,8 +18,10 @@ static void check_utf8(const char *text, size_t length)
         return;
     uint8_t again[4] = {(uint8_t)point};
     size_t again_size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    for (size_t i = again_size; again_size > 1 && i-- > 0; point >>= 6)
-        again[i] = i > 0 ? (uint8_t)(0x80 | (point & 0x3F)) : (uint8_t)(0xFF00 >> again_size | point);
+    for (size_t i = again_size; again_size > 1 && i-- > 0; point >>= 6) {
+        uint32_t byte = i > 0 ? 0x80 | (point & 0x3F) : 0xFF00u >> again_size | point;
+        again[i] = (uint8_t)byte;
+    }
     require(size == again_size && size <= length && memcmp(text, again, size) == 0);
 }
 
