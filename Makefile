@@ -72,7 +72,7 @@ $(B)/found-headers: $(B)/found-compiler
 # What is compiled in has to follow a PREFIX that only `make install` is told.
 $(B)/places: FORCE
 	@mkdir -p $(@D); echo '$(SHARE) $(LIBDIR)' | cmp -s - $@ || echo '$(SHARE) $(LIBDIR)' > $@
-$(B)/shim/policy/process.o $(B)/tools/shared/effective.o $(B)/tools/run/preload.o: $(B)/places
+$(B)/shim/policy/policy_version.o $(B)/tools/shared/effective.o $(B)/tools/run/preload.o: $(B)/places
 FORCE:
 
 $(B)/shim/%.o: shim/%.c Makefile | $(B)/found-compiler

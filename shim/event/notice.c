@@ -2,7 +2,8 @@
 
 #include "event/repeat.h"
 #include "event/send.h"
-#include "policy/process.h"
+#include "event/announcement.h"
+#include "policy/in_force.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -53,7 +54,7 @@ void notice_trust_warning(void *log, const char *file, unsigned position, const 
 void notice_not_covered(const char *message)
 {
     int saved = errno;
-    const struct policy *policy = process_is_welcome() ? process_policy() : NULL;
+    const struct policy *policy = process_is_welcome() ? policy_announced() : NULL;
     if (policy != NULL && !process_is_off(policy)) {
         struct settings settings = process_settings(policy);
         notice_send(settings.log, message);

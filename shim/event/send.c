@@ -5,7 +5,7 @@
 #include "process/kernel.h"
 #include "process/kernel_clock.h"
 #include "process/own_pid.h"
-#include "policy/process.h"
+#include "process/start.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

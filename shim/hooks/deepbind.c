@@ -1,7 +1,7 @@
 #include "hooks/deepbind.h"
 
 #include "event/notice.h"
-#include "policy/process.h"
+#include "policy/in_force.h"
 #include "process/kernel.h"
 #include "process/loader.h"
 
@@ -51,7 +51,7 @@ int deepbind_flags(const char *path, int flags)
     int saved = errno;
     deepbind_look_back();
     const struct policy *policy =
-        (flags & RTLD_DEEPBIND) != 0 && path != NULL && process_is_welcome() ? process_policy_unannounced() : NULL;
+        (flags & RTLD_DEEPBIND) != 0 && path != NULL && process_is_welcome() ? policy_in_force() : NULL;
     if (policy != NULL && !process_is_off(policy)) {
         if (policy_strips_deepbind(policy))
             flags &= ~RTLD_DEEPBIND;

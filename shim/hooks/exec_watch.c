@@ -1,7 +1,8 @@
 #include "hooks/exec_watch.h"
 
 #include "event/notice.h"
-#include "policy/process.h"
+#include "policy/in_force.h"
+#include "process/start.h"
 #include "process/environment.h"
 #include "process/kernel.h"
 #include "process/line.h"
@@ -49,7 +50,7 @@ static const char *find_destination(const char *value)
 {
     if (strncmp(value, "unix:", 5) == 0)
         return value;
-    const struct policy *policy = process_policy_unannounced();
+    const struct policy *policy = policy_in_force();
     return policy != NULL ? process_settings(policy).log : NULL;
 }
 

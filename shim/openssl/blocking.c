@@ -1,6 +1,7 @@
 #include "openssl/blocking.h"
 
-#include "policy/process.h"
+#include "event/announcement.h"
+#include "policy/in_force.h"
 
 #include <stdio.h>
 
@@ -39,7 +40,7 @@ int blocking_carry_out(const struct library *library, SSL *ssl, struct connectio
 
 int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE_CTX *store_ctx, int accepted)
 {
-    const struct policy *policy = process_policy();
+    const struct policy *policy = policy_announced();
     if (policy == NULL || process_settings(policy).mode != MODE_ENFORCE)
         return accepted;
     demand_verification(library, ssl, NULL);

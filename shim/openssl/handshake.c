@@ -10,7 +10,8 @@
 #include "openssl/report.h"
 #include "openssl/session.h"
 #include "openssl/suites.h"
-#include "policy/process.h"
+#include "event/announcement.h"
+#include "policy/in_force.h"
 #include "process/loader.h"
 
 #include <errno.h>
@@ -224,7 +225,7 @@ bool handshake_takes_session(const struct library *library, const SSL_SESSION *s
     if (library == NULL || !library->known || library->modern || session == NULL ||
         session_is_marked(library, session) || !process_is_welcome())
         return true;
-    const struct policy *policy = process_policy();
+    const struct policy *policy = policy_announced();
     return policy == NULL || process_settings(policy).mode != MODE_ENFORCE;
 }
 

@@ -6,7 +6,8 @@
 #include "openssl/context.h"
 #include "openssl/handshake.h"
 #include "openssl/observe.h"
-#include "policy/process.h"
+#include "event/announcement.h"
+#include "policy/in_force.h"
 #include "process/loader.h"
 
 #include <arpa/inet.h>
@@ -43,7 +44,7 @@ void install_new_context(const struct library *library, SSL_CTX *ctx, void *libr
     int saved = errno;
     if (ctx == NULL || !process_is_welcome() || passes_through(library))
         goto out;
-    process_policy();
+    policy_announced();
     struct context *context = context_arm(library, ctx, caller);
     if (context == NULL)
         goto out;

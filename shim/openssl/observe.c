@@ -2,9 +2,12 @@
 
 #include "openssl/app_names.h"
 #include "openssl/session.h"
+#include "peer/proxy_environment.h"
 #include "peer/trail.h"
 #include "policy/config_keys.h"
-#include "policy/process.h"
+#include "event/announcement.h"
+#include "policy/in_force.h"
+#include "process/start.h"
 #include "process/kernel_clock.h"
 
 #include <errno.h>
@@ -182,8 +185,9 @@ static struct proxies_between proxies_between(const struct connection *connectio
     const struct proxy *proxies = policy_proxies(connection->policy, &count);
     if (is_between(find_proxy(proxies, count, connection, candidates), first))
         return (struct proxies_between){.told = true};
-    proxies = process_proxies(&count);
-    bool between = is_between(find_proxy(proxies, count, connection, candidates), first);
+    struct proxy of_environment[PROXY_VARIABLES];
+    count = proxy_environment(of_environment);
+    bool between = is_between(find_proxy(of_environment, count, connection, candidates), first);
     if (policy_believes_environment(connection->policy))
         return (struct proxies_between){.told = between};
     /* What the environment makes unknown must not be allowed. */
@@ -324,7 +328,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     connection_reset(connection);
     connection->stage = STAGE_OBSERVED;
     bool welcome = process_is_welcome(); /* which looks whether the policy has changed */
-    connection->policy = process_policy();
+    connection->policy = policy_announced();
     if (connection->policy == NULL) {
         connection->out_of_memory = true;
         connection->settings = config_defaults().settings; /* as where a policy cannot be read now */
@@ -358,7 +362,7 @@ void observe_again(struct connection *connection)
 {
     struct peer_candidates candidates;
     bool welcome = process_is_welcome();
-    const struct policy *policy = process_policy();
+    const struct policy *policy = policy_announced();
     connection->stage = STAGE_OBSERVED;
     if (policy != NULL) {
         connection->policy = policy;

@@ -1,7 +1,7 @@
 #include "openssl/psk.h"
 
 #include "openssl/session.h"
-#include "policy/process.h"
+#include "policy/in_force.h"
 
 #include <errno.h>
 

@@ -8,7 +8,7 @@
 #include "openssl/context.h"
 #include "openssl/describe.h"
 #include "openssl/spki.h"
-#include "policy/process.h"
+#include "policy/in_force.h"
 #include "process/hex.h"
 #include "process/kernel.h"
 #include "process/kernel_clock.h"

@@ -3,7 +3,7 @@
 #include "openssl/connection.h"
 #include "openssl/report.h"
 #include "peer/lookups.h"
-#include "policy/process.h"
+#include "policy/in_force.h"
 #include "process/base_name.h"
 #include "process/kernel.h"
 #include "process/kernel_clock.h"
@@ -154,7 +154,7 @@ bool fallback_find(const struct ip *ip, in_port_t port, const void *caller, int6
     for (struct page *page = &first_page; page != NULL; page = next_page(page))
         for (unsigned i = 0; i < SLOTS; i++)
             if (read_slot(&page->slots[i], found) && now < found->until &&
-                is_about(found, ip, port, (uintptr_t)caller) && !process_policy_is_over(found->policy))
+                is_about(found, ip, port, (uintptr_t)caller) && !policy_is_over(found->policy))
                 return true;
     return false;
 }

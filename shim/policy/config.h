@@ -30,7 +30,7 @@ struct config_text {
     struct file_identity identity; /* of the file that was opened, before it was read */
 };
 
-/* What decides which policy counts (gathered by process.c; filled by hand in tests). */
+/* What decides which policy counts (gathered by policy_version.c; filled by hand in tests). */
 struct config_environment {
     bool secure;             /* AT_SECURE: then nothing below counts */
     const char *policy_path; /* TLSWARD_POLICY, or NULL */

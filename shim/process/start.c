@@ -1,6 +1,5 @@
 #include "process/start.h"
 
-#include "policy/process.h"
 #include "process/arena.h"
 #include "process/base_name.h"
 #include "process/file_identity.h"
@@ -51,28 +50,12 @@ static bool is_denied(const char *executable)
     return false;
 }
 
-static void read_proxies(struct start *start)
-{
-    for (size_t i = VARIABLE_PROXIES; i < VARIABLES; i++)
-        if (start->variables[i] != NULL && proxy_parse(start->variables[i], &start->proxies[start->proxy_count]))
-            start->proxy_count++;
-}
-
 static void read_environment(struct start *start, const struct environment *environment, bool secure)
 {
-    const char *const *values = environment->values;
-    start->variables = values;
-    start->environment = (struct config_environment){
-        .secure = secure,
-        .policy_path = values[VARIABLE_POLICY],
-        .mode = values[VARIABLE_MODE],
-        .trust = values[VARIABLE_TRUST],
-        .log = values[VARIABLE_LOG],
-        .system_dir = SYSTEM_DIRECTORY,
-        .share_dir = TLSWARD_SHARE,
-    };
-    start->off_requested = values[VARIABLE_OFF] != NULL && strcmp(values[VARIABLE_OFF], "1") == 0;
-    read_proxies(start);
+    start->variables = environment->values;
+    start->secure = secure;
+    start->off_requested =
+        environment->values[VARIABLE_OFF] != NULL && strcmp(environment->values[VARIABLE_OFF], "1") == 0;
 }
 
 const struct start *start_get(void)
@@ -106,4 +89,11 @@ const struct start *start_get(void)
 const struct start *start_known(void)
 {
     return atomic_load_explicit(&start_state, memory_order_acquire);
+}
+
+struct process_identity process_identity(void)
+{
+    static const struct identity_names unknown;
+    const struct start *start = start_get();
+    return identity_now(start != NULL ? &start->names : &unknown);
 }

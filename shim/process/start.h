@@ -5,20 +5,17 @@
 #ifndef TLSWARD_START_H
 #define TLSWARD_START_H
 
-#include "peer/proxy.h"
-#include "policy/config.h"
-#include "process/identity.h"
 #include "process/environment.h"
+#include "process/identity.h"
+
+#define SYSTEM_DIRECTORY "/etc/tlsward"
 
 struct start {
     const char *const *variables; /* by enum variable; none under AT_SECURE */
-    struct config_environment environment;
-    bool
-        off_requested; /* TLSWARD_OFF=1, or the command, which counts no more than that where it is no file of root's */
+    bool secure;                  /* AT_SECURE */
+    bool off_requested; /* TLSWARD_OFF=1, or the command, which counts no more than that where it is no root's file */
     bool denied;
     struct identity_names names;
-    struct proxy proxies[PROXY_VARIABLES];
-    size_t proxy_count;
 };
 
 /* Asked once, when first needed. NULL for memory shortage. The kernel's memory, ids and files alone are used. */
@@ -26,5 +23,8 @@ const struct start *start_get(void);
 
 /* The same where it was asked for before, else NULL. Async-signal-safe. */
 const struct start *start_known(void);
+
+/* The program as it is now: it does not change, its users may. */
+struct process_identity process_identity(void);
 
 #endif

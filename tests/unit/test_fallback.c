@@ -3,7 +3,7 @@
 #include "peer/fallback.h"
 #include "peer/lookups.h"
 #include "peer/trail.h"
-#include "policy/process.h"
+#include "event/announcement.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -30,7 +30,7 @@ static struct refusal block_at(const char *address, in_port_t port)
                             .caller_end = 0x2000,
                             .until = 100,
                             .pid = getpid(),
-                            .policy = process_policy(),
+                            .policy = policy_announced(),
                             .name = "good.test"};
 }
 
@@ -240,7 +240,7 @@ START_TEST(a_policy_that_is_no_longer_in_force_refuses_nothing)
     block.policy = NULL;
     fallback_remember(&block);
     ck_assert(!refused_at("192.0.2.1", 5432, 0x1000, 99));
-    block.policy = process_policy();
+    block.policy = policy_announced();
     fallback_remember(&block);
     ck_assert_msg(refused_at("192.0.2.1", 5432, 0x1000, 99), "an old record hides a newer one");
 }
@@ -270,7 +270,7 @@ START_TEST(what_a_block_leads_to)
     const struct sockaddr_in peer = {
         .sin_family = AF_INET, .sin_port = htons(4433), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     strcpy(connection.address, blocks[_i].address); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
-    connection.policy = process_policy();
+    connection.policy = policy_announced();
     connection.settings.fallback = blocks[_i].setting;
     connection.settings.log = "file:/dev/null";
     ck_assert_msg(fallback_after_block(&connection, NULL) == blocks[_i].possible, "%s", blocks[_i].fact);

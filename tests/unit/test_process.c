@@ -1,5 +1,7 @@
 /* What the process says of itself where memory is short. */
-#include "policy/process.h"
+#include "event/announcement.h"
+#include "policy/in_force.h"
+#include "process/start.h"
 
 #include <check.h>
 #include <errno.h>
@@ -26,14 +28,15 @@ START_TEST(without_memory_for_a_policy_nobody_has_switched_off)
     exhaust_memory();
     errno = 4711;
     bool welcome = process_is_welcome();
-    const struct policy *policy = process_policy();
+    const struct policy *policy = policy_announced();
     int error = errno;
     free_memory();
     ck_assert_ptr_null(policy);
     ck_assert_msg(welcome, "a policy that was not read has allowed to switch off");
     ck_assert_int_eq(error, 4711);
-    ck_assert_ptr_nonnull(process_policy());
-    ck_assert_msg(!process_is_welcome() || !policy_allows_kill_switch(process_policy()), "TLSWARD_OFF does not count");
+    ck_assert_ptr_nonnull(policy_announced());
+    ck_assert_msg(!process_is_welcome() || !policy_allows_kill_switch(policy_announced()),
+                  "TLSWARD_OFF does not count");
 }
 END_TEST
 
@@ -41,13 +44,13 @@ START_TEST(without_memory_at_the_start_there_is_nothing_to_say)
 {
     exhaust_memory();
     bool welcome = process_is_welcome();
-    const struct policy *policy = process_policy();
+    const struct policy *policy = policy_announced();
     struct process_identity identity = process_identity();
     free_memory();
     ck_assert(!welcome);
     ck_assert_ptr_null(policy);
     ck_assert_ptr_null(identity.executable);
-    ck_assert_msg(process_policy() != NULL, "the shortage is over");
+    ck_assert_msg(policy_announced() != NULL, "the shortage is over");
 }
 END_TEST
 

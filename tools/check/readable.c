@@ -1,7 +1,8 @@
 #include "check/readable.h"
 
 #include "policy/config_error.h"
-#include "policy/process.h"
+#include "process/start.h"
+#include "process/kill_switch.h"
 #include "shared/system_store.h"
 #include "shared/text.h"
 #include "trust/anchor_directory.h"

@@ -1,6 +1,6 @@
 #include "explain/remedy.h"
 
-#include "policy/process.h"
+#include "process/start.h"
 #include "shared/text.h"
 
 #include <stdlib.h>

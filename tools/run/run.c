@@ -2,6 +2,7 @@
 #include "event/event.h"
 #include "event/sink.h"
 #include "policy/config.h"
+#include "process/start.h"
 #include "run/gaps.h"
 #include "run/preload.h"
 #include "run/receiver.h"

@@ -1,7 +1,9 @@
 #include "shared/effective.h"
 
-#include "process/identity.h"
 #include "process/file_owner.h"
+#include "process/identity.h"
+#include "process/kill_switch.h"
+#include "process/start.h"
 #include "shared/text.h"
 
 #include <stdio.h>

@@ -5,7 +5,6 @@
 #define TLSWARD_EFFECTIVE_H
 
 #include "policy/config.h"
-#include "policy/process.h"
 
 #include <stdbool.h>
 

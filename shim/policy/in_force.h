@@ -1,15 +1,11 @@
 /*
- * The process around us: are we welcome in it, what did its environment say when it started, and which policy is in
- * force. Everything is found once, when first needed, and published without locks.
+ * Whether we are welcome in this process, and which policy is in force in it: read when first needed, watched, and
+ * published without locks. What there is to tell about it is told elsewhere (announcement.h).
  */
-#ifndef TLSWARD_PROCESS_H
-#define TLSWARD_PROCESS_H
+#ifndef TLSWARD_IN_FORCE_H
+#define TLSWARD_IN_FORCE_H
 
-#include "peer/proxy.h"
 #include "policy/policy.h"
-
-#define SYSTEM_DIRECTORY "/etc/tlsward"
-#define KILL_SWITCH SYSTEM_DIRECTORY "/off"
 
 /*
  * False where tlsward stands down: the kill switch is on, or the program is an init, a package manager or a
@@ -20,21 +16,16 @@ bool process_is_welcome(void);
 
 /*
  * The policy in force, read when first asked for and again when its files have changed (looked at once a second, and
- * only while "/" is still the directory it was). A policy is never freed. NULL for memory shortage only.
+ * only while "/" is still the directory it was). A policy is never freed. NULL for memory shortage only. Neither
+ * allocates but from the kernel nor locks, and tells nobody of errors.
  */
-const struct policy *process_policy(void);
-
-/* The same without a word about errors and without reading trust files: neither allocates nor locks. */
-const struct policy *process_policy_unannounced(void);
+const struct policy *policy_in_force(void);
 
 /*
  * Whether `policy` is in force no longer: its files have changed, or the kill switch is on. Looks only, so that
  * it is async-signal-safe: the next handshake reads what is there. False as long as no policy was read.
  */
-bool process_policy_is_over(const struct policy *policy);
-
-/* As it is now: the program does not change, its users may. */
-struct process_identity process_identity(void);
+bool policy_is_over(const struct policy *policy);
 
 /*
  * What the policy says for this process where no destination is known: the strictest that any may have, and where
@@ -52,10 +43,16 @@ bool process_is_off(const struct policy *policy);
  */
 bool process_app_anchors_count(const struct policy *policy);
 
-/*
- * The proxies that http_proxy, https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY named when the program started: none
- * under AT_SECURE.
- */
-const struct proxy *process_proxies(size_t *count);
+/* For whoever has to tell of it. */
+struct policy_version;
+
+/* The same as policy_in_force(), with its errors. */
+struct policy_version *policy_version_in_force(void);
+
+/* The same where one was read before, else NULL. */
+const struct policy_version *policy_version_known(void);
+
+/* Takes what was read last and had to give way to what stays: its errors are not told yet. NULL for nothing. */
+struct policy_version *policy_version_take_passed_over(void);
 
 #endif
