@@ -85,9 +85,9 @@ $(B)/shim/%.o: shim/%.S Makefile | $(B)/found-compiler
 
 # The hooks are the only symbols the library exports; the map carries no version name, because a versioned
 # definition would not bind to unversioned references.
-$(B)/exports.map: shim/hooks/hooks.def
+$(B)/exports.map: $(wildcard shim/*/*hooks.def)
 	@mkdir -p $(@D)
-	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $<; echo 'local: *; };'; } > $@
+	{ echo '{ global:'; sed -nE 's|^([A-Z]+_)?HOOK\([^,]+, *([A-Za-z0-9_]+),.*|  \2;|p' $^; echo 'local: *; };'; } > $@
 
 # Fewer segments: each process pays for the mapping and the faults of each, and most of them have no TLS.
 $(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
@@ -97,7 +97,7 @@ $(B)/libtlsward.so: $(OBJECTS) $(B)/exports.map
 	@chmod a+rx $@
 
 # The same objects without the exported hooks, for the command and the unit tests.
-$(B)/libcore.a: $(filter-out $(B)/shim/hooks/exports.o,$(SHIM:%.c=$(B)/%.o))
+$(B)/libcore.a: $(filter-out $(B)/shim/hooks/exports%.o,$(SHIM:%.c=$(B)/%.o))
 	@rm -f $@ && ar rcs $@ $^
 
 $(B)/tools/%.o: tools/%.c Makefile | $(B)/found-headers

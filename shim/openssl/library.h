@@ -14,8 +14,7 @@
 /* The real functions behind the hooks; NULL where this library lacks one. */
 struct real_functions {
 #define HOOK(type, name, parameters) type(*name) parameters;
-#define LIBC_HOOK(type, name, parameters)
-#include "hooks/hooks.def"
+#include "openssl/openssl_hooks.def"
 #undef HOOK
 };
 

@@ -50,8 +50,7 @@ static void *lookup_symbol(const char *name, void *handle)
 static void bind_real_functions(struct library *library, void *handle)
 {
 #define HOOK(type, name, parameters) *(void **)&library->real.name = loader_symbol(handle, #name);
-#define LIBC_HOOK(type, name, parameters)
-#include "hooks/hooks.def"
+#include "openssl/openssl_hooks.def"
 #undef HOOK
 }
 
@@ -68,8 +67,7 @@ static void *interposer_of(const struct library *library, const char *name)
 static void bind_interposers(struct library *library)
 {
 #define HOOK(type, name, parameters) *(void **)&library->interposed.name = interposer_of(library, #name);
-#define LIBC_HOOK(type, name, parameters)
-#include "hooks/hooks.def"
+#include "openssl/openssl_hooks.def"
 #undef HOOK
 }
 
