@@ -106,7 +106,8 @@ enum {
     CRYPTO_EX_INDEX_SSL = 0, /* 1.1.0+ order; 1.0.2 uses the *_get_ex_new_index functions */
     CRYPTO_EX_INDEX_SSL_CTX = 1,
     CRYPTO_EX_INDEX_X509 = 3,
-    CRYPTO_EX_INDEX_X509_STORE = 4 /* in 1.0.2 and LibreSSL too */
+    CRYPTO_EX_INDEX_X509_STORE = 4,          /* in 1.0.2 too */
+    CRYPTO_EX_INDEX_X509_STORE_LIBRESSL = 13 /* since 3.8 */
 };
 
 /* XN_FLAG_RFC2253 without ASN1_STRFLGS_ESC_MSB, so that UTF-8 stays readable. */
