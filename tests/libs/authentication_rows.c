@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static unsigned known_key(SSL *ssl, const char *hint, char *identity, unsigned identity_size, unsigned char *key,
                           unsigned key_size)
@@ -38,6 +39,7 @@ static enum result after_refusal(SSL_CTX *ctx)
     if (client_talk(ssl) == TALKED)
         return TALKED;
     ERR_clear_error();
+    close(SSL_get_fd(ssl)); /* where no suite is left to offer, 1.0.2 tells the peer nothing */
     SSL_clear(ssl);
     client_reach(ssl, peer.other_host, peer.other_port);
     return client_say(ssl, "second") == TALKED ? REFUSED : MISUSED;

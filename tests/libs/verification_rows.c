@@ -103,6 +103,13 @@ static enum result store_callback(void)
     return client_talk_to(ctx);
 }
 
+/* LibreSSL's newer verifier neither asks the store nor lets a callback forgive all that the older one did. */
+static void verify_as_openssl(SSL_CTX *ctx)
+{
+    if (ERR_asprintf_error_data != NULL && SSL_CTX_get0_param != NULL)
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_LEGACY_VERIFY);
+}
+
 static SSL_CTX *first_use_context;
 
 /* Trust on first use. */
@@ -117,6 +124,7 @@ static int trust_and_forget(int ok, X509_STORE_CTX *ctx)
 static enum result first_use(void)
 {
     first_use_context = client_verifying_context();
+    verify_as_openssl(first_use_context);
     SSL_CTX_set_verify(first_use_context, SSL_VERIFY_PEER, trust_and_forget);
     client_talk(client_connection(first_use_context));
     ERR_clear_error();
@@ -175,8 +183,7 @@ static enum result store_function(void)
         return LACKING;
     SSL_CTX *ctx = client_verifying_context();
     X509_STORE_set_verify(SSL_CTX_get_cert_store(ctx), verifies_nothing);
-    if (ERR_asprintf_error_data != NULL) /* LibreSSL's newer verifier does not ask the store */
-        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_LEGACY_VERIFY);
+    verify_as_openssl(ctx);
     return client_talk_to(ctx);
 }
 
