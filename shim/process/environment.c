@@ -121,7 +121,8 @@ void environment_keep(int argument_count, char *const *arguments, char *const *e
         is_run = is_run || (last[0] == 'T' && environment_value(last, names[VARIABLE_RUN]) != NULL);
     }
     strings.is_empty = last == NULL;
-    if (argument_count > 0 && arguments[argument_count - 1] < environment[0] && environment[0] <= last) {
+    if (last != NULL && argument_count > 0 && arguments[argument_count - 1] < environment[0] &&
+        environment[0] <= last) {
         copy_head(environment[0], strings.head);
         strings.first = environment[0];
         strings.last = last;

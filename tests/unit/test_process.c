@@ -21,7 +21,7 @@ static void free_memory(void)
 }
 
 /* Unused where a sanitizer is: see main(). */
-#pragma GCC diagnostic ignored "-Wunused"
+#pragma GCC diagnostic ignored "-Wunused-variable"
 START_TEST(without_memory_for_a_policy_nobody_has_switched_off)
 {
     process_identity(); /* what happens at the start of a process */
