@@ -1,6 +1,8 @@
 #include "process/file_owner.h"
 
 #include <string.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 enum { DEFAULT_OVERFLOW_UID = 65534 };
 
@@ -51,10 +53,22 @@ const char *file_owner_objection(const kernel_status *status, bool privileged)
                       : "neither root nor the user of this process owns it";
 }
 
+bool file_mount_ignores_owners(const char *path)
+{
+#ifdef SYS_statfs64
+    struct statfs64 mount = {0};
+    long failed = kernel_call(SYS_statfs64, kernel_address(path), sizeof mount, kernel_address(&mount), 0, 0, 0);
+#else
+    struct statfs mount = {0};
+    long failed = kernel_call(SYS_statfs, kernel_address(path), kernel_address(&mount), 0, 0, 0, 0);
+#endif
+    return failed == 0 && (mount.f_flags & ST_NOSUID) != 0;
+}
+
 bool file_owner_is_root(const char *path, const char *policy_directory)
 {
     kernel_status program, policy;
-    if (kernel_stat(path, &program) != 0 || program.st_uid != 0)
+    if (kernel_stat(path, &program) != 0 || program.st_uid != 0 || file_mount_ignores_owners(path))
         return false;
     return file_owner_ids_are_the_hosts() || (kernel_stat(policy_directory, &policy) == 0 && policy.st_uid == 0);
 }

@@ -21,9 +21,15 @@ const char *file_owner_objection(const kernel_status *status, bool privileged);
 bool file_owner_ids_are_the_hosts(void);
 
 /*
+ * Whether the file lies in a file system that was mounted with nosuid, mount(8): who owns what in it says whoever made
+ * it, who may be a user with an image or a daemon of FUSE. False where it cannot be told.
+ */
+bool file_mount_ignores_owners(const char *path);
+
+/*
  * Whether a program belongs to root, so that its name says what it is. Where the ids are not the host's, root is who
  * owns `policy_directory`: in a container whose own root installs a policy that is its root, and where the policy is
- * root's of outside, it is nobody who can be told from others.
+ * root's of outside, it is nobody who can be told from others. Nobody's word counts where the mount ignores owners.
  */
 bool file_owner_is_root(const char *path, const char *policy_directory);
 

@@ -1,6 +1,7 @@
 #include "process/reach.h"
 
 #include "process/base_name.h"
+#include "process/file_owner.h"
 #include "process/kernel.h"
 
 #include <elf.h>
@@ -9,26 +10,12 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
-#include <sys/statvfs.h>
-#include <sys/vfs.h>
 
 /* As deep as Linux follows script interpreters, execve(2). */
 #define INTERPRETER_DEPTH 5
 
 /* Reaches over the program headers of what linkers write, and over all of a "#!" line that Linux reads. */
 #define HEAD_SIZE 2048
-
-static bool is_mounted_nosuid(const char *path)
-{
-#ifdef SYS_statfs64
-    struct statfs64 mount = {0};
-    long failed = kernel_call(SYS_statfs64, kernel_address(path), sizeof mount, kernel_address(&mount), 0, 0, 0);
-#else
-    struct statfs mount = {0};
-    long failed = kernel_call(SYS_statfs, kernel_address(path), kernel_address(&mount), 0, 0, 0, 0);
-#endif
-    return failed == 0 && (mount.f_flags & ST_NOSUID) != 0;
-}
 
 bool reach_gains_privilege(const char *path)
 {
@@ -40,7 +27,7 @@ bool reach_gains_privilege(const char *path)
     bool other_group = group_counts && status.st_gid != kernel_getgid();
     bool capabilities = kernel_getuid() != 0 && kernel_call(SYS_getxattr, kernel_address(path),
                                                             kernel_address("security.capability"), 0, 0, 0, 0) > 0;
-    return (other_user || other_group || capabilities) && !is_mounted_nosuid(path);
+    return (other_user || other_group || capabilities) && !file_mount_ignores_owners(path);
 }
 
 /* The length of what was read of a regular file: to open another could wait. */

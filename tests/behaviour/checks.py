@@ -337,14 +337,19 @@ def kill_switch_environment(setting):
     is_inactive(setting, setting.run(['surroundings', 'plain', 'wrong-host'], environment={'TLSWARD_OFF': '1'}))
 
 
-def run_as_dpkg(setting, owner):
+# As what a desktop mounts for its user, whose file system says what belongs to whom.
+MOUNTED_NOSUID = ('unshare', '-m', 'sh', '-c',
+                  'mount --bind . . && mount -o remount,bind,nosuid "$PWD" && cd "$PWD" && exec "$@"', 'sh')
+
+
+def run_as_dpkg(setting, owner, through=()):
     if os.geteuid() != 0:
         raise Unavailable('only root may give files away')
     program = setting.directory / 'dpkg'
     shutil.copy(setting.build / 'behaviour' / 'surroundings', program)
     os.chown(program, owner, owner)
-    return subprocess.run([program, 'plain', 'wrong-host'], env=setting.environment(), capture_output=True, text=True,
-                          check=True).stdout
+    return subprocess.run([*through, program, 'plain', 'wrong-host'], env=setting.environment(), capture_output=True,
+                          text=True, check=True, cwd=setting.directory).stdout
 
 
 def deny_list(setting):
@@ -353,6 +358,10 @@ def deny_list(setting):
 
 def deny_list_copy(setting):
     assert_members({'connected': '-1', 'explained': '1'}, facts_of(run_as_dpkg(setting, NOBODY)), 'program')
+
+
+def deny_list_mounted(setting):
+    assert_members({'connected': '-1', 'explained': '1'}, facts_of(run_as_dpkg(setting, 0, MOUNTED_NOSUID)), 'program')
 
 
 # No system call opens the file of a socket.

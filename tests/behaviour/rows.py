@@ -660,6 +660,7 @@ def policy_rows():
                         ('TLSWARD_OFF=1 stands down without a system policy', checks.kill_switch_environment),
                         ('a program of the deny-list is left alone', checks.deny_list),
                         ("a user's copy under such a name is not", checks.deny_list_copy),
+                        ("what a user's file system says to be root's under such a name is not", checks.deny_list_mounted),
                         ('what cannot be read for want of descriptors is read later', checks.short_of_descriptors)):
         yield Row(f'policy: {name}', [], check=check)
 
