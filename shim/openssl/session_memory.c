@@ -67,8 +67,9 @@ size_t session_memory_find(const unsigned char digest[static SESSION_DIGEST_SIZE
 {
     struct entry entry;
     size_t count = 0;
-    for (unsigned slot = 0; slot < SLOTS && count < SESSION_MARKS_MAX; slot++)
-        if (read_slot(slot, digest, &entry))
+    unsigned newest = atomic_load_explicit(&next_slot, memory_order_relaxed) - 1;
+    for (unsigned age = 0; age < SLOTS && count < SESSION_MARKS_MAX; age++)
+        if (read_slot((newest - age) % SLOTS, digest, &entry))
             marks[count++] = entry.mark;
     return count;
 }

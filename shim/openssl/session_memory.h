@@ -40,7 +40,7 @@ bool session_memory_has(const unsigned char hint[static SESSION_HINT_SIZE], cons
 void session_memory_keep(const unsigned char hint[static SESSION_HINT_SIZE],
                          const unsigned char digest[static SESSION_DIGEST_SIZE], const struct session_mark *mark);
 
-/* Copies the leaf's marks; returns how many. */
+/* Copies the leaf's marks, of many the latest; returns how many. */
 size_t session_memory_find(const unsigned char digest[static SESSION_DIGEST_SIZE],
                            struct session_mark marks[static SESSION_MARKS_MAX]);
 

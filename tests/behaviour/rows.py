@@ -327,6 +327,9 @@ def session_rows():
         yield row('a session of a common name does not go where the program demands nothing', 'demanded-no-more',
                   'good.test', is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
         yield row('a session of another name is not taken', 'other-name', 'two-hosts', full)
+        yield row('of 33 serialised sessions the latest are known, and the first costs a full handshake', 'many-serialised',
+                  'any-of-many', passes(reused='0', received='136', **{'last-reused': '1', 'latest-reused': '1'}),
+                  {'tlsward.action': 'allowed'})
         yield row('a session does not carry another name past the check', 'other-name-of-bad-certificate', 'good',
                   is_stopped(62, 'bad certificate', received='4'), blocked('certificate-host-mismatch', 62))
         yield row('a session of the program\'s CA is taken by the context that has it', 'same-context',

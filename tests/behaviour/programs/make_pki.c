@@ -36,6 +36,7 @@ static const struct leaf {
     {"intermediate-leaf", "DNS:good.test", PROGRAM_INTERMEDIATE, 30, 0},
     {"weak-key", "DNS:good.test", CA, 30, 1024},
     {"rsa-2048", "DNS:good.test", CA, 30, 2048},
+    {"any-of-many", "DNS:*.many.test", CA, 30, 0},
     {"two-hosts", "DNS:a.test,DNS:b.test", CA, 30, 0},
     {"localhost", "DNS:localhost", CA, 30, 0},
     {"address", "IP:127.0.0.1", CA, 30, 0},

@@ -277,6 +277,37 @@ static void anchor_taken_away(void)
     ERR_clear_error();
 }
 
+static int reuse_of(SSL_SESSION *session, const char *name)
+{
+    SSL *ssl = client_new(context, server, name);
+    demand(SSL_set_session(ssl, session) == 1 && SSL_connect(ssl) == 1);
+    int reused = SSL_session_reused(ssl);
+    SSL_SESSION_free(session);
+    client_free(ssl);
+    return reused;
+}
+
+/* One more than are remembered; the first has been displaced. */
+static void many_serialised(void)
+{
+    enum { MANY = 33, OF_ONE_CERTIFICATE = 8 };
+    SSL_SESSION *sessions[MANY];
+    char names[MANY][16];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "%d.many.test", i);
+        SSL *ssl = client_new(context, server, names[i]);
+        demand(SSL_connect(ssl) == 1 && SSL_write(ssl, "ping", 4) == 4 && SSL_read(ssl, (char[4]){0}, 4) == 4);
+        sessions[i] = through_file(SSL_get1_session(ssl));
+        client_free(ssl);
+    }
+    say("last-reused", "%d", reuse_of(sessions[MANY - 1], names[MANY - 1]));
+    say("latest-reused", "%d", reuse_of(sessions[MANY - OF_ONE_CERTIFICATE], names[MANY - OF_ONE_CERTIFICATE]));
+    connect_with(sessions[0], names[0]);
+    for (int i = 1; i < MANY - 1; i++)
+        if (i != MANY - OF_ONE_CERTIFICATE)
+            SSL_SESSION_free(sessions[i]);
+}
+
 /* Two serialised sessions of one certificate, for two names: each keeps its own. */
 static void two_serialised(void)
 {
@@ -660,6 +691,7 @@ static const struct scenario scenarios[] = {
     {"no-name", no_name},
     {"no-name-for-some", no_name_for_some},
     {"lax-rule", lax_rule},
+    {"many-serialised", many_serialised},
     {"two-serialised", two_serialised},
     {"anchor-taken-away", anchor_taken_away},
     {"from-file", from_file},
