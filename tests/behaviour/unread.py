@@ -100,6 +100,36 @@ def dpkg_in_a_namespace(prepare, connected):
     return check
 
 
+# Its root, who is some user of the host, has an /etc in a file system of his own.
+CONTAINER = '''set -e
+mount -t tmpfs none /mnt
+mkdir -p /mnt/etc/tlsward
+cp /etc/ld.so.preload /etc/ld.so.cache /etc/hosts /etc/nsswitch.conf /mnt/etc
+cp "$1/container.conf" /mnt/etc/tlsward/policy.conf
+$2
+mount --bind /mnt/etc /etc
+shift 2
+exec "$@"
+'''
+
+
+def container_row(policy, host_policy, prepare, leaf, connected, action=None):
+    """What the policy of a container does there, whatever the host's says; where it is not judged no event is written."""
+    def check(setting):
+        host = Host(setting, host_policy)
+        directory = setting.directory
+        (directory / 'container.conf').write_text(f'[policy]\nmode = {policy}\ntrust = {directory}/pki/ca.pem\n'
+                                                  f'log = file:{directory}/container-events\n')
+        wrapper = [*USER, 'unshare', '-Urm', 'sh', '-c', CONTAINER.replace('$2', prepare), 'sh', directory, '-']
+        assert host.run_as(wrapper, leaf)['connected'] == connected
+        found = directory / 'container-events'
+        events = [json.loads(line) for line in found.read_text().splitlines()] if found.exists() else []
+        actions = [event['tlsward.action'] for event in events if event['event.action'] == 'tls-handshake']
+        assert actions == ([action] if action else []), events
+        assert not setting.events(), 'the policy of the host was in force'
+    return check
+
+
 def rule(mode, matcher, setting):
     return f'mode = {mode}\n[rule a]\n{matcher}\n{setting}\nowner = o\nreason = r\nexpires = 2099-12-31'
 
@@ -228,6 +258,20 @@ ROWS = [
 ]
 
 
+CONTAINERS = [
+    ('enforces where the host says audit', container_row('enforce', 'mode = audit', ':', 'wrong-host', '-1', 'blocked')),
+    ('lets a good peer pass', container_row('enforce', 'mode = audit', ':', 'good', '1', 'allowed')),
+    ('enforces where the host says off', container_row('enforce', 'mode = off', ':', 'wrong-host', '-1', 'blocked')),
+    ('is what its root is held to where the host enforces',
+     container_row('audit', '', ':', 'wrong-host', '1', 'would-block')),
+    ('is switched off by its own kill switch', container_row('enforce', '', 'touch /mnt/etc/tlsward/off', 'wrong-host', '1')),
+    ('of which others than its root can write is refused, and blocks where it says enforce',
+     container_row('enforce', 'mode = audit', 'chmod 666 /mnt/etc/tlsward/policy.conf', 'wrong-host', '-1')),
+]
+
+
 def rows():
+    for name, check in CONTAINERS:
+        yield Row(f'container: the policy that its root installs {name}', [], check=check)
     for name, check in ROWS:
         yield Row(f'unread: a policy {name}', [], check=check)

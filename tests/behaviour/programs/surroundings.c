@@ -33,6 +33,33 @@ static void no_sni(void)
     run_as(NULL);
 }
 
+/* By a name that is looked up, and told to nobody else. */
+static void run_by_name(const char *name)
+{
+    SSL *ssl = SSL_new(context);
+    demand(SSL_set_fd(ssl, dial_name(server, name)) == 1);
+    client_run(ssl);
+    client_free(ssl);
+}
+
+static void short_name(void)
+{
+    run_by_name("good");
+}
+
+static void long_name(void)
+{
+    run_by_name("good.test");
+}
+
+/* With the logs of certificate transparency (RFC 6962) that are the default ones. */
+static void transparency(void)
+{
+    demand(SSL_CTX_set_default_ctlog_list_file(context) == 1);
+    demand(SSL_CTX_enable_ct(context, SSL_CT_VALIDATION_PERMISSIVE) == 1);
+    run();
+}
+
 /* As a program trusts what its host trusts. */
 static void default_anchors(void)
 {
@@ -173,6 +200,9 @@ static void on_demand(void)
 static const struct scenario ways[] = {
     {"plain", run},
     {"no-sni", no_sni},
+    {"short-name", short_name},
+    {"long-name", long_name},
+    {"transparency", transparency},
     {"default-anchors", default_anchors},
     {"default-anchors-demanded", default_anchors_demanded},
     {"configured", configured},
