@@ -9,8 +9,8 @@
 #include "openssl/spki.h"
 #include "openssl/store_ctx.h"
 #include "openssl/suites.h"
+#include "openssl/trust_fill.h"
 #include "policy/in_force.h"
-#include "trust/trust.h"
 
 static int required_level(const struct openssl_api *api, const SSL *ssl, const struct settings *settings)
 {

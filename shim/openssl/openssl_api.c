@@ -64,16 +64,16 @@ bool api_name_hash(const struct openssl_api *api, X509_NAME *name, void *library
     return done == 1;
 }
 
-uint64_t api_name_key(const struct openssl_api *api, X509_NAME *name)
+bool api_subject_key(const struct openssl_api *api, X509_NAME *name, uint64_t *key)
 {
-    uint64_t key = 0;
     int length = api->i2d_X509_NAME(name, NULL);
     unsigned char *der = length > 0 ? malloc((size_t)length) : NULL;
     unsigned char *end = der;
-    if (!der || api->i2d_X509_NAME(name, &end) != length || !name_key(der, (size_t)length, &key))
-        key = 0;
+    bool encoded = der && api->i2d_X509_NAME(name, &end) == length;
+    if (encoded)
+        *key = subject_key(der, (size_t)length);
     free(der);
-    return key;
+    return encoded;
 }
 
 bool api_sha256(const struct openssl_api *api, void *library_context, const char *properties, const void *data,

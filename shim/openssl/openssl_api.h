@@ -140,8 +140,8 @@ void *api_stack_value(const struct openssl_api *api, const STACK *stack, int ind
 bool api_name_hash(const struct openssl_api *api, X509_NAME *name, void *library_context, const char *properties,
                    unsigned long *hash);
 
-/* name_key(); 0 also where memory is short or the name cannot be read. */
-uint64_t api_name_key(const struct openssl_api *api, X509_NAME *name);
+/* The key by which trust anchors with this subject are found: subject_key(). False for memory shortage. */
+bool api_subject_key(const struct openssl_api *api, X509_NAME *name, uint64_t *key);
 
 /* The SHA-256 of some bytes. False where the library context cannot compute it. */
 bool api_sha256(const struct openssl_api *api, void *library_context, const char *properties, const void *data,

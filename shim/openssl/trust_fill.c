@@ -1,5 +1,8 @@
+#include "openssl/trust_fill.h"
+
+#include "openssl/anchor_decode.h"
 #include "openssl/anchor_fill.h"
-#include "trust/trust_parts.h"
+#include "trust/anchor_search.h"
 
 /* Where trust_fill() looks, and whom it tells of what cannot be read. */
 struct place {
@@ -9,24 +12,47 @@ struct place {
     void *warn_arg;
 };
 
-static bool add_anchor(void *fill, X509 *anchor)
+/* One name that is looked for there. */
+struct look_up {
+    const struct place *place;
+    struct anchor_fill *fill;
+    X509_NAME *subject;
+};
+
+static bool hash_subject(void *arg, unsigned long *hash)
 {
-    return anchor_fill_add(fill, anchor);
+    const struct look_up *look_up = arg;
+    const struct decoder *decoder = look_up->place->decoder;
+    return api_name_hash(decoder->api, look_up->subject, decoder->library_context, decoder->properties, hash);
+}
+
+static bool add_anchor(void *arg, const struct anchor *anchor)
+{
+    const struct look_up *look_up = arg;
+    const struct place *place = look_up->place;
+    const struct openssl_api *api = place->decoder->api;
+    struct decoded_anchor *decoded = anchor_decode(anchor, place->decoder, place->warn, place->warn_arg);
+    if (!decoded)
+        return false;
+    X509 *certificate = decoded->certificate;
+    bool added = !certificate || api->X509_NAME_cmp(api->X509_get_subject_name(certificate), look_up->subject) != 0 ||
+                 anchor_fill_add(look_up->fill, certificate);
+    anchor_release(decoded);
+    return added;
 }
 
 static bool search_trust(struct anchor_fill *fill, X509_NAME *subject, void *arg)
 {
     const struct place *place = arg;
+    struct look_up look_up = {place, fill, subject};
     struct anchor_search search = {
-        .decoder = place->decoder,
-        .subject = subject,
-        .key = api_name_key(fill->api, subject),
+        .hash_subject = hash_subject,
         .found = add_anchor,
-        .found_arg = fill,
+        .arg = &look_up,
         .warn = place->warn,
         .warn_arg = place->warn_arg,
     };
-    return trust_search(place->trust, &search) == SEARCH_DONE;
+    return api_subject_key(fill->api, subject, &search.key) && trust_search(place->trust, &search) == SEARCH_DONE;
 }
 
 int trust_fill(struct trust *trust, const struct decoder *decoder, X509_STORE *store, X509 *leaf, STACK *untrusted,

@@ -270,19 +270,12 @@ static struct bucket *publish(struct anchor_directory *directory, struct bucket 
     return mine;
 }
 
-static bool hash_subject(const struct anchor_search *search, unsigned long *hash)
-{
-    const struct decoder *decoder = search->decoder;
-    return api_name_hash(decoder->api, (X509_NAME *)search->subject, decoder->library_context, decoder->properties,
-                         hash);
-}
-
 static enum search_result get_bucket(struct anchor_directory *directory, const struct anchor_search *search,
                                      struct bucket **bucket)
 {
     unsigned long hash;
     *bucket = NULL;
-    if (!hash_subject(search, &hash))
+    if (!search->hash_subject(search->arg, &hash))
         return SEARCH_FAILED;
     *bucket = find_bucket(atomic_load_explicit(&directory->buckets, memory_order_acquire), hash);
     if (*bucket)

@@ -38,7 +38,7 @@ bool anchor_directory_changed(const struct anchor_directory *directory);
 void anchor_directory_warn(const struct anchor_directory *directory, const struct anchor_directory *previous,
                            trust_warning warn, void *arg);
 
-/* Hands every certificate with the subject to search->found. SEARCH_UNREACHABLE also where no link leads anywhere. */
+/* As bundle_search(). SEARCH_UNREACHABLE also where no link leads anywhere. */
 enum search_result anchor_directory_search(struct anchor_directory *directory, const struct anchor_search *search);
 
 /* Warns, once, that the directory cannot be searched any more. */

@@ -1,7 +1,7 @@
 #include "trust/bundle.h"
 
 #include "process/array.h"
-#include "trust/der.h"
+#include "trust/base64.h"
 #include "trust/name_key.h"
 #include "trust/pem.h"
 
@@ -9,28 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A certificate as one library sees it: an X509 belongs to the libcrypto that made it. */
-struct decoded {
-    const struct openssl_api *api;
-    X509 *certificate; /* NULL: this library cannot read it */
-    struct decoded *next;
-};
-
 struct entry {
-    struct pem_block block; /* for DER: the file */
-    unsigned position;      /* 1-based among the certificates of the file */
-    const char *damage;     /* why it cannot be used, or NULL */
-    uint64_t key;           /* of the subject: name_key() */
-    _Atomic(struct decoded *) decoded;
+    uint64_t key;       /* of the subject: subject_key() */
+    size_t offset;      /* what next_block() finds the certificate from; for DER: of the file */
+    const char *damage; /* why it cannot be used, or NULL */
+    _Atomic(struct anchor_form *) forms;
 };
 
 struct index {
-    struct entry *entries;
+    struct entry *entries; /* one for each certificate of the file, in their order */
     size_t count;
     size_t usable;
 };
-
-static const char unreadable[] = "cannot be read by libcrypto";
 
 struct bundle {
     char *path;
@@ -83,30 +73,72 @@ static bool next_block(const struct bundle *bundle, size_t *offset, struct pem_b
 
 /* The certificate's bytes within a block. `storage` is what they lie in where that had to be allocated. */
 struct located {
-    struct der certificate;
-    struct der subject;
+    struct der certificate, subject, rest;
     unsigned char *storage;
 };
+
+/* Not the certificate's fault. */
+static const char no_memory[] = "cannot be read for want of memory";
+static const char no_base64[] = "is not base64";
+static const char no_certificate[] = "is not an X.509 certificate";
+static const char bytes_behind[] = "has other bytes behind the certificate";
+
+static const char *decode_block(const struct pem_block *block, struct located *located, struct der *decoded)
+{
+    located->storage = pem_decode(block->body, block->length, &decoded->length);
+    decoded->data = located->storage;
+    if (located->storage)
+        return NULL;
+    return base64_decode_start(block->body, block->length, NULL, 0) > 0 ? no_memory : no_base64;
+}
 
 /* NULL and `located`, or why the certificate cannot be used. The caller frees located->storage in either case. */
 static const char *locate(const struct bundle *bundle, const struct pem_block *block, struct located *located)
 {
     struct der input = {(const unsigned char *)block->body, block->length};
-    struct der rest;
+    const char *damage = NULL;
     located->storage = NULL;
+    if (!bundle->is_der)
+        damage = decode_block(block, located, &input);
+    if (damage)
+        return damage;
+    if (!der_certificate(input, &located->certificate, &located->subject, &located->rest))
+        return no_certificate;
+    if (block->trust_settings)
+        return der_trust_settings_allow_server(located->rest)
+                   ? NULL
+                   : "its trust settings do not let it vouch for TLS servers";
+    return located->rest.length == 0 ? NULL : bytes_behind;
+}
+
+static const char *look_at_whole(const struct bundle *bundle, const struct pem_block *block, uint64_t *key)
+{
+    struct located located;
+    const char *damage = locate(bundle, block, &located);
+    if (!damage)
+        *key = subject_key(located.subject.data, located.subject.length);
+    free(located.storage);
+    return damage;
+}
+
+/* NULL and the subject's key, or why the certificate cannot be used. Most subjects end well within ten lines of PEM. */
+static const char *look_at(const struct bundle *bundle, const struct pem_block *block, uint64_t *key)
+{
+    unsigned char start[480];
+    struct der subject;
+    size_t length;
     if (!block->complete)
         return "the END line is missing: truncated?";
-    if (!bundle->is_der) {
-        located->storage = pem_decode(block->body, block->length, &input.length);
-        input.data = located->storage;
-        if (!located->storage)
-            return "is not base64";
-    }
-    if (!der_certificate(input, &located->certificate, &located->subject, &rest))
-        return "is not an X.509 certificate";
-    if (block->trust_settings)
-        return der_trust_settings_allow_server(rest) ? NULL : "its trust settings do not let it vouch for TLS servers";
-    return rest.length == 0 ? NULL : "has other bytes behind the certificate";
+    if (bundle->is_der || block->trust_settings)
+        return look_at_whole(bundle, block, key);
+    size_t whole = base64_decode_start(block->body, block->length, start, sizeof(start));
+    if (whole == 0)
+        return no_base64;
+    struct der at_hand = {start, whole < sizeof(start) ? whole : sizeof(start)};
+    if (!der_certificate_start(at_hand, whole, &length, &subject))
+        return whole > sizeof(start) ? look_at_whole(bundle, block, key) : no_certificate;
+    *key = subject_key(subject.data, subject.length);
+    return length == whole ? NULL : bytes_behind;
 }
 
 bool bundle_has_certificate(const struct bundle *bundle, const char **damage)
@@ -115,10 +147,9 @@ bool bundle_has_certificate(const struct bundle *bundle, const char **damage)
     size_t offset = 0;
     *damage = NULL;
     while (next_block(bundle, &offset, &block)) {
-        struct located located;
-        const char *why = locate(bundle, &block, &located);
-        free(located.storage);
-        if (!why)
+        uint64_t key;
+        const char *why = look_at(bundle, &block, &key);
+        if (!why || why == no_memory)
             return true;
         if (!*damage)
             *damage = why;
@@ -136,35 +167,10 @@ bool bundle_is_truncated(const struct bundle *bundle)
     return false;
 }
 
-static void fill_entry(const struct bundle *bundle, struct entry *entry)
-{
-    struct located located;
-    entry->damage = locate(bundle, &entry->block, &located);
-    if (!entry->damage && !name_key(located.subject.data, located.subject.length, &entry->key))
-        entry->damage = "its subject cannot be read";
-    free(located.storage);
-}
-
-static void free_decoded(struct decoded *decoded)
-{
-    if (decoded && decoded->certificate)
-        decoded->api->X509_free(decoded->certificate);
-    free(decoded);
-}
-
-static void entry_free(struct entry *entry)
-{
-    struct decoded *next, *decoded = atomic_load_explicit(&entry->decoded, memory_order_acquire);
-    for (; decoded; decoded = next) {
-        next = decoded->next;
-        free_decoded(decoded);
-    }
-}
-
 static void index_free(struct index *index)
 {
     for (size_t i = 0; i < index->count; i++)
-        entry_free(&index->entries[i]);
+        anchor_free_forms(atomic_load_explicit(&index->entries[i].forms, memory_order_acquire));
     free(index->entries);
     free(index);
 }
@@ -181,25 +187,32 @@ void bundle_free(struct bundle *bundle)
     free(bundle);
 }
 
+/* False for memory shortage. */
+static bool add_entry(struct index *index, const struct bundle *bundle, size_t offset, const struct pem_block *block)
+{
+    struct entry *entries = array_grow(index->entries, index->count, sizeof(*entries));
+    if (!entries)
+        return false;
+    index->entries = entries;
+    struct entry *entry = &entries[index->count++];
+    *entry = (struct entry){.offset = offset};
+    entry->damage = look_at(bundle, block, &entry->key);
+    index->usable += !entry->damage;
+    return entry->damage != no_memory;
+}
+
 static struct index *index_build(const struct bundle *bundle)
 {
     struct index *index = calloc(1, sizeof(*index));
     if (!index)
         return NULL;
     struct pem_block block;
-    size_t offset = 0;
-    while (next_block(bundle, &offset, &block)) {
-        struct entry *entries = array_grow(index->entries, index->count, sizeof(*entries));
-        if (!entries) {
+    size_t offset = 0, before = 0;
+    for (; next_block(bundle, &offset, &block); before = offset)
+        if (!add_entry(index, bundle, before, &block)) {
             index_free(index);
             return NULL;
         }
-        index->entries = entries;
-        struct entry *entry = &entries[index->count++];
-        *entry = (struct entry){.block = block, .position = (unsigned)index->count};
-        fill_entry(bundle, entry);
-        index->usable += !entry->damage;
-    }
     return index;
 }
 
@@ -207,7 +220,7 @@ static void warn_of_damage(const struct bundle *bundle, const struct index *inde
 {
     for (size_t i = 0; i < index->count; i++)
         if (index->entries[i].damage)
-            warn(arg, bundle->path, index->entries[i].position, index->entries[i].damage);
+            warn(arg, bundle->path, (unsigned)i + 1, index->entries[i].damage);
 }
 
 static struct index *get_index(struct bundle *bundle, trust_warning warn, void *arg)
@@ -233,115 +246,36 @@ size_t bundle_count(struct bundle *bundle, trust_warning warn, void *arg)
     return index ? index->usable : 0;
 }
 
-static struct decoded *find_decoded(struct decoded *head, const struct openssl_api *api)
+bool anchor_read(const struct anchor *anchor, struct anchor_bytes *bytes)
 {
-    while (head && head->api != api)
-        head = head->next;
-    return head;
-}
-
-/* Publishes `mine`, unless another thread was faster: then it is freed. Returns what is published. */
-static struct decoded *publish(struct entry *entry, struct decoded *mine)
-{
-    struct decoded *head = atomic_load_explicit(&entry->decoded, memory_order_acquire);
-    do {
-        struct decoded *theirs = find_decoded(head, mine->api);
-        if (theirs) {
-            free_decoded(mine);
-            return theirs;
-        }
-        mine->next = head;
-    } while (!atomic_compare_exchange_weak_explicit(&entry->decoded, &head, mine, memory_order_acq_rel,
-                                                    memory_order_acquire));
-    return mine;
-}
-
-static X509 *decode(const struct decoder *decoder, struct der certificate)
-{
-    const struct openssl_api *api = decoder->api;
-    const unsigned char *data = certificate.data;
-    X509 *blank = NULL;
-    if (decoder->library_context != NULL && api->X509_new_ex != NULL)
-        blank = api->X509_new_ex(decoder->library_context, decoder->properties);
-    X509 *decoded = api->d2i_X509(&blank, &data, (long)certificate.length); /* frees it where it fails */
-    /* Extension flags are computed on first use, which is not safe once threads share the certificate. */
-    if (decoded)
-        api->X509_check_purpose(decoded, -1, 0);
-    return decoded;
-}
-
-/*
- * 1.0.x counts references without a lock where the program gave it none: nothing may be shared between threads. And
- * a program may free a library context of its own.
- */
-static bool may_share(const struct decoder *decoder)
-{
-    const struct openssl_api *api = decoder->api;
-    return decoder->library_context == NULL &&
-           (!api->CRYPTO_get_locking_callback || api->CRYPTO_get_locking_callback() != NULL);
-}
-
-/* Decodes an entry for this library. NULL for memory shortage. */
-static struct decoded *new_decoded(const struct bundle *bundle, const struct entry *entry,
-                                   const struct decoder *decoder)
-{
-    struct decoded *decoded = calloc(1, sizeof(*decoded));
+    struct pem_block block;
     struct located located;
-    const char *damage = locate(bundle, &entry->block, &located);
-    if (!decoded || damage) { /* it was located before: now memory is short */
-        free(located.storage);
-        free(decoded);
-        return NULL;
+    size_t offset = anchor->offset;
+    bool found = next_block(anchor->bundle, &offset, &block);
+    if (!found || locate(anchor->bundle, &block, &located)) { /* it was located before: now memory is short */
+        bytes->storage = NULL;
+        return false;
     }
-    decoded->api = decoder->api;
-    decoded->certificate = decode(decoder, located.certificate);
-    free(located.storage);
-    return decoded;
+    *bytes = (struct anchor_bytes){located.certificate, located.rest, located.storage};
+    return true;
 }
 
-static bool hand_over(const struct decoded *decoded, const struct anchor_search *search)
+static struct anchor anchor_at(const struct bundle *bundle, struct index *index, size_t i)
 {
-    const struct openssl_api *api = decoded->api;
-    X509 *anchor = decoded->certificate;
-    return !anchor || api->X509_NAME_cmp(api->X509_get_subject_name(anchor), search->subject) != 0 ||
-           search->found(search->found_arg, anchor);
-}
-
-static bool hand_over_private(const struct bundle *bundle, const struct entry *entry,
-                              const struct anchor_search *search)
-{
-    struct decoded *decoded = new_decoded(bundle, entry, search->decoder);
-    bool handed_over = decoded && hand_over(decoded, search);
-    free_decoded(decoded);
-    return handed_over;
-}
-
-static bool hand_over_shared(const struct bundle *bundle, struct entry *entry, const struct anchor_search *search)
-{
-    const struct decoded *decoded =
-        find_decoded(atomic_load_explicit(&entry->decoded, memory_order_acquire), search->decoder->api);
-    if (!decoded) {
-        struct decoded *mine = new_decoded(bundle, entry, search->decoder);
-        if (!mine)
-            return false;
-        decoded = publish(entry, mine);
-        if (decoded == mine && !mine->certificate)
-            search->warn(search->warn_arg, bundle->path, entry->position, unreadable);
-    }
-    return hand_over(decoded, search);
+    struct entry *entry = &index->entries[i];
+    return (struct anchor){bundle->path, (unsigned)i + 1, bundle, entry->offset, &entry->forms};
 }
 
 enum search_result bundle_search(struct bundle *bundle, const struct anchor_search *search)
 {
-    const struct index *index = get_index(bundle, search->warn, search->warn_arg);
+    struct index *index = get_index(bundle, search->warn, search->warn_arg);
     if (!index)
         return SEARCH_FAILED;
-    bool share = may_share(search->decoder);
     for (size_t i = 0; i < index->count; i++) {
-        struct entry *entry = &index->entries[i];
-        if (entry->damage || entry->key != search->key)
+        if (index->entries[i].damage || index->entries[i].key != search->key)
             continue;
-        if (!(share ? hand_over_shared(bundle, entry, search) : hand_over_private(bundle, entry, search)))
+        struct anchor anchor = anchor_at(bundle, index, i);
+        if (!search->found(search->arg, &anchor))
             return SEARCH_FAILED;
     }
     return SEARCH_DONE;
@@ -349,19 +283,13 @@ enum search_result bundle_search(struct bundle *bundle, const struct anchor_sear
 
 enum search_result bundle_list(struct bundle *bundle, const struct anchor_listing *listing)
 {
-    const struct index *index = get_index(bundle, listing->warn, listing->arg);
+    struct index *index = get_index(bundle, listing->warn, listing->arg);
     if (!index)
         return SEARCH_FAILED;
     for (size_t i = 0; i < index->count; i++) {
-        const struct entry *entry = &index->entries[i];
-        struct decoded *decoded = entry->damage ? NULL : new_decoded(bundle, entry, listing->decoder);
-        if (!decoded && !entry->damage)
-            return SEARCH_FAILED;
-        if (decoded && decoded->certificate)
-            listing->found(listing->arg, bundle->path, entry->position, decoded->certificate);
-        else if (decoded)
-            listing->warn(listing->arg, bundle->path, entry->position, unreadable);
-        free_decoded(decoded);
+        struct anchor anchor = anchor_at(bundle, index, i);
+        if (!index->entries[i].damage)
+            listing->found(listing->arg, &anchor);
     }
     return SEARCH_DONE;
 }

@@ -1,7 +1,6 @@
 /*
- * The bytes of one trust file, indexed by subject. Decoding public keys is what makes loading a bundle slow, so
- * only certificates that a chain asks for are decoded, each once per library, and shared from then on.
- * The bytes never change. The index and the decoded certificates are published with compare-and-swap.
+ * The bytes of one trust file, indexed by subject. They never change; the index, and what libraries make of a
+ * certificate, are published with compare-and-swap.
  */
 #ifndef TLSWARD_BUNDLE_H
 #define TLSWARD_BUNDLE_H
@@ -16,13 +15,13 @@ struct bundle;
  */
 struct bundle *bundle_new(const char *path, unsigned char *bytes, size_t length);
 
-/* Only for a bundle that no other thread can reach, and whose certificates nobody holds. */
+/* Only for a bundle that no other thread can reach, and of whose anchors nobody holds a form. */
 void bundle_free(struct bundle *bundle);
 
 bool bundle_has_bytes(const struct bundle *bundle, const unsigned char *bytes, size_t length);
 
 /*
- * True where at least one certificate can be located; needs no library. If none can, `damage` says what is wrong
+ * True where at least one certificate can be located. If none can, `damage` says what is wrong
  * with the first one, or is NULL where there is not even that.
  */
 bool bundle_has_certificate(const struct bundle *bundle, const char **damage);
@@ -31,15 +30,14 @@ bool bundle_has_certificate(const struct bundle *bundle, const char **damage);
 bool bundle_is_truncated(const struct bundle *bundle);
 
 /*
- * Hands every certificate with the subject to search->found. The first search indexes the file and warns of
+ * Hands every certificate that may have the subject to search->found. The first search indexes the file and warns of
  * every certificate in it that cannot be used.
  */
 enum search_result bundle_search(struct bundle *bundle, const struct anchor_search *search);
 
-/* Hands over every certificate that can be used, and warns of the others: by file and position, for reports. */
+/* Hands over every certificate that can be used, and warns of the others, in their order. */
 struct anchor_listing {
-    const struct decoder *decoder;
-    void (*found)(void *arg, const char *file, unsigned position, X509 *certificate); /* borrows it for the call */
+    void (*found)(void *arg, const struct anchor *anchor); /* borrows it for the call */
     trust_warning warn;
     void *arg;
 };

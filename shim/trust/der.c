@@ -66,12 +66,27 @@ static bool skip(struct der *input, unsigned char tag)
     return take(input, tag, NULL, NULL);
 }
 
-bool der_certificate(struct der input, struct der *certificate, struct der *subject, struct der *rest)
+/* Steps into a sequence, of which there may be less at hand than there is. `whole` is the bytes there are, and becomes
+ * those of the sequence. */
+static bool enter_sequence(struct der *input, size_t *whole)
 {
-    struct der fields, tbs;
-    if (!take(&input, TAG_SEQUENCE, &fields, certificate) || !take(&fields, TAG_SEQUENCE, &tbs, NULL))
+    size_t header, length;
+    if (!next_is(*input, TAG_SEQUENCE) || !read_length(input, &header, &length) || length > *whole - header)
         return false;
-    *rest = input;
+    size_t at_hand = input->length - header;
+    *input = (struct der){input->data + header, length < at_hand ? length : at_hand};
+    *whole = length;
+    return true;
+}
+
+bool der_certificate_start(struct der start, size_t whole, size_t *length, struct der *subject)
+{
+    struct der tbs = start;
+    if (!enter_sequence(&tbs, &whole))
+        return false;
+    *length = (size_t)(tbs.data - start.data) + whole;
+    if (!enter_sequence(&tbs, &whole))
+        return false;
     if (next_is(tbs, TAG_CONTEXT_0) && !skip(&tbs, TAG_CONTEXT_0)) /* version */
         return false;
     return skip(&tbs, TAG_INTEGER) &&  /* serialNumber */
@@ -79,6 +94,16 @@ bool der_certificate(struct der input, struct der *certificate, struct der *subj
            skip(&tbs, TAG_SEQUENCE) && /* issuer */
            skip(&tbs, TAG_SEQUENCE) && /* validity */
            take(&tbs, TAG_SEQUENCE, NULL, subject);
+}
+
+bool der_certificate(struct der input, struct der *certificate, struct der *subject, struct der *rest)
+{
+    size_t length;
+    if (!der_certificate_start(input, input.length, &length, subject))
+        return false;
+    *certificate = (struct der){input.data, length};
+    *rest = (struct der){input.data + length, input.length - length};
+    return true;
 }
 
 static bool is_server_use(struct der oid)

@@ -24,6 +24,12 @@ bool der_take_any(struct der *input, unsigned char *tag, struct der *contents);
 bool der_certificate(struct der input, struct der *certificate, struct der *subject, struct der *rest);
 
 /*
+ * The same of a certificate of which only the first bytes are at hand: how long it is, where it is part of `whole`
+ * bytes, and its subject. False also where the subject lies further behind.
+ */
+bool der_certificate_start(struct der start, size_t whole, size_t *length, struct der *subject);
+
+/*
  * Whether the trust settings behind a TRUSTED CERTIFICATE (X509_CERT_AUX, openssl-x509(1) "TRUST SETTINGS") let
  * it be an anchor for TLS servers, as X509_check_trust decides: neither serverAuth nor anyExtendedKeyUsage is
  * rejected, and one of them is trusted if any use is. No settings at all allow it; unreadable ones do not.

@@ -12,6 +12,13 @@ enum {
     TAG_BMP_STRING = 0x1e
 };
 
+static uint64_t add_bytes(uint64_t hash, struct der bytes)
+{
+    for (size_t i = 0; i < bytes.length; i++)
+        hash = fnv_add(hash, bytes.data[i]);
+    return hash;
+}
+
 /*
  * libcrypto compares strings of all kinds as UTF-8, without regard to the case of ASCII letters and to white space at
  * the ends and in rows (X509_NAME_cmp(3)): what is not ASCII, and all white space, is left out. A BIT STRING is left
@@ -30,7 +37,9 @@ static uint64_t add_string(uint64_t hash, unsigned char tag, struct der string)
     if (tag == TAG_BIT_STRING)
         return hash;
     size_t width = tag == TAG_BMP_STRING ? 2 : tag == TAG_UNIVERSAL_STRING ? 4 : 1;
-    for (size_t i = 0; i + width <= string.length; i += width) {
+    for (size_t i = 0; width == 1 && i < string.length; i++) /* nearly all */
+        hash = add_character(hash, string.data[i]);
+    for (size_t i = 0; width > 1 && i + width <= string.length; i += width) {
         uint32_t character = 0;
         for (size_t j = 0; j < width; j++)
             character = character << 8 | string.data[i + j];
@@ -47,9 +56,7 @@ static bool add_attribute(struct der *attributes, uint64_t *key)
     if (!der_take(attributes, TAG_SEQUENCE, &attribute) || !der_take(&attribute, TAG_OID, &type) ||
         !der_take_any(&attribute, &tag, &value))
         return false;
-    uint64_t hash = FNV_SEED;
-    for (size_t i = 0; i < type.length; i++)
-        hash = fnv_add(hash, type.data[i]);
+    uint64_t hash = add_bytes(FNV_SEED, type);
     /* A sum, because attributes of one RelativeDistinguishedName are sorted by their bytes, whatever those mean. */
     *key += add_string(hash, tag, value);
     return true;
@@ -69,4 +76,10 @@ bool name_key(const unsigned char *der, size_t length, uint64_t *key)
                 return false;
     }
     return true;
+}
+
+uint64_t subject_key(const unsigned char *der, size_t length)
+{
+    uint64_t key;
+    return name_key(der, length, &key) ? key : add_bytes(FNV_SEED, (struct der){der, length});
 }

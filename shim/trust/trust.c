@@ -2,6 +2,7 @@
 
 #include "process/array.h"
 #include "process/kernel_clock.h"
+#include "trust/anchor_search.h"
 #include "trust/trust_parts.h"
 #include "trust/trust_places.h"
 

@@ -1,15 +1,15 @@
 /*
- * The policy's trust anchors. Bytes are read early (a daemon may chroot before its first handshake),
- * certificates are decoded one by one when a chain asks for them, and every decoded certificate is shared
- * by all contexts and threads. A snapshot is immutable to its readers and is replaced, never changed, when
- * the files change; no lock is taken.
+ * The policy's trust anchors. Bytes are read early (a daemon may chroot before its first handshake), and found again
+ * by subject when a chain asks for them (anchor_search.h). A snapshot is immutable to its readers and is replaced,
+ * never changed, when the files change; no lock is taken.
  */
 #ifndef TLSWARD_TRUST_H
 #define TLSWARD_TRUST_H
 
-#include "openssl/decoder.h"
 #include "trust/trust_source.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <time.h>
 
 /*
@@ -31,14 +31,6 @@ struct trust *trust_snapshot(const struct trust_source *sources, size_t count, t
 /* The same at a given second of a clock that never goes back, starting at 1. */
 struct trust *trust_snapshot_at(const struct trust_source *sources, size_t count, time_t now, trust_warning warn,
                                 void *arg);
-
-/*
- * Adds to `store` every anchor a chain from `leaf` through `untrusted` may need: subjects equal (X509_NAME_cmp)
- * to an issuer or a subject on the way, and the issuers of those anchors. Returns 1, or 0 on an internal error.
- * May leave entries on the error queue, where a file holds what libcrypto cannot read: the caller sets a mark.
- */
-int trust_fill(struct trust *trust, const struct decoder *decoder, X509_STORE *store, X509 *leaf, STACK *untrusted,
-               trust_warning warn, void *arg);
 
 /* True where no source could be read or none holds a single certificate (indexes bundles if it has to). */
 bool trust_is_empty(struct trust *trust, trust_warning warn, void *arg);

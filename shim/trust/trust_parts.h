@@ -19,7 +19,4 @@ struct trust {
     struct trust_part parts[];
 };
 
-/* Hands every anchor with the subject to search->found. SEARCH_DONE or SEARCH_FAILED. */
-enum search_result trust_search(struct trust *trust, const struct anchor_search *search);
-
 #endif

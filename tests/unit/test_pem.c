@@ -1,5 +1,6 @@
 /* Finding certificates in text, and the few places in their DER that matter. Every input is an exact-size heap copy,
  * so that the sanitizer sees a read past its end. */
+#include "trust/base64.h"
 #include "trust/der.h"
 #include "trust/pem.h"
 
@@ -127,6 +128,51 @@ START_TEST(base64)
 }
 END_TEST
 
+/* With room for fewer bytes those are the same, the rest is checked as well, and nothing is written behind them. */
+START_TEST(base64_start)
+{
+    size_t length = strlen(bodies[_i].body), whole = 0;
+    char *body = exact_copy(bodies[_i].body, length);
+    unsigned char *bytes = pem_decode(body, length, &whole);
+    for (size_t room = 0; room <= length; room++) {
+        unsigned char *start = malloc(room ? room : 1);
+        size_t decoded = base64_decode_start(body, length, start, room);
+        ck_assert_msg(decoded == (bytes ? whole : 0), "%s: %zu of %zu", bodies[_i].name, decoded, room);
+        ck_assert_msg(!bytes || memcmp(start, bytes, room < whole ? room : whole) == 0, "%s", bodies[_i].name);
+        free(start);
+    }
+    free(bytes);
+    free(body);
+}
+END_TEST
+
+/* Lines as wide as the row says; a byte that is no digit is seen wherever it stands. */
+START_TEST(base64_lines)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const int widths[] = {64, 76, 63, 1000};
+    char text[1000];
+    size_t length = 0, count = 0;
+    for (; length < sizeof(text) - 2; count++) {
+        text[length++] = digits[(count * 7) % 64];
+        if (count % (size_t)widths[_i] == (size_t)widths[_i] - 1)
+            text[length++] = '\n';
+    }
+    for (; count % 4 != 0; count--)
+        length -= text[length - 1] == '\n' ? 2 : 1;
+    unsigned char start[96];
+    ck_assert_uint_eq(base64_decode_start(text, length, start, sizeof(start)), count / 4 * 3);
+    for (size_t i = 0; i < length; i++) {
+        static const char no_digits[] = "-.:@[`{*,\x80\xff\x01";
+        char before = text[i];
+        text[i] = no_digits[i % (sizeof(no_digits) - 1)];
+        ck_assert_msg(base64_decode_start(text, length, start, sizeof(start)) == 0, "%d wide: '%c' at %zu", widths[_i],
+                      text[i], i);
+        text[i] = before;
+    }
+}
+END_TEST
+
 /* Certificates as skeletons: version, serial 5, signature, issuer, validity empty, subject SEQUENCE { 31 00 }. */
 #define TBS_V3 "\xa0\x03\x02\x01\x02\x02\x01\x05\x30\x00\x30\x00\x30\x00\x30\x02\x31\x00"
 #define TBS_V1 "\x02\x01\x05\x30\x00\x30\x00\x30\x00\x30\x02\x31\x00"
@@ -175,6 +221,27 @@ START_TEST(certificate)
 }
 END_TEST
 
+/* Of the first bytes, as soon as the subject is among them; exact copies, for the sanitizer. */
+START_TEST(start_of_certificate)
+{
+    const unsigned char *data = (const unsigned char *)certificates[_i].data;
+    size_t whole = certificates[_i].length, length;
+    struct der wanted, subject, rest, found;
+    bool has_subject = der_certificate((struct der){data, whole}, &wanted, &subject, &rest);
+    for (size_t at_hand = 0; at_hand <= whole; at_hand++) {
+        struct der start = {exact_copy(data, at_hand), at_hand};
+        bool told = der_certificate_start(start, whole, &length, &found);
+        bool within = has_subject && (size_t)(subject.data - data) + subject.length <= at_hand;
+        ck_assert_msg(told == within, "%s: %zu bytes", certificates[_i].name, at_hand);
+        if (told)
+            ck_assert_msg(length == certificates[_i].certificate && found.data - start.data == subject.data - data &&
+                              found.length == subject.length,
+                          "%s: %zu bytes: another one", certificates[_i].name, at_hand);
+        free((void *)start.data);
+    }
+}
+END_TEST
+
 #define SERVER "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"
 #define EMAIL "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x04"
 #define ANY "\x06\x04\x55\x1d\x25\x00"
@@ -218,6 +285,9 @@ int main(void)
     tcase_add_loop_test(cases, framing, 0, COUNT(framings));
     tcase_add_test(cases, body_is_what_lies_between);
     tcase_add_loop_test(cases, base64, 0, COUNT(bodies));
+    tcase_add_loop_test(cases, base64_start, 0, COUNT(bodies));
+    tcase_add_loop_test(cases, base64_lines, 0, 4);
+    tcase_add_loop_test(cases, start_of_certificate, 0, COUNT(certificates));
     tcase_add_loop_test(cases, certificate, 0, COUNT(certificates));
     tcase_add_loop_test(cases, trust_settings, 0, COUNT(settings));
     suite_add_tcase(suite, cases);

@@ -1,5 +1,5 @@
 /* Which anchors a chain gets, from which files, and what happens when the files change. */
-#include "trust/trust.h"
+#include "openssl/trust_fill.h"
 
 #include "certificates.h"
 #include "linked_library.h"
@@ -278,6 +278,34 @@ START_TEST(name_comparison)
 }
 END_TEST
 
+/* Subjects that end where less and less of a certificate is looked at first, and one that does not fit. */
+START_TEST(long_subject)
+{
+    static const int lengths[] = {40, 150, 160, 170, 180, 190, 400, 3000};
+    X509_NAME *subject = make_name("Long CA", V_ASN1_UTF8STRING);
+    char unit[61];
+    memset(unit, 'x', sizeof(unit) - 1);
+    unit[sizeof(unit) - 1] = '\0';
+    for (int left = lengths[_i]; left > 0; left -= 60) {
+        unit[left < 60 ? left : 60] = '\0';
+        ck_assert_int_eq(X509_NAME_add_entry_by_txt(subject, "OU", V_ASN1_UTF8STRING, (unsigned char *)unit, -1, -1, 0),
+                         1);
+    }
+    struct party ca = make_party(X509_NAME_dup(subject), NULL, X509_NAME_dup(subject), 0);
+    struct party issued = make_party(make_name("host.example", V_ASN1_UTF8STRING), &ca, subject, 1);
+    struct text text = {NULL, 0};
+    text_add_pem(&text, stranger.certificate);
+    text_add_pem(&text, ca.certificate);
+    write_text(path_of("trust.pem"), &text);
+    struct trust *trust = snapshot(path_of("trust.pem"), 1);
+    ck_assert_int_eq(verify(trust, issued.certificate, NULL), X509_V_OK);
+    ck_assert_int_eq(decoded, 1);
+    ck_assert_int_eq(warned.count, 0);
+    party_free(&ca);
+    party_free(&issued);
+}
+END_TEST
+
 START_TEST(key_rollover_adds_every_key)
 {
     struct party old_root = make_root("Root CA");
@@ -392,6 +420,24 @@ START_TEST(store_that_refuses_is_an_internal_error)
 }
 END_TEST
 
+static int encodes_nothing(X509_NAME *name, unsigned char **out)
+{
+    (void)name, (void)out;
+    return -1;
+}
+
+START_TEST(name_without_bytes_is_an_internal_error)
+{
+    write_pem(path_of("trust.pem"), root.certificate);
+    struct trust *trust = snapshot(path_of("trust.pem"), 1);
+    X509_STORE *store = X509_STORE_new();
+    api.i2d_X509_NAME = encodes_nothing;
+    ck_assert_msg(trust_fill(trust, &(struct decoder){.api = &api}, store, root.certificate, NULL, warning, NULL) == 0,
+                  "what cannot be looked for is no absent anchor");
+    X509_STORE_free(store);
+}
+END_TEST
+
 /* A file as a sequence of pieces, which anchors it yields, and the position it warns of (0: no warning). */
 static const struct {
     const char *name, *pieces;
@@ -410,6 +456,8 @@ static const struct {
     {"only half a block", "c", false, false, 1},
     {"damaged base64", "r b s", true, true, 2},
     {"base64 of something else", "r e s", true, true, 2},
+    {"base64 damaged behind the subject", "s h r", true, true, 2},
+    {"bytes behind the certificate", "f s", false, true, 1},
     {"damaged key within the certificate", "d s", false, true, 1},
     {"trusted for servers", "t", true, false, 0},
     {"rejected for servers", "s j", false, true, 2},
@@ -437,6 +485,31 @@ static void add_half(struct text *text)
     free(whole.data);
 }
 
+/* The last line but the END line. */
+static void add_damaged_at_the_end(struct text *text)
+{
+    text_add_pem(text, root.certificate);
+    text->data[text->length - strlen("-----END CERTIFICATE-----\n") - 8] = '!';
+}
+
+static void add_encoded(struct text *text, const struct text *der)
+{
+    unsigned char encoded[4096];
+    int length = EVP_EncodeBlock(encoded, (unsigned char *)der->data, (int)der->length);
+    text_add(text, "-----BEGIN CERTIFICATE-----\n", 28);
+    text_add(text, encoded, (size_t)length);
+    text_add(text, "\n-----END CERTIFICATE-----\n", 27);
+}
+
+static void add_followed(struct text *text)
+{
+    struct text der = {NULL, 0};
+    text_add_der(&der, root.certificate);
+    text_add(&der, "\x05\x00", 2);
+    add_encoded(text, &der);
+    free(der.data);
+}
+
 /* Breaks the curve's OID, so that locating the subject works and decoding does not. */
 static void add_undecodable(struct text *text)
 {
@@ -445,11 +518,7 @@ static void add_undecodable(struct text *text)
     char *algorithm = memmem(der.data, der.length, "\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", 11);
     ck_assert_ptr_nonnull(algorithm);
     algorithm[2] = 0x05;
-    unsigned char encoded[4096];
-    int length = EVP_EncodeBlock(encoded, (unsigned char *)der.data, (int)der.length);
-    text_add(text, "-----BEGIN CERTIFICATE-----\n", 28);
-    text_add(text, encoded, (size_t)length);
-    text_add(text, "\n-----END CERTIFICATE-----\n", 27);
+    add_encoded(text, &der);
     free(der.data);
 }
 
@@ -483,6 +552,12 @@ static void add_piece(struct text *text, char piece)
         break;
     case 'd':
         add_undecodable(text);
+        break;
+    case 'h':
+        add_damaged_at_the_end(text);
+        break;
+    case 'f':
+        add_followed(text);
         break;
     case 't':
         add_trusted(text, "serverAuth", NULL);
@@ -1036,6 +1111,8 @@ static TCase *make_cases(void)
     tcase_add_test(cases, decoded_once_per_library);
     tcase_add_test(cases, nothing_is_shared_without_locks_in_1_0);
     tcase_add_test(cases, store_that_refuses_is_an_internal_error);
+    tcase_add_test(cases, name_without_bytes_is_an_internal_error);
+    tcase_add_loop_test(cases, long_subject, 0, 8);
     tcase_add_loop_test(cases, file_content, 0, COUNT(files));
     tcase_add_loop_test(cases, useless_at_first, 0, COUNT(useless));
     tcase_add_loop_test(cases, useless_replacement_keeps_what_was_read, 0, COUNT(useless));

@@ -1,8 +1,10 @@
 #include "shared/shared_trust.h"
 
-#include "openssl/anchor_fill.h"
+#include "openssl/anchor_decode.h"
+#include "openssl/trust_fill.h"
 #include "shared/system_store.h"
 #include "shared/text.h"
+#include "trust/anchor_search.h"
 #include "trust/trust_parts.h"
 
 #include <dirent.h>
@@ -19,6 +21,7 @@ struct reader {
 struct listing {
     const struct reader *reader;
     const struct shared_trust_listener *listener;
+    trust_warning warn; /* for what is wrong with the file */
     bool failed;
 };
 
@@ -45,37 +48,46 @@ static bool open_sources(struct reader *reader, const struct trust_source *sourc
     return reader->trust != NULL;
 }
 
+/* A certificate of a file, and whether the search for its subject comes upon it. */
 struct sought {
-    const struct openssl_api *api;
-    X509 *certificate;
+    const struct reader *reader;
+    X509_NAME *subject;
+    struct der certificate;
     bool found;
 };
 
-static bool compare(void *arg, X509 *anchor)
+static bool hash_subject(void *arg, unsigned long *hash)
+{
+    const struct sought *sought = arg;
+    return api_name_hash(&sought->reader->api, sought->subject, NULL, NULL, hash);
+}
+
+static bool compare(void *arg, const struct anchor *anchor)
 {
     struct sought *sought = arg;
-    sought->found |= anchor_is_same(sought->api, anchor, sought->certificate);
+    struct anchor_bytes bytes;
+    if (!anchor_read(anchor, &bytes))
+        return false;
+    sought->found |= bytes.certificate.length == sought->certificate.length &&
+                     memcmp(bytes.certificate.data, sought->certificate.data, bytes.certificate.length) == 0;
+    free(bytes.storage);
     return true;
 }
 
 /* Whether a handshake would find it: nobody else knows that as well as the search itself. */
-static void search_certificate(void *arg, const char *file, unsigned position, X509 *certificate)
+static bool is_found(struct listing *listing, const struct anchor *anchor, X509 *certificate)
 {
-    struct listing *listing = arg;
     const struct openssl_api *api = &listing->reader->api;
-    X509_NAME *subject = api->X509_get_subject_name(certificate);
-    struct sought sought = {.api = api, .certificate = certificate};
-    struct anchor_search search = {
-        .decoder = &listing->reader->decoder,
-        .subject = subject,
-        .key = api_name_key(api, subject),
-        .found = compare,
-        .found_arg = &sought,
-        .warn = ignore,
-    };
-    listing->failed |= trust_search(listing->reader->trust, &search) != SEARCH_DONE;
-    (sought.found ? listing->listener->anchor : listing->listener->missed)(listing->listener->arg, file, position,
-                                                                           certificate);
+    struct anchor_bytes bytes;
+    struct sought sought = {.reader = listing->reader, .subject = api->X509_get_subject_name(certificate)};
+    struct anchor_search search = {.hash_subject = hash_subject, .found = compare, .arg = &sought, .warn = ignore};
+    bool searched = anchor_read(anchor, &bytes);
+    sought.certificate = bytes.certificate;
+    searched = searched && api_subject_key(api, sought.subject, &search.key) &&
+               trust_search(listing->reader->trust, &search) == SEARCH_DONE;
+    listing->failed |= !searched;
+    free(bytes.storage);
+    return sought.found;
 }
 
 static void pass_on(void *arg, const char *file, unsigned position, const char *why)
@@ -84,15 +96,28 @@ static void pass_on(void *arg, const char *file, unsigned position, const char *
     listener->problem(listener->arg, file, position, why);
 }
 
+static void tell(void *arg, const struct anchor *anchor)
+{
+    struct listing *listing = arg;
+    const struct shared_trust_listener *listener = listing->listener;
+    struct decoded_anchor *decoded = anchor_decode(anchor, &listing->reader->decoder, listing->warn, listing);
+    listing->failed |= decoded == NULL;
+    if (decoded == NULL)
+        return;
+    if (decoded->certificate != NULL)
+        (is_found(listing, anchor, decoded->certificate) ? listener->anchor : listener->missed)(
+            listener->arg, anchor->file, anchor->position, decoded->certificate);
+    anchor_release(decoded);
+}
+
 /* What is wrong with a file that nobody looks at is no problem. */
 static void list_file(struct listing *listing, char *path, bool is_read)
 {
     struct anchor_file file = {.path = path};
-    trust_warning warn = is_read ? pass_on : ignore;
-    const struct anchor_listing contents = {
-        .decoder = &listing->reader->decoder, .found = search_certificate, .warn = warn, .arg = listing};
+    listing->warn = is_read ? pass_on : ignore;
+    const struct anchor_listing contents = {.found = tell, .warn = listing->warn, .arg = listing};
     anchor_file_read(&file, NULL);
-    anchor_file_warn(&file, NULL, warn, listing);
+    anchor_file_warn(&file, NULL, listing->warn, listing);
     if (file.bundle != NULL)
         listing->failed |= bundle_list(file.bundle, &contents) != SEARCH_DONE;
     bundle_free(file.bundle);

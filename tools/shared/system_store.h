@@ -1,5 +1,5 @@
 /*
- * The system's own trust store. A file of its own, because trust.h declares OpenSSL's types without its headers.
+ * The system's own trust store.
  */
 #ifndef TLSWARD_SYSTEM_STORE_H
 #define TLSWARD_SYSTEM_STORE_H
