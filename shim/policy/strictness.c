@@ -80,28 +80,29 @@ static bool is_stricter(const struct policy_section *rule, const struct policy_s
 
 /*
  * Only where both enforce somebody may be overruled. Exclusive that was enforced anyway stays: supplement would accept
- * the program's anchors in its place.
+ * the program's anchors in its place. Where both enforce, a rule's exclusive in the place of extend is no weaker than
+ * either: it accepts what the policy's anchors vouch for, which extend does too.
  */
-static bool overrules_too_much(const struct settings *held, bool enforced, const struct settings *rule)
+static bool overrules_too_much(const struct settings *held, const struct settings *before, const struct settings *rule)
 {
     if (held->mode != MODE_ENFORCE)
         return false;
-    if (!enforced)
+    if (before->mode != MODE_ENFORCE)
         return held->trust_mode != TRUST_SUPPLEMENT;
-    return rule->mode != MODE_ENFORCE && held->trust_mode == TRUST_EXTEND;
+    return rule->mode != MODE_ENFORCE && before->trust_mode == TRUST_EXTEND;
 }
 
 void strictness_tighten(struct policy_section *held, const struct policy_section *rule)
 {
     bool tightened = false;
-    bool enforced = held->settings.mode == MODE_ENFORCE;
+    const struct settings before = held->settings;
     for (size_t i = 0; i < config_key_count; i++) {
         if (!is_stricter(rule, held, &config_keys[i]))
             continue;
         config_value_inherit(held, rule, &config_keys[i]);
         tightened = true;
     }
-    if (overrules_too_much(&held->settings, enforced, &rule->settings)) {
+    if (overrules_too_much(&held->settings, &before, &rule->settings)) {
         strictness_overrule_nobody(&held->settings);
         tightened = true;
     }

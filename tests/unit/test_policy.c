@@ -393,6 +393,13 @@ static const struct {
      "mode = enforce\ntrust-mode = exclusive\ntrust = /b", "mode = enforce\ntrust = /b\n"},
     {"no program overruled where the rule does not enforce", "mode = enforce\ntrust-mode = extend", "mode = audit",
      "mode = enforce\ntrust-mode = supplement\n"},
+    {"no program overruled where the rule does not enforce, whatever its own trust mode",
+     "mode = enforce\ntrust-mode = extend", "mode = audit\ntrust-mode = exclusive",
+     "mode = enforce\ntrust-mode = supplement\n"},
+    {"the policy's anchors alone where both enforce, which extend accepts too", "mode = enforce\ntrust-mode = extend",
+     "mode = enforce\ntrust-mode = exclusive", "trust-mode = exclusive\n"},
+    {"the anchors that held, and no others, alone", "mode = enforce\ntrust-mode = extend\ntrust = /a",
+     "mode = enforce\ntrust-mode = exclusive\ntrust = /b", "trust-mode = exclusive\n"},
     {"no other trust mode for what is enforced anyway", "mode = enforce\ntrust-mode = extend",
      "mode = enforce\nverify = full\nstrict = yes", "strict = yes\n"},
     {"psk", "psk = allow", "psk = block", "psk = block\n"},
@@ -631,6 +638,29 @@ START_TEST(ignorance_never_weakens)
         policy_free(policy);
     }
     ck_assert_uint_gt(tightened, 400);
+}
+END_TEST
+
+/* Over what would hold without the rule; and where that is extend, which both may overrule, over the rule's own too. */
+START_TEST(a_trust_mode_that_may_hold_accepts_no_more)
+{
+    static const char *const modes[] = {"audit", "enforce"}, *const trust[] = {"supplement", "extend", "exclusive"};
+    uint64_t state = 88172645463325252u;
+    for (unsigned i = 0; i < 36; i++) {
+        char base[64], rule[64];
+        const char *held = trust[i / 2 % 3];
+        snprintf(base, sizeof base, "mode = %s\ntrust-mode = %s", modes[i % 2], held);
+        snprintf(rule, sizeof rule, "mode = %s\ntrust-mode = %s", modes[i / 6 % 2], trust[i / 12]);
+        struct policy *with = parse_with_rule(base, rule), *without = parse_with_rule(base, "");
+        struct settings got = settings_at(with, 0), other = settings_at(without, 0), certain = settings_at(with, 443);
+        for (int round = 0; round < 200; round++) {
+            ck_assert_msg(accepts_no_more(&state, &got, &other), "%s, and maybe %s", base, rule);
+            if (i % 2 == 1 && strcmp(held, "extend") == 0)
+                ck_assert_msg(accepts_no_more(&state, &got, &certain), "%s, and %s", base, rule);
+        }
+        policy_free(with);
+        policy_free(without);
+    }
 }
 END_TEST
 
@@ -1271,6 +1301,7 @@ int main(void)
     tcase_add_loop_test(matching, rule_precedence, 0, ROWS(precedence));
     tcase_add_test(matching, a_rule_inherits_what_it_does_not_say);
     tcase_add_loop_test(matching, what_is_not_known_may_only_tighten, 0, ROWS(unknowns));
+    tcase_add_test(matching, a_trust_mode_that_may_hold_accepts_no_more);
     tcase_add_loop_test(matching, what_of_an_uncertain_rule_counts, 0, ROWS(uncertain));
     tcase_add_test(matching, ignorance_never_weakens);
     tcase_add_loop_test(matching, rules_expire, 0, ROWS(expiry));
