@@ -25,14 +25,35 @@ struct program_rules program_anchors_rules(const struct openssl_api *api, X509_S
     return rules;
 }
 
+/* X509_VERIFY_PARAM of 1.0.2, which has no function to ask it (openssl/x509_vfy.h and vpm_int.h of 1.0.2u). */
+struct names_of_102 {
+    const STACK *hosts;
+    unsigned flags;
+};
+struct param_of_102 {
+    const char *name;
+    long check_time;
+    unsigned long inheritance, flags;
+    int purpose, trust, depth;
+    const STACK *policies;
+    const struct names_of_102 *names;
+};
+
+/* LibreSSL without that function has other layouts: its flags stay unknown. */
+static unsigned host_flags(const struct openssl_api *api, const X509_VERIFY_PARAM *param)
+{
+    if (api->X509_VERIFY_PARAM_get_hostflags != NULL)
+        return api->X509_VERIFY_PARAM_get_hostflags(param);
+    const struct param_of_102 *of_102 = api->X509_STORE_set_ex_data == NULL ? (const void *)param : NULL;
+    return of_102 != NULL && of_102->names != NULL ? of_102->names->flags : 0;
+}
+
 unsigned program_anchors_host_flags(const struct openssl_api *api, X509_STORE_CTX *store_ctx)
 {
     const unsigned tighten = X509_CHECK_FLAG_NO_WILDCARDS | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
                              X509_CHECK_FLAG_SINGLE_LABEL_SUBDOMAINS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
     const X509_VERIFY_PARAM *param = api->X509_STORE_CTX_get0_param(store_ctx);
-    if (param == NULL || api->X509_VERIFY_PARAM_get_hostflags == NULL)
-        return 0;
-    return api->X509_VERIFY_PARAM_get_hostflags(param) & tighten;
+    return param != NULL ? host_flags(api, param) & tighten : 0;
 }
 
 bool program_anchors_can_be_told(const struct openssl_api *api, X509_STORE_CTX *store_ctx)
