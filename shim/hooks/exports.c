@@ -2,6 +2,7 @@
  * The hooked functions. Each finds the library the call belongs to, says what happened, and calls the real function;
  * what follows from it is decided elsewhere.
  */
+#include "event/fallback.h"
 #include "hooks/exports.h"
 #include "openssl/blocking.h"
 #include "openssl/evidence.h"
@@ -12,7 +13,6 @@
 #include "openssl/observe.h"
 #include "openssl/psk.h"
 #include "peer/connections.h"
-#include "peer/fallback.h"
 #include "peer/trail.h"
 
 #include <errno.h>

@@ -20,8 +20,8 @@ static void demand_verification(const struct library *library, SSL *ssl, struct 
 int blocking_carry_out(const struct library *library, SSL *ssl, struct connection *connection,
                        X509_STORE_CTX *store_ctx, int accepted)
 {
-    const struct verdict *verdict = &connection->verdict;
-    if (connection->settings.mode != MODE_ENFORCE || verdict->decider == DECIDED_BY_PROGRAM)
+    const struct verdict *verdict = &connection->handshake.verdict;
+    if (connection->handshake.settings.mode != MODE_ENFORCE || verdict->decider == DECIDED_BY_PROGRAM)
         return accepted;
     if (verdict->action == ACTION_BLOCKED) {
         demand_verification(library, ssl, connection);
@@ -30,8 +30,8 @@ int blocking_carry_out(const struct library *library, SSL *ssl, struct connectio
         return 0;
     }
     /* A program that looks at SSL_get_verify_result() itself must find what the policy found. */
-    if (connection->settings.trust_mode != TRUST_SUPPLEMENT &&
-        (verdict->outcome != OUTCOME_FAILED || connection->facts.app_rejected)) {
+    if (connection->handshake.settings.trust_mode != TRUST_SUPPLEMENT &&
+        (verdict->outcome != OUTCOME_FAILED || connection->handshake.facts.app_rejected)) {
         library->api.X509_STORE_CTX_set_error(store_ctx, 0);
         return 1;
     }
@@ -58,12 +58,13 @@ void blocking_explain(const struct library *library, struct connection *connecti
         return;
     connection->refused = false;
 
-    char text[512], names[CONNECTION_NAMES_MAX];
-    const char *rule = connection->settings.rule;
+    char text[512], names[HANDSHAKE_NAMES_MAX];
+    const char *rule = connection->handshake.settings.rule;
     snprintf(text, sizeof text, "tlsward: blocked by %s%s: %s (expected name: %s, from: %s)",
-             rule != NULL ? "rule " : "the policy", rule != NULL ? rule : "", reason_text(connection->verdict.reason),
-             connection->name_count > 0 ? connection_names(connection, names) : "none",
-             name_source_text(connection->facts.name_source));
+             rule != NULL ? "rule " : "the policy", rule != NULL ? rule : "",
+             reason_text(connection->handshake.verdict.reason),
+             connection->handshake.name_count > 0 ? client_handshake_names(&connection->handshake, names) : "none",
+             name_source_text(connection->handshake.facts.name_source));
     if (library->api.ERR_add_error_data != NULL)
         library->api.ERR_add_error_data(1, text);
     else if (library->api.ERR_asprintf_error_data != NULL)

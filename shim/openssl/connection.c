@@ -4,7 +4,6 @@
 #include "openssl/evidence.h"
 #include "openssl/ex_data.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +30,7 @@ static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int
     if (index != library->connection_index) /* one that was lost: see ex_data_take() */
         return;
     if (connection != NULL) {
-        evidence_forget(connection->event_id);
+        evidence_forget(connection->handshake.event_id);
         connection_reset(connection);
         free(connection->app_suites);
         free(connection->suites);
@@ -65,7 +64,7 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
     struct connection *copy = original != NULL ? calloc(1, sizeof *copy) : NULL;
     if (copy != NULL) {
         copy->app_info = original->app_info;
-        copy->call_site = original->call_site;
+        copy->handshake.call_site = original->handshake.call_site;
         copy->app_mode = original->app_mode;
         copy->mode_is_ours = original->mode_is_ours;
         copy->has_dane_record = original->has_dane_record;
@@ -121,8 +120,8 @@ void connection_arm(const struct library *library, SSL *ssl, const void *caller)
     info_callback present = library->real.SSL_get_info_callback(ssl);
     if (present != library->info)
         connection->app_info = present;
-    if (connection->call_site == NULL)
-        connection->call_site = caller;
+    if (connection->handshake.call_site == NULL)
+        connection->handshake.call_site = caller;
     connection->armed = true;
     library->real.SSL_set_info_callback(ssl, library->info);
 }
@@ -137,20 +136,8 @@ bool connection_is_armed(const struct library *library, const SSL *ssl)
 
 void connection_reset(struct connection *connection)
 {
-    free(connection->names);
-    free(connection->candidates);
+    client_handshake_reset(&connection->handshake);
     name_watch_end(connection->names_watched);
-    size_t kept = offsetof(struct connection, stage);
+    size_t kept = offsetof(struct connection, prepared);
     memset((char *)connection + kept, 0, sizeof *connection - kept);
-}
-
-const char *connection_names(const struct connection *connection, char text[static CONNECTION_NAMES_MAX])
-{
-    size_t count = connection->each_name ? connection->name_count : connection->name_count > 0;
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < count; i++)
-        used += (size_t)snprintf(text + used, CONNECTION_NAMES_MAX - used, "%s%s", i > 0 ? " " : "",
-                                 connection->names[i].text);
-    return text;
 }

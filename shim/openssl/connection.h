@@ -5,25 +5,15 @@
 #ifndef TLSWARD_CONNECTION_H
 #define TLSWARD_CONNECTION_H
 
+#include "event/client_handshake.h"
 #include "openssl/context.h"
 #include "openssl/library.h"
 #include "openssl/name_watch.h"
-#include "peer/ip.h"
-#include "peer/kept_candidates.h"
-#include "peer/peer.h"
-#include "policy/policy.h"
-
-enum connection_stage {
-    STAGE_NEW,
-    STAGE_OBSERVED, /* whom it is meant for is known */
-    STAGE_DECIDED,  /* the certificate has its verdict */
-    STAGE_DONE      /* the peer's Finished was seen */
-};
 
 struct connection {
+    struct client_handshake handshake;
     bool armed;             /* our info callback stands on the SSL itself, not on its context */
     info_callback app_info; /* set on the SSL itself; NULL: the context's counts */
-    const void *call_site;  /* who switched verification off on this SSL, or NULL */
     int app_mode;           /* the program's verify mode while ours is in its place */
     bool mode_is_ours;
     bool psk_is_own;              /* app_psk counts; else the context's */
@@ -36,16 +26,13 @@ struct connection {
     bool has_dane_record; /* the program gave it a TLSA record, which nothing takes from it again */
     bool dane_is_late;    /* ... during a handshake: none of them counts */
 
-    uint64_t first_socket; /* the socket whose first handshake is this SSL's; 0: none, or not known */
-
-    struct ip told_ip; /* where the program said that it goes; only with a told_port */
-    in_port_t told_port;
-
     bool writes_early_data; /* within SSL_write_early_data(3) */
 
-    enum connection_stage stage; /* the first member that connection_reset() forgets */
-    bool prepared; /* observed on the way into the call: where the library is not modern, START need not look again */
-    bool out_of_memory;          /* what was observed is incomplete: fail closed */
+    /*
+     * The first member that connection_reset() forgets: it was observed on the way into the call, so that START need
+     * not look again where the library is not modern.
+     */
+    bool prepared;
     bool had_session;            /* a session was there when the handshake started */
     enum authentication dropped; /* the kind of suites taken from the list; AUTH_CERTIFICATE: none */
     bool refused;                /* blocked by the policy: the alert's error is still to be explained */
@@ -57,29 +44,8 @@ struct connection {
     struct name_watch *names_watched; /* of the leaf; NULL where what the program asks of it says nothing */
     bool closed;                      /* blocked by the policy after the handshake: see blocking_close() */
 
-    /* What was known when the first handshake started: for those that follow on the connection. */
-    struct kept_candidates *candidates;
-    const char *nothing_known; /* why there was neither name nor address; NULL where there was one */
-    bool first_on_socket;
-
-    const struct policy *policy;
-    struct settings settings;
-    enum name_source name_source;
-    bool name_is_weak;
-    struct peer_name *names; /* any one is enough, unless each has to match */
-    size_t name_count;
-    bool each_name;           /* where the certificate is not for each, the name is unknown */
-    const char *name_unknown; /* why there is no name; NULL where there is one */
-    bool leads_elsewhere;     /* the address may be a proxy's, through which other peers are reached */
-    char address[INET6_ADDRSTRLEN];
-    uint16_t port;
-
-    struct facts facts;
-    struct verdict verdict;
     const struct trust *trust; /* the policy's anchors that the chain was verified against, or NULL */
     uint64_t app_anchors;      /* the program's, see context_anchors(); 0 where they cannot be told */
-    char event_id[33];
-    unsigned evidence; /* later checks already reported, see evidence.c */
 };
 
 bool connection_attach(struct library *library);
@@ -92,12 +58,6 @@ struct connection *connection_get(const struct library *library, SSL *ssl);
 
 /* True for an SSL that is new or was cleared. */
 bool connection_is_before_handshake(const struct library *library, const SSL *ssl);
-
-/* Room for all names of a connection. */
-#define CONNECTION_NAMES_MAX ((size_t)PEER_LOOKUP_NAMES * PEER_NAME_MAX)
-
-/* The expected name, or with blanks between all names that each have to match; "" for none. Returns `text`. */
-const char *connection_names(const struct connection *connection, char text[static CONNECTION_NAMES_MAX]);
 
 /*
  * For a connection of a context that was made where we could not see it: our info callback. A cert-verify callback that

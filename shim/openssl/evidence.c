@@ -51,11 +51,11 @@ static void report_evidence(const struct report_subject *subject, unsigned evide
 
 static struct report_subject subject_of(const struct connection *connection)
 {
-    struct report_subject subject = {.settings = connection->settings, .port = connection->port};
-    memcpy(subject.event_id, connection->event_id, sizeof subject.event_id);
-    memcpy(subject.address, connection->address, sizeof subject.address);
-    if (connection->name_count > 0 && !connection->each_name)
-        subject.name = connection->names[0];
+    struct report_subject subject = {.settings = connection->handshake.settings, .port = connection->handshake.port};
+    memcpy(subject.event_id, connection->handshake.event_id, sizeof subject.event_id);
+    memcpy(subject.address, connection->handshake.address, sizeof subject.address);
+    if (connection->handshake.name_count > 0 && !connection->handshake.each_name)
+        subject.name = connection->handshake.names[0];
     return subject;
 }
 
@@ -63,25 +63,26 @@ static struct report_subject subject_of(const struct connection *connection)
 static struct connection *worth_watching(const struct library *library, const SSL *ssl, const void *caller)
 {
     struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
-    if (connection == NULL || connection->stage < STAGE_DECIDED || connection->settings.mode == MODE_OFF ||
-        connection->verdict.outcome == OUTCOME_VERIFIED || connection->verdict.action == ACTION_BLOCKED ||
-        library_called_itself(library, caller))
+    if (connection == NULL || connection->handshake.stage < STAGE_DECIDED ||
+        connection->handshake.settings.mode == MODE_OFF || connection->handshake.verdict.outcome == OUTCOME_VERIFIED ||
+        connection->handshake.verdict.action == ACTION_BLOCKED || library_called_itself(library, caller))
         return NULL;
     return connection;
 }
 
 static void add(struct connection *connection, enum evidence_kind kind)
 {
-    bool is_of_latest = memcmp(latest.subject.event_id, connection->event_id, sizeof connection->event_id) == 0;
+    bool is_of_latest =
+        memcmp(latest.subject.event_id, connection->handshake.event_id, sizeof connection->handshake.event_id) == 0;
     if (is_of_latest)
-        connection->evidence |= latest.evidence;
-    if ((connection->evidence & kind) != 0)
+        connection->handshake.evidence |= latest.evidence;
+    if ((connection->handshake.evidence & kind) != 0)
         return;
-    connection->evidence |= kind;
+    connection->handshake.evidence |= kind;
     if (is_of_latest)
-        latest.evidence = connection->evidence;
+        latest.evidence = connection->handshake.evidence;
     struct report_subject subject = subject_of(connection);
-    report_evidence(&subject, connection->evidence);
+    report_evidence(&subject, connection->handshake.evidence);
 }
 
 static bool take_fingerprint(const struct library *library, const X509 *certificate,
@@ -101,7 +102,7 @@ void evidence_certificate(const struct library *library, const SSL *ssl, const X
         return;
     add(connection, CERTIFICATE_FETCHED);
     latest.leaf = take_fingerprint(library, leaf, latest.fingerprint) ? leaf : NULL;
-    latest.evidence = connection->evidence;
+    latest.evidence = connection->handshake.evidence;
     latest.subject = subject_of(connection);
 }
 

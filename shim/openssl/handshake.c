@@ -1,5 +1,6 @@
 #include "openssl/handshake.h"
 
+#include "event/announcement.h"
 #include "event/notice.h"
 #include "openssl/blocking.h"
 #include "openssl/context.h"
@@ -10,7 +11,6 @@
 #include "openssl/report.h"
 #include "openssl/session.h"
 #include "openssl/suites.h"
-#include "event/announcement.h"
 #include "policy/in_force.h"
 #include "process/loader.h"
 
@@ -35,10 +35,10 @@ static bool peer_has_finished(const struct library *library, const SSL *ssl)
 static void add_sni(const struct library *library, SSL *ssl, const struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
-    if (connection->name_count != 1 || connection->names[0].kind != PEER_HOST || connection->name_is_weak ||
-        api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL)
+    if (connection->handshake.name_count != 1 || connection->handshake.names[0].kind != PEER_HOST ||
+        connection->handshake.name_is_weak || api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL)
         return;
-    char *name = connection->names[0].text;
+    char *name = connection->handshake.names[0].text;
     if (api->SSL_ctrl != NULL)
         api->SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
     else if (api->SSL_set_tlsext_host_name != NULL)
@@ -47,7 +47,8 @@ static void add_sni(const struct library *library, SSL *ssl, const struct connec
 
 static bool demands_proof(const struct connection *connection)
 {
-    return connection->settings.mode == MODE_ENFORCE && settings_demand_proof(&connection->settings);
+    return connection->handshake.settings.mode == MODE_ENFORCE &&
+           settings_demand_proof(&connection->handshake.settings);
 }
 
 static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
@@ -65,7 +66,7 @@ static void drop_unverified_session(const struct library *library, SSL *ssl, str
 /* What authenticates nobody, or in a way that the policy forbids, is not offered. */
 static void drop_unwanted(const struct library *library, SSL *ssl, struct connection *connection)
 {
-    const struct settings *settings = &connection->settings;
+    const struct settings *settings = &connection->handshake.settings;
     /* A pre-shared key shows no public key, so it cannot meet a pin. */
     enum choice psk = settings->pin_count > 0 ? CHOICE_BLOCK : settings->psk;
     if (demands_proof(connection))
@@ -104,7 +105,7 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     observe_peer(library, ssl, connection);
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
-    if (demands_proof(connection) && connection->settings.verify != VERIFY_NONE)
+    if (demands_proof(connection) && connection->handshake.settings.verify != VERIFY_NONE)
         add_sni(library, ssl, connection);
     drop_unwanted(library, ssl, connection);
     library->api.ERR_pop_to_mark();
@@ -128,7 +129,7 @@ static void retire_unverified_session(const struct library *library, SSL *ssl, s
 /* A renegotiation is judged anew, and may resume the session of the connection; TLS 1.3 only seems to have any. */
 static void renegotiate(const struct library *library, SSL *ssl, struct connection *connection)
 {
-    if (connection->stage <= STAGE_OBSERVED || strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") == 0)
+    if (connection->handshake.stage <= STAGE_OBSERVED || strcmp(library->api.SSL_get_version(ssl), "TLSv1.3") == 0)
         return;
     connection->verifying = false;
     name_watch_end(connection->names_watched);
@@ -193,7 +194,7 @@ bool handshake_refuses_session(const struct library *library, SSL *ssl, SSL_SESS
     int saved = errno;
     bool ignored;
     struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
-    if (connection == NULL || !connection->writes_early_data || connection->stage != STAGE_OBSERVED ||
+    if (connection == NULL || !connection->writes_early_data || connection->handshake.stage != STAGE_OBSERVED ||
         session == NULL || !demands_proof(connection) || connection_is_before_handshake(library, ssl))
         return false;
     library->api.ERR_set_mark();
@@ -238,22 +239,23 @@ void handshake_took_session(const struct library *library, SSL *ssl)
 static void on_done(const struct library *library, SSL *ssl)
 {
     struct connection *connection = connection_of(library, ssl);
-    if (connection == NULL || connection->stage == STAGE_DONE || !peer_has_finished(library, ssl))
+    if (connection == NULL || connection->handshake.stage == STAGE_DONE || !peer_has_finished(library, ssl))
         return;
-    if (connection->settings.mode == MODE_OFF) {
-        connection->stage = STAGE_DONE;
+    if (connection->handshake.settings.mode == MODE_OFF) {
+        connection->handshake.stage = STAGE_DONE;
         return;
     }
-    if (connection->stage == STAGE_DECIDED) {
+    if (connection->handshake.stage == STAGE_DECIDED) {
         session_mark(library, ssl, connection);
     } else {
         judge_without_certificate(library, ssl, connection);
         report_handshake(library, ssl, connection, NULL);
         /* Too late for an alert; no byte may follow. */
-        if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
+        if (connection->handshake.verdict.action == ACTION_BLOCKED &&
+            connection->handshake.verdict.decider == DECIDED_BY_POLICY)
             blocking_close(library, ssl, connection);
     }
-    connection->stage = STAGE_DONE;
+    connection->handshake.stage = STAGE_DONE;
 }
 
 /* How a peer would have proved itself that an alert of ours or of the server ended the handshake with. */
@@ -271,12 +273,13 @@ static void on_alert(const struct library *library, SSL *ssl, int where, int val
     struct connection *connection = connection_of(library, ssl);
     if (connection == NULL || value >> 8 != SSL3_AL_FATAL)
         return;
-    enum authentication authentication =
-        connection->stage == STAGE_OBSERVED ? refused_with(connection, where, value & 0xff) : AUTH_CERTIFICATE;
+    enum authentication authentication = connection->handshake.stage == STAGE_OBSERVED
+                                             ? refused_with(connection, where, value & 0xff)
+                                             : AUTH_CERTIFICATE;
     if (authentication != AUTH_CERTIFICATE) {
         judge_unfinished(connection, authentication);
         report_handshake(library, ssl, connection, NULL);
-        connection->stage = STAGE_DONE;
+        connection->handshake.stage = STAGE_DONE;
         connection->refused = authentication == AUTH_RESUMPTION;
     }
     if (where == SSL_CB_WRITE_ALERT)
@@ -393,7 +396,7 @@ __attribute__((noinline)) static int finish_judgement(struct judgement *judgemen
     /* Only together with success does libssl take it for a request to be asked again. */
     if (accepted <= 0 || !retry_is_pending(&library->api, judgement->ssl)) {
         judge_after_program(judgement, accepted);
-        connection->stage = STAGE_DECIDED;
+        connection->handshake.stage = STAGE_DECIDED;
         report_handshake(library, judgement->ssl, connection, judgement->request.leaf);
         accepted = blocking_carry_out(library, judgement->ssl, connection, judgement->store_ctx, accepted);
     }
@@ -415,7 +418,7 @@ static int verify_and_judge(const struct library *library, SSL *ssl, struct conn
 static void observe(const struct library *library, SSL *ssl, struct connection *connection)
 {
     int saved = errno;
-    if (connection->stage == STAGE_NEW)
+    if (connection->handshake.stage == STAGE_NEW)
         observe_peer(library, ssl, connection);
     else
         observe_address(library, ssl, connection);
@@ -430,7 +433,7 @@ static int verify(const struct library *library, SSL *ssl, const struct context 
     if (connection == NULL)
         return blocking_without_verdict(library, ssl, store_ctx, program_verifies(library, context, store_ctx));
     observe(library, ssl, connection);
-    if (connection->settings.mode == MODE_OFF)
+    if (connection->handshake.settings.mode == MODE_OFF)
         return program_verifies_peer(library, connection, context, store_ctx);
     return verify_and_judge(library, ssl, connection, context, store_ctx);
 }

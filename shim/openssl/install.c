@@ -1,12 +1,12 @@
 #include "openssl/install.h"
 
+#include "event/announcement.h"
 #include "event/notice.h"
 #include "openssl/app_names.h"
 #include "openssl/connection.h"
 #include "openssl/context.h"
 #include "openssl/handshake.h"
 #include "openssl/observe.h"
-#include "event/announcement.h"
 #include "policy/in_force.h"
 #include "process/loader.h"
 
@@ -162,7 +162,7 @@ void install_connection_mode(const struct library *library, SSL *ssl, int mode, 
         return;
     connection->mode_is_ours = false;
     if (switches_off)
-        connection->call_site = caller;
+        connection->handshake.call_site = caller;
 }
 
 int install_program_mode(const struct library *library, const SSL *ssl, int mode)
@@ -211,6 +211,6 @@ void install_dane_record(const struct library *library, SSL *ssl, const void *ca
     if (connection == NULL)
         return;
     connection->has_dane_record = true;
-    if (connection->stage == STAGE_OBSERVED || connection->stage == STAGE_DECIDED)
+    if (connection->handshake.stage == STAGE_OBSERVED || connection->handshake.stage == STAGE_DECIDED)
         connection->dane_is_late = true;
 }

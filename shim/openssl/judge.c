@@ -25,7 +25,7 @@ static bool run(struct judgement *judgement, X509_STORE *anchors, const struct p
     judgement->request.program = rules;
     if (purposes_are_own(judgement->library) && verify_chain(&judgement->library->api, &judgement->request, result))
         return true;
-    judgement->connection->facts.internal_error = true;
+    judgement->connection->handshake.facts.internal_error = true;
     return false;
 }
 
@@ -51,8 +51,8 @@ static const unsigned char *digest_of_key(const struct judgement *judgement, X50
 static X509_STORE *policy_anchors(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
-    struct facts *facts = &judgement->connection->facts;
-    const struct settings *settings = &judgement->connection->settings;
+    struct facts *facts = &judgement->connection->handshake.facts;
+    const struct settings *settings = &judgement->connection->handshake.settings;
     void *log = (void *)settings->log;
 
     const struct decoder decoder = decoder_of(judgement);
@@ -73,7 +73,7 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
 /* Of several names of which none is chosen, a certificate that is not for each says nothing. */
 static void forget_names(const struct connection *connection, struct facts *facts)
 {
-    if (!connection->each_name || !facts->name_checked || facts->name_error == 0)
+    if (!connection->handshake.each_name || !facts->name_checked || facts->name_error == 0)
         return;
     facts->name_checked = false;
     facts->name_error = 0;
@@ -93,7 +93,7 @@ static void note_name(const struct connection *connection, struct facts *facts, 
 
 static void check_policy_anchors(struct judgement *judgement)
 {
-    struct facts *facts = &judgement->connection->facts;
+    struct facts *facts = &judgement->connection->handshake.facts;
     X509_STORE *anchors = policy_anchors(judgement);
     if (anchors != NULL && run(judgement, anchors, NULL, &judgement->by_policy)) {
         facts->policy_anchors_checked = true;
@@ -106,7 +106,7 @@ static void check_policy_anchors(struct judgement *judgement)
 
 static void check_against(struct judgement *judgement, X509_STORE *store, const struct program_rules *rules)
 {
-    struct facts *facts = &judgement->connection->facts;
+    struct facts *facts = &judgement->connection->handshake.facts;
     struct verify_result *result = &judgement->by_program;
     verify_result_clear(&judgement->library->api, result);
     if (!run(judgement, store, rules, result))
@@ -154,7 +154,7 @@ static bool gather_program_anchors(struct judgement *judgement, struct program_r
         program_anchors_gather(judgement->library, judgement->store_ctx, rules, judgement->request.leaf,
                                judgement->request.untrusted, anchors))
         return true;
-    judgement->connection->facts.internal_error = true;
+    judgement->connection->handshake.facts.internal_error = true;
     return false;
 }
 
@@ -162,8 +162,9 @@ static bool gather_program_anchors(struct judgement *judgement, struct program_r
 static void check_program_anchors(struct judgement *judgement)
 {
     struct program_rules rules;
-    if (gather_program_anchors(judgement, &rules) && process_app_anchors_count(judgement->connection->policy) &&
-        (judgement->program_anchors.anchor_count > 0 || judgement->connection->facts.app_demands_chain))
+    if (gather_program_anchors(judgement, &rules) &&
+        process_app_anchors_count(judgement->connection->handshake.policy) &&
+        (judgement->program_anchors.anchor_count > 0 || judgement->connection->handshake.facts.app_demands_chain))
         check_against(judgement, judgement->program_anchors.store, &rules);
 }
 
@@ -195,7 +196,7 @@ static void lend(struct judgement *judgement, X509 *anchor)
 static void lend_anchor(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
-    const struct facts *facts = &judgement->connection->facts;
+    const struct facts *facts = &judgement->connection->handshake.facts;
     const STACK *chain = judgement->by_policy.chain;
     int length = chain != NULL ? api_stack_num(api, chain) : 0;
     if (policy_anchors_accept(facts) && length > 0)
@@ -204,14 +205,14 @@ static void lend_anchor(struct judgement *judgement)
 
 static void start_facts(struct connection *connection)
 {
-    bool app_demands_name = connection->facts.app_demands_name;
-    bool app_names_other = connection->facts.app_names_other;
-    connection->facts = (struct facts){
+    bool app_demands_name = connection->handshake.facts.app_demands_name;
+    bool app_names_other = connection->handshake.facts.app_names_other;
+    connection->handshake.facts = (struct facts){
         .authentication = AUTH_CERTIFICATE,
-        .name_source = connection->name_source,
-        .name_is_weak = connection->name_is_weak,
-        .policy_invalid = connection->policy != NULL && policy_is_invalid(connection->policy),
-        .internal_error = connection->out_of_memory,
+        .name_source = connection->handshake.name_source,
+        .name_is_weak = connection->handshake.name_is_weak,
+        .policy_invalid = connection->handshake.policy != NULL && policy_is_invalid(connection->handshake.policy),
+        .internal_error = connection->handshake.out_of_memory,
         .app_demands_name = app_demands_name,
         .app_names_other = app_names_other,
     };
@@ -227,15 +228,15 @@ static void note_public_key(struct judgement *judgement)
 {
     struct connection *connection = judgement->connection;
     const struct decoder decoder = decoder_of(judgement);
-    if (connection->settings.pin_count > 0)
-        spki_pin_of_certificate(&decoder, judgement->request.leaf, connection->facts.public_key_pin);
+    if (connection->handshake.settings.pin_count > 0)
+        spki_pin_of_certificate(&decoder, judgement->request.leaf, connection->handshake.facts.public_key_pin);
 }
 
 static void note_raw_public_key(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
     const struct decoder decoder = decoder_of(judgement);
-    struct facts *facts = &judgement->connection->facts;
+    struct facts *facts = &judgement->connection->handshake.facts;
     facts->authentication = AUTH_RAW_PUBLIC_KEY;
     if (api->X509_STORE_CTX_get0_rpk != NULL)
         spki_pin_of_key(&decoder, api->X509_STORE_CTX_get0_rpk(judgement->store_ctx), facts->public_key_pin);
@@ -253,15 +254,16 @@ static bool fails_policy(const struct settings *settings, const struct facts *fa
 static void watch_names(struct judgement *judgement)
 {
     struct connection *connection = judgement->connection;
-    if (settings_may_accept_loose_match(&connection->settings, &connection->facts) && connection->names_watched == NULL)
+    if (settings_may_accept_loose_match(&connection->handshake.settings, &connection->handshake.facts) &&
+        connection->names_watched == NULL)
         connection->names_watched = name_watch_begin(judgement->library, judgement->request.leaf);
 }
 
 static bool is_vouched_for(const struct judgement *judgement, const X509 *certificate)
 {
     const struct openssl_api *api = &judgement->library->api;
-    const STACK *chain =
-        app_anchors_accept(&judgement->connection->facts) ? judgement->by_program.chain : judgement->by_policy.chain;
+    const STACK *chain = app_anchors_accept(&judgement->connection->handshake.facts) ? judgement->by_program.chain
+                                                                                     : judgement->by_policy.chain;
     for (int i = 0; chain != NULL && i < api_stack_num(api, chain); i++)
         if (anchor_is_same(api, api_stack_value(api, chain, i), certificate))
             return true;
@@ -304,8 +306,9 @@ static void record_presented(struct judgement *judgement)
     const struct openssl_api *api = &judgement->library->api;
     const struct connection *connection = judgement->connection;
     const STACK *untrusted = judgement->request.untrusted;
-    judgement->nothing_vouches = fails_policy(&connection->settings, &connection->facts) ||
-                                 !(app_anchors_accept(&connection->facts) || policy_anchors_accept(&connection->facts));
+    judgement->nothing_vouches =
+        fails_policy(&connection->handshake.settings, &connection->handshake.facts) ||
+        !(app_anchors_accept(&connection->handshake.facts) || policy_anchors_accept(&connection->handshake.facts));
     record_certificate(judgement, judgement->request.leaf);
     for (int i = 0; untrusted != NULL && i < api_stack_num(api, untrusted); i++)
         record_certificate(judgement, api_stack_value(api, untrusted, i));
@@ -317,9 +320,9 @@ static void record_presented(struct judgement *judgement)
 static void record_presented_in_vain(const struct judgement *judgement)
 {
     const struct connection *connection = judgement->connection;
-    const struct facts *facts = &connection->facts;
+    const struct facts *facts = &connection->handshake.facts;
     bool vouched = facts->app_dane_verified || app_anchors_accept(facts) || policy_anchors_accept(facts);
-    bool failed = fails_policy(&connection->settings, facts);
+    bool failed = fails_policy(&connection->handshake.settings, facts);
     if (judgement->request.leaf == NULL
             ? failed && !vouched
             : judgement->nothing_vouches && connection->has_dane_record && (failed || !vouched))
@@ -329,8 +332,8 @@ static void record_presented_in_vain(const struct judgement *judgement)
 /* All that the verdict rests on but the program's own word, which comes after it. */
 static void verify_for_policy(struct judgement *judgement)
 {
-    const struct settings *settings = &judgement->connection->settings;
-    struct facts *facts = &judgement->connection->facts;
+    const struct settings *settings = &judgement->connection->handshake.settings;
+    struct facts *facts = &judgement->connection->handshake.facts;
     bool may_lend = settings->mode == MODE_ENFORCE && settings->trust_mode == TRUST_EXTEND;
 
     facts->app_demands_chain = demands_chain(judgement);
@@ -369,13 +372,13 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
             {
                 .leaf = store_ctx_leaf(api, store_ctx),
                 .untrusted = store_ctx_untrusted(api, store_ctx),
-                .names = connection->names,
-                .name_count = connection->name_count,
-                .each_name = connection->each_name,
-                .allow_cn = connection->settings.allow_cn,
+                .names = connection->handshake.names,
+                .name_count = connection->handshake.name_count,
+                .each_name = connection->handshake.each_name,
+                .allow_cn = connection->handshake.settings.allow_cn,
                 .loose_flags = program_anchors_host_flags(api, store_ctx),
-                .strict = connection->settings.strict,
-                .security_level = required_level(api, ssl, &connection->settings),
+                .strict = connection->handshake.settings.strict,
+                .security_level = required_level(api, ssl, &connection->handshake.settings),
                 .library_context = context != NULL ? context->library_context : NULL,
                 .properties = context != NULL ? context->properties : NULL,
                 .keep_chain = true,
@@ -391,7 +394,7 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
 static void note_program(struct judgement *judgement, int accepted)
 {
     const struct openssl_api *api = &judgement->library->api;
-    struct facts *facts = &judgement->connection->facts;
+    struct facts *facts = &judgement->connection->handshake.facts;
     facts->app_demands_chain = demands_chain(judgement);
     facts->app_rejected = facts->app_demands_chain && accepted <= 0;
     facts->app_reads_names = reads_names(judgement->connection);
@@ -404,8 +407,8 @@ static void note_program(struct judgement *judgement, int accepted)
 /* What the program's verification has to say besides its result. */
 static void add_program_word(struct judgement *judgement)
 {
-    const struct settings *settings = &judgement->connection->settings;
-    struct facts *facts = &judgement->connection->facts;
+    const struct settings *settings = &judgement->connection->handshake.settings;
+    struct facts *facts = &judgement->connection->handshake.facts;
     if (settings->trust_mode == TRUST_EXCLUSIVE)
         return;
     if (facts->app_rejected) { /* it has the last word */
@@ -428,7 +431,7 @@ void judge_after_program(struct judgement *judgement, int accepted)
     else
         add_program_word(judgement);
     record_presented_in_vain(judgement);
-    connection->verdict = decide(&connection->settings, &connection->facts);
+    connection->handshake.verdict = decide(&connection->handshake.settings, &connection->handshake.facts);
     api->ERR_pop_to_mark();
 }
 
@@ -460,21 +463,21 @@ static bool has_leaf(const struct openssl_api *api, const SSL_SESSION *session)
 /* A session that may be resumed whatever the name still says whether it was verified for this one. */
 static void note_session(const struct library *library, SSL *ssl, struct connection *connection)
 {
-    struct facts *facts = &connection->facts;
+    struct facts *facts = &connection->handshake.facts;
     const SSL_SESSION *session = library->api.SSL_get_session(ssl);
     bool names_peer;
     facts->session_verified = session_is_verified(library, ssl, session, connection, &names_peer);
-    facts->name_checked = facts->session_verified && connection->name_count > 0;
+    facts->name_checked = facts->session_verified && connection->handshake.name_count > 0;
     if (facts->name_checked && !names_peer)
-        facts->name_error =
-            connection->names[0].kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
+        facts->name_error = connection->handshake.names[0].kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH
+                                                                                : X509_V_ERR_HOSTNAME_MISMATCH;
     forget_names(connection, facts);
 }
 
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
-    struct facts *facts = &connection->facts;
+    struct facts *facts = &connection->handshake.facts;
 
     api->ERR_set_mark();
     start_facts(connection);
@@ -489,13 +492,13 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
         facts->authentication = AUTH_RESUMPTION;
         note_session(library, ssl, connection);
     }
-    connection->verdict = decide(&connection->settings, facts);
+    connection->handshake.verdict = decide(&connection->handshake.settings, facts);
     api->ERR_pop_to_mark();
 }
 
 void judge_unfinished(struct connection *connection, enum authentication authentication)
 {
     start_facts(connection);
-    connection->facts.authentication = authentication;
-    connection->verdict = decide(&connection->settings, &connection->facts);
+    connection->handshake.facts.authentication = authentication;
+    connection->handshake.verdict = decide(&connection->handshake.settings, &connection->handshake.facts);
 }

@@ -46,7 +46,7 @@ static void unbar(const struct library *library, SSL *ssl, struct connection *co
 void late_session_watch(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
-    if (!library->modern || connection->stage != STAGE_OBSERVED || !can_be_barred(api))
+    if (!library->modern || connection->handshake.stage != STAGE_OBSERVED || !can_be_barred(api))
         return;
     SSL_SESSION *session = api->SSL_get_session(ssl);
     bool answered = api->SSL_get_pending_cipher(ssl) != NULL; /* with a ServerHello, or a request to say hello again */

@@ -1,14 +1,14 @@
 #include "openssl/observe.h"
 
+#include "event/announcement.h"
 #include "openssl/app_names.h"
 #include "openssl/session.h"
 #include "peer/proxy_environment.h"
 #include "peer/trail.h"
 #include "policy/config_keys.h"
-#include "event/announcement.h"
 #include "policy/in_force.h"
-#include "process/start.h"
 #include "process/kernel_clock.h"
+#include "process/start.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -103,15 +103,15 @@ static void observe_bio(const struct openssl_api *api, const SSL *ssl, struct co
     const char *port = api->BIO_ptr_ctrl(connect_bio, BIO_C_GET_CONNECT, 1); /* BIO_get_conn_port */
     if (host != NULL)
         peer_normalise(host, strlen(host), &candidates->bio);
-    connection->port = port != NULL ? port_number(port) : 0;
+    connection->handshake.port = port != NULL ? port_number(port) : 0;
 }
 
 static void describe_address(const struct trail_peer *trail, struct connection *connection)
 {
     if (!trail->has_address)
         return;
-    ip_print(&trail->ip, connection->address);
-    connection->port = trail->port;
+    ip_print(&trail->ip, connection->handshake.address);
+    connection->handshake.port = trail->port;
 }
 
 /*
@@ -145,25 +145,26 @@ static void take_trail(const struct trail_peer *trail, const struct peer_name *c
 static void observe_trail(const struct openssl_api *api, const SSL *ssl, struct connection *connection,
                           struct trail_peer *trail)
 {
-    if (connection->told_port != 0)
-        trail_lookup_address(&connection->told_ip, connection->told_port, trail);
+    if (connection->handshake.told_port != 0)
+        trail_lookup_address(&connection->handshake.told_ip, connection->handshake.told_port, trail);
     else
         trail_lookup(api->SSL_get_fd(ssl), trail);
     describe_address(trail, connection);
-    connection->nothing_known = trail->unknown;
-    connection->first_on_socket = trail->is_first || (trail->socket != 0 && trail->socket == connection->first_socket);
+    connection->handshake.nothing_known = trail->unknown;
+    connection->handshake.first_on_socket =
+        trail->is_first || (trail->socket != 0 && trail->socket == connection->handshake.first_socket);
     if (trail->is_first)
-        connection->first_socket = trail->socket;
+        connection->handshake.first_socket = trail->socket;
 }
 
 static const struct proxy *find_proxy(const struct proxy *proxies, size_t count, const struct connection *connection,
                                       const struct peer_candidates *candidates)
 {
-    uint16_t port = connection->port;
+    uint16_t port = connection->handshake.port;
     const struct proxy *found = proxy_find(proxies, count, candidates->bio.text, port);
     for (size_t i = 0; found == NULL && i < candidates->resolver_count; i++)
         found = proxy_find(proxies, count, candidates->resolver[i].text, port);
-    return found != NULL ? found : proxy_find(proxies, count, connection->address, port);
+    return found != NULL ? found : proxy_find(proxies, count, connection->handshake.address, port);
 }
 
 /* Where the proxy speaks TLS itself, the first handshake on a connection is with it. */
@@ -180,18 +181,18 @@ struct proxies_between {
 static struct proxies_between proxies_between(const struct connection *connection,
                                               const struct peer_candidates *candidates)
 {
-    bool first = connection->first_on_socket;
+    bool first = connection->handshake.first_on_socket;
     size_t count;
-    const struct proxy *proxies = policy_proxies(connection->policy, &count);
+    const struct proxy *proxies = policy_proxies(connection->handshake.policy, &count);
     if (is_between(find_proxy(proxies, count, connection, candidates), first))
         return (struct proxies_between){.told = true};
     struct proxy of_environment[PROXY_VARIABLES];
     count = proxy_environment(of_environment);
     bool between = is_between(find_proxy(of_environment, count, connection, candidates), first);
-    if (policy_believes_environment(connection->policy))
+    if (policy_believes_environment(connection->handshake.policy))
         return (struct proxies_between){.told = between};
     /* What the environment makes unknown must not be allowed. */
-    return (struct proxies_between){.assumed = between && connection->settings.unknown_name == CHOICE_BLOCK};
+    return (struct proxies_between){.assumed = between && connection->handshake.settings.unknown_name == CHOICE_BLOCK};
 }
 
 /*
@@ -215,7 +216,8 @@ static bool leads_elsewhere(const struct peer_candidates *candidates, const stru
 
 static void forget_proxy(struct connection *connection, struct peer_candidates *candidates)
 {
-    connection->name_unknown = "the peer is behind a proxy and its name is not known: a rule with name = tells it";
+    connection->handshake.name_unknown =
+        "the peer is behind a proxy and its name is not known: a rule with name = tells it";
     candidates->bio.kind = PEER_NONE;
     candidates->resolver_count = 0;
     candidates->session.kind = PEER_NONE;
@@ -231,31 +233,31 @@ static struct settings settings_for(const struct connection *connection, const s
     do {
         destinations[count] = (struct destination){
             .name = count < expected->count ? expected->names[count].text : NULL,
-            .address = connection->address[0] != '\0' ? connection->address : NULL,
-            .port = connection->port,
+            .address = connection->handshake.address[0] != '\0' ? connection->handshake.address : NULL,
+            .port = connection->handshake.port,
         };
     } while (++count < expected->count && count < PEER_APP_NAMES);
-    return policy_settings_of_any(connection->policy, &process, destinations, count, kernel_seconds());
+    return policy_settings_of_any(connection->handshake.policy, &process, destinations, count, kernel_seconds());
 }
 
 static void keep_names(struct connection *connection, const struct expected_peer *expected)
 {
-    connection->name_source = expected->source;
-    connection->name_is_weak = expected->weak;
-    connection->each_name = expected->each;
+    connection->handshake.name_source = expected->source;
+    connection->handshake.name_is_weak = expected->weak;
+    connection->handshake.each_name = expected->each;
     if (expected->count > 0)
-        connection->name_unknown = NULL;
-    else if (connection->name_unknown == NULL)
-        connection->name_unknown = "no descriptor was shown, and weak-names = refuse";
+        connection->handshake.name_unknown = NULL;
+    else if (connection->handshake.name_unknown == NULL)
+        connection->handshake.name_unknown = "no descriptor was shown, and weak-names = refuse";
     if (expected->count == 0)
         return;
-    connection->names = malloc(expected->count * sizeof *connection->names);
-    if (connection->names == NULL) {
-        connection->out_of_memory = true;
+    connection->handshake.names = malloc(expected->count * sizeof *connection->handshake.names);
+    if (connection->handshake.names == NULL) {
+        connection->handshake.out_of_memory = true;
         return;
     }
-    memcpy(connection->names, expected->names, expected->count * sizeof *connection->names);
-    connection->name_count = expected->count;
+    memcpy(connection->handshake.names, expected->names, expected->count * sizeof *connection->handshake.names);
+    connection->handshake.name_count = expected->count;
 }
 
 /* The program checks a name, but of another host than it asks for or has looked up. */
@@ -276,7 +278,7 @@ static bool names_other(const struct peer_candidates *candidates)
 void observe_address(const struct library *library, const SSL *ssl, struct connection *connection)
 {
     struct trail_peer trail;
-    if (connection->address[0] != '\0')
+    if (connection->handshake.address[0] != '\0')
         return;
     trail_lookup(library->api.SSL_get_fd(ssl), &trail);
     describe_address(&trail, connection);
@@ -292,8 +294,8 @@ void observe_told_address(const struct library *library, SSL *ssl, const BIO_ADD
     int family = api->BIO_ADDR_family(address);
     struct connection *connection = family == AF_INET || family == AF_INET6 ? connection_get(library, ssl) : NULL;
     if (connection != NULL && api->BIO_ADDR_rawaddress(address, bytes, NULL) == 1 &&
-        ip_from_bytes(family, bytes, &connection->told_ip))
-        connection->told_port = ntohs(api->BIO_ADDR_rawport(address));
+        ip_from_bytes(family, bytes, &connection->handshake.told_ip))
+        connection->handshake.told_port = ntohs(api->BIO_ADDR_rawport(address));
     errno = saved;
 }
 
@@ -302,20 +304,21 @@ static void choose_name(struct connection *connection, struct peer_candidates *c
                         const struct trail_peer *trail)
 {
     struct expected_peer expected = peer_expected(candidates, true);
-    connection->name_unknown = connection->nothing_known;
+    connection->handshake.name_unknown = connection->handshake.nothing_known;
     /* Rules see where the connection goes, so that one for the proxy is found by its name. */
-    connection->settings = settings_for(connection, &expected);
-    const char *name = connection->settings.name;
+    connection->handshake.settings = settings_for(connection, &expected);
+    const char *name = connection->handshake.settings.name;
     if (name != NULL)
         peer_normalise(name, strlen(name), &candidates->policy);
     struct proxies_between between = proxies_between(connection, candidates);
     if (trail != NULL)
-        connection->leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
+        connection->handshake.leads_elsewhere = between.told || leads_elsewhere(candidates, trail);
     if (between.told || between.assumed)
         forget_proxy(connection, candidates);
     if (candidates->app_is_incomplete)
-        connection->name_unknown = "the program allows more than eight names: a rule with name = tells which is meant";
-    expected = peer_expected(candidates, connection->settings.weak_names == CHOICE_ALLOW);
+        connection->handshake.name_unknown =
+            "the program allows more than eight names: a rule with name = tells which is meant";
+    expected = peer_expected(candidates, connection->handshake.settings.weak_names == CHOICE_ALLOW);
     keep_names(connection, &expected);
 }
 
@@ -326,12 +329,12 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     struct trail_peer trail;
 
     connection_reset(connection);
-    connection->stage = STAGE_OBSERVED;
+    connection->handshake.stage = STAGE_OBSERVED;
     bool welcome = process_is_welcome(); /* which looks whether the policy has changed */
-    connection->policy = policy_announced();
-    if (connection->policy == NULL) {
-        connection->out_of_memory = true;
-        connection->settings = config_defaults().settings; /* as where a policy cannot be read now */
+    connection->handshake.policy = policy_announced();
+    if (connection->handshake.policy == NULL) {
+        connection->handshake.out_of_memory = true;
+        connection->handshake.settings = config_defaults().settings; /* as where a policy cannot be read now */
         return;
     }
     const SSL_SESSION *session = api->SSL_get_session(ssl);
@@ -341,20 +344,20 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     observe_bio(api, ssl, connection, &candidates);
     observe_trail(api, ssl, connection, &trail);
     take_trail(&trail, confirmed_name(library, session, &trail), &candidates);
-    connection->candidates = candidates_keep(&candidates);
-    connection->out_of_memory = connection->candidates == NULL;
+    connection->handshake.candidates = candidates_keep(&candidates);
+    connection->handshake.out_of_memory = connection->handshake.candidates == NULL;
     choose_name(connection, &candidates, &trail);
-    connection->facts.app_demands_name = candidates.app_count > 0;
-    connection->facts.app_names_other = names_other(&candidates);
+    connection->handshake.facts.app_demands_name = candidates.app_count > 0;
+    connection->handshake.facts.app_names_other = names_other(&candidates);
     if (!welcome)
-        connection->settings.mode = MODE_OFF;
+        connection->handshake.settings.mode = MODE_OFF;
 }
 
 static void forget_choice(struct connection *connection)
 {
-    free(connection->names);
-    connection->names = NULL;
-    connection->name_count = 0;
+    free(connection->handshake.names);
+    connection->handshake.names = NULL;
+    connection->handshake.name_count = 0;
     connection->dropped = AUTH_CERTIFICATE;
 }
 
@@ -363,13 +366,13 @@ void observe_again(struct connection *connection)
     struct peer_candidates candidates;
     bool welcome = process_is_welcome();
     const struct policy *policy = policy_announced();
-    connection->stage = STAGE_OBSERVED;
+    connection->handshake.stage = STAGE_OBSERVED;
     if (policy != NULL) {
-        connection->policy = policy;
+        connection->handshake.policy = policy;
         forget_choice(connection);
-        candidates_recall(connection->candidates, &candidates);
+        candidates_recall(connection->handshake.candidates, &candidates);
         choose_name(connection, &candidates, NULL);
     }
     if (!welcome)
-        connection->settings.mode = MODE_OFF;
+        connection->handshake.settings.mode = MODE_OFF;
 }

@@ -2,6 +2,7 @@
 
 #include "event/call_site.h"
 #include "event/event.h"
+#include "event/fallback.h"
 #include "event/repeat.h"
 #include "event/send.h"
 #include "event/sink.h"
@@ -71,8 +72,8 @@ static const char *version_number(const char *version)
 
 static const void *call_site_of(const struct library *library, const SSL *ssl, const struct connection *connection)
 {
-    if (connection->call_site != NULL)
-        return connection->call_site;
+    if (connection->handshake.call_site != NULL)
+        return connection->handshake.call_site;
     const struct context *context = context_of_connection(library, ssl);
     return context != NULL ? context->call_site : NULL;
 }
@@ -80,9 +81,10 @@ static const void *call_site_of(const struct library *library, const SSL *ssl, c
 /* What would help where OpenSSL's default rules take the certificate for the name. */
 static const char *advice_about_match(const struct connection *connection)
 {
-    if (connection->verdict.reason != REASON_HOST_MISMATCH || connection->facts.loose_match == LOOSE_NONE)
+    if (connection->handshake.verdict.reason != REASON_HOST_MISMATCH ||
+        connection->handshake.facts.loose_match == LOOSE_NONE)
         return NULL;
-    if (connection->facts.loose_match == LOOSE_COMMON_NAME)
+    if (connection->handshake.facts.loose_match == LOOSE_COMMON_NAME)
         return "only the common name of the certificate is the expected name: ask for one that has it as a DNS name "
                "(subjectAltName); until then a rule with allow-cn = yes accepts it, or names = program where the "
                "program itself demands chain and name";
@@ -94,45 +96,49 @@ static const char *advice_about_match(const struct connection *connection)
 /* What would help where the name is not known, or not as a name; NULL where it is. */
 static const char *advice_about_name(const struct connection *connection)
 {
-    if (connection->name_source == NAME_FROM_ADDRESS && connection->verdict.reason == REASON_HOST_MISMATCH)
+    if (connection->handshake.name_source == NAME_FROM_ADDRESS &&
+        connection->handshake.verdict.reason == REASON_HOST_MISMATCH)
         return "only the peer's address is known, and the certificate is not for it: a rule with name = tells the name";
-    return connection->name_unknown;
+    return connection->handshake.name_unknown;
 }
 
 /* Several names, and a certificate that is not for each of them. */
 static bool names_are_unknown(const struct connection *connection)
 {
-    return connection->each_name && connection->facts.name_source == NAME_UNKNOWN;
+    return connection->handshake.each_name && connection->handshake.facts.name_source == NAME_UNKNOWN;
 }
 
 static const char *advice_about_key(const struct connection *connection)
 {
-    enum authentication authentication = connection->facts.authentication;
+    enum authentication authentication = connection->handshake.facts.authentication;
     bool shown = authentication == AUTH_CERTIFICATE || authentication == AUTH_RAW_PUBLIC_KEY;
-    if (connection->verdict.reason == REASON_KEY_NOT_PINNED && shown && connection->facts.public_key_pin[0] == '\0')
+    if (connection->handshake.verdict.reason == REASON_KEY_NOT_PINNED && shown &&
+        connection->handshake.facts.public_key_pin[0] == '\0')
         return "this TLS library does not tell the peer's public key, so that no pin can be met";
     return NULL;
 }
 
 static const char *advice_about_anchors(const struct connection *connection)
 {
-    if (connection->verdict.reason != REASON_NOT_TRUSTED || process_app_anchors_count(connection->policy))
+    if (connection->handshake.verdict.reason != REASON_NOT_TRUSTED ||
+        process_app_anchors_count(connection->handshake.policy))
         return NULL;
     return "the environment names other anchors or another configuration for OpenSSL, and the policy does not believe "
            "it: the program's own anchors do not count";
 }
 
 static void add_connection(struct event *event, const struct connection *connection,
-                           char names[static CONNECTION_NAMES_MAX])
+                           char names[static HANDSHAKE_NAMES_MAX])
 {
-    const char *name = or_null(connection_names(connection, names));
+    const char *name = or_null(client_handshake_names(&connection->handshake, names));
     event->expected_name = names_are_unknown(connection) ? NULL : name;
-    event->server_address = name != NULL && !connection->each_name ? name : or_null(connection->address);
-    event->server_ip = or_null(connection->address);
-    event->server_port = connection->port;
-    event->settings = &connection->settings;
-    event->facts = &connection->facts;
-    event->verdict = &connection->verdict;
+    event->server_address =
+        name != NULL && !connection->handshake.each_name ? name : or_null(connection->handshake.address);
+    event->server_ip = or_null(connection->handshake.address);
+    event->server_port = connection->handshake.port;
+    event->settings = &connection->handshake.settings;
+    event->facts = &connection->handshake.facts;
+    event->verdict = &connection->handshake.verdict;
     const char *advice = advice_about_key(connection);
     if (advice == NULL)
         advice = advice_about_match(connection);
@@ -145,7 +151,7 @@ static void add_connection(struct event *event, const struct connection *connect
 struct description {
     struct certificate_text certificate;
     struct call_site_text call_site;
-    char message[CONNECTION_NAMES_MAX + 128];
+    char message[HANDSHAKE_NAMES_MAX + 128];
     char line[EVENT_MAX];
 };
 
@@ -199,7 +205,7 @@ static void tell_public_key(const struct library *library, const SSL *ssl, struc
     const struct decoder decoder = {.api = &library->api,
                                     .library_context = context != NULL ? context->library_context : NULL,
                                     .properties = context != NULL ? context->properties : NULL};
-    spki_pin_of_certificate(&decoder, leaf, connection->facts.public_key_pin);
+    spki_pin_of_certificate(&decoder, leaf, connection->handshake.facts.public_key_pin);
 }
 
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
@@ -207,15 +213,16 @@ void report_handshake(const struct library *library, SSL *ssl, struct connection
     int saved = errno;
     struct event event = event_start(EVENT_HANDSHAKE);
     const void *call_site = call_site_of(library, ssl, connection);
-    char names[CONNECTION_NAMES_MAX];
+    char names[HANDSHAKE_NAMES_MAX];
 
     library->api.ERR_set_mark();
-    memcpy(connection->event_id, event.id, sizeof event.id);
+    memcpy(connection->handshake.event_id, event.id, sizeof event.id);
     add_connection(&event, connection, names);
-    if (connection->verdict.action == ACTION_BLOCKED && connection->verdict.decider == DECIDED_BY_POLICY)
-        event.clear_text_retry_possible = fallback_after_block(connection, call_site);
+    if (connection->handshake.verdict.action == ACTION_BLOCKED &&
+        connection->handshake.verdict.decider == DECIDED_BY_POLICY)
+        event.clear_text_retry_possible = fallback_after_block(&connection->handshake, call_site);
     if (admit(&event, &library->api, leaf, call_site)) {
-        if (leaf != NULL && connection->facts.public_key_pin[0] == '\0')
+        if (leaf != NULL && connection->handshake.facts.public_key_pin[0] == '\0')
             tell_public_key(library, ssl, connection, leaf);
         describe_and_send(&event, library, ssl, leaf, call_site, names_are_unknown(connection) ? names : NULL);
     }
@@ -236,19 +243,4 @@ void report_update(const struct report_subject *subject, const char *checked_lat
     event.checked_later = checked_later;
     event_send(&event, subject->settings.log, SEVERITY_INFORMATIONAL);
     errno = saved;
-}
-
-void report_retry_refused(const struct refusal *refusal)
-{
-    char address[INET6_ADDRSTRLEN];
-    struct event event = event_start(EVENT_RETRY_REFUSED);
-    memcpy(event.id, refusal->event_id, sizeof event.id);
-    ip_print(&refusal->ip, address);
-    event.settings = &refusal->settings;
-    event.expected_name = or_null(refusal->name);
-    event.server_address = event.expected_name != NULL ? event.expected_name : address;
-    event.server_ip = address;
-    event.server_port = (uint16_t)refusal->port;
-    event.message = "a connection to the peer of a blocked handshake was refused: it might have been in clear text";
-    event_send(&event, refusal->settings.log, SEVERITY_WARNING);
 }

@@ -5,7 +5,6 @@
 #define TLSWARD_REPORT_H
 
 #include "openssl/connection.h"
-#include "peer/fallback.h"
 
 /* The event of a handshake that was just judged. `leaf` is NULL where no certificate came. */
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf);
@@ -19,11 +18,5 @@ struct report_subject {
     uint16_t port;
 };
 void report_update(const struct report_subject *subject, const char *checked_later);
-
-/*
- * A connection in clear text was refused after a blocked handshake, and this event has the handshake's id.
- * Async-signal-safe: connect(2) calls it.
- */
-void report_retry_refused(const struct refusal *refusal);
 
 #endif

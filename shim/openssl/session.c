@@ -90,8 +90,8 @@ static void find_marks(const struct library *library, const SSL_SESSION *session
 /* What the chain led to. False where nothing that lasts vouched for it, as a TLSA record of this connection alone. */
 static bool vouch(const struct connection *connection, struct session_mark *mark)
 {
-    const struct facts *facts = &connection->facts;
-    if (settings_demand_pin_alone(&connection->settings))
+    const struct facts *facts = &connection->handshake.facts;
+    if (settings_demand_pin_alone(&connection->handshake.settings))
         return true;
     if (policy_anchors_accept(facts))
         mark->trust = connection->trust;
@@ -113,14 +113,14 @@ static bool is_valid_for(const struct library *library, X509 *leaf, const struct
 static size_t make_marks(const struct library *library, X509 *leaf, const struct connection *connection,
                          const struct session_mark *common, struct session_mark *marks)
 {
-    const struct facts *facts = &connection->facts;
-    bool is_loose = facts->name_error != 0 && settings_accept_loose_match(&connection->settings, facts);
-    size_t names = facts->name_checked && (facts->name_error == 0 || is_loose) ? connection->name_count : 0;
+    const struct facts *facts = &connection->handshake.facts;
+    bool is_loose = facts->name_error != 0 && settings_accept_loose_match(&connection->handshake.settings, facts);
+    size_t names = facts->name_checked && (facts->name_error == 0 || is_loose) ? connection->handshake.name_count : 0;
     size_t count = 0;
     for (size_t i = 0; i < names && count < SESSION_MARKS_MAX; i++) {
         struct session_mark *mark = &marks[count];
         *mark = *common;
-        mark->name = connection->names[i];
+        mark->name = connection->handshake.names[i];
         mark->name_is_loose = is_loose;
         count += names == 1 || is_valid_for(library, leaf, mark);
     }
@@ -132,11 +132,11 @@ static size_t make_marks(const struct library *library, X509 *leaf, const struct
 void session_mark(const struct library *library, const SSL *ssl, const struct connection *connection)
 {
     struct session_mark marks[SESSION_MARKS_MAX];
-    struct session_mark common = {.policy = connection->policy, .rule = connection->settings.rule};
+    struct session_mark common = {.policy = connection->handshake.policy, .rule = connection->handshake.settings.rule};
     X509 *leaf = leaf_of(library, library->api.SSL_get_session(ssl));
-    if (leaf == NULL || connection->verdict.action != ACTION_ALLOWED || connection->facts.internal_error ||
-        connection->settings.rule_is_uncertain || library->api.X509_get_ex_data(leaf, library->mark_index) != NULL ||
-        !vouch(connection, &common))
+    if (leaf == NULL || connection->handshake.verdict.action != ACTION_ALLOWED ||
+        connection->handshake.facts.internal_error || connection->handshake.settings.rule_is_uncertain ||
+        library->api.X509_get_ex_data(leaf, library->mark_index) != NULL || !vouch(connection, &common))
         return;
     library->api.ERR_set_mark();
     size_t count = make_marks(library, leaf, connection, &common, marks);
@@ -182,7 +182,7 @@ static bool is_vouched_for(const struct library *library, SSL *ssl, const struct
                            const struct session_mark *mark)
 {
     const struct openssl_api *api = &library->api;
-    const struct settings *settings = &connection->settings;
+    const struct settings *settings = &connection->handshake.settings;
     if (mark->trust != NULL)
         return mark->trust ==
                trust_snapshot(settings->trust, settings->trust_count, notice_trust_warning, (void *)settings->log);
@@ -194,7 +194,7 @@ static bool is_vouched_for(const struct library *library, SSL *ssl, const struct
 /* Whether the connection demands chain and name of the program's own. */
 static bool demands_name(const struct openssl_api *api, const SSL *ssl, const struct connection *connection)
 {
-    return connection->name_source == NAME_FROM_APP && (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+    return connection->handshake.name_source == NAME_FROM_APP && (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
 }
 
 /*
@@ -208,8 +208,8 @@ static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_
     find_marks(library, session, found);
     for (size_t i = 0; i < found->count; i++) {
         const struct session_mark *mark = &found->marks[i];
-        if (!connection->settings.rule_is_uncertain && mark->policy == connection->policy &&
-            mark->rule == connection->settings.rule && is_vouched_for(library, ssl, connection, mark) &&
+        if (!connection->handshake.settings.rule_is_uncertain && mark->policy == connection->handshake.policy &&
+            mark->rule == connection->handshake.settings.rule && is_vouched_for(library, ssl, connection, mark) &&
             (!mark->name_is_loose || demands_name(&library->api, ssl, connection)))
             found->kept[count++] = *mark;
     }
@@ -221,12 +221,12 @@ static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_
 static bool is_for_peer(const struct found_marks *found, const struct connection *connection)
 {
     bool host_is_expected = false, host_matches = false;
-    for (size_t i = 0; i < connection->name_count; i++) {
-        bool matches = is_for(found, &connection->names[i]);
-        if ((connection->names[i].kind == PEER_ADDRESS || connection->each_name) && !matches)
+    for (size_t i = 0; i < connection->handshake.name_count; i++) {
+        bool matches = is_for(found, &connection->handshake.names[i]);
+        if ((connection->handshake.names[i].kind == PEER_ADDRESS || connection->handshake.each_name) && !matches)
             return false;
-        host_is_expected = host_is_expected || connection->names[i].kind == PEER_HOST;
-        host_matches = host_matches || (connection->names[i].kind == PEER_HOST && matches);
+        host_is_expected = host_is_expected || connection->handshake.names[i].kind == PEER_HOST;
+        host_matches = host_matches || (connection->handshake.names[i].kind == PEER_HOST && matches);
     }
     return host_matches || !host_is_expected;
 }
@@ -236,8 +236,9 @@ bool session_is_verified(const struct library *library, SSL *ssl, const SSL_SESS
 {
     struct found_marks found;
     find_valid_marks(library, ssl, session, connection, &found);
-    *names_peer = found.count > 0 && connection->name_count > 0 && is_for_peer(&found, connection);
-    if (found.count == 0 || connection->settings.verify != VERIFY_FULL)
+    *names_peer = found.count > 0 && connection->handshake.name_count > 0 && is_for_peer(&found, connection);
+    if (found.count == 0 || connection->handshake.settings.verify != VERIFY_FULL)
         return found.count > 0;
-    return connection->name_count > 0 ? *names_peer : connection->settings.unknown_name == CHOICE_ALLOW;
+    return connection->handshake.name_count > 0 ? *names_peer
+                                                : connection->handshake.settings.unknown_name == CHOICE_ALLOW;
 }

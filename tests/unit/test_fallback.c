@@ -1,9 +1,8 @@
 /* Which connections are refused after a block, and that no other one is. */
-#include "openssl/connection.h"
-#include "peer/fallback.h"
+#include "event/announcement.h"
+#include "event/fallback.h"
 #include "peer/lookups.h"
 #include "peer/trail.h"
-#include "event/announcement.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -24,12 +23,12 @@ static struct ip ip_of(const char *text)
 
 static struct refusal block_at(const char *address, in_port_t port)
 {
-    return (struct refusal){.ip = ip_of(address),
-                            .port = port,
-                            .caller_start = 0x1000,
-                            .caller_end = 0x2000,
+    return (struct refusal){.retry.ip = ip_of(address),
+                            .retry.port = port,
+                            .retry.caller_start = 0x1000,
+                            .retry.caller_end = 0x2000,
                             .until = 100,
-                            .pid = getpid(),
+                            .retry.pid = getpid(),
                             .policy = policy_announced(),
                             .name = "good.test"};
 }
@@ -166,8 +165,8 @@ static void block_this_thread(void)
 {
     struct refusal block = block_at("192.0.2.1", 5432);
     struct lookup_window window = lookup_window_since(0);
-    block.thread = window.thread;
-    block.looked_up = window.end;
+    block.retry.thread = window.thread;
+    block.retry.looked_up = window.end;
     fallback_remember(&block);
 }
 
@@ -265,16 +264,16 @@ static const struct {
 START_TEST(what_a_block_leads_to)
 {
     struct peer_name name = {PEER_HOST, "good.test"};
-    struct connection connection = {
+    struct client_handshake handshake = {
         .names = &name, .name_count = 1, .port = 4433, .leads_elsewhere = blocks[_i].leads_elsewhere};
     const struct sockaddr_in peer = {
         .sin_family = AF_INET, .sin_port = htons(4433), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    strcpy(connection.address, blocks[_i].address); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
-    connection.policy = policy_announced();
-    connection.settings.fallback = blocks[_i].setting;
-    connection.settings.log = "file:/dev/null";
-    ck_assert_msg(fallback_after_block(&connection, NULL) == blocks[_i].possible, "%s", blocks[_i].fact);
-    bool refused = fallback_refuses((const struct sockaddr *)&peer, sizeof peer, &connection);
+    strcpy(handshake.address, blocks[_i].address); /* NOLINT(clang-analyzer-security.insecureAPI.strcpy) */
+    handshake.policy = policy_announced();
+    handshake.settings.fallback = blocks[_i].setting;
+    handshake.settings.log = "file:/dev/null";
+    ck_assert_msg(fallback_after_block(&handshake, NULL) == blocks[_i].possible, "%s", blocks[_i].fact);
+    bool refused = fallback_refuses((const struct sockaddr *)&peer, sizeof peer, &handshake);
     ck_assert_msg(refused == blocks[_i].refused, "%s", blocks[_i].fact);
 }
 END_TEST

@@ -9,13 +9,10 @@
 #ifndef TLSWARD_FALLBACK_H
 #define TLSWARD_FALLBACK_H
 
-#include "peer/ip.h"
-#include "peer/peer.h"
-#include "policy/policy.h"
+#include "event/client_handshake.h"
+#include "peer/retry.h"
 
 #include <stdatomic.h>
-
-struct connection;
 
 /*
  * So long a connection in clear text may follow a block. A program retries within milliseconds, but may look the name
@@ -26,13 +23,8 @@ struct connection;
 
 /* One blocked handshake, and the connections that are refused after it: those of this process to this peer. */
 struct refusal {
-    _Alignas(8) struct ip ip;           /* 32-bit systems would not fill the last word */
-    uint64_t port;                      /* host byte order */
-    uintptr_t caller_start, caller_end; /* where connect(2) is called from: the code of one library, or all */
-    int64_t until;                      /* CLOCK_MONOTONIC seconds: the first second in which it is over */
-    int64_t pid;
-    uint64_t thread;             /* lookup_window's: its calls only, until it looks the address up again; 0: all */
-    uint64_t looked_up;          /* the position in the order of look-ups when the handshake was blocked */
+    struct retry retry;
+    int64_t until;               /* CLOCK_MONOTONIC seconds: the first second in which it is over */
     const struct policy *policy; /* that blocked it: where it is no longer in force, nothing is refused */
     struct settings settings;    /* of the blocked handshake */
     char event_id[40];           /* of its event; 32 digits */
@@ -51,7 +43,7 @@ bool fallback_find(const struct ip *ip, in_port_t port, const void *caller, int6
  * A handshake was blocked by the policy. `call_site` is the code that made it a TLS connection. True where the program
  * is known to go on in clear text and nothing will stop it.
  */
-bool fallback_after_block(const struct connection *connection, const void *call_site);
+bool fallback_after_block(const struct client_handshake *handshake, const void *call_site);
 
 /* As fallback_refuses(), while something was blocked lately; tells the refusal as an event. */
 bool fallback_refuses_connect(const struct sockaddr *address, socklen_t length, const void *caller);

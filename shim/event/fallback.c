@@ -1,17 +1,13 @@
-#include "peer/fallback.h"
+#include "event/fallback.h"
 
-#include "openssl/connection.h"
-#include "openssl/report.h"
-#include "peer/lookups.h"
+#include "event/send.h"
 #include "policy/in_force.h"
-#include "process/base_name.h"
-#include "process/kernel.h"
 #include "process/kernel_clock.h"
-#include "process/loader.h"
 #include "process/seqlock.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { SLOTS = 8, WORDS = sizeof(struct refusal) / sizeof(uint64_t) };
@@ -58,13 +54,6 @@ static bool read_slot(const struct slot *slot, struct refusal *refusal)
     return seqlock_read(&slot->version, slot->words, refusal, WORDS) != 0;
 }
 
-static bool is_same(const struct refusal *left, const struct refusal *right)
-{
-    return ip_equal(&left->ip, &right->ip) && left->port == right->port && left->pid == right->pid &&
-           left->thread == right->thread && left->caller_start == right->caller_start &&
-           left->caller_end == right->caller_end;
-}
-
 static bool take(struct slot *slot, const struct refusal *refusal)
 {
     int64_t until = atomic_load(&slot->until), now = refusal->until - FALLBACK_SECONDS;
@@ -94,7 +83,7 @@ static bool renew(const struct refusal *refusal)
     struct refusal known;
     for (struct page *page = &first_page; page != NULL; page = next_page(page))
         for (unsigned i = 0; i < SLOTS; i++)
-            if (read_slot(&page->slots[i], &known) && is_same(&known, refusal))
+            if (read_slot(&page->slots[i], &known) && retry_is_same(&known.retry, &refusal->retry))
                 return extend(&page->slots[i], refusal);
     return false;
 }
@@ -134,27 +123,12 @@ void fallback_remember(const struct refusal *refusal)
     watch_until(refusal->until);
 }
 
-/* A library that retries on its own does so within the call that was blocked, and looks nothing up for it. */
-static bool is_another_call(const struct refusal *refusal)
-{
-    struct lookup_window window = lookup_window_since(refusal->looked_up);
-    return window.thread != refusal->thread || lookups_led_to(&refusal->ip, &window);
-}
-
-static bool is_about(const struct refusal *refusal, const struct ip *ip, in_port_t port, uintptr_t code)
-{
-    if (!ip_equal(ip, &refusal->ip) || port != refusal->port || refusal->pid != kernel_getpid() ||
-        code < refusal->caller_start || code >= refusal->caller_end)
-        return false;
-    return refusal->thread == 0 || !is_another_call(refusal);
-}
-
 bool fallback_find(const struct ip *ip, in_port_t port, const void *caller, int64_t now, struct refusal *found)
 {
     for (struct page *page = &first_page; page != NULL; page = next_page(page))
         for (unsigned i = 0; i < SLOTS; i++)
             if (read_slot(&page->slots[i], found) && now < found->until &&
-                is_about(found, ip, port, (uintptr_t)caller) && !policy_is_over(found->policy))
+                retry_is_this(&found->retry, ip, port, caller) && !policy_is_over(found->policy))
                 return true;
     return false;
 }
@@ -169,6 +143,21 @@ static bool is_watching(void)
     return false;
 }
 
+static void tell_refusal(const struct refusal *refusal)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct event event = event_start(EVENT_RETRY_REFUSED);
+    memcpy(event.id, refusal->event_id, sizeof event.id);
+    ip_print(&refusal->retry.ip, address);
+    event.settings = &refusal->settings;
+    event.expected_name = refusal->name[0] != '\0' ? refusal->name : NULL;
+    event.server_address = event.expected_name != NULL ? event.expected_name : address;
+    event.server_ip = address;
+    event.server_port = (uint16_t)refusal->retry.port;
+    event.message = "a connection to the peer of a blocked handshake was refused: it might have been in clear text";
+    event_send(&event, refusal->settings.log, SEVERITY_WARNING);
+}
+
 bool fallback_refuses_connect(const struct sockaddr *address, socklen_t length, const void *caller)
 {
     int saved = errno;
@@ -178,69 +167,37 @@ bool fallback_refuses_connect(const struct sockaddr *address, socklen_t length, 
     bool refused = is_watching() && ip_from_sockaddr(address, length, &ip, &port) &&
                    fallback_find(&ip, port, caller, seconds_now(), &found);
     if (refused)
-        report_retry_refused(&found);
+        tell_refusal(&found);
     errno = saved;
     return refused;
 }
 
-/*
- * libpq falls back under sslmode=prefer, its default (PostgreSQL's manual, "SSL Support"): within the call that was
- * blocked. libmariadb does not; what is built on it is not to begin with it. Wheels and the like put a hash behind the
- * name.
- */
-static const struct {
-    const char *name;
-    bool within_call;
-} libraries[] = {{"libpq.", true}, {"libpq-", true}, {"libmariadb.", false}, {"libmariadb-", false}};
-
-/* Narrows the record to the library's own code. False where the library is not known to fall back. */
-static bool narrow(struct refusal *refusal, const void *call_site)
-{
-    struct loaded_object object;
-    if (call_site == NULL || !loader_object_at(call_site, &object))
-        return false;
-    const char *base = base_name(object.path);
-    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
-        if (strncmp(base, libraries[i].name, strlen(libraries[i].name)) != 0)
-            continue;
-        struct lookup_window window = lookup_window_since(0);
-        refusal->caller_start = object.start;
-        refusal->caller_end = object.end;
-        refusal->thread = libraries[i].within_call ? window.thread : 0;
-        refusal->looked_up = window.end;
-        return true;
-    }
-    return false;
-}
-
-static struct refusal make_record(const struct connection *connection, const struct ip *ip)
+static struct refusal refusal_after(const struct client_handshake *handshake, const struct retry *retry)
 {
     struct refusal refusal = {
-        .ip = *ip,
-        .port = connection->port,
-        .caller_end = UINTPTR_MAX,
+        .retry = *retry,
         .until = seconds_now() + FALLBACK_SECONDS,
-        .pid = kernel_getpid(),
-        .policy = connection->policy,
-        .settings = connection->settings,
+        .policy = handshake->policy,
+        .settings = handshake->settings,
     };
-    memcpy(refusal.event_id, connection->event_id, sizeof connection->event_id);
-    if (connection->name_count == 1)
-        memcpy(refusal.name, connection->names[0].text, sizeof refusal.name);
+    memcpy(refusal.event_id, handshake->event_id, sizeof handshake->event_id);
+    if (handshake->name_count == 1)
+        memcpy(refusal.name, handshake->names[0].text, sizeof refusal.name);
     return refusal;
 }
 
-bool fallback_after_block(const struct connection *connection, const void *call_site)
+bool fallback_after_block(const struct client_handshake *handshake, const void *call_site)
 {
     struct ip ip = {0};
-    enum fallback setting = connection->settings.fallback;
-    bool has_address = ip_from_text(connection->address, strlen(connection->address), &ip);
-    struct refusal refusal = make_record(connection, &ip);
-    bool known = narrow(&refusal, call_site);
+    enum fallback setting = handshake->settings.fallback;
+    bool has_address = ip_from_text(handshake->address, strlen(handshake->address), &ip);
+    struct retry retry = retry_to(&ip, handshake->port);
+    bool known = retry_narrow(&retry, call_site);
     if (!known && setting == FALLBACK_KNOWN)
         return false;
-    if (setting == FALLBACK_ALLOW || !has_address || (!known && connection->leads_elsewhere))
+    if (setting == FALLBACK_ALLOW || !has_address || (!known && handshake->leads_elsewhere))
         return true;
+    struct refusal refusal = refusal_after(handshake, &retry);
     fallback_remember(&refusal);
     return false;
 }
