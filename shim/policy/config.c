@@ -18,6 +18,8 @@ struct parser {
     const char *include;            /* what the text was included as, or NULL */
     struct policy_section *section; /* where keys go; NULL where there is none */
     bool header_seen;
+    const struct config_key *key;  /* the last one */
+    bool has_returns;              /* there is a carriage return somewhere in the text */
     struct policy_section scratch; /* for the keys of a rule that is not kept: they are checked all the same */
 };
 
@@ -246,6 +248,7 @@ struct assignment {
     const char *name;
     size_t name_length;
     const char *value;
+    bool has_equals;
 };
 
 static void set_key(struct parser *parser, const struct assignment *assignment)
@@ -255,7 +258,8 @@ static void set_key(struct parser *parser, const struct assignment *assignment)
     struct policy_section *section = parser->section;
     bool in_rule = section != &parser->policy->base;
     unsigned kind = in_rule ? IN_RULE : IN_POLICY;
-    const struct config_key *key = config_key_of(assignment->name, assignment->name_length);
+    const struct config_key *key = config_key_of(assignment->name, assignment->name_length, parser->key);
+    parser->key = key;
     if (!key) {
         list_keys(kind, words);
         fail(parser, line, in_rule ? "unknown key in a rule" : "unknown key in [policy]", words);
@@ -290,7 +294,7 @@ static struct assignment cut(const char *line, size_t length)
         name_end--;
     while (is_blank(*value))
         value++;
-    return (struct assignment){line, line, (size_t)(name_end - line), value};
+    return (struct assignment){line, line, (size_t)(name_end - line), value, equals != NULL};
 }
 
 static void parse_assignment(struct parser *parser, const char *line, size_t length)
@@ -298,7 +302,7 @@ static void parse_assignment(struct parser *parser, const char *line, size_t len
     bool failed_before = parser->result->failed;
     const struct assignment assignment = cut(line, length);
     parser->result->failed = false;
-    if (!memchr(line, '=', length))
+    if (!assignment.has_equals)
         fail(parser, line, "neither a section header nor 'key = value'", "");
     else if (!parser->header_seen)
         fail(parser, line, "a key before the first section header", "");
@@ -322,7 +326,7 @@ static void parse_line(struct parser *parser, char *line, char *end)
     *end = '\0';
     size_t length = (size_t)(end - line);
     /* What ends its lines so is one line to us, and may be one comment. */
-    if (memchr(line, '\r', length)) {
+    if (parser->has_returns && memchr(line, '\r', length)) {
         fail_line(parser, line, "a carriage return within a line: lines end with a newline");
         return;
     }
@@ -356,6 +360,7 @@ static void parse_text(struct parser *parser, const struct config_text *text)
         return;
     char *line = arena_copy(&parser->policy->arena, text->data, text->length);
     char *end = line + text->length;
+    parser->has_returns = memchr(text->data, '\r', text->length) != NULL;
     parser->line = 0;
     while (line && line < end) {
         char *newline = memchr(line, '\n', (size_t)(end - line));
@@ -412,12 +417,21 @@ struct policy *policy_parse(const struct config_text *texts, size_t count, struc
     return policy;
 }
 
+/* From [policy] comes all but what the rule itself says, and its names. */
+static void inherit(struct policy_section *rule, const struct policy_section *base)
+{
+    struct policy_section whole = {.settings = base->settings};
+    whole.settings.name = rule->settings.name;
+    whole.settings.rule = rule->settings.rule;
+    for (unsigned given = rule->given; given != 0; given &= given - 1)
+        config_value_inherit(&whole, rule, &config_keys[__builtin_ctz(given)]);
+    rule->settings = whole.settings;
+}
+
 void policy_inherit(struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
-        for (size_t k = 0; k < config_key_count; k++)
-            if (!(policy->rules[i].given & config_key_bit(&config_keys[k])))
-                config_value_inherit(&policy->rules[i], &policy->base, &config_keys[k]);
+        inherit(&policy->rules[i], &policy->base);
 }
 
 struct policy *config_parse(const struct config_text *texts, size_t count, struct config_errors *errors)
@@ -431,5 +445,5 @@ struct policy *config_parse(const struct config_text *texts, size_t count, struc
         return NULL;
     }
     policy_inherit(policy);
-    return policy;
+    return policy_seal(policy, NULL);
 }

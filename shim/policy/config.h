@@ -39,6 +39,8 @@ struct config_environment {
     const char *log;         /* TLSWARD_LOG, or NULL */
     const char *system_dir;  /* "/etc/tlsward" */
     const char *share_dir;   /* where `include = NAME` finds NAME.conf */
+    /* Whom the policy is for: rules that cannot match it, and what nobody asks for, are not kept. NULL: all is. */
+    const struct process_identity *process;
 };
 
 /*

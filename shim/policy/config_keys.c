@@ -124,21 +124,28 @@ struct policy_section config_defaults(void)
     };
 }
 
-const struct config_key *config_key_of(const char *name, size_t length)
+static bool is_key(const struct config_key *key, const char *name, size_t length)
 {
+    return key->name[0] == name[0] && memcmp(key->name, name, length) == 0 && key->name[length] == '\0';
+}
+
+const struct config_key *config_key_of(const char *name, size_t length, const struct config_key *previous)
+{
+    const struct config_key *end = config_keys + config_key_count, *start = previous ? previous + 1 : config_keys;
     if (length >= sizeof config_keys[0].name)
         return NULL;
-    for (size_t i = 0; i < config_key_count; i++) {
-        const char *known = config_keys[i].name;
-        if (*known == *name && memcmp(known, name, length) == 0 && known[length] == '\0')
-            return &config_keys[i];
-    }
+    for (const struct config_key *key = start; key < end; key++)
+        if (is_key(key, name, length))
+            return key;
+    for (const struct config_key *key = config_keys; key < start; key++)
+        if (is_key(key, name, length))
+            return key;
     return NULL;
 }
 
 const struct config_key *config_key_find(const char *name)
 {
-    return config_key_of(name, strlen(name));
+    return config_key_of(name, strlen(name), NULL);
 }
 
 unsigned config_key_bit(const struct config_key *key)
@@ -372,16 +379,23 @@ static bool may_have_control_byte(uint64_t bytes)
 }
 
 /* They could forge lines where a policy is printed or logged. */
+static bool is_control_byte(char c)
+{
+    return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
+}
+
 static bool has_control_byte(const char *text)
 {
-    uint64_t bytes;
-    for (size_t left = strlen(text); left >= sizeof bytes; left -= sizeof bytes, text += sizeof bytes) {
-        memcpy(&bytes, text, sizeof bytes);
-        if (may_have_control_byte(bytes))
-            break;
+    size_t length = strlen(text);
+    bool may_have = length < sizeof(uint64_t);
+    for (size_t at = 0; !may_have && at < length; at += sizeof(uint64_t)) {
+        uint64_t bytes;
+        size_t last = length - sizeof bytes; /* of its end some are looked at twice */
+        memcpy(&bytes, text + (at < last ? at : last), sizeof bytes);
+        may_have = may_have_control_byte(bytes);
     }
-    for (; *text; text++)
-        if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f)
+    for (size_t i = 0; may_have && i < length; i++)
+        if (is_control_byte(text[i]))
             return true;
     return false;
 }

@@ -49,7 +49,10 @@ extern const struct config_key config_keys[];
 extern const size_t config_key_count;
 
 const struct config_key *config_key_find(const char *name);
-const struct config_key *config_key_of(const char *name, size_t length); /* which need not be terminated */
+
+/* The same of a name that need not be terminated. Sections have their keys in much the same order: first in the rows
+ * after `previous`, which may be NULL. */
+const struct config_key *config_key_of(const char *name, size_t length, const struct config_key *previous);
 
 /* The row's bit in policy_section.given. */
 unsigned config_key_bit(const struct config_key *key);

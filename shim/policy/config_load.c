@@ -304,9 +304,5 @@ struct policy *config_load(const struct config_environment *environment, struct 
         policy->arena.exhausted |= loading.arena.exhausted;
     }
     arena_free(&loading.arena);
-    if (policy && policy->arena.exhausted) {
-        policy_free(policy);
-        return NULL;
-    }
-    return policy;
+    return policy ? policy_seal(policy, environment->process) : NULL;
 }

@@ -28,8 +28,15 @@ void policy_parse_included(struct policy *policy, const char *include, const str
 /* Adds to policy_files(). Returns the policy's copy, or NULL for memory shortage. */
 const char *policy_add_file(struct policy *policy, const char *file);
 
-/* Gives every rule the settings it does not make itself; the last step, after the environment has had its say. */
+/* Gives every rule the settings it does not make itself, after the environment has had its say. */
 void policy_inherit(struct policy *policy);
+
+/*
+ * What the settings are asked of from now on: the last step. For a process, another policy in place of the draft, with
+ * what is matched of those rules that may be for it; for NULL, the draft with all that was written. NULL for memory
+ * shortage, and the draft is freed.
+ */
+struct policy *policy_seal(struct policy *draft, const struct process_identity *process);
 
 /*
  * Tells every rule that lacks a matcher, or weakens [policy] without saying who wants it, why and how long. Included

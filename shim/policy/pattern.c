@@ -53,8 +53,12 @@ static int decimal(const char *text, int maximum)
     return value;
 }
 
+/* Most host names show with their first byte that they are no address. */
 static bool read_address(const char *text, struct ip *ip)
 {
+    int first = lower(*text);
+    if (!is_digit(*text) && *text != ':' && (first < 'a' || first > 'f'))
+        return false;
     return strchr(text, '%') == NULL && ip_from_text(text, strlen(text), ip); /* without a scope */
 }
 
@@ -167,7 +171,7 @@ const char *destination_parse(struct arena *arena, const char *text, struct dest
     if (!host)
         return "out of memory";
     *pattern = (struct destination_pattern){.text = text};
-    if (strstr(text, "://"))
+    if (strchr(text, ':') && strstr(text, "://"))
         return "a URL: write its HOST or HOST:PORT";
     char *port = split_port(&host, &bracketed);
     if (port) {

@@ -1,10 +1,13 @@
 #include "policy/policy.h"
 
 #include "policy/policy_value.h"
+#include "policy/rule_find.h"
 #include "policy/rule_match.h"
 #include "policy/strictness.h"
 
 #include <string.h>
+
+enum { SECONDS_OF_A_DAY = 86400 };
 
 static bool has_expired(const struct policy_section *rule, time_t now)
 {
@@ -46,19 +49,128 @@ bool policy_rule_unknown_user(const struct policy *policy, size_t index, struct 
     return false;
 }
 
+/* For whom and where to the settings are asked for. */
+struct question {
+    const struct rule_set *set;
+    const struct process_identity *process;
+    const struct destination *destinations;
+    size_t count;
+    time_t now;
+    struct rule_candidates candidates;
+};
+
+static enum match match(const struct question *question, uint32_t rule)
+{
+    return rule_match(question->set, rule, question->process, question->destinations, question->count);
+}
+
+static bool is_over(const struct question *question, uint32_t rule)
+{
+    int64_t day = question->set->rules[rule].expires_day;
+    return day != 0 && (int64_t)question->now >= day * SECONDS_OF_A_DAY;
+}
+
+static struct settings settings_of(const struct rule_set *set, uint32_t number)
+{
+    const struct rule *rule = &set->rules[number];
+    struct settings settings = set->settings[rule->settings];
+    settings.rule = set->text + rule->name;
+    settings.name = rule->peer ? set->text + rule->peer : NULL;
+    return settings;
+}
+
+static uint32_t candidate(const struct question *question, size_t index)
+{
+    return question->candidates.all ? (uint32_t)index : question->candidates.rules[index];
+}
+
+/* The first rule that matches for certain and has not expired; their count where there is none. */
+static uint32_t find_decisive(const struct question *question, const char **expired)
+{
+    const struct rule_set *set = question->set;
+    size_t count = question->candidates.all ? set->count : question->candidates.count;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t rule = candidate(question, i);
+        if (match(question, rule) != MATCH_YES)
+            continue;
+        if (!is_over(question, rule))
+            return rule;
+        if (!*expired)
+            *expired = set->text + set->rules[rule].name;
+    }
+    return set->count;
+}
+
+static bool tighten(const struct question *question, struct policy_section *held, uint32_t rule)
+{
+    const struct policy_section section = {.settings = settings_of(question->set, rule)};
+    return strictness_tighten(held, &section);
+}
+
+/* Of a group, the last rule before `limit` that is still one; `limit` where there is none. */
+static uint32_t last_of_group(const struct question *question, const struct rule_group *group, uint32_t limit)
+{
+    const uint32_t *members = question->set->members + group->first;
+    uint32_t low = 0, high = group->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (members[middle] < limit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low > 0 && is_over(question, members[low - 1]))
+        low--;
+    return low > 0 ? members[low - 1] : limit;
+}
+
+static bool group_tightens(const struct question *question, const struct rule_group *group,
+                           const struct policy_section *held)
+{
+    struct policy_section trial = *held;
+    return rule_group_may_be_for(group, &question->candidates, question->destinations, question->count) &&
+           rule_match_who(question->set, group->who, question->process) != MATCH_NO &&
+           tighten(question, &trial, question->set->members[group->first]);
+}
+
+/* The last rule before `limit` that may be one to tighten by; `limit` where there is none. */
+static uint32_t next_before(const struct question *question, const struct policy_section *held, uint32_t limit)
+{
+    const struct rule_candidates *candidates = &question->candidates;
+    if (candidates->all)
+        return limit > 0 ? limit - 1 : limit;
+    uint32_t next = limit;
+    for (size_t i = 0; i < candidates->count && candidates->rules[i] < limit; i++)
+        next = candidates->rules[i];
+    if (!candidates->name_is_unknown && !candidates->address_is_unknown)
+        return next;
+    for (size_t i = 0; i < question->set->group_count; i++) {
+        const struct rule_group *group = &question->set->groups[i];
+        uint32_t last = group_tightens(question, group, held) ? last_of_group(question, group, limit) : limit;
+        if (last != limit && (next == limit || last > next))
+            next = last;
+    }
+    return next;
+}
+
 struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
                                        const struct destination *destinations, size_t count, time_t now)
 {
-    struct policy_section held = policy->base;
-    for (size_t i = policy->rule_count; i-- > 0;) { /* what comes earlier counts more */
-        const struct policy_section *rule = &policy->rules[i];
-        enum match match = rule_match(rule, process, destinations, count);
-        if (match == MATCH_YES && has_expired(rule, now))
-            held.settings.expired_rule = rule->settings.rule;
-        else if (match == MATCH_YES)
-            held = *rule;
-        else if (match == MATCH_PERHAPS && !has_expired(rule, now))
-            strictness_tighten(&held, rule);
+    struct question question = {
+        .set = &policy->set, .process = process, .destinations = destinations, .count = count, .now = now};
+    struct policy_section held = {.settings = policy->base.settings};
+    const char *expired = NULL;
+    rule_find(&policy->set, destinations, count, &question.candidates);
+    uint32_t rule = find_decisive(&question, &expired);
+    if (rule < policy->set.count)
+        held.settings = settings_of(&policy->set, rule);
+    held.settings.expired_rule = expired;
+    /* What comes earlier counts more. */
+    for (uint32_t next = next_before(&question, &held, rule); next != rule;
+         next = next_before(&question, &held, rule)) {
+        rule = next;
+        if (!is_over(&question, rule) && match(&question, rule) == MATCH_PERHAPS)
+            tighten(&question, &held, rule);
     }
     if (policy->base.stderr_file && strcmp(held.settings.log, "stderr") == 0)
         held.settings.log = "stderr-file";
@@ -107,9 +219,9 @@ bool policy_is_invalid(const struct policy *policy)
 
 bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count)
 {
-    if (index > policy->rule_count)
+    if (index > policy->set.settings_count)
         return false;
-    const struct settings *settings = index == 0 ? &policy->base.settings : &policy->rules[index - 1].settings;
+    const struct settings *settings = index == 0 ? &policy->base.settings : &policy->set.settings[index - 1];
     *trust = settings->trust;
     *count = settings->trust_count;
     return true;

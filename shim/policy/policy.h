@@ -104,8 +104,8 @@ bool policy_is_invalid(const struct policy *policy);
 bool policy_is_incomplete(const struct policy *policy);
 
 /*
- * The trust list number `index` of the policy, for reading all of them early: false where there are no more.
- * Rules without a list of their own share that of [policy].
+ * The trust list number `index` of the policy, for reading all of them early: false where there are no more. Rules that
+ * are alike share one.
  */
 bool policy_trust_list(const struct policy *policy, size_t index, const struct trust_source **trust, size_t *count);
 

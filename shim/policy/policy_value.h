@@ -10,6 +10,7 @@
 #include "policy/config_watch.h"
 #include "policy/pattern.h"
 #include "policy/policy.h"
+#include "policy/rule_set.h"
 #include "policy/table.h"
 #include "process/arena.h"
 
@@ -62,8 +63,9 @@ struct policy_section {
 struct policy {
     struct arena arena;
     struct policy_section base;
-    struct policy_section *rules;
+    struct policy_section *rules; /* as written; none where only what is matched was kept */
     size_t rule_count;
+    struct rule_set set;     /* of these, or of those that were kept */
     struct table rule_names; /* of `rules`, by name */
     const char **files;      /* NULL terminated, or NULL for none */
     size_t file_count;

@@ -19,7 +19,9 @@ static struct config_environment environment_of(const struct start *start)
 struct policy_version *policy_version_read(const struct start *start)
 {
     struct config_errors errors = {0};
-    const struct config_environment environment = environment_of(start);
+    const struct process_identity identity = identity_now(&start->names);
+    struct config_environment environment = environment_of(start);
+    environment.process = &identity;
     struct policy *policy = config_load(&environment, &errors);
     struct policy_version *fresh = policy != NULL ? arena_alloc(&errors.arena, sizeof *fresh) : NULL;
     if (fresh == NULL) {

@@ -5,9 +5,22 @@
 #define TLSWARD_RULE_MATCH_H
 
 #include "policy/policy_value.h"
+#include "policy/rule_set.h"
 
 /* Of a peer that may be any of `destinations`, which are not none: MATCH_PERHAPS where they differ. */
-enum match rule_match(const struct policy_section *rule, const struct process_identity *process,
+enum match rule_match(const struct rule_set *set, uint32_t rule, const struct process_identity *process,
                       const struct destination *destinations, size_t count);
+
+/* The part of it that is the same wherever the process connects to. */
+enum match rule_match_who(const struct rule_set *set, uint32_t who, const struct process_identity *process);
+
+/* One destination of a rule by itself. */
+enum match rule_match_row(const struct rule_set *set, const struct rule_row *row, const struct target *target);
+
+/*
+ * False where the rule names programs of which the process can never be one: its executable and other names stay
+ * what they are. Its users do not.
+ */
+bool rule_may_be_for(const struct policy_section *rule, const struct process_identity *process);
 
 #endif

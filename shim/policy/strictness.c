@@ -92,7 +92,7 @@ static bool overrules_too_much(const struct settings *held, const struct setting
     return rule->mode != MODE_ENFORCE && before->trust_mode == TRUST_EXTEND;
 }
 
-void strictness_tighten(struct policy_section *held, const struct policy_section *rule)
+bool strictness_tighten(struct policy_section *held, const struct policy_section *rule)
 {
     bool tightened = false;
     const struct settings before = held->settings;
@@ -107,7 +107,8 @@ void strictness_tighten(struct policy_section *held, const struct policy_section
         tightened = true;
     }
     if (!tightened)
-        return;
+        return false;
     held->settings.rule = rule->settings.rule;
     held->settings.rule_is_uncertain = true;
+    return true;
 }

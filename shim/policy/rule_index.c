@@ -1,0 +1,158 @@
+/* What leads from a destination to its rules is built. */
+#include "policy/rule_build.h"
+
+#include <string.h>
+
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+uint64_t rule_hash_byte(uint64_t sum, char byte)
+{
+    return fnv_add(sum, (uint64_t)lower(byte));
+}
+
+uint64_t rule_hash_network(const struct ip *address, unsigned prefix)
+{
+    uint64_t sum = fnv_add(FNV_SEED, prefix);
+    for (unsigned i = 0; i < prefix / 8; i++)
+        sum = fnv_add(sum, address->bytes[i]);
+    return prefix % 8 ? fnv_add(sum, address->bytes[prefix / 8] >> (8 - prefix % 8)) : sum;
+}
+
+static uint64_t hash_name(const char *name)
+{
+    uint64_t sum = FNV_SEED;
+    for (size_t i = strlen(name); i-- > 0;)
+        sum = rule_hash_byte(sum, name[i]);
+    return sum;
+}
+
+static bool is_name(const struct rule_row *row)
+{
+    return row->kind == DESTINATION_HOST || row->kind == DESTINATION_SUFFIX;
+}
+
+/* As many as there are rows, or a few more. */
+static uint32_t *add_buckets(struct rule_build *build, struct rule_buckets *buckets, size_t rows)
+{
+    size_t count = 1;
+    while (count < rows)
+        count *= 2;
+    uint32_t *first = arena_alloc(build->arena, count * sizeof *first);
+    *buckets = (struct rule_buckets){.rows = first, .mask = (uint32_t)count - 1};
+    return first;
+}
+
+static void chain(struct rule_row *rows, uint32_t row, uint32_t *bucket)
+{
+    rows[row].next = *bucket;
+    *bucket = row + 1;
+}
+
+static void build_buckets(struct rule_build *build)
+{
+    struct rule_set *set = build->set;
+    size_t names = 0;
+    for (size_t i = 0; i < build->row_count; i++)
+        names += is_name(&build->rows[i]);
+    uint32_t *by_name = add_buckets(build, &set->by_name, names);
+    uint32_t *by_network = add_buckets(build, &set->by_network, build->network_count);
+    for (uint32_t i = 0; by_name && by_network && i < build->row_count; i++) {
+        const struct rule_row *row = &build->rows[i];
+        if (is_name(row)) {
+            chain(build->rows, i, &by_name[rule_bucket(&set->by_name, hash_name(build->text + row->key))]);
+        } else if (row->kind == DESTINATION_NETWORK) {
+            const struct rule_network *network = &build->networks[row->key];
+            uint64_t hash = rule_hash_network(&network->ip, network->prefix);
+            chain(build->rows, i, &by_network[rule_bucket(&set->by_network, hash)]);
+            set->prefixes[network->prefix / 8] |= (uint8_t)(1u << network->prefix % 8);
+        }
+    }
+}
+
+/* Groups on their way, and the group of each row. */
+struct grouping {
+    struct rule_build *build;
+    struct rule_group *groups;
+    size_t count;
+    struct table table;
+    struct rule_group wanted;
+    uint32_t *of_rows;
+};
+
+static bool is_wanted_group(const void *context, uint32_t item)
+{
+    const struct grouping *grouping = context;
+    const struct rule_group *group = &grouping->groups[item], *wanted = &grouping->wanted;
+    return group->who == wanted->who && group->settings == wanted->settings && group->port == wanted->port &&
+           group->by_network == wanted->by_network;
+}
+
+static uint32_t group_of(struct grouping *grouping, const struct rule_row *row)
+{
+    struct arena *scratch = grouping->build->scratch;
+    const struct rule *rule = &grouping->build->rules[row->rule];
+    grouping->wanted = (struct rule_group){
+        .who = rule->who, .settings = rule->settings, .port = row->port, .by_network = !is_name(row)};
+    uint64_t parts = fnv_add(fnv_add(FNV_SEED, rule->who), rule->settings);
+    uint64_t hash = fnv_add(parts, (uint64_t)row->port << 1 | grouping->wanted.by_network);
+    int64_t found = table_find(&grouping->table, hash, is_wanted_group, grouping);
+    if (found != TABLE_NONE)
+        return (uint32_t)found;
+    struct rule_group *grown = arena_grow(scratch, grouping->groups, grouping->count, sizeof *grown);
+    if (!grown)
+        return 0;
+    grouping->groups = grown;
+    grown[grouping->count] = grouping->wanted;
+    table_add(&grouping->table, scratch, hash, (uint32_t)grouping->count);
+    return (uint32_t)grouping->count++;
+}
+
+static void fill_groups(struct grouping *grouping)
+{
+    struct rule_build *build = grouping->build;
+    struct rule_group *kept = arena_alloc(build->arena, grouping->count * sizeof *kept);
+    uint32_t *members = arena_alloc(build->arena, build->row_count * sizeof *members);
+    uint32_t first = 0;
+    if (!kept || !members)
+        return;
+    for (size_t i = 0; i < grouping->count; i++) {
+        kept[i] = grouping->groups[i];
+        kept[i].first = first;
+        first += kept[i].count;
+        kept[i].count = 0;
+    }
+    for (uint32_t i = 0; i < build->row_count; i++) {
+        if (build->rows[i].kind == DESTINATION_ANY)
+            continue;
+        struct rule_group *group = &kept[grouping->of_rows[i]];
+        members[group->first + group->count++] = build->rows[i].rule;
+    }
+    build->set->groups = kept;
+    build->set->group_count = grouping->count;
+    build->set->members = members;
+}
+
+static void build_groups(struct rule_build *build)
+{
+    struct grouping grouping = {.build = build};
+    grouping.of_rows = arena_alloc(build->scratch, build->row_count * sizeof *grouping.of_rows);
+    for (uint32_t i = 0; grouping.of_rows && i < build->row_count; i++) {
+        if (build->rows[i].kind == DESTINATION_ANY)
+            continue;
+        grouping.of_rows[i] = group_of(&grouping, &build->rows[i]);
+        if (build->scratch->exhausted)
+            return;
+        grouping.groups[grouping.of_rows[i]].count++;
+    }
+    if (!build->scratch->exhausted)
+        fill_groups(&grouping);
+}
+
+void rule_build_index(struct rule_build *build)
+{
+    build_buckets(build);
+    build_groups(build);
+}
