@@ -15,6 +15,7 @@ import time
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 LIBRARY = os.path.join(BUILD, "libtlsward.so")
 SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+HASHED_DIRECTORY = "/etc/ssl/certs"
 
 
 def run(*command, **options):
@@ -105,6 +106,32 @@ def rows(directory, port):
            lambda: per_round([client, "localhost", port, "{count}", "verify", "each", f"{directory}/bundle.pem"], {}, 1, 6))
 
 
+def anchor_rows(directory, port):
+    """What the host's own anchors cost a process, on top of a single one: read, indexed and searched by a handshake."""
+    handshake = [f"{BUILD}/bench/client", "localhost", port, "1", "never", "shared"]
+    own_ca = write_policy(directory, "own.conf", [f"{directory}/ca.pem"])
+    system = write_policy(directory, "system.conf", ["system", f"{directory}/ca.pem"])
+    without = instructions(handshake, own_ca)
+    for name, goal, file, directories in (
+            ("trust = system: a bundle file", 2_000_000, SYSTEM_BUNDLE, "/nonexistent"),
+            ("trust = system: a bundle file and a hashed directory", 2_000_000, SYSTEM_BUNDLE, HASHED_DIRECTORY),
+            ("trust = system: a hashed directory", 500_000, "/nonexistent", HASHED_DIRECTORY)):
+        places = {"SSL_CERT_FILE": file, "SSL_CERT_DIR": directories}
+        yield name, goal, instructions(handshake, {**system, **places}) - without
+
+
+def print_anchor_rows(directory, port):
+    """The number of goals that are missed."""
+    missed = 0
+    with open(SYSTEM_BUNDLE) as bundle:
+        count = bundle.read().count("BEGIN CERTIFICATE")
+    print(f"\n{f'instructions, {count} certificates':52} {'more':>14} {'goal':>14}")
+    for name, goal, more in anchor_rows(directory, port):
+        missed += more > goal
+        print(f"{name:52} {more:14,} {goal:14,} {'' if more <= goal else ' MISSED'}", flush=True)
+    return missed
+
+
 def main():
     missed = 0
     with tempfile.TemporaryDirectory(prefix="tlsward-bench.") as directory:
@@ -118,6 +145,7 @@ def main():
                 missed += ratio > goal
                 print(f"{name:52} {with_library:14,} {without:14,} {ratio:7.3f} {goal:6.2f} {'' if ratio <= goal else ' MISSED'}",
                       flush=True)
+            missed += print_anchor_rows(directory, port)
         finally:
             server.terminate()
             server.wait()
