@@ -16,7 +16,15 @@
  */
 bool dane_binds_leaf(const struct openssl_api *api, SSL *ssl, const X509 *leaf);
 
-/* The certificate of the chain that a DANE-TA record makes a trust anchor, or NULL; the connection's own. */
-X509 *dane_trust_anchor(const struct openssl_api *api, SSL *ssl);
+/* What a DANE-TA record (RFC 6698 section 2.1.1) makes a trust anchor. */
+struct dane_anchor {
+    X509 *certificate; /* of the chain: the record's own, or what the record's key has signed; NULL: there is none */
+    EVP_PKEY *key;     /* the record's, where it is a whole public key whose certificate is not in the chain, or NULL */
+    STACK *chain;      /* which holds the certificate */
+};
+
+/* Of the chain that the program has verified with `store_ctx`. Ended by dane_anchor_clear(). */
+struct dane_anchor dane_trust_anchor(const struct openssl_api *api, SSL *ssl, X509_STORE_CTX *store_ctx);
+void dane_anchor_clear(const struct openssl_api *api, struct dane_anchor *anchor);
 
 #endif

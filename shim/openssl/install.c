@@ -211,6 +211,8 @@ void install_dane_record(const struct library *library, SSL *ssl, const void *ca
     if (connection == NULL)
         return;
     connection->has_dane_record = true;
-    if (connection->handshake.stage == STAGE_OBSERVED || connection->handshake.stage == STAGE_DECIDED)
+    /* SSL_clear(3) leaves the stage of a handshake that failed. */
+    bool is_under_way = connection->handshake.stage == STAGE_OBSERVED || connection->handshake.stage == STAGE_DECIDED;
+    if (is_under_way && !connection_is_before_handshake(library, ssl))
         connection->dane_is_late = true;
 }

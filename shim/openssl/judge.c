@@ -117,28 +117,43 @@ static void check_against(struct judgement *judgement, X509_STORE *store, const 
 }
 
 /* What the program may have seen in a handshake that failed says nothing, unless it said so before (presented.h). */
-static bool record_counts(const struct judgement *judgement, X509 *certificate)
+static bool record_counts(const struct judgement *judgement, const unsigned char *key)
 {
-    unsigned char digest[SPKI_DIGEST_SIZE];
-    const unsigned char *key = digest_of_key(judgement, certificate, digest);
     if (judgement->connection->dane_is_late || presented_has_key(key))
         return false;
     presented_know_key(key);
     return true;
 }
 
-/* It vouches for its own certificate alone, whatever chain there is above. */
+static bool leaf_record_counts(const struct judgement *judgement)
+{
+    unsigned char digest[SPKI_DIGEST_SIZE];
+    return record_counts(judgement, digest_of_key(judgement, judgement->request.leaf, digest));
+}
+
+static bool anchor_record_counts(const struct judgement *judgement, const struct dane_anchor *anchor)
+{
+    const struct decoder decoder = decoder_of(judgement);
+    unsigned char digest[SPKI_DIGEST_SIZE];
+    if (anchor->key == NULL)
+        return record_counts(judgement, digest_of_key(judgement, anchor->certificate, digest));
+    return record_counts(judgement, spki_digest_of_key(&decoder, anchor->key, digest) ? digest : NULL);
+}
+
+/* It vouches for its own certificate alone, or for what its key has signed, whatever chain there is above. */
 static void check_dane_anchor(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
-    X509 *anchor = dane_trust_anchor(api, judgement->ssl);
-    X509_STORE *store = anchor != NULL && record_counts(judgement, anchor) ? api->X509_STORE_new() : NULL;
-    if (store == NULL)
-        return;
-    judgement->connection->app_anchors = 0; /* the anchor is this connection's alone */
-    if (api->X509_STORE_add_cert(store, anchor) == 1)
-        check_against(judgement, store, NULL);
-    api->X509_STORE_free(store);
+    struct dane_anchor anchor = dane_trust_anchor(api, judgement->ssl, judgement->store_ctx);
+    bool counts = anchor.certificate != NULL && anchor_record_counts(judgement, &anchor);
+    X509_STORE *store = counts ? api->X509_STORE_new() : NULL;
+    if (store != NULL) {
+        judgement->connection->app_anchors = 0; /* the anchor is this connection's alone */
+        if (api->X509_STORE_add_cert(store, anchor.certificate) == 1)
+            check_against(judgement, store, NULL);
+        api->X509_STORE_free(store);
+    }
+    dane_anchor_clear(api, &anchor);
 }
 
 static bool gather_program_anchors(struct judgement *judgement, struct program_rules *rules)
@@ -401,7 +416,7 @@ static void note_program(struct judgement *judgement, int accepted)
     facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
     facts->app_dane_verified = facts->app_demands_chain && accepted > 0 &&
                                dane_binds_leaf(api, judgement->ssl, judgement->request.leaf) &&
-                               record_counts(judgement, judgement->request.leaf);
+                               leaf_record_counts(judgement);
 }
 
 /* What the program's verification has to say besides its result. */

@@ -127,3 +127,12 @@ void api_stack_free(const struct openssl_api *api, STACK *stack)
     else
         api->sk_free(stack);
 }
+
+void api_certificates_free(const struct openssl_api *api, STACK *certificates)
+{
+    if (certificates == NULL)
+        return;
+    for (int i = 0; i < api_stack_num(api, certificates); i++)
+        api->X509_free(api_stack_value(api, certificates, i));
+    api_stack_free(api, certificates);
+}

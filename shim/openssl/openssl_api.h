@@ -161,4 +161,7 @@ bool api_certificate_sha256(const struct openssl_api *api, const X509 *certifica
 STACK *api_stack_of_one(const struct openssl_api *api, X509 *certificate);
 void api_stack_free(const struct openssl_api *api, STACK *stack);
 
+/* A stack of certificates and its references to them; does nothing for NULL. */
+void api_certificates_free(const struct openssl_api *api, STACK *certificates);
+
 #endif

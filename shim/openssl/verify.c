@@ -237,9 +237,6 @@ bool verify_chain(const struct openssl_api *api, const struct verify_request *re
 
 void verify_result_clear(const struct openssl_api *api, struct verify_result *result)
 {
-    for (int i = 0; result->chain != NULL && i < api_stack_num(api, result->chain); i++)
-        api->X509_free(api_stack_value(api, result->chain, i));
-    if (result->chain != NULL)
-        api_stack_free(api, result->chain);
+    api_certificates_free(api, result->chain);
     result->chain = NULL;
 }

@@ -283,6 +283,14 @@ def dane_rows():
         yield Row(f'anchors: a TLSA record made of what the peer sent is none: {scenario}',
                   ['dane', scenario, 'unknown-ca', 'other-ca'], expect=NOT_TRUSTED,
                   event={'tlsward.action': 'blocked', 'tlsward.reason': 'certificate-not-trusted'})
+    for sent in (), ('other-ca',):
+        yield Row(f'anchors: a TLSA record of the whole key of the issuer counts where {"it is" if sent else "nothing is"} sent',
+                  ['dane', 'key-of-the-issuer', 'unknown-ca', *sent], expect={'connected': '1', 'result': '0'},
+                  event={'tlsward.outcome': 'verified'})
+        yield Row(f'anchors: and that of another key does not where {"it is" if sent else "nothing is"} sent',
+                  ['dane', 'key-of-another-issuer', 'unknown-ca', *sent], expect=NOT_TRUSTED)
+    yield Row('anchors: a TLSA record is not late after SSL_clear of a handshake that failed',
+              ['dane', 'record-after-clear', 'unknown-ca'], expect={'connected': '1', 'result': '0'})
     for scenario in 'leaf-again', 'issuer-again':
         yield Row(f'anchors: a TLSA record that has counted goes on to count: {scenario}',
                   ['dane', scenario, 'unknown-ca', 'other-ca'], expect={'connected': '1', 'result': '0'})

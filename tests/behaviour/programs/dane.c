@@ -8,6 +8,8 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum usage { DANE_TA = 2, DANE_EE = 3 };
 enum selector { CERTIFICATE = 0, PUBLIC_KEY = 1 };
@@ -147,6 +149,41 @@ static void issuer_again(void)
     again(DANE_TA, sent);
 }
 
+/* The record's whole key is all that is known of the issuer where the server does not send its certificate. */
+static void key_of_the_issuer(void)
+{
+    X509 *issuer = read_certificate("other-ca");
+    with_record_of(DANE_TA, PUBLIC_KEY, issuer);
+    X509_free(issuer);
+}
+
+/* A key that has signed nothing here. */
+static void key_of_another_issuer(void)
+{
+    X509 *another = read_certificate("ca");
+    SSL *ssl = new_client(true);
+    add_record(ssl, DANE_TA, PUBLIC_KEY, another);
+    run(ssl);
+    X509_free(another);
+}
+
+/* The first peer hangs up before it has shown anything. */
+static void record_after_clear(void)
+{
+    int pair[2];
+    X509 *certificate = read_certificate(leaf);
+    SSL *ssl = new_client(false);
+    int fd = SSL_get_fd(ssl);
+    demand(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && shutdown(pair[1], SHUT_WR) == 0);
+    demand(SSL_set_fd(ssl, pair[0]) == 1 && SSL_connect(ssl) != 1 && SSL_clear(ssl) == 1);
+    add_record(ssl, DANE_EE, CERTIFICATE, certificate);
+    demand(SSL_set_fd(ssl, fd) == 1);
+    run(ssl);
+    X509_free(certificate);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 static const struct scenario scenarios[] = {
     {"certificate-of-a-refused-peer", certificate_of_a_refused_peer},
     {"key-of-a-refused-peer", key_of_a_refused_peer},
@@ -155,6 +192,9 @@ static const struct scenario scenarios[] = {
     {"late-record-of-a-copy", late_record_of_a_copy},
     {"leaf-again", leaf_again},
     {"issuer-again", issuer_again},
+    {"key-of-the-issuer", key_of_the_issuer},
+    {"key-of-another-issuer", key_of_another_issuer},
+    {"record-after-clear", record_after_clear},
 };
 
 int main(int argc, char **argv)
