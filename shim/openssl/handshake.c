@@ -461,10 +461,30 @@ static bool program_is_verifying(const struct library *library, const SSL *ssl)
     return connection != NULL && connection->verifying;
 }
 
+/* Whether our info callback is in place, for the SSL itself or by its context. */
+static bool sees_handshakes(const struct library *library, const SSL *ssl)
+{
+    info_callback present =
+        library->real.SSL_get_info_callback != NULL ? library->real.SSL_get_info_callback(ssl) : NULL;
+    if (present == NULL)
+        present = library->api.SSL_CTX_get_info_callback(library->api.SSL_get_SSL_CTX(ssl));
+    return present == library->info;
+}
+
+/*
+ * What a program verifies when its peer has its verdict is something else, though it shows the connection. The stage is
+ * that of the present handshake only where its start was seen.
+ */
+static bool has_verdict(const struct library *library, const SSL *ssl)
+{
+    const struct connection *connection = connection_of(library, ssl);
+    return connection != NULL && connection->handshake.stage >= STAGE_DECIDED && sees_handshakes(library, ssl);
+}
+
 int handshake_net(const struct library *library, X509_STORE_CTX *store_ctx, verification *real)
 {
     SSL *ssl = library->complete ? connection_being_verified(library, store_ctx) : NULL;
-    if (!is_ours_to_judge(library, ssl) || program_is_verifying(library, ssl))
+    if (!is_ours_to_judge(library, ssl) || program_is_verifying(library, ssl) || has_verdict(library, ssl))
         return real(store_ctx);
     report_missing_hook();
     return verify(library, ssl, NULL, store_ctx);

@@ -265,12 +265,19 @@ static bool fails_policy(const struct settings *settings, const struct facts *fa
     return decide(settings, &of_peer).outcome == OUTCOME_FAILED;
 }
 
+/* Under `extend` the program's own verification has the policy's anchors, and the last word. */
+static bool may_overrule_program(const struct settings *settings)
+{
+    return settings->mode == MODE_ENFORCE && settings->trust_mode == TRUST_EXCLUSIVE;
+}
+
 /* One that is asked for again (SSL_set_retry_verify(3)) goes on with what the program has seen before. */
 static void watch_names(struct judgement *judgement)
 {
     struct connection *connection = judgement->connection;
-    if (settings_may_accept_loose_match(&connection->handshake.settings, &connection->handshake.facts) &&
-        connection->names_watched == NULL)
+    bool counts = may_overrule_program(&connection->handshake.settings) ||
+                  settings_may_accept_loose_match(&connection->handshake.settings, &connection->handshake.facts);
+    if (counts && connection->names_watched == NULL)
         connection->names_watched = name_watch_begin(judgement->library, judgement->request.leaf);
 }
 
@@ -363,12 +370,15 @@ static void verify_for_policy(struct judgement *judgement)
     watch_names(judgement);
 }
 
-static bool reads_names(struct connection *connection)
+static void note_names_read(struct connection *connection)
 {
-    bool reads = name_watch_has_seen(connection->names_watched);
+    struct facts *facts = &connection->handshake.facts;
+    facts->app_reads_names = settings_may_accept_loose_match(&connection->handshake.settings, facts) &&
+                             name_watch_has_seen(connection->names_watched);
+    facts->app_may_refuse_name = facts->app_rejected && may_overrule_program(&connection->handshake.settings) &&
+                                 name_watch_may_have_refused(connection->names_watched);
     name_watch_end(connection->names_watched);
     connection->names_watched = NULL;
-    return reads;
 }
 
 void judge_before_program(const struct library *library, SSL *ssl, struct connection *connection,
@@ -412,7 +422,7 @@ static void note_program(struct judgement *judgement, int accepted)
     struct facts *facts = &judgement->connection->handshake.facts;
     facts->app_demands_chain = demands_chain(judgement);
     facts->app_rejected = facts->app_demands_chain && accepted <= 0;
-    facts->app_reads_names = reads_names(judgement->connection);
+    note_names_read(judgement->connection);
     facts->app_error = api->X509_STORE_CTX_get_error(judgement->store_ctx);
     facts->app_dane_verified = facts->app_demands_chain && accepted > 0 &&
                                dane_binds_leaf(api, judgement->ssl, judgement->request.leaf) &&

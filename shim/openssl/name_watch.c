@@ -86,6 +86,12 @@ bool name_watch_has_seen(const struct name_watch *watch)
     return (seen & NAME_MATCHED) != 0 || seen == NAMES_READ;
 }
 
+bool name_watch_may_have_refused(const struct name_watch *watch)
+{
+    unsigned seen = watch != NULL ? atomic_load(&watch->seen) : NAME_MISMATCHED;
+    return seen != 0 && (seen & NAME_MATCHED) == 0;
+}
+
 void name_watch_end(struct name_watch *watch)
 {
     if (watch == NULL)

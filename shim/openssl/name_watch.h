@@ -17,6 +17,12 @@ struct name_watch *name_watch_begin(const struct library *library, const X509 *l
 /* Whether the program has found a name to match so far, or has read them and found none not to. False for NULL. */
 bool name_watch_has_seen(const struct name_watch *watch);
 
+/*
+ * Whether it may have refused the certificate for its names: it has read them or compared them, and found none to
+ * match. True for NULL.
+ */
+bool name_watch_may_have_refused(const struct name_watch *watch);
+
 /* Does nothing for NULL. */
 void name_watch_end(struct name_watch *watch);
 

@@ -169,6 +169,8 @@ static struct finding examine(const struct settings *settings, const struct fact
 /* Whether the name lets the policy overrule the program: one that the program demanded must have matched. */
 static bool name_permits_override(const struct settings *settings, const struct facts *facts)
 {
+    if (facts->app_may_refuse_name)
+        return false;
     if (facts->name_checked && facts->name_error == 0)
         return true;
     return !facts->app_demands_name && !examine_name(settings, facts).demanded;

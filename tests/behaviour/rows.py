@@ -55,6 +55,10 @@ def callback_rows():
     yield Row('callbacks: a second verification by the program is its own affair',
               ['callbacks', 'cert-verify-twice', 'wrong-host'],
               expect={'connected': '-1', 'seen': ' second:1 argument:1 connection:1 accepted:1', 'explained': '1'})
+    for mode in 'audit', 'enforce':
+        yield Row(f'callbacks: {mode}: what the program verifies when its peer has its verdict is its own affair',
+                  ['callbacks', 'verifies-later', 'good'], policy=f'mode = {mode}', events=1,
+                  expect={'connected': '1', 'later': '1', 'later-error': '0'})
     yield Row('callbacks: the verdict waits for a verification to be retried',
               ['callbacks', 'retry-verify', 'wrong-host'], events=1,
               expect={'first': '-1 want:1', 'retries': '2', 'connected': '-1', 'explained': '1', 'received': '0'})
@@ -210,6 +214,10 @@ def trust_rows():
                   ['trust', 'careful-without-host', 'wrong-host'],
                   policy=f'trust-mode = {trust_mode}\nverify = ca', expect=passes(result='0'),
                   event={'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'})
+    for client in 'compares-name', 'reads-names':
+        yield Row(f'trust: exclusive: a program that may have found another name in its callback is not overruled: {client}',
+                  ['trust', client, 'good'], policy='trust-mode = exclusive', expect={'connected': '-1', 'received': '0'},
+                  event={'tlsward.action': 'blocked', 'tlsward.decided_by': 'program'})
     yield Row('trust: extend: an anchor that is no root will do for the program too', [], check=checks.leaf_as_anchor)
 
 

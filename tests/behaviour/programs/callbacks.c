@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <errno.h>
+#include <openssl/pem.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,25 @@ static void cert_verify_twice(void)
     demand_ca(SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(context, verifies_twice, &argument_of_program);
     run(client_new(context, server, "good.test"));
+}
+
+/* As the signer of what was fetched: of another certificate, and where the verify callback finds the connection. */
+static void verifies_later(void)
+{
+    BIO *file = BIO_new_file(pki_file("wrong-host"), "r");
+    X509 *signer = PEM_read_bio_X509(file, NULL, NULL, NULL);
+    X509_STORE_CTX *later = X509_STORE_CTX_new();
+    demand_ca(SSL_VERIFY_PEER, on_verify);
+    SSL *ssl = client_new(context, server, "good.test");
+    client_run(ssl);
+    demand(X509_STORE_CTX_init(later, SSL_CTX_get_cert_store(context), signer, NULL) == 1);
+    X509_STORE_CTX_set_ex_data(later, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl);
+    say("later", "%d", X509_verify_cert(later));
+    say("later-error", "%d", X509_STORE_CTX_get_error(later));
+    X509_STORE_CTX_free(later);
+    X509_free(signer);
+    BIO_free(file);
+    client_free(ssl);
 }
 
 static void verify_peer(void)
@@ -408,6 +428,7 @@ static const struct scenario scenarios[] = {
     {"cert-verify-none", cert_verify_none},
     {"cert-verify-taken-back", cert_verify_taken_back},
     {"cert-verify-twice", cert_verify_twice},
+    {"verifies-later", verifies_later},
     {"verify-peer", verify_peer},
     {"verify-none", verify_none},
     {"verify-on-connection", verify_on_connection},

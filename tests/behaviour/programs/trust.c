@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include <openssl/x509v3.h>
 #include <string.h>
 
 static SSL_CTX *context;
@@ -24,6 +25,25 @@ static int refuse_leaf(int ok, X509_STORE_CTX *ctx)
     if (!ok || X509_STORE_CTX_get_error_depth(ctx) > 0)
         return ok;
     X509_STORE_CTX_set_error(ctx, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+/* Another name than the connection was made for. */
+static int compare_name(int ok, X509_STORE_CTX *ctx)
+{
+    if (X509_STORE_CTX_get_error_depth(ctx) > 0 ||
+        X509_check_host(X509_STORE_CTX_get_current_cert(ctx), "payments.test", 0, 0, NULL) == 1)
+        return ok;
+    X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
+    return 0;
+}
+
+static int read_names(int ok, X509_STORE_CTX *ctx)
+{
+    if (X509_STORE_CTX_get_error_depth(ctx) > 0)
+        return ok;
+    GENERAL_NAMES_free(X509_get_ext_d2i(X509_STORE_CTX_get_current_cert(ctx), NID_subject_alt_name, NULL, NULL));
+    X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
     return 0;
 }
 
@@ -73,6 +93,18 @@ static void careful_of_another_host(void)
     run("another.test");
 }
 
+static void compares_name(void)
+{
+    verify_with(SSL_VERIFY_PEER, "ca", compare_name);
+    run(NULL);
+}
+
+static void reads_names(void)
+{
+    verify_with(SSL_VERIFY_PEER, "ca", read_names);
+    run(NULL);
+}
+
 static void pinned(void)
 {
     verify_with(SSL_VERIFY_PEER, "program-ca", refuse_leaf);
@@ -113,6 +145,8 @@ static const struct scenario clients[] = {
     {"careful-with-own-issuers", careful_with_own_issuers},
     {"careful-with-own-lookup", careful_with_own_lookup},
     {"pinned", pinned},
+    {"compares-name", compares_name},
+    {"reads-names", reads_names},
 };
 
 int main(int argc, char **argv)
