@@ -125,6 +125,7 @@ help:
 	@echo 'make demo             what tlsward does, shown on real programs: installs what it needs, builds, runs'
 	@echo 'make test             everything: installs what it needs, builds, runs these groups; one closing line'
 	@echo 'make unit             unit tests'
+	@echo 'make test-architecture  the rooms of the sources, and what each may know'
 	@echo 'make test-clients     real programs against real servers'
 	@echo 'make test-behaviour   the library inside a process: callbacks, modes, trust, sessions'
 	@echo 'make test-loading     every way a TLS library gets into a process'
@@ -165,7 +166,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
-GROUPS := unit test-clients test-names test-behaviour test-loading test-table test-command test-keep test-deploy test-corpus
+GROUPS := unit test-architecture test-clients test-names test-behaviour test-loading test-table test-command test-keep test-deploy test-corpus
 
 RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --
 
@@ -185,6 +186,9 @@ unit: export CK_DEFAULT_TIMEOUT = 900
 unit: $(UNIT) $(TARGETS:%=$(B)/replay/%)
 	@failed=0; for t in $(UNIT); do echo "  $${t##*/}"; $$t || failed=1; done; \
 	    $(PYTHON) tests/fuzz --programs $(B)/replay || failed=1; exit $$failed
+
+test-architecture: library
+	@$(RUN) architecture
 
 test-clients: library drivers
 	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'

@@ -1,5 +1,8 @@
-#include "command.h"
+#include "check/check.h"
+#include "explain/explain.h"
 #include "process/standard_error.h"
+#include "run/run.h"
+#include "shared/exit_status.h"
 
 #include <stdio.h>
 #include <string.h>

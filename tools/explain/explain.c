@@ -1,8 +1,10 @@
-#include "command.h"
+#include "explain/explain.h"
+
 #include "explain/explain_options.h"
 #include "explain/explanation.h"
 #include "policy/config.h"
 #include "shared/effective.h"
+#include "shared/exit_status.h"
 #include "shared/shared_trust.h"
 #include "shared/shared_verify.h"
 #include "shared/text.h"

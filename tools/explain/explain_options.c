@@ -1,7 +1,7 @@
 #include "explain/explain_options.h"
 
-#include "command.h"
 #include "shared/effective.h"
+#include "shared/exit_status.h"
 #include "shared/text.h"
 
 #include <errno.h>

@@ -4,12 +4,12 @@
 #ifndef TLSWARD_EXPLANATION_H
 #define TLSWARD_EXPLANATION_H
 
-#include "check/anchors.h"
 #include "explain/certificate_names.h"
 #include "explain/explain_verify.h"
 #include "explain/tls_peer.h"
 #include "peer/peer.h"
 #include "policy/policy.h"
+#include "shared/anchors.h"
 
 struct explanation {
     const char *host;

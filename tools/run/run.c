@@ -1,4 +1,5 @@
-#include "command.h"
+#include "run/run.h"
+
 #include "event/event.h"
 #include "event/sink.h"
 #include "policy/config.h"
@@ -12,6 +13,7 @@
 #include "run/target.h"
 #include "shared/child_signal.h"
 #include "shared/effective.h"
+#include "shared/exit_status.h"
 #include "shared/text.h"
 
 #include <errno.h>

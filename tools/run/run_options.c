@@ -1,6 +1,6 @@
 #include "run/run_options.h"
 
-#include "command.h"
+#include "shared/exit_status.h"
 #include "shared/text.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "run/supervise.h"
 
-#include "command.h"
 #include "shared/child_signal.h"
+#include "shared/exit_status.h"
 
 #include <errno.h>
 #include <fcntl.h>

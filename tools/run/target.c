@@ -1,7 +1,7 @@
 #include "run/target.h"
 
-#include "command.h"
 #include "process/reach.h"
+#include "shared/exit_status.h"
 #include "shared/shebang.h"
 #include "shared/text.h"
 

@@ -1,6 +1,6 @@
 #include "shared/text.h"
 
-#include "command.h"
+#include "shared/exit_status.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

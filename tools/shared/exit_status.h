@@ -1,8 +1,8 @@
 /*
- * What the subcommands share: their entry points and the exit statuses a script may rely on.
+ * The exit statuses of the command, which a script may rely on.
  */
-#ifndef TLSWARD_COMMAND_H
-#define TLSWARD_COMMAND_H
+#ifndef TLSWARD_EXIT_STATUS_H
+#define TLSWARD_EXIT_STATUS_H
 
 enum exit_status {
     STATUS_OK = 0,
@@ -15,10 +15,5 @@ enum exit_status {
     STATUS_NOT_FOUND = 127,
     STATUS_SIGNAL = 128 /* plus the number of the signal that ended the program */
 };
-
-/* Each is called with argv[0] the subcommand's name, and returns an exit status. */
-int run_main(int argc, char **argv);
-int check_main(int argc, char **argv);
-int explain_main(int argc, char **argv);
 
 #endif

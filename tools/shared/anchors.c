@@ -1,4 +1,4 @@
-#include "check/anchors.h"
+#include "shared/anchors.h"
 
 #include "shared/shared_trust.h"
 #include "shared/text.h"
