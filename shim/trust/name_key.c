@@ -4,6 +4,7 @@
 #include "trust/der.h"
 
 enum {
+    TAG_CONSTRUCTED = 0x20,
     TAG_SEQUENCE = 0x30,
     TAG_SET = 0x31,
     TAG_BIT_STRING = 0x03,
@@ -48,13 +49,19 @@ static uint64_t add_string(uint64_t hash, unsigned char tag, struct der string)
     return hash;
 }
 
+/* BER may cut a string of any kind into pieces, which libcrypto puts together; DER has none (X.690, 10.2). */
+static bool is_in_pieces(unsigned char tag)
+{
+    return (tag & TAG_CONSTRUCTED) != 0 && tag != TAG_SEQUENCE;
+}
+
 /* An AttributeTypeAndValue. */
 static bool add_attribute(struct der *attributes, uint64_t *key)
 {
     struct der attribute, type, value;
     unsigned char tag;
     if (!der_take(attributes, TAG_SEQUENCE, &attribute) || !der_take(&attribute, TAG_OID, &type) ||
-        !der_take_any(&attribute, &tag, &value))
+        !der_take_any(&attribute, &tag, &value) || is_in_pieces(tag))
         return false;
     uint64_t hash = add_bytes(FNV_SEED, type);
     /* A sum, because attributes of one RelativeDistinguishedName are sorted by their bytes, whatever those mean. */
