@@ -137,6 +137,7 @@ help:
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
 	@echo 'make test-aarch64     the same on 64-bit Arm, emulated, with its look-ups by dlsym; installs what it needs'
+	@echo 'make test-i386        test-table on 32-bit x86; installs what it needs'
 	@echo '                      each of these takes ROW=PATTERN or ROW=PART for rows by their names:'
 	@echo '                      make test-clients ROW="*/expired/enforce"'
 	@echo 'make bench            what the library costs'
@@ -295,6 +296,13 @@ test-aarch64: table
 	    LDFLAGS='-L$(AARCH64)/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$(AARCH64)/usr/lib/aarch64-linux-gnu' \
 	    $(PYTHON) tests/runner --build $(B)/aarch64 --row lookups_mean_the_same another_preload linked_through plugin_opened -- loading
 
+# The library for 32-bit programs, which the same machine runs.
+test-i386: table
+	@tests/install-packages gcc-i686-linux-gnu libc6-dev-i386-cross
+	@$(MAKE) --no-print-directory table CC=i686-linux-gnu-gcc B=$(B)/i386
+	@$(PYTHON) tests/libs --libs i386 --library $(B)/i386/libtlsward.so --objects $(B)/i386/test-libs \
+	    --server-objects $(B)/test-libs --fetched $(B)/libs --corpus $(CORPUS) --row '$(or $(ROW),*)'
+
 $(B)/client_with_anchors: tests/corpus/client_with_anchors.c tests/drivers/driver.c tests/drivers/driver.h
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/drivers -o $@ $< tests/drivers/driver.c -lssl -lcrypto
@@ -353,5 +361,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers install-library help deps-build deps-demo deps-test clean
-.PHONY: demo test $(GROUPS) table test-libs test-aarch64 asan tsan musl bench fuzz run-fuzz lint install uninstall
+.PHONY: demo test $(GROUPS) table test-libs test-aarch64 test-i386 asan tsan musl bench fuzz run-fuzz lint install uninstall
 -include $(wildcard $(B)/shim/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

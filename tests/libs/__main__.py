@@ -76,8 +76,8 @@ def find(name, fetched):
         return libraries.system()
     if name in FETCHED:
         return libraries.unpacked(name, fetched / name)
-    if name == "aarch64":
-        return libraries.aarch64(fetched / name)
+    if name in libraries.FOREIGN:
+        return libraries.foreign(name, fetched / name)
     return libraries.given(name)
 
 
@@ -169,7 +169,8 @@ def main():
     parser.add_argument("--server-objects", type=Path, help="where --objects are of another architecture")
     arguments = parse(parser, (*(row.name for row in ROWS), core.ROW))
     if namespace.MARK not in os.environ:  # inside there is no network
-        subprocess.run([HERE / "fetch", arguments.fetched, *(set(arguments.libs) & {*FETCHED, "aarch64"})], check=True)
+        wanted = set(arguments.libs) & {*FETCHED, *libraries.FOREIGN}
+        subprocess.run([HERE / "fetch", arguments.fetched, *wanted], check=True)
     namespace.enter()
     with tempfile.TemporaryDirectory(prefix="tlsward-libs.") as directory:
         Path(directory).chmod(0o755)

@@ -9,6 +9,8 @@ from tally import Unavailable
 
 STUB = "libssl-under-test.so"  # what every client needs; a link of that name leads to the real one
 LINK = ("-Wl,--no-as-needed", f"-l:{STUB}", "-Wl,-z,lazy")  # all references are weak, and some are missing
+# Other architectures: what compiles for them, and what runs that where the processor cannot.
+FOREIGN = {"aarch64": ("aarch64-linux-gnu-gcc", "qemu-aarch64"), "i386": ("i686-linux-gnu-gcc", "")}
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ def unpacked(name, root):
     return Library(name, libssl, (), str(Path(loaders[0]).resolve()) if loaders else "")
 
 
-def aarch64(root):
-    loader = one(f"{root}/lib/ld-linux-aarch64.so.1")
-    return Library("aarch64", one(f"{root}/usr/lib/*/libssl.so.*"), (loader.parent,), str(loader),
-                   "aarch64-linux-gnu-gcc", "qemu-aarch64")
+def foreign(name, root):
+    """Of another architecture, with its C library."""
+    loader = one(f"{root}/lib/ld-linux*.so.?")
+    return Library(name, one(f"{root}/usr/lib/*/libssl.so.*"), (loader.parent,), str(loader), *FOREIGN[name])
 
 
 def given(directory):
