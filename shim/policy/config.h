@@ -39,7 +39,7 @@ struct config_environment {
     const char *log;         /* TLSWARD_LOG, or NULL */
     const char *system_dir;  /* "/etc/tlsward" */
     const char *share_dir;   /* where `include = NAME` finds NAME.conf */
-    /* Whom the policy is for: rules that cannot match it, and what nobody asks for, are not kept. NULL: all is. */
+    /* Whose policy it is: rules for other programs, and what nobody asks for, are not kept. NULL: anybody's. */
     const struct process_identity *process;
 };
 

@@ -142,7 +142,7 @@ static uint32_t next_before(const struct question *question, const struct policy
     uint32_t next = limit;
     for (size_t i = 0; i < candidates->count && candidates->rules[i] < limit; i++)
         next = candidates->rules[i];
-    if (!candidates->name_is_unknown && !candidates->address_is_unknown)
+    if (!candidates->name_is_unknown && !candidates->address_is_unknown && !question->set->program_is_uncertain)
         return next;
     for (size_t i = 0; i < question->set->group_count; i++) {
         const struct rule_group *group = &question->set->groups[i];

@@ -14,7 +14,7 @@ struct rule_build {
     struct arena *arena;   /* of what is kept */
     struct arena *scratch; /* of what is needed only meanwhile */
 
-    bool *kept; /* of the draft's rules */
+    uint8_t *programs_match; /* each of the draft's rules: enum match */
     size_t row_count, network_count, text_size;
 
     char *text;
@@ -36,7 +36,7 @@ struct rule_build {
 
 /* The number of these settings, but for the names in them, and of these programs and users. */
 uint32_t rule_build_settings(struct rule_build *build, const struct settings *settings);
-uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section);
+uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section, enum match programs);
 
 /* What leads from a destination to its rules; the last step. */
 void rule_build_index(struct rule_build *build);

@@ -109,27 +109,31 @@ uint32_t rule_build_settings(struct rule_build *build, const struct settings *se
     return build->last_settings;
 }
 
-static uint64_t hash_who(const struct policy_section *section)
+struct wanted_who {
+    const struct rule_build *build;
+    const struct policy_section *section;
+    size_t program_count; /* none in a process */
+    bool program_is_uncertain;
+};
+
+static uint64_t hash_who(const struct wanted_who *wanted)
 {
-    uint64_t sum = fnv_add(FNV_SEED, section->program_count);
-    for (size_t i = 0; i < section->program_count; i++)
+    const struct policy_section *section = wanted->section;
+    uint64_t sum = fnv_add(fnv_add(FNV_SEED, wanted->program_count), wanted->program_is_uncertain);
+    for (size_t i = 0; i < wanted->program_count; i++)
         sum = hash_text(sum, section->programs[i]);
     for (size_t i = 0; i < section->user_count; i++)
         sum = fnv_add(fnv_add(sum, section->users[i].uid), (uint64_t)section->users[i].account);
     return sum;
 }
 
-struct wanted_who {
-    const struct rule_build *build;
-    const struct policy_section *section;
-};
-
 static bool is_wanted_who(const void *context, uint32_t item)
 {
     const struct wanted_who *wanted = context;
     const struct policy_section *section = wanted->section;
     const struct rule_who *who = &wanted->build->whos[item];
-    bool same = who->program_count == section->program_count && who->user_count == section->user_count;
+    bool same = who->program_count == wanted->program_count && who->user_count == section->user_count &&
+                who->program_is_uncertain == wanted->program_is_uncertain;
     for (size_t i = 0; same && i < who->program_count; i++)
         same = strcmp(wanted->build->programs[who->first_program + i], section->programs[i]) == 0;
     for (size_t i = 0; same && i < who->user_count; i++) {
@@ -157,15 +161,19 @@ static void add_user(struct rule_build *build, const struct user_pattern *user)
     grown[build->user_count++] = (struct rule_user){user->uid, user->account};
 }
 
-static uint32_t add_who(struct rule_build *build, const struct policy_section *section, uint64_t hash)
+static uint32_t add_who(struct rule_build *build, const struct wanted_who *wanted, uint64_t hash)
 {
+    const struct policy_section *section = wanted->section;
     struct rule_who *grown = arena_grow(build->scratch, build->whos, build->who_count, sizeof *grown);
     if (!grown)
         return 0;
     build->whos = grown;
-    grown[build->who_count] = (struct rule_who){(uint32_t)build->program_count, (uint32_t)section->program_count,
-                                                (uint32_t)build->user_count, (uint32_t)section->user_count};
-    for (size_t i = 0; i < section->program_count; i++)
+    grown[build->who_count] = (struct rule_who){.program_is_uncertain = wanted->program_is_uncertain,
+                                                .first_program = (uint32_t)build->program_count,
+                                                .program_count = (uint32_t)wanted->program_count,
+                                                .first_user = (uint32_t)build->user_count,
+                                                .user_count = (uint32_t)section->user_count};
+    for (size_t i = 0; i < wanted->program_count; i++)
         add_program(build, section->programs[i]);
     for (size_t i = 0; i < section->user_count; i++)
         add_user(build, &section->users[i]);
@@ -173,10 +181,13 @@ static uint32_t add_who(struct rule_build *build, const struct policy_section *s
     return (uint32_t)build->who_count++;
 }
 
-uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section)
+uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section, enum match programs)
 {
-    const struct wanted_who wanted = {build, section};
-    uint64_t hash = hash_who(section);
+    const struct wanted_who wanted = {.build = build,
+                                      .section = section,
+                                      .program_count = build->process ? 0 : section->program_count,
+                                      .program_is_uncertain = programs == MATCH_PERHAPS};
+    uint64_t hash = hash_who(&wanted);
     int64_t found = table_find(&build->who_table, hash, is_wanted_who, &wanted);
-    return found != TABLE_NONE ? (uint32_t)found : add_who(build, section, hash);
+    return found != TABLE_NONE ? (uint32_t)found : add_who(build, &wanted, hash);
 }

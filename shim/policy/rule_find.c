@@ -71,7 +71,7 @@ void rule_find(const struct rule_set *set, const struct destination *destination
     found->all = set->everywhere_count > RULE_CANDIDATES;
     for (size_t i = 0; i < set->everywhere_count && !found->all; i++)
         add(found, set->everywhere[i]);
-    for (size_t i = 0; set->group_count > 0 && i < count && !found->all; i++) {
+    for (size_t i = 0; i < count && !found->all; i++) {
         const struct target target = target_of(&destinations[i]);
         add_for(set, &target, found);
     }
@@ -80,8 +80,9 @@ void rule_find(const struct rule_set *set, const struct destination *destination
 bool rule_group_may_be_for(const struct rule_group *group, const struct rule_candidates *found,
                            const struct destination *destinations, size_t count)
 {
+    const bool unknown[] = {found->name_is_unknown, found->address_is_unknown, true};
     bool may = false;
-    if (group->by_network ? !found->address_is_unknown : !found->name_is_unknown)
+    if (!unknown[group->unknown])
         return false;
     for (size_t i = 0; i < count && !may; i++)
         may = group->port == 0 || destinations[i].port == 0 || group->port == destinations[i].port;

@@ -1,7 +1,7 @@
 /*
- * Which rules may be for a destination: those that its name and its addresses lead to, and those for any. Where a name
- * or an address is not known, each rule that asks for one may be: they are asked for in groups, because of all that
- * say the same the last one is enough.
+ * Which rules may be for a destination: those that its name and its addresses lead to, and those for any. Where a name,
+ * an address or the program is not known, each rule that asks for one may be: they are asked for in groups, because of
+ * all that say the same the last one is enough.
  */
 #ifndef TLSWARD_RULE_FIND_H
 #define TLSWARD_RULE_FIND_H

@@ -72,14 +72,21 @@ static void build_buckets(struct rule_build *build)
     }
 }
 
-/* Groups on their way, and the group of each row. */
+/* A rule that belongs to a group. */
+struct member {
+    uint32_t rule;
+    uint32_t group;
+};
+
+/* Groups on their way, and their members in the order of the rules. */
 struct grouping {
     struct rule_build *build;
     struct rule_group *groups;
     size_t count;
     struct table table;
     struct rule_group wanted;
-    uint32_t *of_rows;
+    struct member *members;
+    size_t member_count;
 };
 
 static bool is_wanted_group(const void *context, uint32_t item)
@@ -87,17 +94,15 @@ static bool is_wanted_group(const void *context, uint32_t item)
     const struct grouping *grouping = context;
     const struct rule_group *group = &grouping->groups[item], *wanted = &grouping->wanted;
     return group->who == wanted->who && group->settings == wanted->settings && group->port == wanted->port &&
-           group->by_network == wanted->by_network;
+           group->unknown == wanted->unknown;
 }
 
-static uint32_t group_of(struct grouping *grouping, const struct rule_row *row)
+static uint32_t group_of(struct grouping *grouping)
 {
     struct arena *scratch = grouping->build->scratch;
-    const struct rule *rule = &grouping->build->rules[row->rule];
-    grouping->wanted = (struct rule_group){
-        .who = rule->who, .settings = rule->settings, .port = row->port, .by_network = !is_name(row)};
-    uint64_t parts = fnv_add(fnv_add(FNV_SEED, rule->who), rule->settings);
-    uint64_t hash = fnv_add(parts, (uint64_t)row->port << 1 | grouping->wanted.by_network);
+    const struct rule_group *wanted = &grouping->wanted;
+    uint64_t parts = fnv_add(fnv_add(FNV_SEED, wanted->who), wanted->settings);
+    uint64_t hash = fnv_add(parts, (uint64_t)wanted->port << 2 | wanted->unknown);
     int64_t found = table_find(&grouping->table, hash, is_wanted_group, grouping);
     if (found != TABLE_NONE)
         return (uint32_t)found;
@@ -105,16 +110,45 @@ static uint32_t group_of(struct grouping *grouping, const struct rule_row *row)
     if (!grown)
         return 0;
     grouping->groups = grown;
-    grown[grouping->count] = grouping->wanted;
+    grown[grouping->count] = *wanted;
     table_add(&grouping->table, scratch, hash, (uint32_t)grouping->count);
     return (uint32_t)grouping->count++;
 }
 
-static void fill_groups(struct grouping *grouping)
+static void add_member(struct grouping *grouping, uint32_t number, uint16_t port, enum rule_unknown unknown)
+{
+    const struct rule *rule = &grouping->build->rules[number];
+    grouping->wanted =
+        (struct rule_group){.who = rule->who, .settings = rule->settings, .port = port, .unknown = (uint16_t)unknown};
+    uint32_t group = group_of(grouping);
+    if (grouping->build->scratch->exhausted)
+        return;
+    grouping->groups[group].count++;
+    grouping->members[grouping->member_count++] = (struct member){number, group};
+}
+
+/* Of a rule for any destination nothing is unknown but, perhaps, the program. */
+static void add_members(struct grouping *grouping, uint32_t number)
+{
+    const struct rule_build *build = grouping->build;
+    const struct rule *rule = &build->rules[number];
+    bool is_uncertain = build->whos[rule->who].program_is_uncertain;
+    if (rule->first_row == rule[1].first_row && is_uncertain)
+        add_member(grouping, number, 0, UNKNOWN_PROGRAM);
+    for (uint32_t i = rule->first_row; i < rule[1].first_row; i++) {
+        const struct rule_row *row = &build->rows[i];
+        if (row->kind != DESTINATION_ANY)
+            add_member(grouping, number, row->port, is_name(row) ? UNKNOWN_NAME : UNKNOWN_ADDRESS);
+        else if (is_uncertain)
+            add_member(grouping, number, row->port, UNKNOWN_PROGRAM);
+    }
+}
+
+static void keep_groups(struct grouping *grouping)
 {
     struct rule_build *build = grouping->build;
     struct rule_group *kept = arena_alloc(build->arena, grouping->count * sizeof *kept);
-    uint32_t *members = arena_alloc(build->arena, build->row_count * sizeof *members);
+    uint32_t *members = arena_alloc(build->arena, grouping->member_count * sizeof *members);
     uint32_t first = 0;
     if (!kept || !members)
         return;
@@ -123,12 +157,11 @@ static void fill_groups(struct grouping *grouping)
         kept[i].first = first;
         first += kept[i].count;
         kept[i].count = 0;
+        build->set->program_is_uncertain |= kept[i].unknown == UNKNOWN_PROGRAM;
     }
-    for (uint32_t i = 0; i < build->row_count; i++) {
-        if (build->rows[i].kind == DESTINATION_ANY)
-            continue;
-        struct rule_group *group = &kept[grouping->of_rows[i]];
-        members[group->first + group->count++] = build->rows[i].rule;
+    for (size_t i = 0; i < grouping->member_count; i++) {
+        struct rule_group *group = &kept[grouping->members[i].group];
+        members[group->first + group->count++] = grouping->members[i].rule;
     }
     build->set->groups = kept;
     build->set->group_count = grouping->count;
@@ -138,17 +171,12 @@ static void fill_groups(struct grouping *grouping)
 static void build_groups(struct rule_build *build)
 {
     struct grouping grouping = {.build = build};
-    grouping.of_rows = arena_alloc(build->scratch, build->row_count * sizeof *grouping.of_rows);
-    for (uint32_t i = 0; grouping.of_rows && i < build->row_count; i++) {
-        if (build->rows[i].kind == DESTINATION_ANY)
-            continue;
-        grouping.of_rows[i] = group_of(&grouping, &build->rows[i]);
-        if (build->scratch->exhausted)
-            return;
-        grouping.groups[grouping.of_rows[i]].count++;
-    }
+    size_t most = build->row_count + build->set->count;
+    grouping.members = arena_alloc(build->scratch, most * sizeof *grouping.members);
+    for (uint32_t i = 0; i < build->set->count && !build->scratch->exhausted; i++)
+        add_members(&grouping, i);
     if (!build->scratch->exhausted)
-        fill_groups(&grouping);
+        keep_groups(&grouping);
 }
 
 void rule_build_index(struct rule_build *build)

@@ -28,9 +28,9 @@ static enum match match_programs(const char *const *programs, size_t count, cons
     return MATCH_NO;
 }
 
-bool rule_may_be_for(const struct policy_section *rule, const struct process_identity *process)
+enum match rule_match_programs(const struct policy_section *rule, const struct process_identity *process)
 {
-    return match_programs((const char *const *)rule->programs, rule->program_count, process) != MATCH_NO;
+    return match_programs((const char *const *)rule->programs, rule->program_count, process);
 }
 
 static enum match match_uid(const struct rule_user *users, size_t count, uid_t uid)
@@ -58,8 +58,10 @@ static enum match match_users(const struct rule_user *users, size_t count, const
 enum match rule_match_who(const struct rule_set *set, uint32_t number, const struct process_identity *process)
 {
     const struct rule_who *who = &set->whos[number];
-    return least(match_programs(set->programs + who->first_program, who->program_count, process),
-                 match_users(set->users + who->first_user, who->user_count, process));
+    enum match programs = who->program_is_uncertain
+                              ? MATCH_PERHAPS
+                              : match_programs(set->programs + who->first_program, who->program_count, process);
+    return least(programs, match_users(set->users + who->first_user, who->user_count, process));
 }
 
 enum match rule_match_row(const struct rule_set *set, const struct rule_row *row, const struct target *target)

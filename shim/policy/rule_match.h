@@ -17,10 +17,7 @@ enum match rule_match_who(const struct rule_set *set, uint32_t who, const struct
 /* One destination of a rule by itself. */
 enum match rule_match_row(const struct rule_set *set, const struct rule_row *row, const struct target *target);
 
-/*
- * False where the rule names programs of which the process can never be one: its executable and other names stay
- * what they are. Its users do not.
- */
-bool rule_may_be_for(const struct policy_section *rule, const struct process_identity *process);
+/* What stays as it is while the process lives: its executable and other names do, its users do not. */
+enum match rule_match_programs(const struct policy_section *rule, const struct process_identity *process);
 
 #endif

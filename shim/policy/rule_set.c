@@ -17,9 +17,15 @@ static bool is_everywhere(const struct policy_section *rule)
     return any;
 }
 
-static bool is_kept(const struct rule_build *build, const struct policy_section *rule)
+static enum match programs_match(const struct rule_build *build, const struct policy_section *rule)
 {
-    return build->process == NULL || rule_may_be_for(rule, build->process);
+    return build->process ? rule_match_programs(rule, build->process) : MATCH_YES;
+}
+
+/* A rule that can decide; those that can only tighten are found in groups. */
+static bool decides_everywhere(const struct rule_build *build, size_t index)
+{
+    return build->programs_match[index] == MATCH_YES && is_everywhere(&build->draft->rules[index]);
 }
 
 static void count_destinations(struct rule_build *build, const struct policy_section *rule)
@@ -35,15 +41,15 @@ static void count_destinations(struct rule_build *build, const struct policy_sec
 /* How much there will be, so that nothing has to grow in memory that is kept. */
 static void count(struct rule_build *build)
 {
-    build->kept = arena_alloc(build->scratch, build->draft->rule_count * sizeof *build->kept + 1);
+    build->programs_match = arena_alloc(build->scratch, build->draft->rule_count + 1);
     build->text_size = 1; /* the empty text, which stands for none */
-    for (size_t i = 0; build->kept && i < build->draft->rule_count; i++) {
+    for (size_t i = 0; build->programs_match && i < build->draft->rule_count; i++) {
         const struct policy_section *rule = &build->draft->rules[i];
-        build->kept[i] = is_kept(build, rule);
-        if (!build->kept[i])
+        build->programs_match[i] = (uint8_t)programs_match(build, rule);
+        if (build->programs_match[i] == MATCH_NO)
             continue;
         build->set->count++;
-        build->set->everywhere_count += is_everywhere(rule);
+        build->set->everywhere_count += decides_everywhere(build, i);
         build->text_size += strlen(rule->settings.rule) + 1;
         build->text_size += rule->settings.name ? strlen(rule->settings.name) + 1 : 0;
         count_destinations(build, rule);
@@ -60,7 +66,7 @@ static bool allocate(struct rule_build *build)
     build->rows = arena_alloc(arena, (build->row_count + 1) * sizeof *build->rows);
     build->networks = arena_alloc(arena, (build->network_count + 1) * sizeof *build->networks);
     build->everywhere = arena_alloc(arena, (set->everywhere_count + 1) * sizeof *build->everywhere);
-    return build->kept && !arena->exhausted;
+    return build->programs_match && !arena->exhausted;
 }
 
 static uint32_t add_text(struct rule_build *build, const char *text)
@@ -84,20 +90,21 @@ static void add_row(struct rule_build *build, uint32_t rule, const struct destin
     }
 }
 
-static void add_rule(struct rule_build *build, const struct policy_section *section)
+static void add_rule(struct rule_build *build, size_t index)
 {
+    const struct policy_section *section = &build->draft->rules[index];
     uint32_t number = build->rules_used++;
     build->rules[number] = (struct rule){
         .name = add_text(build, section->settings.rule),
         .peer = section->settings.name ? add_text(build, section->settings.name) : 0,
         .settings = rule_build_settings(build, &section->settings),
-        .who = rule_build_who(build, section),
+        .who = rule_build_who(build, section, (enum match)build->programs_match[index]),
         .first_row = build->rows_used,
         .expires_day = section->expires ? (uint32_t)(section->expires_at / SECONDS_OF_A_DAY) : 0,
     };
     for (size_t i = 0; i < section->destination_count; i++)
         add_row(build, number, &section->destinations[i]);
-    if (is_everywhere(section))
+    if (decides_everywhere(build, index))
         build->everywhere[build->everywhere_used++] = number;
 }
 
@@ -139,8 +146,8 @@ void rule_set_build(struct policy *policy, const struct policy *draft, const str
     count(&build);
     if (allocate(&build)) {
         for (size_t i = 0; i < draft->rule_count && !scratch.exhausted && !policy->arena.exhausted; i++)
-            if (build.kept[i])
-                add_rule(&build, &draft->rules[i]);
+            if (build.programs_match[i] != MATCH_NO)
+                add_rule(&build, i);
         publish(&build);
         if (!scratch.exhausted && !policy->arena.exhausted)
             rule_build_index(&build);

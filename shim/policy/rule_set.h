@@ -38,19 +38,23 @@ struct rule_user {
     enum account account;
 };
 
-/* Programs and users, as several rules may have them. */
+/* Programs and users, as several rules may have them. In a process it is known once and for all what programs match. */
 struct rule_who {
+    bool program_is_uncertain; /* it may be one, and nobody will know */
     uint32_t first_program, program_count;
     uint32_t first_user, user_count;
 };
 
-/* Rules that are the same to whom neither the name nor the address of the peer is known. */
+/* What must be unknown for the rules of a group to be asked for. */
+enum rule_unknown { UNKNOWN_NAME, UNKNOWN_ADDRESS, UNKNOWN_PROGRAM };
+
+/* Rules that are the same to whom something is not known. */
 struct rule_group {
     uint32_t who;
     uint32_t settings;
     uint32_t first, count; /* of the members, in order */
     uint16_t port;
-    bool by_network;
+    uint16_t unknown; /* enum rule_unknown */
 };
 
 struct rule_buckets {
@@ -73,8 +77,9 @@ struct rule_set {
     struct rule_buckets by_name; /* hosts and suffixes, by their last bytes first */
     struct rule_buckets by_network;
     uint8_t prefixes[sizeof(struct ip) + 1]; /* that some network has, one bit each */
-    const uint32_t *everywhere;              /* rules that no name and no network leads to */
+    const uint32_t *everywhere; /* rules that no name and no network leads to, but for the uncertain ones */
     size_t everywhere_count;
+    bool program_is_uncertain; /* of some such rules */
     const struct rule_group *groups;
     size_t group_count;
     const uint32_t *members;
