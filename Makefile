@@ -313,7 +313,7 @@ test-corpus: library $(B)/client_with_anchors
 # Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
 bench:
 	@tests/install-packages $(PACKAGES_BENCH)
-	@$(MAKE) --no-print-directory library $(B)/bench/client $(B)/bench/plain $(B)/bench/empty.so
+	@$(MAKE) --no-print-directory library $(B)/bench/client $(B)/bench/plain $(B)/bench/memory $(B)/bench/empty.so
 	@$(PYTHON) tests/bench/bench.py $(B)
 
 $(B)/bench/%: tests/bench/%.c

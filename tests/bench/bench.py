@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 
+import fleet
+
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 LIBRARY = os.path.join(BUILD, "libtlsward.so")
 SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -132,6 +134,17 @@ def print_anchor_rows(directory, port):
     return missed
 
 
+def count_fleet(directory, port):
+    """The goals that are missed."""
+    missed = 0
+    for name, goal, measure, unit in fleet.rows(sys.modules[__name__], directory, port):
+        value = measure()
+        missed += value > goal
+        shown = f"{value:14.3f} {goal:14.2f}" if unit == "ratio" else f"{value:14,} {goal:14,}"
+        print(f"{name:52} {shown} {unit} {'' if value <= goal else ' MISSED'}", flush=True)
+    return missed
+
+
 def main():
     missed = 0
     with tempfile.TemporaryDirectory(prefix="tlsward-bench.") as directory:
@@ -146,6 +159,7 @@ def main():
                 print(f"{name:52} {with_library:14,} {without:14,} {ratio:7.3f} {goal:6.2f} {'' if ratio <= goal else ' MISSED'}",
                       flush=True)
             missed += print_anchor_rows(directory, port)
+            missed += count_fleet(directory, port)
         finally:
             server.terminate()
             server.wait()
