@@ -34,6 +34,7 @@ static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int
         connection_reset(connection);
         free(connection->app_suites);
         free(connection->suites);
+        free(connection->own_sni);
     }
     free(connection);
 }

@@ -10,6 +10,7 @@
 #include "openssl/psk.h"
 #include "openssl/report.h"
 #include "openssl/session.h"
+#include "openssl/sni.h"
 #include "openssl/suites.h"
 #include "policy/in_force.h"
 #include "process/loader.h"
@@ -30,19 +31,6 @@ static bool peer_has_finished(const struct library *library, const SSL *ssl)
 {
     char finished;
     return library->api.SSL_get_peer_finished(ssl, &finished, sizeof finished) > 0;
-}
-
-static void add_sni(const struct library *library, SSL *ssl, const struct connection *connection)
-{
-    const struct openssl_api *api = &library->api;
-    if (connection->handshake.name_count != 1 || connection->handshake.names[0].kind != PEER_HOST ||
-        connection->handshake.name_is_weak || api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL)
-        return;
-    char *name = connection->handshake.names[0].text;
-    if (api->SSL_ctrl != NULL)
-        api->SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
-    else if (api->SSL_set_tlsext_host_name != NULL)
-        api->SSL_set_tlsext_host_name(ssl, name);
 }
 
 static bool demands_proof(const struct connection *connection)
@@ -102,11 +90,12 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     if (may_drop_session)
         drop_stillborn_session(library, ssl, connection);
     put_back(library, ssl, connection);
+    sni_take_back(library, ssl, connection);
     observe_peer(library, ssl, connection);
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
     if (demands_proof(connection) && connection->handshake.settings.verify != VERIFY_NONE)
-        add_sni(library, ssl, connection);
+        sni_add(library, ssl, connection);
     drop_unwanted(library, ssl, connection);
     library->api.ERR_pop_to_mark();
 }
@@ -273,6 +262,8 @@ static void on_alert(const struct library *library, SSL *ssl, int where, int val
     struct connection *connection = connection_of(library, ssl);
     if (connection == NULL || value >> 8 != SSL3_AL_FATAL)
         return;
+    if (where == SSL_CB_READ_ALERT && (value & 0xff) == SSL_AD_UNRECOGNIZED_NAME)
+        sni_refused(connection);
     enum authentication authentication = connection->handshake.stage == STAGE_OBSERVED
                                              ? refused_with(connection, where, value & 0xff)
                                              : AUTH_CERTIFICATE;

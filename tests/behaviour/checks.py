@@ -128,6 +128,19 @@ def renegotiation_row(way, leaf, first, then, facts, *events):
     return check
 
 
+def refused_name_row(way, is_said):
+    """The server ends the handshake for its SNI, before there is a certificate to judge."""
+    def check(setting):
+        setting.write_policy()
+        facts = facts_of(setting.run(['names', way, 'good']))
+        assert_members({'connected': '-1', 'reason': 'tlsv1 unrecognized name', 'received': '0'}, facts, 'program')
+        assert len(setting_events(setting)) == 1, 'the library was not active in the handshake that followed'
+        notices = [event['tlsward.message'] for event in setting.events('tlsward-notice')]
+        said = [notice for notice in notices if 'refused the name localhost (unrecognized_name)' in notice]
+        assert len(said) == is_said, notices
+    return check
+
+
 def leaf_as_anchor(setting):
     setting.write_policy(f'trust-mode = extend\ntrust = {setting.pki / "unknown-ca.pem"}')
     facts = facts_of(setting.run(['trust', 'careful', 'unknown-ca']))

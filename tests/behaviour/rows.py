@@ -536,6 +536,26 @@ def name_rows():
         yield Row(f'names: {source}: audit adds no SNI', ['names', source, other], policy='mode = audit',
                   as_bare=True, expect={'sni': 'localhost' if source == 'sni' else '-'},
                   event={**known, 'tlsward.action': 'would-block'})
+    before = 'names: the SNI that was added for the peer before'
+    address = {'tlsward.name_source': 'bio', 'tlsward.expected_name': '127.0.0.1'}
+    yield Row(f'{before} names nobody: its certificate is stopped', ['names', 'bio-again', 'localhost'],
+              expect=is_stopped(64, 'bad certificate', sni='-'), event={**address, 'tlsward.action': 'blocked'})
+    yield Row(f'{before} names nobody: that of the new one passes', ['names', 'bio-again', 'address'],
+              expect=passes(sni='-'), event={**address, 'tlsward.action': 'allowed'})
+    yield Row(f'{before} names nobody after SSL_clear', ['names', 'cleared', 'localhost'],
+              expect={'connected': '-1', 'received': '0', 'sni': '-'}, events=2,
+              event={'tlsward.name_source': 'unknown', **blocked('name-unknown', 62)})
+    yield Row(f'{before} leaves what each name fits', ['names', 'cleared', 'localhost-and-address'],
+              expect=passes(sni='-'), events=2, event={'tlsward.name_source': 'resolver', 'tlsward.action': 'allowed'})
+    yield Row(f'{before} leaves what the program sets', ['names', 'cleared-with-sni', 'good'],
+              expect=passes(sni='good.test'), events=2, event={'tlsward.name_source': 'sni'})
+    yield Row('names: no SNI is added for a program that demands chain and name: the server refuses names',
+              ['names', 'refused-to-verifying', 'good'], expect=passes(sni='-'),
+              event={'tlsward.name_source': 'app', 'tlsward.outcome': 'verified'})
+    yield Row('names: a server that refuses the SNI that was added is said', [],
+              check=checks.refused_name_row('refused-to-careless', True))
+    yield Row('names: a server that refuses the SNI of the program is not', [],
+              check=checks.refused_name_row('refused-of-program', False))
     yield Row('names: app: any one of several names is enough', ['names', 'app-with-several', 'two-hosts'],
               expect=passes(sni='-'), event={'tlsward.name_source': 'app'})
     for name in 'b.test', 'c.test':

@@ -119,6 +119,32 @@ static enum result bio_connect(void)
     return client_talk(ssl);
 }
 
+static enum result talk_by_bio(BIO *bio, const char *name, const char *text)
+{
+    char host[256];
+    char port[16];
+    SSL *ssl = NULL;
+    snprintf(host, sizeof host, "%s", name);
+    snprintf(port, sizeof port, "%s", peer.port);
+    BIO_set_conn_hostname(bio, host);
+    BIO_set_conn_port(bio, port);
+    BIO_get_ssl(bio, &ssl);
+    return client_say(ssl, text);
+}
+
+/* First by one name of the server, then with the same chain by another, without the session of the first. */
+static enum result bio_connect_again(void)
+{
+    SSL *ssl = NULL;
+    BIO *bio = BIO_new_ssl_connect(client_context());
+    if (talk_by_bio(bio, peer.host, "first") != TALKED)
+        return MISUSED;
+    (void)BIO_reset(bio);
+    BIO_get_ssl(bio, &ssl);
+    SSL_set_session(ssl, NULL);
+    return talk_by_bio(bio, peer.other_host, peer.token);
+}
+
 static enum result bio_new_ssl(void)
 {
     SSL *ssl = NULL;
@@ -198,6 +224,7 @@ const struct row object_rows[] = {
     {"context-and-connect-unseen", context_and_connect_unseen},
     {"context-unseen-callback", context_unseen_callback},
     {"bio-connect", bio_connect},
+    {"bio-connect-again", bio_connect_again},
     {"bio-new-ssl", bio_new_ssl},
     {"http-client", http_client},
     {"quic", quic},

@@ -323,6 +323,8 @@ ROWS = (
     careless("context-and-connect-unseen"),
     careless("context-unseen-callback"),
     careless("bio-connect", source="bio"),
+    Row("bio-connect-again", certificates=("good",), good=NONE, source="bio", other_host=OTHER_NAME,
+        expected_name=OTHER_NAME, reasons={"good": "certificate-host-mismatch"}),
     careless("bio-new-ssl", source="resolver"),
     careless("conf-verify-mode"),
     partly("conf-verify-ca-file", UNTRUSTED, event={"tlsward.app_verify": "ca"}),

@@ -92,6 +92,108 @@ static void bio(void)
     BIO_free_all(chain);
 }
 
+/* The same chain or SSL, which first had another peer that was known as localhost, at a server of its own. */
+static struct server *first_server;
+
+static BIO *dial_by_bio(BIO *chain, const char *host, struct server *of)
+{
+    char target[64];
+    snprintf(target, sizeof target, "%s:%d", host, server_port(of));
+    BIO_set_conn_hostname(chain, target);
+    BIO_set_conn_ip_family(chain, BIO_FAMILY_IPV4);
+    server_expect(of);
+    return chain;
+}
+
+static void bio_again(void)
+{
+    SSL *ssl;
+    first_server = server_start(&(struct server_options){.leaf = "localhost"});
+    BIO *chain = dial_by_bio(BIO_new_ssl_connect(context), "localhost", first_server);
+    demand(BIO_do_connect(chain) == 1 && BIO_reset(chain) >= 0);
+    dial_by_bio(chain, "127.0.0.1", server);
+    BIO_get_ssl(chain, &ssl);
+    client_tell(ssl, BIO_do_connect(chain) == 1 ? 1 : -1);
+    BIO_free_all(chain);
+    server_stop(first_server);
+}
+
+static SSL *used_once(void)
+{
+    first_server = server_start(&(struct server_options){.leaf = "localhost"});
+    SSL *ssl = without_name(dial_name(first_server, "localhost"));
+    demand(SSL_connect(ssl) == 1);
+    SSL_shutdown(ssl);
+    close(SSL_get_fd(ssl));
+    server_stop(first_server);
+    demand(SSL_clear(ssl) == 1 && SSL_set_session(ssl, NULL) == 1);
+    return ssl;
+}
+
+static void cleared(void)
+{
+    SSL *ssl = used_once();
+    demand(SSL_set_fd(ssl, dial_name(server, "127.0.0.1")) == 1);
+    run(ssl);
+}
+
+static void cleared_with_sni(void)
+{
+    SSL *ssl = used_once();
+    demand(SSL_set_tlsext_host_name(ssl, "good.test") == 1 && SSL_set_fd(ssl, dial(server)) == 1);
+    run(ssl);
+}
+
+/* Without a name there is a certificate, and a name that is not its own ends the handshake. */
+static int refuse_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)argument;
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL ? SSL_TLSEXT_ERR_ALERT_FATAL
+                                                                      : SSL_TLSEXT_ERR_NOACK;
+}
+
+static void refuse_names(SSL_CTX *ctx)
+{
+    SSL_CTX_set_tlsext_servername_callback(ctx, refuse_name);
+}
+
+static SSL *at_server_that_refuses_names(const char *name)
+{
+    server_stop(server);
+    server = server_start(&(struct server_options){.leaf = "localhost", .configure = refuse_names});
+    return without_name(name != NULL ? dial_name(server, name) : dial(server));
+}
+
+static void refused_to_verifying(void)
+{
+    SSL *ssl = at_server_that_refuses_names(NULL);
+    demand(SSL_CTX_load_verify_locations(context, pki_file("ca"), NULL) == 1 && SSL_set1_host(ssl, "localhost") == 1);
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    run(ssl);
+}
+
+/* What has no name to send has a verdict. */
+static void run_refused(SSL *ssl)
+{
+    run(ssl);
+    SSL *nameless = without_name(dial_local(server));
+    demand(SSL_connect(nameless) != 1);
+    client_free(nameless);
+}
+
+static void refused_to_careless(void)
+{
+    run_refused(at_server_that_refuses_names("localhost"));
+}
+
+static void refused_of_program(void)
+{
+    SSL *ssl = at_server_that_refuses_names(NULL);
+    demand(SSL_set_tlsext_host_name(ssl, "localhost") == 1);
+    run_refused(ssl);
+}
+
 static void resolver(void)
 {
     run(without_name(dial_name(server, "localhost")));
@@ -211,6 +313,12 @@ static const struct scenario sources[] = {
     {"app-address", app_address},
     {"sni", sni},
     {"bio", bio},
+    {"bio-again", bio_again},
+    {"cleared", cleared},
+    {"cleared-with-sni", cleared_with_sni},
+    {"refused-to-verifying", refused_to_verifying},
+    {"refused-to-careless", refused_to_careless},
+    {"refused-of-program", refused_of_program},
     {"resolver", resolver},
     {"address", address},
     {"session", session},

@@ -68,6 +68,7 @@ enum {
     X509_CHECK_FLAG_ALWAYS_CHECK_SUBJECT = 1,
     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 4,
     BIO_CLOSE = 1,
+    BIO_CTRL_RESET = 1,
     BIO_CTRL_DGRAM_SET_CONNECTED = 32,
     BIO_C_SET_CONNECT = 100,
     BIO_C_GET_SSL = 110,
@@ -80,6 +81,7 @@ enum {
 
 #define BIO_get_ssl(bio, out) BIO_ctrl(bio, BIO_C_GET_SSL, 0, (void *)(out))
 #define BIO_should_retry(bio) BIO_test_flags(bio, BIO_FLAGS_SHOULD_RETRY)
+#define BIO_reset(bio) BIO_ctrl(bio, BIO_CTRL_RESET, 0, NULL)
 #define BIO_set_conn_hostname(bio, host) BIO_ctrl(bio, BIO_C_SET_CONNECT, 0, host)
 #define BIO_set_conn_port(bio, port) BIO_ctrl(bio, BIO_C_SET_CONNECT, 1, port)
 

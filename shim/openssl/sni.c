@@ -1,0 +1,58 @@
+#include "openssl/sni.h"
+
+#include "event/notice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void set(const struct openssl_api *api, SSL *ssl, char *name)
+{
+    if (api->SSL_ctrl != NULL)
+        api->SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
+    else if (api->SSL_set_tlsext_host_name != NULL)
+        api->SSL_set_tlsext_host_name(ssl, name);
+}
+
+/* What it accepts is good as it is, and a server that refuses a name it does not serve would cut it. */
+static bool program_demands_it(const struct library *library, const SSL *ssl, const struct connection *connection)
+{
+    return connection->handshake.name_source == NAME_FROM_APP &&
+           (library->api.SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+}
+
+void sni_add(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    const struct openssl_api *api = &library->api;
+    if (connection->handshake.name_count != 1 || connection->handshake.names[0].kind != PEER_HOST ||
+        connection->handshake.name_is_weak || api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL ||
+        program_demands_it(library, ssl, connection))
+        return;
+    connection->own_sni = strdup(connection->handshake.names[0].text);
+    if (connection->own_sni != NULL)
+        set(api, ssl, connection->own_sni);
+}
+
+void sni_take_back(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    if (connection->own_sni == NULL)
+        return;
+    const char *present = library->api.SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    if (present != NULL && strcmp(present, connection->own_sni) == 0)
+        set(&library->api, ssl, NULL);
+    free(connection->own_sni);
+    connection->own_sni = NULL;
+}
+
+void sni_refused(const struct connection *connection)
+{
+    char message[PEER_NAME_MAX + 256];
+    if (connection->own_sni == NULL)
+        return;
+    snprintf(message, sizeof message,
+             "the server at %s refused the name %s (unrecognized_name), which was sent because the program sends none: "
+             "a rule with name = tells one that it serves",
+             connection->handshake.address[0] != '\0' ? connection->handshake.address : "an unknown address",
+             connection->own_sni);
+    notice_send(connection->handshake.settings.log, message);
+}

@@ -1,0 +1,19 @@
+/*
+ * The SNI of a program that sends none. What libssl keeps of it must not be taken for the program's word when the SSL
+ * is used for another peer.
+ */
+#ifndef TLSWARD_SNI_H
+#define TLSWARD_SNI_H
+
+#include "openssl/connection.h"
+
+/* Sends the one name that is known, where the program sends none and does not itself demand chain and name. */
+void sni_add(const struct library *library, SSL *ssl, struct connection *connection);
+
+/* Takes away what was added, unless the program has set another since; before the SSL is looked at anew. */
+void sni_take_back(const struct library *library, SSL *ssl, struct connection *connection);
+
+/* The server does not serve the name that was added: without it the handshake might have gone on. */
+void sni_refused(const struct connection *connection);
+
+#endif
