@@ -266,13 +266,19 @@ static struct anchor anchor_at(const struct bundle *bundle, struct index *index,
     return (struct anchor){bundle->path, (unsigned)i + 1, bundle, entry->offset, &entry->forms};
 }
 
+/* What is no Name in DER is handed over in any case: the library may read it all the same. */
+static bool may_be_sought(const struct entry *entry, const struct anchor_search *search)
+{
+    return !entry->damage && (entry->key == search->key || entry->key == 0);
+}
+
 enum search_result bundle_search(struct bundle *bundle, const struct anchor_search *search)
 {
     struct index *index = get_index(bundle, search->warn, search->warn_arg);
     if (!index)
         return SEARCH_FAILED;
     for (size_t i = 0; i < index->count; i++) {
-        if (index->entries[i].damage || index->entries[i].key != search->key)
+        if (!may_be_sought(&index->entries[i], search))
             continue;
         struct anchor anchor = anchor_at(bundle, index, i);
         if (!search->found(search->arg, &anchor))

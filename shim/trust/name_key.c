@@ -88,5 +88,5 @@ bool name_key(const unsigned char *der, size_t length, uint64_t *key)
 uint64_t subject_key(const unsigned char *der, size_t length)
 {
     uint64_t key;
-    return name_key(der, length, &key) ? key : add_bytes(FNV_SEED, (struct der){der, length});
+    return name_key(der, length, &key) ? key : 0;
 }

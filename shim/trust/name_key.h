@@ -13,7 +13,7 @@
 /* Of a Name in DER, with its header. False where the bytes are none. */
 bool name_key(const unsigned char *der, size_t length, uint64_t *key);
 
-/* Of whatever stands where a subject is: what is no Name has a key of its bytes, and is like nothing else. */
+/* Of whatever stands where a subject is: 0 for what is no Name in DER, which may be equal to any. */
 uint64_t subject_key(const unsigned char *der, size_t length);
 
 #endif

@@ -98,21 +98,14 @@ START_TEST(what_is_no_name_has_none)
 }
 END_TEST
 
-START_TEST(what_is_no_name_is_like_itself)
+START_TEST(what_is_no_name_may_be_any)
 {
-    static const unsigned char name[] = {0x30, 0x0d, 0x31, 0x0b, 0x30, 0x09, 0x06, 0x03,
-                                         0x55, 0x04, 0x03, 0x0c, 0x02, 'C',  'A'};
-    unsigned char none[sizeof name], other[sizeof name];
+    unsigned char name[] = {0x30, 0x0d, 0x31, 0x0b, 0x30, 0x09, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x02, 'C', 'A'};
     uint64_t key;
-    memcpy(none, name, sizeof name);
-    none[2] = 0x30; /* a SEQUENCE for a SET */
-    memcpy(other, none, sizeof none);
-    other[13] = 'c';
-    ck_assert(name_key(name, sizeof name, &key) && subject_key(name, sizeof name) == key);
-    ck_assert(!name_key(none, sizeof none, &key));
-    ck_assert_uint_eq(subject_key(none, sizeof none), subject_key(none, sizeof none));
-    ck_assert_msg(subject_key(none, sizeof none) != subject_key(other, sizeof other), "nothing is folded there");
-    ck_assert_uint_ne(subject_key(none, sizeof none), subject_key(name, sizeof name));
+    ck_assert(name_key(name, sizeof name, &key) && key != 0);
+    ck_assert_uint_eq(subject_key(name, sizeof name), key);
+    name[2] = 0x30; /* a SEQUENCE for a SET */
+    ck_assert_uint_eq(subject_key(name, sizeof name), 0);
 }
 END_TEST
 
@@ -122,7 +115,7 @@ int main(void)
     TCase *keys = tcase_create("keys");
     tcase_add_loop_test(keys, equal_names_have_one_key, 0, (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(keys, what_is_no_name_has_none);
-    tcase_add_test(keys, what_is_no_name_is_like_itself);
+    tcase_add_test(keys, what_is_no_name_may_be_any);
     suite_add_tcase(suite, keys);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

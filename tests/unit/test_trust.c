@@ -306,6 +306,32 @@ START_TEST(long_subject)
 }
 END_TEST
 
+/* BER may cut a string into pieces, which libcrypto puts together: such a Name is none in DER. */
+static X509_NAME *name_in_pieces(void)
+{
+    static const unsigned char bytes[] = {0x30, 0x15, 0x31, 0x13, 0x30, 0x11, 0x06, 0x03, 0x55, 0x04, 0x03, 0x2c,
+                                          0x0a, 0x0c, 0x03, 'P',  'i',  'e',  0x0c, 0x03, 'c',  'e',  's'};
+    const unsigned char *data = bytes;
+    X509_NAME *name = d2i_X509_NAME(NULL, &data, sizeof(bytes));
+    ck_assert_ptr_nonnull(name);
+    return name;
+}
+
+START_TEST(subject_in_pieces_is_found)
+{
+    X509_NAME *plain = X509_NAME_new();
+    ck_assert_int_eq(
+        X509_NAME_add_entry_by_txt(plain, "CN", V_ASN1_UTF8STRING, (const unsigned char *)"Pieces", -1, -1, 0), 1);
+    struct party ca = make_party(name_in_pieces(), NULL, name_in_pieces(), 0);
+    struct party issued = make_party(make_name("host.example", V_ASN1_UTF8STRING), &ca, plain, 1);
+    write_pem(path_of("trust.pem"), ca.certificate);
+    ck_assert_int_eq(verify(snapshot(path_of("trust.pem"), 1), issued.certificate, NULL), X509_V_OK);
+    ck_assert_int_eq(warned.count, 0);
+    party_free(&ca);
+    party_free(&issued);
+}
+END_TEST
+
 START_TEST(key_rollover_adds_every_key)
 {
     struct party old_root = make_root("Root CA");
@@ -1113,6 +1139,7 @@ static TCase *make_cases(void)
     tcase_add_test(cases, store_that_refuses_is_an_internal_error);
     tcase_add_test(cases, name_without_bytes_is_an_internal_error);
     tcase_add_loop_test(cases, long_subject, 0, 8);
+    tcase_add_test(cases, subject_in_pieces_is_found);
     tcase_add_loop_test(cases, file_content, 0, COUNT(files));
     tcase_add_loop_test(cases, useless_at_first, 0, COUNT(useless));
     tcase_add_loop_test(cases, useless_replacement_keeps_what_was_read, 0, COUNT(useless));
