@@ -123,7 +123,8 @@ drivers: $(DRIVERS)
 help:
 	@echo 'make                  the library and the command, below $(B)'
 	@echo 'make demo             what tlsward does, shown on real programs: installs what it needs, builds, runs'
-	@echo 'make test             everything: installs what it needs, builds, runs these groups; one closing line'
+	@echo 'make test             everything: installs what it needs, builds, runs the rows of all these groups at once;'
+	@echo '                      $(B)/test.xml is what came of it in the form of JUnit'
 	@echo 'make unit             unit tests'
 	@echo 'make test-architecture  the rooms of the sources, and what each may know'
 	@echo 'make test-clients     real programs against real servers'
@@ -135,14 +136,15 @@ help:
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block'
 	@echo 'make test-deploy      the deployments of README.md, carried out'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
+	@echo 'make test-runner      what runs these'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
 	@echo 'make test-aarch64     the same on 64-bit Arm, emulated, with its look-ups by dlsym; installs what it needs'
 	@echo 'make test-i386        test-table on 32-bit x86; installs what it needs'
 	@echo '                      each of these takes ROW=PATTERN or ROW=PART for rows by their names:'
-	@echo '                      make test-clients ROW="*/expired/enforce"'
+	@echo '                      make test ROW="*/expired/enforce"; AT_ONCE=N is how many run at once'
 	@echo 'make bench            what the library costs'
 	@echo 'make asan, tsan       unit and behaviour tests with sanitizers'
-	@echo 'make fuzz             every parser on mutated inputs, RUNS=100000 each'
+	@echo 'make fuzz             every parser on mutated inputs, RUNS=100000 each, or SECONDS=30'
 	@echo 'make lint             clang-format and clang-tidy'
 	@echo 'make musl             the library for programs that use musl; give it a B of its own'
 	@echo 'make install, uninstall'
@@ -166,36 +168,38 @@ demo: deps-demo
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(B)
 
-# What `make test` runs, in this order; each ends with a line of counts, which tests/tally adds up.
-GROUPS := unit test-architecture test-clients test-names test-behaviour test-loading test-table test-command test-keep test-deploy test-corpus
-
-RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --
+# What `make test` runs: directories below tests/, but for the table, which is in tests/libs.
+GROUPS := unit architecture clients names behaviour loading table command keep deploy corpus runner
+RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --share $(SHARE) --corpus $(CORPUS) --fetched $(B)/libs \
+    $(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(STARTS),--starts $(STARTS))
+# Where no -j was given, as many at once as there are processors.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # In two steps, so that what is installed first is there when the rest is read.
 test: deps-test
-	@$(MAKE) --no-print-directory all drivers
-	@tests/tally $(GROUPS:%='$(MAKE) --no-print-directory %')
+	@$(MAKE) --no-print-directory $(PARALLEL) $(GROUPS:%=built-%)
+	@$(RUN) --libs $(TABLE_LIBS) --junit $(B)/test.xml -- $(GROUPS)
+
+unit: built-unit
+	@$(RUN) -- $@
+
+$(filter-out test-unit test-table,$(GROUPS:%=test-%)): test-%: built-%
+	@$(RUN) -- $*
+
+# What a group needs.
+built-unit: $(UNIT) $(TARGETS:%=$(B)/replay/%)
+built-clients: library drivers
+built-names: library $(B)/names/story $(B)/names/interrupted.so
+built-behaviour: library $(BEHAVIOUR)
+built-architecture built-loading built-keep: library
+built-command built-deploy: all
+built-corpus: library $(B)/client_with_anchors
+built-runner:
 
 $(B)/behaviour/shortage: tests/loading/own_code.h
 $(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/behaviour/support -o $@ $< $(SUPPORT) -lssl -lcrypto -lpthread -lm
-
-# Every test program runs, even after one that failed. Check's own 4 seconds are a matter of the machine's load: this
-# long takes only what never ends.
-unit: export CK_DEFAULT_TIMEOUT = 900
-unit: $(UNIT) $(TARGETS:%=$(B)/replay/%)
-	@failed=0; for t in $(UNIT); do echo "  $${t##*/}"; $$t || failed=1; done; \
-	    $(PYTHON) tests/fuzz --programs $(B)/replay || failed=1; exit $$failed
-
-test-architecture: library
-	@$(RUN) architecture
-
-test-clients: library drivers
-	@$(PYTHON) tests/clients --library $(B)/libtlsward.so --drivers $(B)/drivers --row '$(or $(ROW),*)'
-
-test-names: library $(B)/names/story $(B)/names/interrupted.so
-	@$(RUN) names
 
 $(B)/names/%: tests/names/%.c
 	@mkdir -p $(@D)
@@ -206,10 +210,6 @@ $(B)/names/%.so: tests/names/%.c
 	@echo "  $(@F)"; $(CC) $(CFLAGS) -std=c11 -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
 
 # RUNTIME is a sanitizer's library; STARTS is how often the rows of first uses start a process.
-test-behaviour: library $(BEHAVIOUR)
-	@$(PYTHON) tests/behaviour/run.py --build $(B) $(if $(RUNTIME),--runtime $(RUNTIME)) \
-	    $(if $(STARTS),--starts $(STARTS)) --row '$(or $(ROW),*)'
-
 # The sanitizers' runtimes must come before every other library, and OpenSSL's own locks are none of ours to judge.
 # Without the stubs: a runtime asks dlsym before the memory is there that instrumented code keeps its books in.
 asan:
@@ -219,15 +219,15 @@ tsan:
 	@TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --no-print-directory B=$(B)-tsan STUBS= \
 	    SANITIZE=-fsanitize=thread RUNTIME=$(shell $(CC) -print-file-name=libtsan.so) -k unit test-behaviour
 
-# Each parser on RUNS mutated inputs, one after the other. What is found is left below $(B)-fuzz and belongs into
+# Each parser on RUNS mutated inputs, or for so many SECONDS. What is found is left below $(B)-fuzz and belongs into
 # tests/fuzz/corpus, where `make unit` runs it again.
 RUNS    ?= 100000
 fuzz:
 	@tests/install-packages $(PACKAGES_FUZZ)
-	@$(MAKE) --no-print-directory B=$(B)-fuzz CC=clang STUBS= WARN= \
+	@$(MAKE) --no-print-directory $(PARALLEL) B=$(B)-fuzz CC=clang STUBS= WARN= \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' run-fuzz
 run-fuzz: $(TARGETS:%=$(B)/fuzz/%)
-	@$(PYTHON) tests/fuzz --programs $(B)/fuzz --runs $(RUNS) --row '$(or $(ROW),*)'
+	@$(RUN) --at-once $(or $(AT_ONCE),$(shell nproc)) $(if $(SECONDS),--seconds $(SECONDS),--runs $(RUNS)) -- fuzz
 
 FUZZED = $(CC) $(CFLAGS) $(OURS) -o $@ $(filter %.c,$^) $(B)/libtools.a $(B)/libcore.a -lssl -lcrypto -ljansson -lelf
 $(B)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(B)/libtools.a $(B)/libcore.a
@@ -238,21 +238,9 @@ $(B)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(B)/li
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(FUZZED)
 
-test-command: all
-	@BUILD=$(B) $(PYTHON) tests/command/test_command.py '$(or $(ROW),*)'
-
-test-loading: library
-	@$(RUN) loading
-
 # The library for programs of the other C library: make musl B=build-musl
 musl:
 	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
-
-test-keep: library
-	@$(PYTHON) tests/keep --library $(B)/libtlsward.so --share $(SHARE) --unpacked $(B)/unpacked --row '$(or $(ROW),*)'
-
-test-deploy: all
-	@$(PYTHON) tests/deploy --build $(B) --row '$(or $(ROW),*)'
 
 # Clients and servers that know no header of one version; a stub stands in for libssl while they are linked.
 $(B)/test-libs/client/%.o: tests/libs/%.c tests/libs/client.h $(wildcard tests/libs/include/openssl/*) Makefile
@@ -277,21 +265,29 @@ table: library $(TABLE:tests/libs/%.c=$(B)/test-libs/client/%.o) $(B)/test-libs/
     $(patsubst tests/drivers/%.c,$(B)/test-libs/drivers/%.o,$(wildcard tests/drivers/*.c)) \
     $(B)/test-libs/libssl-under-test.so
 
+# The libraries of other suites are fetched before anything runs: where that is, there is no network.
 TABLE_LIBS := system,1.1.1
-RUN_TABLE = $(PYTHON) tests/libs --library $(B)/libtlsward.so --objects $(B)/test-libs --fetched $(B)/libs --corpus $(CORPUS) --row '$(or $(ROW),*)'
-test-table: table
-	@$(RUN_TABLE) --libs '$(or $(LIBSSL),$(LIBS),$(TABLE_LIBS))'
+ALL_LIBS   := system,1.1.1,3.5,3.6,4.0
+comma      := ,
+FETCH = tests/libs/fetch $(B)/libs $(filter 1.1.1 3.5 3.6 4.0,$(subst $(comma), ,$(1)))
+built-table: table $(B)/libs/1.1.1/complete
+$(B)/libs/1.1.1/complete:
+	@$(call FETCH,$(TABLE_LIBS))
+
+test-table: built-table
+	@$(RUN) --libs '$(or $(LIBSSL),$(LIBS),$(TABLE_LIBS))' -- table
 
 test-libs: table
-	@$(RUN_TABLE) $(if $(or $(LIBSSL),$(LIBS)),--libs '$(or $(LIBSSL),$(LIBS))')
+	@$(call FETCH,$(or $(LIBSSL),$(LIBS),$(ALL_LIBS)))
+	@$(RUN) --libs '$(or $(LIBSSL),$(LIBS),$(ALL_LIBS))' -- table
 
 # The library for 64-bit Arm, emulated: the table, and what dlsym(3) means there.
 AARCH64 = $(abspath $(B))/libs/aarch64
 test-aarch64: table
 	@tests/install-packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 	@$(MAKE) --no-print-directory table CC=aarch64-linux-gnu-gcc B=$(B)/aarch64
-	@$(PYTHON) tests/libs --libs aarch64 --library $(B)/aarch64/libtlsward.so --objects $(B)/aarch64/test-libs \
-	    --server-objects $(B)/test-libs --fetched $(B)/libs --row '$(or $(ROW),*)'
+	@tests/libs/fetch $(B)/libs aarch64
+	@$(RUN) --build $(B)/aarch64 --server-build $(B) --libs aarch64 -- table
 	@CC=aarch64-linux-gnu-gcc EMULATOR='qemu-aarch64 -L $(AARCH64)' \
 	    LDFLAGS='-L$(AARCH64)/usr/lib/aarch64-linux-gnu -Wl,-rpath-link,$(AARCH64)/usr/lib/aarch64-linux-gnu' \
 	    $(PYTHON) tests/runner --build $(B)/aarch64 --row lookups_mean_the_same another_preload linked_through plugin_opened -- loading
@@ -300,15 +296,12 @@ test-aarch64: table
 test-i386: table
 	@tests/install-packages gcc-i686-linux-gnu libc6-dev-i386-cross
 	@$(MAKE) --no-print-directory table CC=i686-linux-gnu-gcc B=$(B)/i386
-	@$(PYTHON) tests/libs --libs i386 --library $(B)/i386/libtlsward.so --objects $(B)/i386/test-libs \
-	    --server-objects $(B)/test-libs --fetched $(B)/libs --corpus $(CORPUS) --row '$(or $(ROW),*)'
+	@tests/libs/fetch $(B)/libs i386
+	@$(RUN) --build $(B)/i386 --server-build $(B) --libs i386 -- table
 
 $(B)/client_with_anchors: tests/corpus/client_with_anchors.c tests/drivers/driver.c tests/drivers/driver.h
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/drivers -o $@ $< tests/drivers/driver.c -lssl -lcrypto
-
-test-corpus: library $(B)/client_with_anchors
-	@$(PYTHON) tests/corpus $(CORPUS) $(B)/libtlsward.so $(B)/corpus $(B)/client_with_anchors
 
 # Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
 bench:
@@ -361,5 +354,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers install-library help deps-build deps-demo deps-test clean
-.PHONY: demo test $(GROUPS) table test-libs test-aarch64 test-i386 asan tsan musl bench fuzz run-fuzz lint install uninstall
+.PHONY: demo test unit $(GROUPS:%=test-%) $(GROUPS:%=built-%) table test-libs test-aarch64 test-i386 asan tsan musl bench fuzz run-fuzz lint install uninstall
 -include $(wildcard $(B)/shim/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

@@ -13,7 +13,7 @@ import time
 from patience import HANG_SECONDS
 from run import assert_members, facts_of
 from pins import pin_of
-from tally import Unavailable
+from runner import Unavailable
 
 NOBODY = 65534
 NO_LEAK_SEARCH = {'ASAN_OPTIONS': 'detect_leaks=0'}

@@ -1,27 +1,12 @@
-#!/usr/bin/env python3
-"""Runs small TLS programs under the preloaded library and compares what they and the library say.
-
-A row names a program, a policy and what must be seen: "key=value" lines of the program, members of events.
-Every row asserts that the library was active: an event was written, unless the row says otherwise.
-
-    run.py --build build [--runtime libasan.so] [--starts NUMBER] [--row PATTERN]
-
-The last line is "N passed, N failed, N skipped".
-"""
+"""A row of a small TLS program under the preloaded library: what it says, and what the library says."""
 import dataclasses
 import json
 import os
-import pathlib
 import subprocess
-import sys
-import tempfile
 import typing
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
-
-from options import new_parser, parse  # noqa: E402 (found through the path above)
-from patience import HANG_SECONDS  # noqa: E402
-from tally import Tally, Unavailable, is_wanted  # noqa: E402
+from patience import HANG_SECONDS
+from runner import Unavailable
 
 
 @dataclasses.dataclass
@@ -112,30 +97,3 @@ def run_row(row, setting):
     if row.as_bare:
         bare = setting.run(row.command, preload=False)
         assert output == bare, f'with the library:\n{output}\nwithout it:\n{bare}'
-
-
-def try_row(row, arguments, pki):
-    with tempfile.TemporaryDirectory(prefix='tlsward-') as directory:
-        run_row(row, Setting(arguments.build, arguments.runtime, pki, pathlib.Path(directory), arguments.starts))
-
-
-def main():
-    import rows  # pylint: disable=import-outside-toplevel # it imports this module's classes
-    parser = new_parser(__doc__, build='build')
-    parser.add_argument('--runtime', help="a sanitizer's runtime, which must come before every other library")
-    parser.add_argument('--starts', type=int, default=25, help='of a process, for what happens once in it')
-    arguments = parse(parser, (row.name for row in rows.all_rows()))
-    arguments.build = arguments.build.resolve()
-
-    tally = Tally()
-    with tempfile.TemporaryDirectory(prefix='tlsward-pki-') as pki:
-        subprocess.run([arguments.build / 'behaviour' / 'make_pki', pki], check=True)
-        for row in rows.all_rows():
-            if is_wanted(row.name, arguments.row):
-                tally.attempt(row.name, lambda row=row: try_row(row, arguments, pathlib.Path(pki)))
-    return tally.close()
-
-
-if __name__ == '__main__':
-    sys.modules['run'] = sys.modules['__main__']
-    sys.exit(main())

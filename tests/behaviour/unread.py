@@ -13,7 +13,7 @@ import checks
 from checks import NOBODY
 from patience import HANG_SECONDS
 from run import Row, facts_of
-from tally import Unavailable
+from runner import Unavailable
 
 # A journal of the row's own, and what was done to the policy before the program starts.
 PREPARE = '''

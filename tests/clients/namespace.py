@@ -1,20 +1,16 @@
 """A private network and mount namespace, so that the tests name and bind what they like on the machine they run on."""
 
 import contextlib
-import fcntl
 import os
-import socket
-import struct
 import sys
 import tempfile
 from pathlib import Path
 
+import loopback
 from cases import ADDRESS, LONG_NAME, NAME, OTHER_NAME
 from mounts import bound_over, propagation
 
 MARK = "TLSWARD_TEST_NAMESPACE"
-SIOCSIFFLAGS = 0x8914  # netdevice(7)
-IFF_UP = 1
 HOSTS = Path("/etc/hosts")
 
 
@@ -32,8 +28,7 @@ def enter():
 @contextlib.contextmanager
 def furnished(directory):
     """Brings the loopback interface up and lays a hosts file of our own over the machine's, which may have none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+    loopback.bring_up()
     hosts = Path(directory) / "hosts"
     hosts.write_text(f"{ADDRESS} localhost\n{ADDRESS} {NAME}\n{ADDRESS} {OTHER_NAME}\n{ADDRESS} {LONG_NAME}\n")
     with bound_over(HOSTS, hosts):

@@ -8,7 +8,7 @@ import contextlib
 import subprocess
 from pathlib import Path
 
-from tally import Unavailable
+from runner import Unavailable
 
 SYSTEM = ("/proc", "/sys", "/dev")
 

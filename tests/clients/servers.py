@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cases import ADDRESS
 from patience import HANG_SECONDS
-from tally import Unavailable
+from runner import Unavailable
 
 PORTS = itertools.count(10000)  # the namespace is ours; ephemeral ports start far above
 ENDS_WITH_US = ("setpriv", "--pdeathsig=TERM")  # even if we are killed; to be set after a change of user
@@ -46,7 +46,7 @@ class Server:
         self.environment = {}  # on top of ours
         self.process = None
         self.failure = None
-        self.lock = threading.Lock()
+        self.starting = threading.Lock()
 
     def prepare(self):
         """Writes what the server reads."""
@@ -65,14 +65,15 @@ class Server:
 
     def ensure_started(self):
         """Starts the server once; what went wrong then, goes wrong for every row that needs it."""
-        if self.failure:
-            raise self.failure
-        if self.process is None:
-            try:
-                self.start()
-            except Exception as failure:
-                self.failure = failure
-                raise
+        with self.starting:
+            if self.failure:
+                raise self.failure
+            if self.process is None:
+                try:
+                    self.start()
+                except Exception as failure:
+                    self.failure = failure
+                    raise
 
     def start(self):
         self.directory.mkdir(mode=0o755)

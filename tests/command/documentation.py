@@ -95,7 +95,7 @@ def subcommands(command, _):
     )
 
 
-def checks(command, table, names):
+def checks(table, names):
     """Name → test; `names` are those of all rows."""
     each = {
         "options-are-in-the-manual": in_the_manual,
@@ -108,4 +108,4 @@ def checks(command, table, names):
     wanted += [("documentation/run/completion-finds-its-command", values_are_skipped, "run")]
     wanted += [("documentation/subcommands", subcommands, "")]
     wanted += [("documentation/security-names-tests-that-exist", lambda *_: security_page.missing(names), "")]
-    return {title: lambda _, check=check, name=name: check(command, name) for title, check, name in wanted}
+    return {title: lambda fixture, check=check, name=name: check(fixture.command, name) for title, check, name in wanted}

@@ -1,6 +1,7 @@
-"""Real servers on free ports of 127.0.0.1, each stopped by its own process id."""
+"""Real servers on ports of 127.0.0.1, each stopped by its own process id."""
 
 import contextlib
+import itertools
 import pathlib
 import pwd
 import shutil
@@ -11,10 +12,7 @@ import time
 from patience import HANG_SECONDS
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+PORTS = itertools.count(10000)  # the namespace is ours; ephemeral ports start far above
 
 
 def wait_for(port, process):

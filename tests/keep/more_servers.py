@@ -7,7 +7,7 @@ from pathlib import Path
 import servers
 from cases import ADDRESS
 from servers import PostgreSQL, Server, Smtp
-from tally import Unavailable
+from runner import Unavailable
 
 
 class OpenVPN(Server):

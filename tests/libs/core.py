@@ -9,7 +9,7 @@ with a hyphen at a label's end (X509_VERIFY_PARAM_set1_host(3)), so that no cert
 import subprocess
 
 from corpus import OF_PARTIAL_CHAINS, Corpus, is_there
-from tally import Unavailable
+from runner import Unavailable
 
 ROW = "corpus-core"
 

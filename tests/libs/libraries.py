@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tally import Unavailable
+from runner import Unavailable
 
 STUB = "libssl-under-test.so"  # what every client needs; a link of that name leads to the real one
 LINK = ("-Wl,--no-as-needed", f"-l:{STUB}", "-Wl,-z,lazy")  # all references are weak, and some are missing

@@ -10,7 +10,7 @@ from cases import NAME
 from events import Events
 from patience import HANG_SECONDS, LOG_SECONDS
 from pins import pin_of
-from tally import Unavailable
+from runner import Unavailable
 
 MODES = ("plain", "audit", "enforce")
 NEEDED = "X509_VERIFY_PARAM_set1_host"  # 1.0.1 lacks it, so tlsward passes its calls through

@@ -5,7 +5,7 @@ import platform
 import programs
 from reached import reached_from
 from rows import row
-from tally import Unavailable
+from runner import Unavailable
 
 # What the hooks may call of the C library, and why nobody waits for it.
 PURE = 'computes, and touches nothing but its arguments'

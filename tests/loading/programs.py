@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import threading
 
-from tally import Unavailable
+from runner import Unavailable
 
 SOURCES = pathlib.Path(__file__).resolve().parent
 WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror']

@@ -8,7 +8,7 @@ import subprocess
 
 import servers
 from programs import ONE_AT_A_TIME, fetched
-from tally import Unavailable
+from runner import Unavailable
 
 NEWEST_GLIBC = (2, 17)
 LIBSSL3 = '/usr/lib/x86_64-linux-gnu/libssl.so.3'

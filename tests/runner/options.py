@@ -19,7 +19,8 @@ def parse(description):
     add("--corpus", type=Path, default=Path("../shared/corpus"), help="certificate corpora (default: %(default)s)")
     add("--libs", default="system,1.1.1,3.5,3.6,4.0", type=lambda text: text.split(","),
         help="table: system, what tests/libs/fetch knows, or directories with a built libssl (default: %(default)s)")
-    add("--server-objects", type=Path, help="table: where those of --build are of another architecture")
+    add("--fetched", type=Path, default=Path("build/libs"), help="table: where fetch put them (default: %(default)s)")
+    add("--server-build", type=Path, help="table: this machine's, where --build is of another architecture")
     add("--runtime", help="behaviour: a sanitizer's runtime, which must come before every other library")
     add("--starts", type=int, default=25, help="behaviour: of a process, for what happens once in it")
     add("--runs", type=int, help="fuzz: how many inputs")

@@ -73,7 +73,7 @@ class Place:
 
 def behave():
     """As from a terminal, whatever started us; whoever ends us lets us clean up."""
-    for number in (signal.SIGINT, signal.SIGQUIT):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 

@@ -14,6 +14,7 @@ from runner.row import NEVER_ENDS_SECONDS
 
 RUNNER = Path(__file__).resolve().parent
 LOG_BYTES = 3000
+OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "B", "ROW")  # a row's own make is not told of ours
 ENDS_SECONDS = 20  # once it has been asked to
 
 
@@ -34,9 +35,10 @@ class Process:
         self.answers, answers = os.pipe()
         self.output = tempfile.TemporaryFile()
         command = [sys.executable, "-B", RUNNER, *arguments(options), "--place", str(orders), str(answers), "--", group]
+        environment = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
         # In a session of its own, so that all that it starts can be ended with it.
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
-                                        pass_fds=(orders, answers), start_new_session=True)
+                                        pass_fds=(orders, answers), start_new_session=True, env=environment)
         os.close(orders)
         os.close(answers)
         self.unread = b""

@@ -1,11 +1,4 @@
-#!/usr/bin/python3
-"""Tests of the command `tlsward`.
-
-    tests/command/test_command.py [PATTERN ...]
-
-runs the rows that match a PATTERN. BUILD names the directory with the command and the library (default:
-build), TLSWARD_LIBRARY another library.
-"""
+"""Tests of the command `tlsward`: TLSWARD_LIBRARY names another library than the one beside it."""
 
 import contextlib
 import os
@@ -13,30 +6,21 @@ import pathlib
 import pty
 import re
 import shutil
-import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
-
-import advice  # noqa: E402 (found through the path above)
-import certificates  # noqa: E402 (found through the path above)
-import documentation  # noqa: E402
-import programs  # noqa: E402
-import rows  # noqa: E402
-import sandbox  # noqa: E402
-import servers  # noqa: E402
-from patience import HANG_SECONDS  # noqa: E402
-from pins import pin_of  # noqa: E402
-from tally import Tally, Unavailable, is_wanted  # noqa: E402
-
-BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
-COMMAND = BUILD / "tlsward"
-LIBRARY = pathlib.Path(os.environ.get("TLSWARD_LIBRARY", BUILD / "libtlsward.so")).resolve()
+import advice
+import certificates
+import documentation
+import programs
+import rows as table
+import sandbox
+import servers
+from patience import HANG_SECONDS
+from pins import pin_of
+from runner import Claims, Row, Unavailable
 
 POLICIES = {
     "enforce.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n",
@@ -78,6 +62,8 @@ SCRIPTS = {
 
 # An ExtendedResponse with result 52 in the long form of lengths, as Active Directory writes them.
 LDAP_UNAVAILABLE = bytes.fromhex("30 84 00000010 020101 78 84 00000007 0a0134 0400 0400")
+# Servers that say no more than this.
+SAYING = {"clear": b"500 no\x1b\r\n", "silent": b"", "directory": LDAP_UNAVAILABLE}
 
 
 def system_count():
@@ -89,11 +75,11 @@ def system_count():
     return str(len({"".join(text.split()) for text in found}))
 
 
-def make_files(directory):
+def make_files(directory, command):
     pin = pin_of(directory / "self.pem")
     for name, text in POLICIES.items():
         (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin).replace("{shell}", os.path.realpath("/bin/sh")))
-    for source in rows.SOURCES:
+    for source in table.SOURCES:
         text = POLICIES["enforce.conf"].replace("{t}/root.pem", f"{directory}/sources/{source}")
         (directory / f"source-{source}.conf").write_text(text)
     for name, rule in RULES.items():
@@ -104,8 +90,8 @@ def make_files(directory):
     (directory / "secret.pem").chmod(0o600)
     (directory / "secrets").mkdir()
     (directory / "secrets" / "0.pem").symlink_to(directory / "secret.pem")
-    (directory / "link-to-the-command").symlink_to(COMMAND)
-    shutil.copy(COMMAND, directory / "copy-of-the-command")
+    (directory / "link-to-the-command").symlink_to(command)
+    shutil.copy(command, directory / "copy-of-the-command")
     os.chown(directory / "copy-of-the-command", *((65534, 65534) if sandbox.is_root() else (-1, -1)))
     for name, text in SCRIPTS.items():
         (directory / name).write_text(text.replace("{t}", str(directory)))
@@ -130,40 +116,49 @@ def listen(greeting):
     return listener.getsockname()[1]
 
 
-def mentions(row, server):
-    return any(f"PORT_{server}}}" in argument for argument in row.arguments)
+EVERYWHERE = "PRELOAD_EVERYWHERE"  # among a row's variables: what goes into /etc/ld.so.preload
+PORT = re.compile(r"\{PORT_([a-z0-9-]+)\}")
+
+
+SECONDS = {"explain/silent-server": 10}  # about how many, of what takes longer than others
 
 
 class Fixture:
-    """The servers and files that the rows share."""
+    """The servers and files that the rows share; each server is started when the first row mentions its port."""
 
-    def __init__(self, directory):
+    def __init__(self, build, directory):
         self.directory = directory
-        self.processes = []
-        self.words = {"t": str(directory), "library": str(LIBRARY), "PORT_closed": str(servers.free_port())}
+        self.command = build / "tlsward"
+        self.library = pathlib.Path(os.environ.get("TLSWARD_LIBRARY", build / "libtlsward.so")).resolve()
         self.pin = pin_of(directory / "self.pem")
-        self.words["pin"] = re.escape(self.pin)
-        self.words["shell"] = os.path.realpath("/bin/sh")
-        self.words["system_count"] = system_count()
+        self.words = {
+            "t": str(directory),
+            "library": str(self.library),
+            "pin": re.escape(self.pin),
+            "shell": os.path.realpath("/bin/sh"),
+            "system_count": system_count(),
+        }
+        self.processes = []
+        self.ports = {"closed": next(servers.PORTS)}  # where nobody listens
+        self.starting = threading.Lock()
         self.log = open(directory / "servers.log", "wb")
 
-    def start(self, selected, advised):
-        for name in ("good", "soon", "other", "expired", "unknown", "self", "cn", "partial", "weak", "client", "hostile", "lone", "asking", "anonymous", "dns-address"):
-            if advised or any(mentions(row, name) for row in selected):
-                self.add(name, servers.s_server, self.directory, name)
-        for name, (_, server) in servers.STARTTLS.items():
-            if any(mentions(row, name) and not row.unmet() for row in selected):
-                self.add(name, server, self.directory)
-        self.words["PORT_clear"] = str(listen(b"500 no\x1b\r\n"))
-        self.words["PORT_silent"] = str(listen(b""))
-        self.words["PORT_directory"] = str(listen(LDAP_UNAVAILABLE))
+    def port(self, name):
+        with self.starting:
+            if name not in self.ports:
+                self.ports[name] = self.start(name)
+            return str(self.ports[name])
 
-    def add(self, name, server, *arguments):
-        port = servers.free_port()
-        self.processes.append(server(*arguments, port, self.log))
-        self.words[f"PORT_{name}"] = str(port)
+    def start(self, name):
+        if name in SAYING:
+            return listen(SAYING[name])
+        port = next(servers.PORTS)
+        _, server = servers.STARTTLS.get(name, (None, lambda directory, *more: servers.s_server(directory, name, *more)))
+        self.processes.append(server(self.directory, port, self.log))
+        return port
 
     def fill(self, text):
+        text = PORT.sub(lambda found: self.port(found[1]), text)
         for word, value in self.words.items():
             text = text.replace(f"{{{word}}}", value)
         return text
@@ -174,21 +169,33 @@ class Fixture:
         self.log.close()
 
 
+@contextlib.contextmanager
+def surroundings(row, fixture):
+    """A policy of the system and a library in every program, for a row that has the machine's /etc to itself."""
+    if not alters_etc(row):
+        yield
+        return
+    preload = pathlib.Path("/etc/ld.so.preload")
+    with sandbox.system_policy(row.system and fixture.fill(row.system), row.owner, row.off, row.modes):
+        if EVERYWHERE in row.env:
+            preload.write_text(f"# /nothing\n{fixture.fill(row.env[EVERYWHERE])}\n")
+        try:
+            yield
+        finally:
+            preload.unlink(missing_ok=True)
+
+
 def run_row(row, fixture):
     """Returns nothing, or what is wrong."""
-    if unmet := row.unmet():
-        raise Unavailable(unmet)
-    base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(LIBRARY)}
-    environment = base | {key: fixture.fill(value) for key, value in row.env.items()}
-    preload = pathlib.Path("/etc/ld.so.preload")
-    sandbox.set_system_policy(row.system and fixture.fill(row.system), row.owner, row.off, row.modes)
-    if everywhere := environment.pop("PRELOAD_EVERYWHERE", None):
-        preload.write_text(f"# /nothing\n{everywhere}\n")
-    command = [*row.through, fixture.fill(row.command or str(COMMAND)), *(fixture.fill(argument) for argument in row.arguments)]
-    result = subprocess.run(
-        command, env=environment, cwd=fixture.directory, capture_output=True, timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, check=False
-    )
-    preload.unlink(missing_ok=True)
+    with surroundings(row, fixture):
+        if unmet := row.unmet():
+            raise Unavailable(unmet)
+        base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(fixture.library)}
+        environment = base | {key: fixture.fill(value) for key, value in row.env.items() if key != EVERYWHERE}
+        command = [*row.through, fixture.fill(row.command or str(fixture.command)), *(fixture.fill(argument) for argument in row.arguments)]
+        result = subprocess.run(
+            command, env=environment, cwd=fixture.directory, capture_output=True, timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, check=False
+        )
     out, err = result.stdout.decode(), result.stderr.decode()
     wrong = [] if result.returncode == row.status else [f"status {result.returncode}, not {row.status}"]
     for name, text, patterns in (("output", out, row.out), ("error output", err, row.err)):
@@ -203,17 +210,17 @@ def terminal_session(fixture, lines):
     """Types lines and control characters into an interactive shell; returns what the terminal showed."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.environ.update({"TLSWARD_LIBRARY": str(LIBRARY), "PS1": "ready> ", "TERM": "dumb"})
+        os.environ.update({"TLSWARD_LIBRARY": str(fixture.library), "PS1": "ready> ", "TERM": "dumb"})
         os.chdir(fixture.directory)
         os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
     shown = b""
+    position = 0  # behind what was last waited for: more may have come with it
 
     def expect(text):
-        nonlocal shown
-        seen = b""
-        while text.encode() not in seen:
-            seen += os.read(terminal, 4096)
-        shown += seen
+        nonlocal shown, position
+        while (found := shown.find(text.encode(), position)) < 0:
+            shown += os.read(terminal, 4096)
+        position = found + len(text.encode())
 
     def wait_for_foreground(key):
         """Keys go to whoever has the terminal: control characters to a program, lines to the shell."""
@@ -244,7 +251,7 @@ def job_control(fixture):
     shown = terminal_session(
         fixture,
         [
-            (f"{COMMAND} run --summary sh -c 'echo sta''rted; exec sleep 30'\r", "started"),
+            (f"{fixture.command} run --summary sh -c 'echo sta''rted; exec sleep 30'\r", "started"),
             ("\x1a", "Stopped"),
             ("fg\r", "sleep 30"),
             ("\x03", "0 connections"),
@@ -265,7 +272,7 @@ def ignored_stop(fixture):
     shown = terminal_session(
         fixture,
         [
-            (f"{COMMAND} run --summary /usr/bin/python3 stops.py\r", "started"),
+            (f"{fixture.command} run --summary /usr/bin/python3 stops.py\r", "started"),
             ("\x1a", "handled"),
             ("", "0 connections"),
         ],
@@ -286,7 +293,7 @@ def interrupt_once(fixture):
     shown = terminal_session(
         fixture,
         [
-            (f"{COMMAND} run --summary /usr/bin/python3 interrupts.py\r", "started"),
+            (f"{fixture.command} run --summary /usr/bin/python3 interrupts.py\r", "started"),
             ("\x03", "interrupts="),
             ("", "0 connections"),
         ],
@@ -295,7 +302,7 @@ def interrupt_once(fixture):
 
 
 def zero_is_not_green(fixture):
-    shown = terminal_session(fixture, [(f"{COMMAND} run --summary true\r", "what made it")])
+    shown = terminal_session(fixture, [(f"{fixture.command} run --summary true\r", "what made it")])
     return None if "0 connections" in shown and "\x1b[32m" not in shown else repr(shown)
 
 
@@ -303,8 +310,8 @@ def passes_on(signal_name, preload=None):
     def test(fixture):
         script = f"trap 'echo got {signal_name}; exit 5' {signal_name}; echo started; for turn in $(seq 900); do sleep 0.05; done"
         process = subprocess.Popen(
-            [COMMAND, "run", "--summary", "env", "-u", "LD_PRELOAD", "sh", "-c", script],
-            env=os.environ | {"TLSWARD_LIBRARY": str(LIBRARY), "LD_PRELOAD": str(fixture.directory / preload) if preload else ""},
+            [fixture.command, "run", "--summary", "env", "-u", "LD_PRELOAD", "sh", "-c", script],
+            env=os.environ | {"TLSWARD_LIBRARY": str(fixture.library), "LD_PRELOAD": str(fixture.directory / preload) if preload else ""},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -320,14 +327,14 @@ def passes_on(signal_name, preload=None):
 
 def burst(fixture):
     """As many events as the sender could deliver are counted; what it could not is its own to tell."""
-    line = rows.event("verified", "allowed")
+    line = table.event("verified", "allowed")
     code = (
         "import os,socket,sys\ns=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM)\n"
         "for i in range(5000): s.sendto(sys.argv[1].encode(), os.environ['TLSWARD_LOG'][5:])"
     )
     result = subprocess.run(
-        [COMMAND, "run", "--summary", "/usr/bin/python3", "-c", code, line],
-        env=os.environ | {"TLSWARD_LIBRARY": str(LIBRARY)},
+        [fixture.command, "run", "--summary", "/usr/bin/python3", "-c", code, line],
+        env=os.environ | {"TLSWARD_LIBRARY": str(fixture.library)},
         capture_output=True,
         text=True,
         check=False,
@@ -338,9 +345,9 @@ def burst(fixture):
 def leaves_nothing(fixture):
     home = fixture.directory / "tmp"
     home.mkdir()
-    environment = os.environ | {"TLSWARD_LIBRARY": str(LIBRARY), "TMPDIR": str(home)}
+    environment = os.environ | {"TLSWARD_LIBRARY": str(fixture.library), "TMPDIR": str(home)}
     look = 'ls -ld "$(dirname "${TLSWARD_LOG#unix:}")"'
-    result = subprocess.run([COMMAND, "run", "--summary", "sh", "-c", look], env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run([fixture.command, "run", "--summary", "sh", "-c", look], env=environment, capture_output=True, text=True, check=False)
     good = result.stdout.startswith("drwx------") and str(home) in result.stdout and not list(home.iterdir())
     return None if good else f"{result.stdout}{result.stderr}{list(home.iterdir())}"
 
@@ -357,41 +364,45 @@ SESSIONS = {
 }
 
 
-def run_all(fixture, selected, sessions):
-    tally = Tally()
-    for row in selected:
-        tally.attempt(row.name, lambda row=row: run_row(row, fixture))
-    for name, test in sessions.items():
-        tally.attempt(name, lambda test=test: test(fixture))
-    return tally.close()
+def all_table_rows():
+    return [*table.MAIN, *table.RUN, *table.GAPS, *table.SYSTEM, *table.judged_rows(), *table.started_rows(), *table.SUMMARY, *table.CHECK,
+            *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.source_rows(), *table.pin_rows()]
 
 
-def main():
-    sandbox.enter()
-    for number in (signal.SIGINT, signal.SIGQUIT):  # a shell's background jobs ignore them, and the rows send them
-        signal.signal(number, signal.SIG_DFL)
-    patterns = sys.argv[1:] or ["*"]
-    table = rows.MAIN + rows.RUN + rows.GAPS + rows.SYSTEM + [*rows.judged_rows(), *rows.started_rows()] + rows.SUMMARY + rows.CHECK + rows.EXPLAIN
-    table += [*rows.starttls_rows(servers.STARTTLS), *rows.prediction_rows(), *rows.source_rows(), *rows.pin_rows()]
-    selected = [row for row in table if is_wanted(row.name, patterns)]
-    carried_out = advice.checks(COMMAND, LIBRARY)
-    names = [*(row.name for row in table), *SESSIONS, *carried_out]
-    sessions = SESSIONS | carried_out | documentation.checks(COMMAND, table, names)
-    sessions = {name: test for name, test in sessions.items() if is_wanted(name, patterns)}
-    with tempfile.TemporaryDirectory(prefix="tlsward-command-") as name:
-        directory = pathlib.Path(name)
-        directory.chmod(0o755)
-        with sandbox.covered_etc(directory):
-            certificates.make_all(directory)
-            programs.make_all(directory, LIBRARY)
-            make_files(directory)
-            fixture = Fixture(directory)
-            try:
-                fixture.start(selected, any(name.startswith("advice/") for name in sessions))
-                return run_all(fixture, selected, sessions)
-            finally:
-                fixture.stop()
+def alters_etc(row):
+    return row.system is not None or row.off or EVERYWHERE in row.env
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def claims(row):
+    """A server of openssl's serves one connection at a time. What alters /etc does so for all."""
+    ports = {name for argument in row.arguments for name in PORT.findall(argument)}
+    etc = frozenset({"/etc"})
+    return Claims(etc | ports, frozenset()) if alters_etc(row) else Claims(frozenset(ports), etc)
+
+
+def rows(_):
+    all_rows = all_table_rows()
+    names = [*(row.name for row in all_rows), *SESSIONS, *advice.checks()]
+    for row in all_rows:
+        yield Row(row.name, lambda fixture, row=row: run_row(row, fixture), claims=claims(row), seconds=SECONDS.get(row.name, 0.2))
+    for name, test in (SESSIONS | documentation.checks(all_rows, names)).items():
+        yield Row(name, test, claims=Claims(shares=frozenset({"/etc"})), seconds=SECONDS.get(name, 1))
+    for name, test in advice.checks().items():
+        yield Row(name, test, claims=Claims(frozenset({"/etc"})))
+
+
+enter = sandbox.enter
+
+
+@contextlib.contextmanager
+def place(options, _):
+    with sandbox.workplace("tlsward-command-") as directory:
+        build = options.build.resolve()
+        certificates.make_all(directory)
+        programs.make_all(directory, build / "libtlsward.so")
+        make_files(directory, build / "tlsward")
+        fixture = Fixture(build, directory)
+        try:
+            yield fixture
+        finally:
+            fixture.stop()

@@ -1,36 +1,35 @@
-"""The table of escapes on every libssl: python3 -B tests/libs [--libs NAME,...] [--row PATTERN].
+"""The table of escapes on every libssl.
 
 A row is named library/escape. A library is `system`, one that fetch knows, or a directory with a built one. What
 cannot be had is skipped, visibly.
 """
 
-import os
+import contextlib
+import functools
 import subprocess
 import sys
-import tempfile
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE.parent / part) for part in ("clients", "corpus", "")]
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[1:1] = [str(TESTS / part) for part in ("clients", "corpus")]
 
 import certificates  # noqa: E402 (found through the paths above)
 import namespace  # noqa: E402
 from cases import NAME  # noqa: E402
-from options import new_parser, parse  # noqa: E402
+from runner import Claims, Row, Unavailable  # noqa: E402
 from servers import PORTS, Server  # noqa: E402
-from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 import core  # noqa: E402
 import libraries  # noqa: E402
 from run import NEEDS_THE_SAME_LIBRARY, Bench, run_row  # noqa: E402
 from table import ROWS  # noqa: E402
 
-WORKERS = 2
 NEW_RSA_KEY = ["-newkey", "rsa:2048", "-nodes"]
 FETCHED = ("1.1.1", "3.5", "3.6", "4.0")
+CORE_SECONDS = 5  # about how long the row of the corpus takes
 
 
 class TestServer(Server):
@@ -91,38 +90,67 @@ def build(library, objects, directory):
         libraries.link(library, sorted((objects / program).glob("*.o")), objects, directory / program)
 
 
-def make_bench(arguments, library, directory, trust, system_server):
-    objects = arguments.objects.resolve()
-    build(library, objects, directory / "programs")
-    environment = library.environment(directory / "link")
+class Benches:
+    """Of each library one, made when the first row asks for it; what went wrong then, goes wrong for every row."""
 
-    def make(kind, certificate, where):
-        program, its_environment = system_server
-        if kind in NEEDS_THE_SAME_LIBRARY:
-            program, its_environment = directory / "programs" / "server", environment
-        return TestServer(program, its_environment, kind, trust.parent.parent, certificate, where)
+    def __init__(self, options, directory):
+        self.directory = directory
+        self.fetched = options.fetched.resolve()
+        self.corpus = options.corpus.resolve()
+        self.build = options.build.resolve()
+        self.trust = certificates.make_all(directory / "certificates")
+        issue_further(directory / "certificates")
+        build(libraries.system(), objects_of(options.server_build or options.build), directory / "programs")
+        system = libraries.system().environment(directory / "link")
+        self.server = (directory / "programs" / "server", system)
+        self.benches = {}
+        self.lock = threading.Lock()
 
-    return Bench(library, arguments.library.resolve(), directory / "programs", environment, trust,
-                 Fleet(make, directory), directory)
+    def get(self, name):
+        with self.lock:
+            made = self.benches.setdefault(name, functools.cache(functools.partial(self.attempt, name)))
+        bench, failure = made()
+        if failure:
+            raise failure
+        return bench
+
+    def attempt(self, name):
+        try:
+            return self.make(name), None
+        except subprocess.CalledProcessError as failure:
+            return None, Unavailable(str(failure))
+        except Unavailable as failure:
+            return None, failure
+
+    def make(self, name):
+        library = find(name, self.fetched)
+        directory = self.directory / label(name)
+        programs = directory / "programs"
+        build(library, objects_of(self.build), programs)
+        environment = library.environment(directory / "link")
+
+        def make_server(kind, certificate, where):
+            program, its_environment = self.server
+            if kind in NEEDS_THE_SAME_LIBRARY:
+                program, its_environment = programs / "server", environment
+            return TestServer(program, its_environment, kind, self.trust.parent.parent, certificate, where)
+
+        return Bench(library, self.build / "libtlsward.so", programs, environment, self.trust,
+                     Fleet(make_server, directory), directory)
+
+    def stop(self):
+        for made in self.benches.values():
+            bench, _ = made()
+            if bench:
+                bench.fleet.stop()
 
 
-def run_library(tally, arguments, name, directory, trust, system_server):
-    label = Path(name).name
-    rows = [row for row in ROWS if is_wanted(f"{label}/{row.name}", arguments.row)]
-    bench = None
-    try:
-        with tally.watching(label):
-            library = find(name, arguments.fetched.resolve())
-            bench = make_bench(arguments, library, directory / label, trust, system_server)
-        for row in rows:
-            tally.attempt(f"{label}/{row.name}", lambda row=row: "\n".join(run_row(bench, row)))
-        if is_wanted(f"{label}/{core.ROW}", arguments.row):
-            tally.attempt(f"{label}/{core.ROW}", lambda: core.problems(arguments.corpus.resolve(), bench))
-    except (Unavailable, subprocess.CalledProcessError) as reason:
-        tally.add("skip", label, str(reason))
-    finally:
-        if bench:
-            bench.fleet.stop()
+def objects_of(build_directory):
+    return build_directory.resolve() / "test-libs"
+
+
+def label(name):
+    return Path(name).name
 
 
 def make_forger(directory):
@@ -150,33 +178,25 @@ def issue_further(directory):
     time.sleep(2)
 
 
-def run_all(arguments, directory):
-    trust = certificates.make_all(directory / "certificates")
-    issue_further(directory / "certificates")
-    build(libraries.system(), (arguments.server_objects or arguments.objects).resolve(), directory / "programs")
-    system_server = (directory / "programs" / "server", libraries.system().environment(directory / "link"))
-    tally = Tally()
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for name in arguments.libs:
-            pool.submit(run_library, tally, arguments, name, directory, trust, system_server)
-    return tally.close()
+enter = namespace.enter
 
 
-def main():
-    parser = new_parser(__doc__, library="build/libtlsward.so", objects="build/test-libs", fetched="build/libs",
-                        corpus="../shared/corpus")
-    parser.add_argument("--libs", default="system," + ",".join(FETCHED), type=lambda text: text.split(","))
-    parser.add_argument("--server-objects", type=Path, help="where --objects are of another architecture")
-    arguments = parse(parser, (*(row.name for row in ROWS), core.ROW))
-    if namespace.MARK not in os.environ:  # inside there is no network
-        wanted = set(arguments.libs) & {*FETCHED, *libraries.FOREIGN}
-        subprocess.run([HERE / "fetch", arguments.fetched, *wanted], check=True)
-    namespace.enter()
-    with tempfile.TemporaryDirectory(prefix="tlsward-libs.") as directory:
-        Path(directory).chmod(0o755)
-        with namespace.furnished(Path(directory)):
-            return run_all(arguments, Path(directory))
+def rows(options):
+    """Those of one library one after the other: they share its servers' logs, its policy and its events."""
+    for name in options.libs:
+        claims = Claims(frozenset({label(name)}))
+        for row in ROWS:
+            yield Row(f"{label(name)}/{row.name}", lambda benches, name=name, row=row: run_row(benches.get(name), row),
+                      claims=claims)
+        yield Row(f"{label(name)}/{core.ROW}", lambda benches, name=name: core.problems(benches.corpus, benches.get(name)),
+                  claims=claims, seconds=CORE_SECONDS)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@contextlib.contextmanager
+def place(options, _):
+    with namespace.workplace("tlsward-libs.") as directory:
+        benches = Benches(options, directory)
+        try:
+            yield benches
+        finally:
+            benches.stop()

@@ -1,4 +1,4 @@
-"""Programs that must keep working, and what they must not do after a block: python3 -B tests/keep [--row PATTERN].
+"""Programs that must keep working, and what they must not do after a block.
 
 Everything happens in a private network and mount namespace and in a temporary directory. The shipped rules are those
 of this source tree, laid over the place where the library looks for them.
@@ -6,7 +6,6 @@ of this source tree, laid over the place where the library looks for them.
 
 import contextlib
 import hashlib
-import importlib.util
 import os
 import shlex
 import shutil
@@ -27,10 +26,9 @@ from events import Events  # noqa: E402
 from private_root import private_root  # noqa: E402
 from keep_rows import NEVER, ROWS  # noqa: E402
 from mounts import throw_away_layer  # noqa: E402
-from options import new_parser, parse  # noqa: E402
 from patience import HANG_SECONDS, LOG_SECONDS  # noqa: E402
+from runner import Claims, Row, Unavailable, needs  # noqa: E402
 from servers import Fleet  # noqa: E402
-from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 SHIPPED = HERE.parent.parent / "tools" / "share"
 
@@ -58,15 +56,6 @@ def shipped_rules(place, directory):
             shutil.copy(rules, place)
             (place / rules.name).chmod(0o644)
         yield
-
-
-def is_missing(need):
-    if "." in need:
-        try:
-            return importlib.util.find_spec(need) is None
-        except ModuleNotFoundError:
-            return True
-    return need and shutil.which(need) is None
 
 
 def digest_of(certificate):
@@ -153,8 +142,6 @@ def problems(row, words, status, output, log, events):
 
 def try_row(setup, fleet, row):
     """What is wrong, with a report on the run, or ""."""
-    if is_missing(row.needs):
-        raise Unavailable(f"{row.needs} is not installed")
     directory = setup.directory / row.name.replace("/", "-")
     directory.mkdir()
     servers = {word: fleet.get(*kind) for word, kind in row.servers.items()}
@@ -178,32 +165,40 @@ def try_row(setup, fleet, row):
     return "\n".join(report) if found else ""
 
 
-def run_all(arguments, directory):
-    with shipped_rules(arguments.share, directory):
-        return run_rows(arguments, directory)
+enter = namespace.enter
 
 
-def run_rows(arguments, directory):
-    trust = certificates.make_all(directory / "certificates")
-    setup = Setup(arguments.library.resolve(), arguments.share, arguments.unpacked.resolve(), trust, directory)
-    fleet = Fleet(directory / "certificates", directory)
-    tally = Tally()
-    try:
-        for row in (row for row in ROWS if is_wanted(row.name, arguments.row)):
-            tally.attempt(row.name, lambda row=row: try_row(setup, fleet, row))
-    finally:
-        fleet.stop()
-    return tally.close()
+class Setting:
+    def __init__(self, options, directory):
+        trust = certificates.make_all(directory / "certificates")
+        build = options.build.resolve()
+        self.setup = Setup(build / "libtlsward.so", options.share, build / "unpacked", trust, directory)
+        self.fleet = Fleet(directory / "certificates", directory)
 
 
-def main():
-    parser = new_parser(__doc__, library="build/libtlsward.so", share="/usr/local/share/tlsward",
-                        unpacked="build/unpacked")
-    arguments = parse(parser, (row.name for row in ROWS))
-    namespace.enter()
-    with namespace.workplace("tlsward-keep.") as directory:
-        return run_all(arguments, directory)
+def needed(row):
+    """A program, or a module of Python, which has a dot in its name."""
+    if not row.needs:
+        return ()
+    return (needs.module(row.needs) if "." in row.needs else needs.program(row.needs),)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def claims(row):
+    """Its servers' logs tell what did not arrive, and what has a root directory of its own mounts the others' files."""
+    servers = {f"{kind} {certificate}" for kind, certificate in row.servers.values()}
+    return Claims(frozenset(servers | ({"root"} if row.system or row.unpacked else set())))
+
+
+def rows(_):
+    for row in ROWS:
+        yield Row(row.name, lambda setting, row=row: try_row(setting.setup, setting.fleet, row), needed(row), claims(row))
+
+
+@contextlib.contextmanager
+def place(options, _):
+    with namespace.workplace("tlsward-keep.") as directory, shipped_rules(options.share, directory):
+        setting = Setting(options, directory)
+        try:
+            yield setting
+        finally:
+            setting.fleet.stop()

@@ -1,10 +1,11 @@
-"""README.md's deployments, carried out as it says: python3 -B tests/deploy --build DIR.
+"""README.md's deployments, carried out as it says.
 
 Every command of a snippet comes from README.md. Each deployment has a root directory of its own, and so an /etc, a /usr
 and an /etc/ld.so.preload that nobody else sees.
 """
 
-import os
+import contextlib
+import functools
 import shlex
 import shutil
 import subprocess
@@ -17,17 +18,17 @@ sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
 import certificates  # noqa: E402
 import namespace  # noqa: E402
-from options import new_parser, parse  # noqa: E402
 from patience import HANG_SECONDS  # noqa: E402
 from private_root import private_root  # noqa: E402
 from readme import command_before, image, snippet, unit_environment  # noqa: E402
+from runner import Row, Unavailable  # noqa: E402
 from servers import Fleet, unprivileged  # noqa: E402
-from tally import Tally, Unavailable, is_wanted  # noqa: E402
 
 LIBRARY = "/usr/lib/x86_64-linux-gnu/libtlsward.so"
 ENTRY = "/usr/$LIB/libtlsward.so"
 PRELOAD = "etc/ld.so.preload"
 STRICT_UMASK = 0o027
+SECONDS = 1  # a row
 BLOCKED = 60  # curl: the peer's certificate cannot be authenticated
 BLOCKED_EVENT = '"tlsward.action":"blocked"'
 LOGIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -351,35 +352,36 @@ ROWS = {
 }
 
 
-def try_row(name, layer, build, server, trust):
+enter = namespace.enter
+
+
+class Setting:
+    def __init__(self, build, directory):
+        self.build, self.directory = build, directory
+        self.trust = certificates.make_all(directory / "certificates")
+        self.fleet = Fleet(directory / "certificates", directory)
+        self.server = self.fleet.get("https", "self-signed")
+
+
+def try_row(name, setting):
     if unprivileged("nobody")[0] == "unshare":
         raise Unavailable("it takes root to have other users' programs")
-    server.ensure_started()
-    with private_root(layer, (SOURCE, build, Path("/etc/hosts"))) as root:
-        ROWS[name](Host(root, build, server.port, trust))
+    setting.server.ensure_started()
+    shared = (SOURCE, setting.build, Path("/etc/hosts"))
+    with private_root(setting.directory / name.replace("/", "-"), shared) as root:
+        ROWS[name](Host(root, setting.build, setting.server.port, setting.trust))
 
 
-def run_all(arguments, directory):
-    trust = certificates.make_all(directory / "certificates")
-    fleet = Fleet(directory / "certificates", directory)
-    tally = Tally()
-    build = arguments.build.resolve()
-    server = fleet.get("https", "self-signed")
-    try:
-        for name in (name for name in ROWS if is_wanted(name, arguments.row)):
-            layer = directory / name.replace("/", "-")
-            tally.attempt(name, lambda name=name, layer=layer: try_row(name, layer, build, server, trust))
-    finally:
-        fleet.stop()
-    return tally.close()
+def rows(_):
+    for name in ROWS:
+        yield Row(name, functools.partial(try_row, name), seconds=SECONDS)
 
 
-def main():
-    arguments = parse(new_parser(__doc__, build="build"), ROWS)
-    namespace.enter()
+@contextlib.contextmanager
+def place(options, _):
     with namespace.workplace("tlsward-deploy.") as directory:
-        return run_all(arguments, directory)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        setting = Setting(options.build.resolve(), directory)
+        try:
+            yield setting
+        finally:
+            setting.fleet.stop()

@@ -1,0 +1,3 @@
+"""A group that cannot be imported."""
+
+import no_module_has_this_name  # noqa: F401
