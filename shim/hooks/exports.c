@@ -51,6 +51,14 @@ EXPORT SSL_CTX *SSL_CTX_new_ex(void *library_context, const char *properties, co
     return ctx;
 }
 
+EXPORT SSL *SSL_new(SSL_CTX *ctx)
+{
+    const struct library *library = library_of_context(ctx, CALLER);
+    SSL *ssl = REAL(library, NULL, SSL_new, ctx);
+    psk_note_new(library, ctx, ssl, CALLER);
+    return ssl;
+}
+
 EXPORT int SSL_connect(SSL *ssl)
 {
     const struct library *library = library_of_connection(ssl, CALLER);

@@ -16,10 +16,11 @@ struct connection {
     info_callback app_info; /* set on the SSL itself; NULL: the context's counts */
     int app_mode;           /* the program's verify mode while ours is in its place */
     bool mode_is_ours;
-    bool psk_is_own;              /* app_psk counts; else the context's */
+    bool owns_psk_client;         /* app_psk's counts; else the context's */
+    bool owns_psk_session;        /* the same */
     bool psk_is_dropped;          /* none of the program's callbacks is in place */
     bool psk_is_guarded;          /* ours stands in for the one that gives sessions */
-    struct psk_callbacks app_psk; /* set on the SSL itself */
+    struct psk_callbacks app_psk; /* set on the SSL itself, or its context's of when it was made */
     char *app_suites;             /* the program's list while `suites` is in its place; else NULL */
     char *suites;
 

@@ -101,5 +101,6 @@ void context_arm_late(const struct library *library, SSL_CTX *ctx, const void *c
     if (context == NULL)
         return;
     context->app_info = app_info == library->info ? NULL : app_info;
+    context->psk_session_is_unseen = true;
     library->api.SSL_CTX_set_info_callback(ctx, library->info);
 }

@@ -17,6 +17,8 @@ struct psk_callbacks {
 struct context {
     info_callback app_info;
     struct psk_callbacks app_psk;
+    bool had_psk_client, had_psk_session; /* ... which connections that were made then still have */
+    bool psk_session_is_unseen;           /* set, if at all, before the context was seen */
     cert_verify_callback app_verify;
     void *app_verify_argument;
     const void *call_site; /* who made the context, or switched its verification off */

@@ -60,10 +60,11 @@ static void drop_unwanted(const struct library *library, SSL *ssl, struct connec
     if (demands_proof(connection))
         connection->dropped = suites_drop_unauthenticated(library, ssl, connection, psk);
     /* In TLS 1.3 no suite stands for a pre-shared key. */
-    if (settings->mode == MODE_ENFORCE && psk == CHOICE_BLOCK && psk_drop(library, ssl, connection))
+    bool may_have_had = settings->mode == MODE_ENFORCE && psk == CHOICE_BLOCK
+                            ? psk_drop(library, ssl, connection)
+                            : demands_proof(connection) && psk_guard(library, ssl, connection);
+    if (may_have_had)
         connection->dropped = AUTH_PSK;
-    else if (demands_proof(connection))
-        psk_guard(library, ssl, connection);
 }
 
 /* 1.0.2 keeps the session of a ClientHello that offered no suite, and begins no other handshake with it. */

@@ -5,41 +5,50 @@
 
 #include <errno.h>
 
-static struct psk_callbacks *of_context(const struct library *library, const SSL_CTX *ctx)
-{
-    struct context *context = context_of(library, ctx);
-    return context != NULL ? &context->app_psk : NULL;
-}
-
-/* SSL_new(3) copied the context's, where that is known; from here on the connection has its own. */
+/* Where its context was not seen either, only while we are welcome. */
 static struct connection *of_connection(const struct library *library, SSL *ssl)
 {
     int saved = errno;
     struct connection *connection = NULL;
-    const struct context *context = context_of_connection(library, ssl);
-    if (context != NULL || (library != NULL && ssl != NULL && process_is_welcome()))
+    if (context_of_connection(library, ssl) != NULL || (library != NULL && ssl != NULL && process_is_welcome()))
         connection = connection_get(library, ssl);
-    if (connection != NULL && !connection->psk_is_own) {
-        if (context != NULL)
-            connection->app_psk = context->app_psk;
-        connection->psk_is_own = true;
-    }
     errno = saved;
     return connection;
 }
 
 void psk_note_context_client(const struct library *library, const SSL_CTX *ctx, psk_client_callback callback)
 {
-    struct psk_callbacks *callbacks = of_context(library, ctx);
-    if (callbacks != NULL)
-        callbacks->client = callback;
+    struct context *context = context_of(library, ctx);
+    if (context == NULL)
+        return;
+    context->app_psk.client = callback;
+    context->had_psk_client |= callback != NULL;
 }
 
 void psk_note_context_session(const struct library *library, const SSL_CTX *ctx, psk_use_session_callback callback)
 {
-    struct psk_callbacks *callbacks = of_context(library, ctx);
-    if (callbacks != NULL)
-        callbacks->session = callback;
+    struct context *context = context_of(library, ctx);
+    if (context == NULL)
+        return;
+    context->app_psk.session = callback;
+    context->had_psk_session |= callback != NULL || context->psk_session_is_unseen;
+    context->psk_session_is_unseen = false;
+}
+
+void psk_note_new(const struct library *library, const SSL_CTX *ctx, SSL *ssl, const void *caller)
+{
+    const struct context *context = context_of(library, ctx);
+    if (context == NULL || ssl == NULL || (!context->had_psk_client && !context->had_psk_session))
+        return;
+    /* SSL_dup(3), which copies our ex_data as well: a connection made here would be lost by that. */
+    if (library_called_itself(library, caller))
+        return;
+    struct connection *connection = of_connection(library, ssl);
+    if (connection == NULL)
+        return;
+    connection->app_psk = context->app_psk;
+    connection->owns_psk_client = true;
+    connection->owns_psk_session = !context->psk_session_is_unseen;
 }
 
 psk_client_callback psk_note_client(const struct library *library, SSL *ssl, psk_client_callback callback)
@@ -48,6 +57,7 @@ psk_client_callback psk_note_client(const struct library *library, SSL *ssl, psk
     if (connection == NULL)
         return callback;
     connection->app_psk.client = callback;
+    connection->owns_psk_client = true;
     return connection->psk_is_dropped ? NULL : callback;
 }
 
@@ -57,18 +67,23 @@ psk_use_session_callback psk_note_session(const struct library *library, SSL *ss
     if (connection == NULL)
         return callback;
     connection->app_psk.session = callback;
+    connection->owns_psk_session = true;
     if (connection->psk_is_dropped || callback == NULL)
         return NULL;
     return connection->psk_is_guarded ? library->use_session : callback;
 }
 
+/* Of a connection that was made out of sight, as by BIO_new_ssl(3), the context's present ones are the best guess. */
 static struct psk_callbacks of_program(const struct library *library, const SSL *ssl,
                                        const struct connection *connection)
 {
-    if (connection->psk_is_own)
-        return connection->app_psk;
     const struct context *context = context_of_connection(library, ssl);
-    return context != NULL ? context->app_psk : (struct psk_callbacks){NULL, NULL};
+    struct psk_callbacks program = context != NULL ? context->app_psk : (struct psk_callbacks){NULL, NULL};
+    if (connection->owns_psk_client)
+        program.client = connection->app_psk.client;
+    if (connection->owns_psk_session)
+        program.session = connection->app_psk.session;
+    return program;
 }
 
 static void set(const struct openssl_api *api, SSL *ssl, const struct psk_callbacks *callbacks)
@@ -79,22 +94,43 @@ static void set(const struct openssl_api *api, SSL *ssl, const struct psk_callba
         api->SSL_set_psk_use_session_callback(ssl, callbacks->session);
 }
 
+/* Whether it was made while its context had a callback, of which nobody can tell by now. */
+static bool may_have_had(const struct context *context, const struct connection *connection)
+{
+    return context != NULL && ((context->had_psk_client && !connection->owns_psk_client) ||
+                               (context->had_psk_session && !connection->owns_psk_session));
+}
+
 bool psk_drop(const struct library *library, SSL *ssl, struct connection *connection)
 {
     struct psk_callbacks program = of_program(library, ssl, connection);
     set(&library->api, ssl, &(struct psk_callbacks){NULL, NULL});
     connection->psk_is_dropped = true;
-    return program.client != NULL || program.session != NULL;
+    return program.client != NULL || program.session != NULL ||
+           may_have_had(context_of_connection(library, ssl), connection);
 }
 
-void psk_guard(const struct library *library, SSL *ssl, struct connection *connection)
+/* Takes away what gives sessions unseen, if anything does. */
+static bool drop_unseen(const struct library *library, SSL *ssl, const struct connection *connection)
+{
+    const struct context *context = context_of_connection(library, ssl);
+    if (connection->owns_psk_session ||
+        (context != NULL && !context->had_psk_session && !context->psk_session_is_unseen))
+        return false;
+    library->api.SSL_set_psk_use_session_callback(ssl, NULL);
+    return context != NULL && context->had_psk_session;
+}
+
+bool psk_guard(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
     if (api->SSL_set_psk_use_session_callback == NULL || api->SSL_SESSION_free == NULL)
-        return;
+        return false;
     connection->psk_is_guarded = true;
-    if (of_program(library, ssl, connection).session != NULL)
-        api->SSL_set_psk_use_session_callback(ssl, library->use_session);
+    if (of_program(library, ssl, connection).session == NULL)
+        return drop_unseen(library, ssl, connection);
+    api->SSL_set_psk_use_session_callback(ssl, library->use_session);
+    return false;
 }
 
 void psk_put_back(const struct library *library, SSL *ssl, struct connection *connection)

@@ -12,18 +12,22 @@
 void psk_note_context_client(const struct library *library, const SSL_CTX *ctx, psk_client_callback callback);
 void psk_note_context_session(const struct library *library, const SSL_CTX *ctx, psk_use_session_callback callback);
 
-/* The same for one connection; returns what libssl is to have in its place for now. */
+/* A connection was made, and has by now what its context had. */
+void psk_note_new(const struct library *library, const SSL_CTX *ctx, SSL *ssl, const void *caller);
+
+/* The program sets one for a connection; returns what libssl is to have in its place for now. */
 psk_client_callback psk_note_client(const struct library *library, SSL *ssl, psk_client_callback callback);
 psk_use_session_callback psk_note_session(const struct library *library, SSL *ssl, psk_use_session_callback callback);
 
-/* Lets the connection offer no pre-shared key. True where the program is known to have any. */
+/* Lets the connection offer no pre-shared key. True where the program may have any. */
 bool psk_drop(const struct library *library, SSL *ssl, struct connection *connection);
 
 /*
  * Lets no session be used, nor early data be sent with it, whose certificate was not verified for this connection,
- * which must be one that demands proof of its peer.
+ * which must be one that demands proof of its peer. True where no session is offered because it cannot be known whose
+ * callback would give it, though the program once had one.
  */
-void psk_guard(const struct library *library, SSL *ssl, struct connection *connection);
+bool psk_guard(const struct library *library, SSL *ssl, struct connection *connection);
 
 /* Calls the program's callback. Stands in its place in a connection that is guarded. */
 int psk_use_session(const struct library *library, SSL *ssl, const EVP_MD *digest, const unsigned char **identity,

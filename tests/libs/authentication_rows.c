@@ -33,9 +33,8 @@ static enum result with_suites(SSL_CTX *ctx, const char *suites)
 }
 
 /* The first peer may refuse us for the way we authenticate, the second one, for which that is allowed, may not. */
-static enum result after_refusal(SSL_CTX *ctx)
+static enum result connection_after_refusal(SSL *ssl)
 {
-    SSL *ssl = client_connection(ctx);
     if (client_talk(ssl) == TALKED)
         return TALKED;
     ERR_clear_error();
@@ -43,6 +42,11 @@ static enum result after_refusal(SSL_CTX *ctx)
     SSL_clear(ssl);
     client_reach(ssl, peer.other_host, peer.other_port);
     return client_say(ssl, "second") == TALKED ? REFUSED : MISUSED;
+}
+
+static enum result after_refusal(SSL_CTX *ctx)
+{
+    return connection_after_refusal(client_connection(ctx));
 }
 
 static enum result anonymous(void)
@@ -127,6 +131,39 @@ static enum result psk_session_of_connection(void)
     return client_talk(ssl);
 }
 
+static int no_session(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
+                      SSL_SESSION **session)
+{
+    (void)ssl;
+    (void)digest;
+    (void)identity;
+    (void)length;
+    *session = NULL;
+    return 1;
+}
+
+/* The context has another callback by the handshake, which was never this connection's. */
+static enum result psk_session_of_then(void)
+{
+    if (SSL_CTX_set_psk_use_session_callback == NULL)
+        return LACKING;
+    SSL_CTX *ctx = psk_session_context();
+    SSL *ssl = client_connection(ctx);
+    SSL_CTX_set_psk_use_session_callback(ctx, no_session);
+    return client_talk(ssl);
+}
+
+/* ... or none, when it goes to a peer for which such keys are allowed. */
+static enum result psk_of_then_after_refusal(void)
+{
+    if (SSL_CTX_set_psk_client_callback == NULL)
+        return LACKING;
+    SSL_CTX *ctx = psk_at_most(TLS1_2_VERSION);
+    SSL *ssl = client_connection(ctx);
+    SSL_CTX_set_psk_client_callback(ctx, NULL);
+    return connection_after_refusal(ssl);
+}
+
 /* A session that a pre-shared key led to brings no certificate either. */
 static enum result psk_session_resumed(void)
 {
@@ -173,6 +210,8 @@ const struct row authentication_rows[] = {
     {"psk-tls12", psk_tls12},
     {"psk-tls13", psk_tls13},
     {"psk-session", psk_session},
+    {"psk-session-of-then", psk_session_of_then},
+    {"psk-of-then-after-refusal", psk_of_then_after_refusal},
     {"psk-session-of-connection", psk_session_of_connection},
     {"psk-session-resumed", psk_session_resumed},
     {"anonymous-after-refusal", anonymous_after_refusal},

@@ -137,6 +137,17 @@ static int give_session(SSL *ssl, const EVP_MD *digest, const unsigned char **id
     return 1;
 }
 
+static int give_nothing(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
+                        SSL_SESSION **session)
+{
+    (void)ssl;
+    (void)digest;
+    (void)identity;
+    (void)length;
+    *session = NULL;
+    return 1;
+}
+
 static bool callback_can_give_session(void)
 {
     session_of_callback = SSL_CTX_set_psk_use_session_callback != NULL ? client_load_session() : NULL;
@@ -199,23 +210,106 @@ static enum result early_data_from_psk_callback_unseen_connection(void)
     return talk_early(ssl);
 }
 
+typedef int use_session_callback(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
+                                 SSL_SESSION **session);
+
+/* Neither the context is seen nor what it is told, as while the kill switch is on. */
+static SSL_CTX *context_with_unseen_callback(void)
+{
+    void (*set)(SSL_CTX *, use_session_callback *);
+    *(void **)&set = client_unseen("SSL_CTX_set_psk_use_session_callback");
+    SSL_CTX *ctx = limited(client_unseen_context(), TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return NULL;
+    set(ctx, give_session);
+    return ctx;
+}
+
+static enum result early_data_from_unseen_psk_callback(void)
+{
+    SSL_CTX *ctx = context_with_unseen_callback();
+    return ctx != NULL ? talk_early(client_connection(ctx)) : LACKING;
+}
+
+static enum result early_data_from_unseen_psk_callback_seen_later(void)
+{
+    SSL_CTX *ctx = context_with_unseen_callback();
+    if (ctx == NULL)
+        return LACKING;
+    SSL_CTX_set_cert_verify_callback(ctx, NULL, NULL);
+    return talk_early(client_connection(ctx));
+}
+
+/* A connection keeps what its context had when it was made. */
+static SSL *connection_of_then(use_session_callback *since)
+{
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return NULL;
+    SSL_CTX_set_psk_use_session_callback(ctx, give_session);
+    SSL *ssl = client_connection(ctx);
+    SSL_CTX_set_psk_use_session_callback(ctx, since);
+    return ssl;
+}
+
+static SSL *connection_of_bio_of_then(use_session_callback *since)
+{
+    SSL *ssl = NULL;
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return NULL;
+    SSL_CTX_set_psk_use_session_callback(ctx, give_session);
+    BIO_get_ssl(BIO_new_ssl(ctx, 1), &ssl);
+    client_reach(ssl, peer.host, peer.port);
+    SSL_CTX_set_psk_use_session_callback(ctx, since);
+    return ssl;
+}
+
+static enum result session_from_psk_callback_of_then(void)
+{
+    SSL *ssl = connection_of_then(NULL);
+    return ssl != NULL ? client_talk(ssl) : LACKING;
+}
+
+static enum result session_from_psk_callback_of_then_implicit(void)
+{
+    SSL *ssl = connection_of_then(NULL);
+    if (ssl == NULL)
+        return LACKING;
+    SSL_set_connect_state(ssl);
+    return client_exchange(ssl, peer.token);
+}
+
+static enum result early_data_from_psk_callback_of_then(void)
+{
+    SSL *ssl = connection_of_then(NULL);
+    return ssl != NULL ? talk_early(ssl) : LACKING;
+}
+
+static enum result session_from_psk_callback_of_bio_of_then(void)
+{
+    SSL *ssl = connection_of_bio_of_then(NULL);
+    return ssl != NULL ? client_talk(ssl) : LACKING;
+}
+
+static enum result early_data_from_psk_callback_of_bio_of_then(void)
+{
+    SSL *ssl = connection_of_bio_of_then(NULL);
+    return ssl != NULL ? talk_early(ssl) : LACKING;
+}
+
+static enum result early_data_from_psk_callback_of_bio_before_another(void)
+{
+    SSL *ssl = connection_of_bio_of_then(give_nothing);
+    return ssl != NULL ? talk_early(ssl) : LACKING;
+}
+
 /* By then ours has looked. */
 static void set_callback_at_start(const SSL *ssl, int where, int value)
 {
     (void)value;
     if (where == SSL_CB_HANDSHAKE_START)
         SSL_set_psk_use_session_callback((SSL *)ssl, give_session);
-}
-
-static int give_nothing(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
-                        SSL_SESSION **session)
-{
-    (void)ssl;
-    (void)digest;
-    (void)identity;
-    (void)length;
-    *session = NULL;
-    return 1;
 }
 
 /* Without any callback early data would not begin. */
@@ -459,6 +553,14 @@ const struct row session_rows[] = {
     {"early-data-from-psk-callback-of-copy", early_data_from_psk_callback_of_copy},
     {"early-data-from-psk-callback-unseen", early_data_from_psk_callback_unseen},
     {"early-data-from-psk-callback-unseen-connection", early_data_from_psk_callback_unseen_connection},
+    {"session-from-psk-callback-of-then", session_from_psk_callback_of_then},
+    {"session-from-psk-callback-of-then-implicit", session_from_psk_callback_of_then_implicit},
+    {"early-data-from-psk-callback-of-then", early_data_from_psk_callback_of_then},
+    {"session-from-psk-callback-of-bio-of-then", session_from_psk_callback_of_bio_of_then},
+    {"early-data-from-psk-callback-of-bio-of-then", early_data_from_psk_callback_of_bio_of_then},
+    {"early-data-from-psk-callback-of-bio-before-another", early_data_from_psk_callback_of_bio_before_another},
+    {"early-data-from-unseen-psk-callback", early_data_from_unseen_psk_callback},
+    {"early-data-from-unseen-psk-callback-seen-later", early_data_from_unseen_psk_callback_seen_later},
     {"early-data-from-later-psk-callback", early_data_from_later_psk_callback},
     {"early-data-from-memory-by-psk-callback", early_data_from_memory_by_psk_callback},
     {"session-memory", reuse_session},

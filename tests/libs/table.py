@@ -97,11 +97,11 @@ def from_file(name, before, **rest):
                **rest)
 
 
-def by_psk_callback(name):
+def by_psk_callback(name, **rest):
     """The session was made by a run without the library; libssl has no way back once early data was asked for."""
     return Row(name, before="save-tls13", kind="early-psk", good=NONE, never="early too early",
                reasons=dict.fromkeys(CERTIFICATES, "session-not-verified"), audit_event=RESUMED,
-               event={"tlsward.authentication": "resumption"})
+               event={"tlsward.authentication": "resumption"}, **rest)
 
 
 def from_memory(name, client, **rest):
@@ -238,10 +238,12 @@ ROWS = (
     *(without_certificate(f"{client}-blocked", "psk", client=client, policy="psk = block\n", **NO_PSK)
       for client in ("psk-tls12", "psk-tls13", "psk-session", "psk-session-of-connection")),
     without_certificate("psk-session", "psk", event={"tlsward.authentication": "psk"}),
+    without_certificate("psk-session-of-then", "psk", event={"tlsward.authentication": "psk"}),
     without_certificate("psk-session-resumed", "psk", good=NONE, silent=True,
                         reasons={"good": "session-not-verified"}, event=RESUMED),
     without_certificate("anonymous-after-refusal", "anonymous", policy=VERIFIES_NOTHING, **NOBODY | ALLOWED_ELSEWHERE),
     without_certificate("psk-after-refusal", "psk", policy=PSK_ELSEWHERE, **NO_PSK | ALLOWED_ELSEWHERE),
+    without_certificate("psk-of-then-after-refusal", "psk", policy=PSK_ELSEWHERE, **NO_PSK | ALLOWED_ELSEWHERE),
     without_certificate("psk-session-after-refusal", "psk", policy=PSK_ELSEWHERE, **NO_PSK | ALLOWED_ELSEWHERE),
     without_certificate("srp", "srp", event={"tlsward.authentication": "srp"}),
     without_certificate("srp-blocked", "srp", client="srp", policy="psk = block\n", silent=True, **NO_PSK),
@@ -283,9 +285,14 @@ ROWS = (
     from_file("session-file-beside-another", "save-ticket", certificates=("other", "unknown-ca", "expired"),
               good=NONE, other_good=True),
     from_file("early-data", "save-tls13", kind="early-data", never="early too early"),
-    from_file("session-from-psk-callback", "save-tls13", kind="early-psk"),
+    *(from_file("session-from-psk-callback" + way, "save-tls13", kind="early-psk")
+      for way in ("", "-of-then", "-of-then-implicit", "-of-bio-of-then")),
+    *(from_file("early-data-from-" + name, "save-tls13", kind="early-psk", never="early too early") for name in (
+        "psk-callback-of-bio-of-then", "unseen-psk-callback", "unseen-psk-callback-seen-later")),
+    by_psk_callback("early-data-from-psk-callback-of-bio-before-another", silent=True),  # which gives none
     *(by_psk_callback(name) for name in (
         "early-data-from-psk-callback", "early-data-from-psk-callback-of-connection",
+        "early-data-from-psk-callback-of-then",
         "early-data-from-psk-callback-of-copy", "early-data-from-psk-callback-unseen",
         "early-data-from-psk-callback-unseen-connection", "early-data-from-later-psk-callback")),
     from_file("later-psk-callback-blocked", "save-tls13", client="early-data-from-later-psk-callback", kind="early-psk",
