@@ -1,6 +1,7 @@
 #include "openssl/blocking.h"
 
 #include "event/announcement.h"
+#include "openssl/write_bar.h"
 #include "policy/in_force.h"
 
 #include <stdio.h>
@@ -75,6 +76,13 @@ void blocking_close(const struct library *library, SSL *ssl, struct connection *
 {
     connection->closed = true;
     library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
+    write_bar_set(library, ssl, connection);
+}
+
+void blocking_reopen(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    connection->closed = false;
+    write_bar_lift(library, ssl, connection);
 }
 
 int blocking_shutdown(const struct library *library, const SSL *ssl, int wanted)

@@ -23,6 +23,9 @@ void blocking_explain(const struct library *library, struct connection *connecti
 /* A handshake that is over: nothing is read from the connection or written to it from here on. */
 void blocking_close(const struct library *library, SSL *ssl, struct connection *connection);
 
+/* ... until the SSL begins another handshake, on either side. */
+void blocking_reopen(const struct library *library, SSL *ssl, struct connection *connection);
+
 /* What SSL_set_shutdown(3) may set on a connection in place of `wanted`: one that was closed stays so. */
 int blocking_shutdown(const struct library *library, const SSL *ssl, int wanted);
 

@@ -3,6 +3,7 @@
 #include "openssl/app_names.h"
 #include "openssl/evidence.h"
 #include "openssl/ex_data.h"
+#include "openssl/write_bar.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int
         free(connection->app_suites);
         free(connection->suites);
         free(connection->own_sni);
+        write_bar_forget(library, connection);
     }
     free(connection);
 }

@@ -27,6 +27,8 @@ struct connection {
     bool has_dane_record; /* the program gave it a TLSA record, which nothing takes from it again */
     bool dane_is_late;    /* ... during a handshake: none of them counts */
 
+    BIO *barred_wbio; /* the program's, while ours is in its place: see write_bar.h */
+
     char *own_sni; /* the SNI that we set, or NULL; see sni.h */
 
     bool writes_early_data; /* within SSL_write_early_data(3) */

@@ -91,6 +91,7 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     if (may_drop_session)
         drop_stillborn_session(library, ssl, connection);
     put_back(library, ssl, connection);
+    blocking_reopen(library, ssl, connection);
     sni_take_back(library, ssl, connection);
     observe_peer(library, ssl, connection);
     if (may_drop_session)
@@ -298,6 +299,14 @@ static void on_loop(const struct library *library, SSL *ssl)
         late_session_watch(library, ssl, connection);
 }
 
+/* An SSL that was a blocked client's before. */
+static void on_start_of_server(const struct library *library, SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL)
+        blocking_reopen(library, ssl, connection);
+}
+
 static void on_info(const struct library *library, SSL *ssl, int where, int value)
 {
     int saved = errno;
@@ -305,6 +314,8 @@ static void on_info(const struct library *library, SSL *ssl, int where, int valu
         on_alert(library, ssl, where, value);
     } else if (where == SSL_CB_CONNECT_LOOP) {
         on_loop(library, ssl);
+    } else if (where == SSL_CB_HANDSHAKE_START && !observe_is_client(library, ssl)) {
+        on_start_of_server(library, ssl);
     } else if ((where == SSL_CB_HANDSHAKE_START || where == SSL_CB_HANDSHAKE_DONE) && observe_is_client(library, ssl) &&
                (connection_of(library, ssl) != NULL || process_is_welcome())) {
         if (where == SSL_CB_HANDSHAKE_START)

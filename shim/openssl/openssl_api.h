@@ -101,6 +101,7 @@ enum {
     BIO_CTRL_INFO = 3, /* BIO_get_mem_data */
     BIO_C_GET_CONNECT = 123,
     BIO_C_GET_SSL = 110,
+    BIO_TYPE_MEM = 1 | 0x0400,               /* source-sink */
     BIO_TYPE_SSL = 7 | 0x0200,               /* filter */
     BIO_TYPE_CONNECT = 12 | 0x0400 | 0x0100, /* source-sink, descriptor */
 

@@ -417,6 +417,14 @@ def session_rows():
         yield row('a connection that was blocked when it was done stays so until it is cleared', 'opened-after-block',
                   'good', passes(after=closed, received='12', **{'when-done': '0', 'after-shutdown': closed}),
                   policy=OFF_RULE)
+        for within in 'closed-within-write', 'closed-within-bio-write':
+            yield row(f'nor does the write get through that had the handshake done: {within}', within, 'good',
+                      passes(written='0', received='12', **{'writes-again': '0'}), policy=OFF_RULE)
+        yield row('nor does it, and the program has its BIOs again: closed-within-write-by-own-bios',
+                  'closed-within-write-by-own-bios', 'good', passes(written='0', received='4', **{'has-its-bios': '1'}),
+                  policy=OFF_RULE)
+        yield row('nor does it where the object is freed then: closed-and-freed', 'closed-and-freed', 'good',
+                  passes(written='0', received='8'), policy=OFF_RULE)
         yield row('SSL_clear: the verified session is resumed', 'cleared-and-resumed', 'good', resumed)
         yield row('SSL_clear: after a block the same object may reach an allowed peer', 'cleared-after-block',
                   'wrong-host', passes(received='0', blocked='1', mode='0', **{'second-received': '4'}), events=2)
@@ -499,6 +507,12 @@ def renegotiation_rows():
              passes(reused='1'), allowed, {'tls.resumed': True})):
         yield Row(f'renegotiation: the policy that holds by then counts: instead {name}', [],
                   check=checks.renegotiation_row(way, leaf, first, then, facts, *events))
+
+
+    yield Row('renegotiation: within-write: nothing is written where it ends without a certificate',
+              ['renegotiation', 'within-write', 'good'],
+              expect={'written': '-1', 'received': '0'}, events=2,
+              event={'tlsward.authentication': 'anonymous', 'tlsward.action': 'blocked'})
 
 
 TOO_MANY_NAMES = 'the program allows more than eight names: a rule with name = tells which is meant'
@@ -636,6 +650,13 @@ def suite_rows():
                   event={**anonymous, 'tlsward.action': 'would-block'})
         yield Row(f'suites: {scenario}: not offered, and said so', ['suites', scenario], expect=stopped, events=1,
                   event={**anonymous, 'tlsward.action': 'blocked'})
+    for scenario in 'anonymous-on-the-way-to-read', 'anonymous-on-the-way-to-peek':
+        yield Row(f'suites: {scenario}: nothing of what the server sends is read', ['suites', scenario],
+                  expect={'read': '0'}, event={**anonymous, 'tlsward.action': 'blocked'})
+    yield Row('suites: anonymous-on-the-way-by-connect-bio: nothing is written, and the chain may be used again',
+              ['suites', 'anonymous-on-the-way-by-connect-bio'],
+              expect=passes(written='0', secrets='0', **{'has-its-bio': '1'}), events=2,
+              event={'tlsward.authentication': 'certificate', 'tlsward.action': 'allowed'})
     yield Row('suites: anonymous-not-needed: the other suites are still offered, and @SECLEVEL stays',
               ['suites', 'anonymous-not-needed'], expect=passes(level='0'))
     yield Row('suites: anonymous-offered-to-tls1.3: TLS 1.3 needs none of them',

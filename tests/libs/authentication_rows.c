@@ -59,6 +59,46 @@ static enum result anonymous_too(void)
     return with_suites(client_context(), SSL_CTX_set_security_level != NULL ? "aNULL:ECDHE" : "aNULL:EECDH");
 }
 
+/* A callback sets them when the handshake has begun. */
+static void set_suites(const SSL *ssl, int where, int value)
+{
+    static bool done;
+    (void)value;
+    if (where != SSL_CB_CONNECT_LOOP || done)
+        return;
+    done = true;
+    SSL_set_cipher_list((SSL *)ssl, SSL_CTX_set_security_level != NULL ? "aNULL:@SECLEVEL=0" : "aNULL");
+}
+
+/* ... and a write has it done. */
+static enum result anonymous_on_the_way(bool has_two_bios)
+{
+    char buffer[64];
+    SSL_CTX *ctx = client_context();
+    client_speak_at_most(ctx, TLS1_2_VERSION);
+    SSL_CTX_set_info_callback(ctx, set_suites);
+    SSL *ssl = client_connection(ctx);
+    int fd = SSL_get_fd(ssl);
+    if (has_two_bios)
+        SSL_set_bio(ssl, BIO_new_socket(fd, 0), BIO_new_socket(fd, 0));
+    SSL_set_connect_state(ssl);
+    int written = SSL_write(ssl, peer.token, (int)strlen(peer.token));
+    bool talked = written > 0 && SSL_read(ssl, buffer, sizeof buffer) > 0;
+    SSL_free(ssl);
+    close(fd);
+    return talked ? TALKED : client_fails("write");
+}
+
+static enum result anonymous_on_the_way_to_write(void)
+{
+    return anonymous_on_the_way(false);
+}
+
+static enum result anonymous_on_the_way_own_bios(void)
+{
+    return anonymous_on_the_way(true);
+}
+
 static enum result anonymous_after_refusal(void)
 {
     SSL_CTX *ctx = client_context();
@@ -207,6 +247,8 @@ static enum result raw_public_key(void)
 const struct row authentication_rows[] = {
     {"anonymous", anonymous},
     {"anonymous-too", anonymous_too},
+    {"anonymous-on-the-way", anonymous_on_the_way_to_write},
+    {"anonymous-on-the-way-own-bios", anonymous_on_the_way_own_bios},
     {"psk-tls12", psk_tls12},
     {"psk-tls13", psk_tls13},
     {"psk-session", psk_session},

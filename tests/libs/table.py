@@ -233,6 +233,10 @@ ROWS = (
 
     without_certificate("anonymous", "anonymous", **NOBODY),
     careless("anonymous-too"),
+    without_certificate("anonymous-on-the-way", "anonymous", good=NONE, reasons=NO_CERTIFICATE,
+                        event={"tlsward.authentication": "anonymous"}),
+    without_certificate("anonymous-on-the-way-own-bios", "anonymous", good=NONE, reasons=NO_CERTIFICATE,
+                        event={"tlsward.authentication": "anonymous"}),
     without_certificate("psk-tls12", "psk", event={"tlsward.authentication": "psk"}),
     without_certificate("psk-tls13", "psk", event={"tlsward.authentication": "psk"}),
     *(without_certificate(f"{client}-blocked", "psk", client=client, policy="psk = block\n", **NO_PSK)

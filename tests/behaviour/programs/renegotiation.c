@@ -15,6 +15,7 @@ enum { KEY_SIZE = 16 };
 static SSL_CTX *context;
 static struct server *server;
 static const char *suites;
+static bool becomes_anonymous;
 
 static time_t second(void)
 {
@@ -76,6 +77,31 @@ static void of_resumed(void)
     negotiate_anew(ssl, SSL_renegotiate);
 }
 
+/* Suites that a callback sets on the way, once the first handshake is over. */
+static void set_anonymous(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_CONNECT_LOOP && SSL_renegotiate_pending((SSL *)ssl))
+        SSL_set_cipher_list((SSL *)ssl, "aNULL:@SECLEVEL=0");
+}
+
+static void serve_anonymous(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_HANDSHAKE_DONE)
+        SSL_set_cipher_list((SSL *)ssl, "aNULL:@SECLEVEL=0");
+}
+
+/* The write has it done. */
+static void within_write(void)
+{
+    SSL *ssl = client_new(context, server, "good.test");
+    SSL_set_info_callback(ssl, set_anonymous);
+    demand(SSL_connect(ssl) == 1 && SSL_renegotiate(ssl) == 1);
+    say("written", "%d", SSL_write(ssl, "ping", 4));
+    client_free(ssl);
+}
+
 static int raw_write(BIO *bio, const char *data, int length)
 {
     return (int)write((int)(intptr_t)BIO_get_data(bio), data, (size_t)length);
@@ -133,6 +159,8 @@ static void configure(SSL_CTX *ctx)
 {
     SSL_CTX_set_psk_server_callback(ctx, server_key);
     SSL_CTX_set_options(ctx, SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+    if (becomes_anonymous)
+        SSL_CTX_set_info_callback(ctx, serve_anonymous);
     if (suites != NULL)
         demand(SSL_CTX_set_cipher_list(ctx, suites) == 1);
 }
@@ -141,6 +169,7 @@ static const struct scenario scenarios[] = {
     {"full", full},
     {"abbreviated", abbreviated},
     {"of-resumed", of_resumed},
+    {"within-write", within_write},
     {"without-descriptor", without_descriptor},
     {"anonymous", full},
     {"pre-shared-key", full},
@@ -153,6 +182,7 @@ int main(int argc, char **argv)
         suites = "aNULL:@SECLEVEL=0";
     else if (strcmp(argv[1], "pre-shared-key") == 0)
         suites = "PSK";
+    becomes_anonymous = strcmp(argv[1], "within-write") == 0;
     server = server_start(&(struct server_options){
         .leaf = suites != NULL ? NULL : argv[2], .version = TLS1_2_VERSION, .configure = configure});
     context = SSL_CTX_new(TLS_client_method());

@@ -589,6 +589,77 @@ static void opened_after_block(void)
     finish(ssl);
 }
 
+static int write_by_bio(SSL *ssl, const void *data, int length)
+{
+    BIO *bio = BIO_new(BIO_f_ssl());
+    BIO_set_ssl(bio, ssl, BIO_NOCLOSE);
+    int written = BIO_write(bio, data, length);
+    BIO_free(bio);
+    return written;
+}
+
+/* The write has the handshake done, and is blocked when that is. The object is as good as any afterwards. */
+static void closed_within(int (*write)(SSL *, const void *, int))
+{
+    SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    SSL_set_msg_callback(ssl, accept_any_session);
+    SSL_set_connect_state(ssl);
+    say("written", "%d", write(ssl, "secret", 6) > 0);
+    say("writes-again", "%d", SSL_write(ssl, "secret", 6) > 0);
+    ERR_clear_error();
+    replace_socket(ssl, server);
+    client_run(ssl);
+    finish(ssl);
+}
+
+static void closed_within_write(void)
+{
+    closed_within(SSL_write);
+}
+
+static void closed_within_bio_write(void)
+{
+    closed_within(write_by_bio);
+}
+
+/* ... and with the BIOs that it had, to another server. */
+static void closed_within_write_by_own_bios(void)
+{
+    struct server *other = start("good");
+    SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    int fd = SSL_get_fd(ssl);
+    BIO *reading = BIO_new_socket(fd, BIO_NOCLOSE), *writing = BIO_new_socket(fd, BIO_NOCLOSE);
+    SSL_set_bio(ssl, reading, writing);
+    SSL_set_msg_callback(ssl, accept_any_session);
+    SSL_set_connect_state(ssl);
+    say("written", "%d", SSL_write(ssl, "secret", 6) > 0);
+    ERR_clear_error();
+    demand(SSL_clear(ssl) == 1);
+    int next = dial(other);
+    demand(dup2(next, fd) == fd);
+    close(next);
+    client_run(ssl);
+    say("has-its-bios", "%d", SSL_get_rbio(ssl) == reading && SSL_get_wbio(ssl) == writing);
+    finish(ssl);
+    server_stop(other);
+}
+
+/* A program that frees it at once. */
+static void closed_and_freed(void)
+{
+    SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    int fd = SSL_get_fd(ssl);
+    SSL_set_msg_callback(ssl, accept_any_session);
+    SSL_set_connect_state(ssl);
+    say("written", "%d", SSL_write(ssl, "secret", 6) > 0);
+    SSL_free(ssl);
+    close(fd);
+    ERR_clear_error();
+    ssl = client_new(context, server, "good.test");
+    client_run(ssl);
+    finish(ssl);
+}
+
 static void cleared_and_resumed(void)
 {
     SSL *ssl = client_new(context, server, "good.test");
@@ -711,6 +782,10 @@ static const struct scenario scenarios[] = {
     {"slipped-in-later", slipped_in_later},
     {"slipped-in-for-nothing", slipped_in_for_nothing},
     {"opened-after-block", opened_after_block},
+    {"closed-within-write", closed_within_write},
+    {"closed-within-bio-write", closed_within_bio_write},
+    {"closed-within-write-by-own-bios", closed_within_write_by_own_bios},
+    {"closed-and-freed", closed_and_freed},
     {"cleared-and-resumed", cleared_and_resumed},
     {"cleared-after-block", cleared_after_block},
     {"duplicated", duplicated},

@@ -1,0 +1,18 @@
+/*
+ * In place of the BIO that a closed connection would write to, one that refuses: what closes a connection when its
+ * handshake is done is not asked again by the write that drove the handshake.
+ */
+#ifndef TLSWARD_WRITE_BAR_H
+#define TLSWARD_WRITE_BAR_H
+
+#include "openssl/connection.h"
+
+void write_bar_set(const struct library *library, SSL *ssl, struct connection *connection);
+
+/* Puts the program's BIO back before the SSL is used again, unless the program has set another meanwhile. */
+void write_bar_lift(const struct library *library, SSL *ssl, struct connection *connection);
+
+/* The SSL is freed. */
+void write_bar_forget(const struct library *library, struct connection *connection);
+
+#endif
