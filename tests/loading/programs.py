@@ -1,5 +1,6 @@
 """Builds the test programs; each is an object or a program, and what it is linked with decides how libssl gets in."""
 
+import collections
 import os
 import pathlib
 import subprocess
@@ -15,7 +16,7 @@ LDFLAGS = os.environ.get('LDFLAGS', '').split()
 EMULATOR = os.environ.get('EMULATOR', '').split()
 
 
-ONE_AT_A_TIME = threading.Lock()  # what several rows want below the build directory is made once
+MAKING = collections.defaultdict(threading.Lock)  # what several rows want below the build directory is made once
 
 
 def compiler():
@@ -40,7 +41,7 @@ def library(output, sources, *options):
 def fetched(build_directory, suite, name, *packages):
     """The directory of the libraries of another release, below the build directory."""
     directory = build_directory / 'libssl' / name
-    with ONE_AT_A_TIME:
+    with MAKING[directory]:
         done = subprocess.run([SOURCES.parent / 'libssl' / 'fetch', suite, directory, *packages], capture_output=True,
                               text=True, check=False)
     if done.returncode != 0:

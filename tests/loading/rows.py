@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import servers
-from programs import ONE_AT_A_TIME, fetched
+from programs import MAKING, fetched
 from runner import Unavailable
 
 NEWEST_GLIBC = (2, 17)
@@ -56,7 +56,7 @@ def without_loader_hooks(setting):
 
 
 def build_library(setting, directory, *variables):
-    with ONE_AT_A_TIME:
+    with MAKING[directory]:
         subprocess.run(['make', '-s', '-j2', 'library', f'B={directory}', *variables], check=True, capture_output=True,
                        cwd=setting.source)
     setting.library = directory / 'libtlsward.so'
