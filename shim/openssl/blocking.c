@@ -39,10 +39,16 @@ int blocking_carry_out(const struct library *library, SSL *ssl, struct connectio
     return accepted;
 }
 
-int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE_CTX *store_ctx, int accepted)
+/* Of a connection without a record no destination is known. */
+static bool enforces_somewhere(void)
 {
     const struct policy *policy = policy_announced();
-    if (policy == NULL || process_settings(policy).mode != MODE_ENFORCE)
+    return policy != NULL && process_settings(policy).mode == MODE_ENFORCE;
+}
+
+int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE_CTX *store_ctx, int accepted)
+{
+    if (!enforces_somewhere())
         return accepted;
     demand_verification(library, ssl, NULL);
     library->api.X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
@@ -83,6 +89,17 @@ void blocking_reopen(const struct library *library, SSL *ssl, struct connection 
 {
     connection->closed = false;
     write_bar_lift(library, ssl, connection);
+}
+
+void blocking_close_without_verdict(const struct library *library, SSL *ssl)
+{
+    if (!enforces_somewhere())
+        return;
+    struct connection *connection = connection_get(library, ssl);
+    if (connection != NULL)
+        blocking_close(library, ssl, connection);
+    else
+        library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
 }
 
 int blocking_shutdown(const struct library *library, const SSL *ssl, int wanted)

@@ -26,6 +26,9 @@ void blocking_close(const struct library *library, SSL *ssl, struct connection *
 /* ... until the SSL begins another handshake, on either side. */
 void blocking_reopen(const struct library *library, SSL *ssl, struct connection *connection);
 
+/* Closes one without a record where the policy enforces: for good if there is memory for a record by now. */
+void blocking_close_without_verdict(const struct library *library, SSL *ssl);
+
 /* What SSL_set_shutdown(3) may set on a connection in place of `wanted`: one that was closed stays so. */
 int blocking_shutdown(const struct library *library, const SSL *ssl, int wanted);
 

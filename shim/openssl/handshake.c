@@ -227,10 +227,21 @@ void handshake_took_session(const struct library *library, SSL *ssl)
         library->api.SSL_set_session(ssl, NULL);
 }
 
+/* For want of memory. What brought a certificate was verified all the same, or while we were not welcome. */
+static void on_done_without_record(const struct library *library, SSL *ssl)
+{
+    if (peer_has_finished(library, ssl) && !judge_saw_certificate(library, ssl))
+        blocking_close_without_verdict(library, ssl);
+}
+
 static void on_done(const struct library *library, SSL *ssl)
 {
     struct connection *connection = connection_of(library, ssl);
-    if (connection == NULL || connection->handshake.stage == STAGE_DONE || !peer_has_finished(library, ssl))
+    if (connection == NULL) {
+        on_done_without_record(library, ssl);
+        return;
+    }
+    if (connection->handshake.stage == STAGE_DONE || !peer_has_finished(library, ssl))
         return;
     if (connection->handshake.settings.mode == MODE_OFF) {
         connection->handshake.stage = STAGE_DONE;

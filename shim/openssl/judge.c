@@ -479,6 +479,11 @@ static bool was_resumed(const struct openssl_api *api, SSL *ssl)
     return api->SSL_ctrl != NULL && api->SSL_ctrl(ssl, SSL_CTRL_GET_SESSION_REUSED, 0, NULL) != 0;
 }
 
+bool judge_saw_certificate(const struct library *library, SSL *ssl)
+{
+    return !was_resumed(&library->api, ssl) && suites_authentication(library, ssl) == AUTH_CERTIFICATE;
+}
+
 /* A session with a certificate is no external key, even where the program came by it after the handshake had begun. */
 static bool has_leaf(const struct openssl_api *api, const SSL_SESSION *session)
 {

@@ -38,7 +38,10 @@ void judge_after_program(struct judgement *judgement, int accepted);
 
 void judge_finish(struct judgement *judgement);
 
-/* A handshake that is over and brought no certificate: resumed, with a pre-shared key, anonymous. */
+/* Whether a handshake that is over brought a certificate, which somebody has verified. */
+bool judge_saw_certificate(const struct library *library, SSL *ssl);
+
+/* A handshake that is over and brought none: resumed, with a pre-shared key, anonymous. */
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection);
 
 /* A handshake that ended because the peer could have proved itself in this way only, which was not to be had. */

@@ -35,14 +35,25 @@ def assert_outcome(facts, connected, stopped):
     assert_members({name: value for name, value in expected.items() if value is not None}, facts, 'program')
 
 
+def run(setting, arguments, variables=()):
+    done = subprocess.run(setting.program(['shortage', *arguments]), env={**setting.environment(), **dict(variables)},
+                          capture_output=True, text=True, timeout=HANG_SECONDS, check=True)
+    return facts_of(done.stdout)
+
+
 def of_environment(policy, variables, connected, stopped):
     def check(setting):
         setting.write_policy(policy)
-        done = subprocess.run(setting.program(['shortage', 'wrong-host']), env={**setting.environment(), **variables},
-                              capture_output=True, text=True, timeout=HANG_SECONDS, check=True)
-        assert_outcome(facts_of(done.stdout), connected, stopped)
+        assert_outcome(run(setting, ['wrong-host'], variables), connected, stopped)
         assert setting.log.exists() == (not variables and policy != 'mode = off'), 'whether the library was active'
     return checks.released_file(check)
+
+
+def of_server(arguments, policy, connected, stopped):
+    def check(setting):
+        setting.write_policy(policy)
+        assert_outcome(run(setting, arguments), connected, stopped)
+    return check
 
 
 def of_system(policy, variables, prepare, connected, stopped):
@@ -77,5 +88,12 @@ def rows():
               'mode = audit', expect={'connected': '1', 'reached': '1'}, events=0)
     for name, row in SWITCHES.items():
         yield Row(f'shortage: policy of the environment: {name}', [], check=of_environment(*row))
+    for kind in 'anonymous', 'good', 'wrong-host':
+        for mode, connected, stopped in (('enforce', '0', '1'), ('audit', '1', '0')):
+            yield Row(f'shortage: from the handshake on: {kind}: {mode}', [],
+                      check=of_server([kind, 'handshake'], f'mode = {mode}', connected, stopped))
+    for mode, connected, stopped in (('enforce', '0', '1'), ('audit', '1', '0')):
+        yield Row(f'shortage: one allocation: anonymous: {mode}', [],
+                  check=of_server(['anonymous'], f'mode = {mode}', connected, stopped))
     for name, row in SYSTEM.items():
         yield Row(f'shortage: policy of the host: {name}', [], check=of_system(*row))
