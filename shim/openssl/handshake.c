@@ -102,6 +102,16 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     library->api.ERR_pop_to_mark();
 }
 
+/* Before 1.1.0, and in LibreSSL, this is said of a session that is in its context's cache, and of no other. */
+static void make_unresumable(const struct library *library, SSL *ssl, SSL_SESSION *session)
+{
+    const struct openssl_api *api = &library->api;
+    SSL_CTX *context = api->SSL_get_SSL_CTX(ssl);
+    if (!library->modern && api->SSL_CTX_add_session != NULL)
+        api->SSL_CTX_add_session(context, session);
+    api->SSL_CTX_remove_session(context, session);
+}
+
 /*
  * A connection that goes on cannot be without a session: SSL_set_session(3) would begin anew with all it has agreed on.
  * But libssl offers none that was removed from its context.
@@ -114,7 +124,7 @@ static void retire_unverified_session(const struct library *library, SSL *ssl, s
     connection->had_session = session != NULL;
     if (demands_proof(connection) && session != NULL && api->SSL_CTX_remove_session != NULL &&
         !session_is_verified(library, ssl, session, connection, &ignored))
-        api->SSL_CTX_remove_session(api->SSL_get_SSL_CTX(ssl), session);
+        make_unresumable(library, ssl, session);
 }
 
 /* A renegotiation is judged anew, and may resume the session of the connection; TLS 1.3 only seems to have any. */

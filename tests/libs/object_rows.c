@@ -55,14 +55,11 @@ static enum result clear_after_refusal(void)
 }
 
 /* The server changes its certificate after the first data and negotiates anew, which happens while we read. */
-static enum result renegotiation(void)
+static enum result renegotiate(SSL *ssl)
 {
     const struct timeval patience = {.tv_usec = 300000};
     char buffer[64];
     int length;
-    SSL_CTX *ctx = client_context();
-    client_speak_at_most(ctx, TLS1_2_VERSION);
-    SSL *ssl = client_connection(ctx);
     if (SSL_connect(ssl) != 1)
         return client_fails("handshake");
     SSL_write(ssl, "first", 5);
@@ -73,6 +70,29 @@ static enum result renegotiation(void)
             return client_fails("renegotiation");
     } while (SSL_ctrl(ssl, SSL_CTRL_GET_NUM_RENEGOTIATIONS, 0, NULL) == 0 || SSL_renegotiate_pending(ssl));
     return client_exchange(ssl, peer.token);
+}
+
+static SSL *renegotiating_connection(void)
+{
+    SSL_CTX *ctx = client_context();
+    client_speak_at_most(ctx, TLS1_2_VERSION);
+    return client_connection(ctx);
+}
+
+static enum result renegotiation(void)
+{
+    return renegotiate(renegotiating_connection());
+}
+
+/* A store of the connection's own has verified the peer, which no later connection could be told. */
+static enum result renegotiation_own_store(void)
+{
+    SSL *ssl = renegotiating_connection();
+    X509_STORE *store = X509_STORE_new();
+    X509_STORE_load_locations(store, peer.trust, NULL);
+    SSL_ctrl(ssl, SSL_CTRL_SET_VERIFY_CERT_STORE, 0, store);
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    return renegotiate(ssl);
 }
 
 static enum result context_unseen(void)
@@ -220,6 +240,7 @@ const struct row object_rows[] = {
     {"clear-and-reuse", clear_and_reuse},
     {"clear-after-refusal", clear_after_refusal},
     {"renegotiation", renegotiation},
+    {"renegotiation-own-store", renegotiation_own_store},
     {"context-unseen", context_unseen},
     {"context-and-connect-unseen", context_and_connect_unseen},
     {"context-unseen-callback", context_unseen_callback},

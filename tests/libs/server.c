@@ -150,6 +150,12 @@ static void change_certificate(SSL *ssl)
 {
     SSL_use_certificate_file(ssl, other_certificate[0], SSL_FILETYPE_PEM);
     SSL_use_PrivateKey_file(ssl, other_certificate[1], SSL_FILETYPE_PEM);
+}
+
+static void negotiate_anew(SSL *ssl)
+{
+    if (!is_kind("renegotiation-same"))
+        change_certificate(ssl);
     SSL_renegotiate(ssl);
     SSL_do_handshake(ssl);
 }
@@ -169,7 +175,7 @@ static void answer(SSL *ssl)
     while ((length = SSL_read(ssl, buffer, sizeof buffer)) > 0) {
         printf("data %.*s\n", length, buffer);
         if (strncmp(kind, "renegotiation", 13) == 0 && !changed) {
-            change_certificate(ssl);
+            negotiate_anew(ssl);
             changed = true;
             continue;
         }
