@@ -17,12 +17,17 @@ struct bucket {
     struct bucket *next;
 };
 
+/* Subjects of which nothing was found since the last look; a fixed number, as it is the peer who names them. */
+enum { MISSES = 64 };
+
 struct anchor_directory {
     char *path;
     bool hashed;
     struct anchor_file *files; /* where it is not hashed */
     size_t count;
     _Atomic(struct bucket *) buckets;
+    _Atomic uint32_t looks;          /* how often it was looked at again */
+    _Atomic uint64_t misses[MISSES]; /* see miss_of(); 0: none */
     atomic_bool warned_unreachable;
 };
 
@@ -178,6 +183,11 @@ bool anchor_directory_changed(const struct anchor_directory *directory)
     return any_changed(directory->files, directory->count);
 }
 
+void anchor_directory_look_again(struct anchor_directory *directory)
+{
+    atomic_fetch_add_explicit(&directory->looks, 1, memory_order_release);
+}
+
 void anchor_directory_warn(const struct anchor_directory *directory, const struct anchor_directory *previous,
                            trust_warning warn, void *arg)
 {
@@ -270,6 +280,13 @@ static struct bucket *publish(struct anchor_directory *directory, struct bucket 
     return mine;
 }
 
+/* What is remembered of a hash that names no file, until the directory is looked at again. */
+static uint64_t miss_of(struct anchor_directory *directory, unsigned long hash)
+{
+    uint64_t looks = atomic_load_explicit(&directory->looks, memory_order_acquire);
+    return (looks + 1) << 32 | (hash & 0xffffffffUL);
+}
+
 static enum search_result get_bucket(struct anchor_directory *directory, const struct anchor_search *search,
                                      struct bucket **bucket)
 {
@@ -278,7 +295,9 @@ static enum search_result get_bucket(struct anchor_directory *directory, const s
     if (!search->hash_subject(search->arg, &hash))
         return SEARCH_FAILED;
     *bucket = find_bucket(atomic_load_explicit(&directory->buckets, memory_order_acquire), hash);
-    if (*bucket)
+    uint64_t miss = miss_of(directory, hash);
+    _Atomic uint64_t *remembered = &directory->misses[hash % MISSES];
+    if (*bucket || atomic_load_explicit(remembered, memory_order_relaxed) == miss)
         return SEARCH_DONE;
     enum search_result result = read_bucket(directory->path, hash, bucket);
     if (!file_root_is_same()) { /* asked afterwards, as another thread may have changed it meanwhile */
@@ -288,6 +307,8 @@ static enum search_result get_bucket(struct anchor_directory *directory, const s
     }
     if (*bucket)
         *bucket = publish(directory, *bucket, search);
+    else if (result == SEARCH_DONE)
+        atomic_store_explicit(remembered, miss, memory_order_relaxed);
     return result;
 }
 

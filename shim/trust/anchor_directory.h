@@ -34,11 +34,14 @@ bool anchor_directory_has_certificate(const struct anchor_directory *directory);
 /* A file that was read is another one now. New and removed names show in the directory's own identity. */
 bool anchor_directory_changed(const struct anchor_directory *directory);
 
+/* From now on files are sought again that were not there. */
+void anchor_directory_look_again(struct anchor_directory *directory);
+
 /* Warns of files that cannot be used, unless `previous` (or NULL) had them too. */
 void anchor_directory_warn(const struct anchor_directory *directory, const struct anchor_directory *previous,
                            trust_warning warn, void *arg);
 
-/* As bundle_search(). SEARCH_UNREACHABLE also where no link leads anywhere. */
+/* As bundle_search(); what was not there is not sought twice between two looks. SEARCH_UNREACHABLE also where no link leads anywhere. */
 enum search_result anchor_directory_search(struct anchor_directory *directory, const struct anchor_search *search);
 
 /* Warns, once, that the directory cannot be searched any more. */

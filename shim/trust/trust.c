@@ -109,6 +109,13 @@ static bool has_changed(const struct trust *trust)
     return false;
 }
 
+static void look_again(const struct trust *trust)
+{
+    for (size_t i = 0; i < trust->count; i++)
+        if (trust->parts[i].directory)
+            anchor_directory_look_again(trust->parts[i].directory);
+}
+
 static bool has_content(const struct trust_part *part)
 {
     return part->file.bundle || (part->directory && anchor_directory_has_certificate(part->directory));
@@ -256,6 +263,8 @@ struct trust *trust_snapshot_at(const struct trust_source *sources, size_t count
     bool due = is_due(slot, now);
     if (!current)
         return first_snapshot(slot, warn, arg);
+    if (due)
+        look_again(current);
     if (due && file_root_is_same() && has_changed(current))
         return next_snapshot(slot, current, warn, arg);
     return current;

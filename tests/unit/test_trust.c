@@ -805,7 +805,7 @@ END_TEST
 
 START_TEST(hashed_directory)
 {
-    struct party old_root = make_root("Root CA");
+    struct party old_root = make_root("Root CA"), unsought = make_root("Unsought CA");
     ck_assert_int_eq(mkdir(path_of("certs"), 0700), 0);
     write_hashed("certs", old_root.certificate, 0);
     write_hashed("certs", root.certificate, 1);
@@ -821,9 +821,12 @@ START_TEST(hashed_directory)
     ck_assert_int_eq(decoded, 2);
     ck_assert_int_eq(warned.count, 0);
     ck_assert(!finds(trust, &stranger));
-    ck_assert(!finds(trust, &leaf));
+    ck_assert_msg(warned.count == 0, "what was not there is not sought twice within a second");
+    ck_assert(!finds(trust, &unsought));
+    ck_assert(!finds(trust, &unsought));
     ck_assert_msg(warned.count == 1, "an unreachable directory is said once, not %d times", warned.count);
     party_free(&old_root);
+    party_free(&unsought);
 }
 END_TEST
 
@@ -841,6 +844,40 @@ START_TEST(hashed_directory_changes)
     ck_assert_msg(!finds(snapshot(path, 3), &stranger), "changed in place after it was read");
     ck_assert_int_eq(warned.count, 1);
     ck_assert(finds(snapshot(path, 3), &root));
+}
+END_TEST
+
+/* The directory itself does not show that a link has got its target. */
+START_TEST(link_whose_file_comes_later)
+{
+    char link[64];
+    snprintf(link, sizeof(link), "certs/%08lx.0", X509_subject_name_hash(stranger.certificate));
+    ck_assert_int_eq(mkdir(path_of("certs"), 0700), 0);
+    write_hashed("certs", root.certificate, 0);
+    ck_assert_int_eq(symlink("../stranger.pem", path_of(link)), 0);
+    const char *path = path_of("certs");
+    ck_assert(!finds(snapshot(path, 1), &stranger));
+    write_pem(path_of("stranger.pem"), stranger.certificate);
+    ck_assert_msg(!finds(snapshot(path, 1), &stranger), "sought twice within a second");
+    ck_assert(finds(snapshot(path, 2), &stranger));
+    ck_assert_int_eq(warned.count, 0);
+}
+END_TEST
+
+/* A remembered name makes room for another with whose hash it shares its place. */
+START_TEST(more_names_than_are_remembered)
+{
+    ck_assert_int_eq(mkdir(path_of("certs"), 0700), 0);
+    write_hashed("certs", root.certificate, 0);
+    struct trust *trust = snapshot(path_of("certs"), 1);
+    for (int i = 0; i < 200; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "Made-up CA %d", i);
+        struct party made_up = make_root(name);
+        ck_assert(!finds(trust, &made_up));
+        party_free(&made_up);
+        ck_assert(finds(trust, &root));
+    }
 }
 END_TEST
 
@@ -1152,6 +1189,8 @@ static TCase *make_cases(void)
     tcase_add_test(cases, hashed_directory);
     tcase_add_test(cases, names_are_hashed_where_the_connection_has_its_algorithms);
     tcase_add_test(cases, hashed_directory_changes);
+    tcase_add_test(cases, link_whose_file_comes_later);
+    tcase_add_test(cases, more_names_than_are_remembered);
     tcase_add_test(cases, directory_without_links);
     tcase_add_loop_test(cases, known_place, 0, COUNT(layouts));
     tcase_add_test(cases, system_found_later);
