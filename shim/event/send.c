@@ -35,13 +35,23 @@ static pid_t pid_for(enum event_kind kind)
     return kind == EVENT_HANDSHAKE ? own_pid() : kernel_getpid();
 }
 
-struct event event_start(enum event_kind kind)
+struct event event_start_as(enum event_kind kind, uid_t uid)
 {
-    struct process_identity process = process_identity();
-    struct event event = {.kind = kind, .executable = process.executable, .pid = pid_for(kind), .uid = kernel_getuid()};
+    const struct start *start = start_get();
+    struct event event = {
+        .kind = kind,
+        .executable = start != NULL ? start->names.executable : NULL,
+        .pid = pid_for(kind),
+        .uid = uid,
+    };
     kernel_clock(CLOCK_REALTIME, &event.time);
     make_id(event.id, &event.time, event.pid);
     return event;
+}
+
+struct event event_start(enum event_kind kind)
+{
+    return event_start_as(kind, kernel_getuid());
 }
 
 static bool is_standard_error(const char *log)

@@ -9,8 +9,11 @@
 /* Severities of RFC 5424, table 2. */
 enum severity { SEVERITY_ERROR = 3, SEVERITY_WARNING = 4, SEVERITY_NOTICE = 5, SEVERITY_INFORMATIONAL = 6 };
 
-/* An event of this process, now, with an id of its own. Async-signal-safe where process_identity() was asked before. */
+/* An event of this process, now, with an id of its own. Async-signal-safe where start_get() was asked before. */
 struct event event_start(enum event_kind kind);
+
+/* The same for who has asked for the real user already. */
+struct event event_start_as(enum event_kind kind, uid_t uid);
 
 /* Without malloc(3) and with little of the stack: a signal handler or a child of vfork(2) may be here. */
 void event_send(struct event *event, const char *log, enum severity severity);

@@ -7,6 +7,7 @@
 #include "peer/trail.h"
 #include "policy/config_keys.h"
 #include "policy/in_force.h"
+#include "process/kernel.h"
 #include "process/kernel_clock.h"
 #include "process/start.h"
 
@@ -225,9 +226,9 @@ static void forget_proxy(struct connection *connection, struct peer_candidates *
 }
 
 /* The peer may be any of the names. */
-static struct settings settings_for(const struct connection *connection, const struct expected_peer *expected)
+static struct settings settings_for(const struct process_identity *process, const struct connection *connection,
+                                    const struct expected_peer *expected)
 {
-    struct process_identity process = process_identity();
     struct destination destinations[PEER_APP_NAMES];
     size_t count = 0;
     do {
@@ -237,7 +238,7 @@ static struct settings settings_for(const struct connection *connection, const s
             .port = connection->handshake.port,
         };
     } while (++count < expected->count && count < PEER_APP_NAMES);
-    return policy_settings_of_any(connection->handshake.policy, &process, destinations, count, kernel_seconds());
+    return policy_settings_of_any(connection->handshake.policy, process, destinations, count, kernel_seconds());
 }
 
 static void keep_names(struct connection *connection, const struct expected_peer *expected)
@@ -304,9 +305,11 @@ static void choose_name(struct connection *connection, struct peer_candidates *c
                         const struct trail_peer *trail)
 {
     struct expected_peer expected = peer_expected(candidates, true);
+    struct process_identity process = process_identity();
+    connection->handshake.user = process.kernel_uid;
     connection->handshake.name_unknown = connection->handshake.nothing_known;
     /* Rules see where the connection goes, so that one for the proxy is found by its name. */
-    connection->handshake.settings = settings_for(connection, &expected);
+    connection->handshake.settings = settings_for(&process, connection, &expected);
     const char *name = connection->handshake.settings.name;
     if (name != NULL)
         peer_normalise(name, strlen(name), &candidates->policy);
@@ -335,6 +338,7 @@ void observe_peer(const struct library *library, SSL *ssl, struct connection *co
     if (connection->handshake.policy == NULL) {
         connection->handshake.out_of_memory = true;
         connection->handshake.settings = config_defaults().settings; /* as where a policy cannot be read now */
+        connection->handshake.user = kernel_getuid();
         return;
     }
     const SSL_SESSION *session = api->SSL_get_session(ssl);

@@ -211,7 +211,7 @@ static void tell_public_key(const struct library *library, const SSL *ssl, struc
 void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf)
 {
     int saved = errno;
-    struct event event = event_start(EVENT_HANDSHAKE);
+    struct event event = event_start_as(EVENT_HANDSHAKE, connection->handshake.user);
     const void *call_site = call_site_of(library, ssl, connection);
     char names[HANDSHAKE_NAMES_MAX];
 

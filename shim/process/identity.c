@@ -101,6 +101,7 @@ struct process_identity identity_now(const struct identity_names *names)
         .executable = names->executable,
         .uid = identity_user(real, names->users_are_known),
         .effective_uid = identity_user(effective, names->users_are_known),
+        .kernel_uid = real,
         .other_names = names->others,
     };
 }

@@ -16,6 +16,7 @@ struct process_identity {
     uid_t uid;              /* real and effective user id; (uid_t)-1: unknown */
     uid_t effective_uid;
     const char *const *other_names; /* of the program, which its user may have chosen; ended by NULL. NULL: none */
+    uid_t kernel_uid;               /* the real one as the kernel has it, whether or not that is the host's */
 };
 
 struct identity_names {
