@@ -63,3 +63,9 @@ const struct policy *policy_announced(void)
     errno = saved;
     return current != NULL ? current->policy : NULL;
 }
+
+bool policy_may_enforce(void)
+{
+    const struct policy *policy = policy_announced();
+    return policy != NULL && process_settings(policy).mode == MODE_ENFORCE;
+}

@@ -12,4 +12,7 @@
  */
 const struct policy *policy_announced(void);
 
+/* Whether it may enforce anything in this process, for where no more is known of a handshake. */
+bool policy_may_enforce(void);
+
 #endif

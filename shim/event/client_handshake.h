@@ -48,7 +48,7 @@ struct client_handshake {
     struct facts facts;
     struct verdict verdict;
     char event_id[33];
-    unsigned evidence; /* later checks already reported */
+    unsigned checked_later; /* by enum later_check: what was said of the program after the event */
 };
 
 /* Room for all names of a handshake. */
@@ -59,5 +59,42 @@ const char *client_handshake_names(const struct client_handshake *handshake, cha
 
 /* Forgets what was observed and decided, for a connection that is used again or goes away. */
 void client_handshake_reset(struct client_handshake *handshake);
+
+/* True where the verdict will be carried out and something is demanded of the peer. */
+bool client_handshake_demands_proof(const struct client_handshake *handshake);
+
+/* A pre-shared key shows no public key, so it cannot meet a pin. */
+enum choice client_handshake_psk(const struct client_handshake *handshake);
+
+/*
+ * The host name to be sent where the program sends none (RFC 6066, section 3); NULL for none. What a program accepts
+ * that demands chain and name itself is good as it is, and a server that refuses a name it does not serve would cut it.
+ */
+const char *client_handshake_name_to_send(const struct client_handshake *handshake, bool app_demands_chain);
+
+/* Begins the facts with what was observed, of a peer that proves itself in this way. */
+void client_handshake_start_facts(struct client_handshake *handshake, enum authentication authentication);
+
+/*
+ * The certificate was compared with the names: `error` is 0 or the number of the mismatch. Of several names of which
+ * none is chosen, a certificate that is not for each says nothing.
+ */
+void client_handshake_note_name(struct client_handshake *handshake, int error, enum loose_match loose_match);
+
+/* True where the facts as they are lead to a failure that is the peer's. */
+bool client_handshake_fails_policy(const struct client_handshake *handshake);
+
+/* From the facts to the verdict. */
+void client_handshake_decide(struct client_handshake *handshake);
+
+/* True where the policy blocks what the program would have let pass. */
+bool client_handshake_is_blocked(const struct client_handshake *handshake);
+
+/* What the program's own verification has to come to. */
+enum consequence { CONSEQUENCE_NONE, CONSEQUENCE_REFUSE, CONSEQUENCE_ACCEPT };
+enum consequence client_handshake_consequence(const struct client_handshake *handshake);
+
+/* For the program's own log: what was blocked, by what and why. */
+void client_handshake_explain(const struct client_handshake *handshake, char *text, size_t size);
 
 #endif

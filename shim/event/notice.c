@@ -1,8 +1,8 @@
 #include "event/notice.h"
 
+#include "event/announcement.h"
 #include "event/repeat.h"
 #include "event/send.h"
-#include "event/announcement.h"
 #include "policy/in_force.h"
 
 #include <errno.h>

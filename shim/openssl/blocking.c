@@ -2,9 +2,6 @@
 
 #include "event/announcement.h"
 #include "openssl/write_bar.h"
-#include "policy/in_force.h"
-
-#include <stdio.h>
 
 static void demand_verification(const struct library *library, SSL *ssl, struct connection *connection)
 {
@@ -21,34 +18,23 @@ static void demand_verification(const struct library *library, SSL *ssl, struct 
 int blocking_carry_out(const struct library *library, SSL *ssl, struct connection *connection,
                        X509_STORE_CTX *store_ctx, int accepted)
 {
-    const struct verdict *verdict = &connection->handshake.verdict;
-    if (connection->handshake.settings.mode != MODE_ENFORCE || verdict->decider == DECIDED_BY_PROGRAM)
-        return accepted;
-    if (verdict->action == ACTION_BLOCKED) {
+    switch (client_handshake_consequence(&connection->handshake)) {
+    case CONSEQUENCE_REFUSE:
         demand_verification(library, ssl, connection);
         connection->refused = true;
-        library->api.X509_STORE_CTX_set_error(store_ctx, verdict->x509_error);
+        library->api.X509_STORE_CTX_set_error(store_ctx, connection->handshake.verdict.x509_error);
         return 0;
-    }
-    /* A program that looks at SSL_get_verify_result() itself must find what the policy found. */
-    if (connection->handshake.settings.trust_mode != TRUST_SUPPLEMENT &&
-        (verdict->outcome != OUTCOME_FAILED || connection->handshake.facts.app_rejected)) {
+    case CONSEQUENCE_ACCEPT: /* and SSL_get_verify_result(3) says so */
         library->api.X509_STORE_CTX_set_error(store_ctx, 0);
         return 1;
+    default:
+        return accepted;
     }
-    return accepted;
-}
-
-/* Of a connection without a record no destination is known. */
-static bool enforces_somewhere(void)
-{
-    const struct policy *policy = policy_announced();
-    return policy != NULL && process_settings(policy).mode == MODE_ENFORCE;
 }
 
 int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE_CTX *store_ctx, int accepted)
 {
-    if (!enforces_somewhere())
+    if (!policy_may_enforce())
         return accepted;
     demand_verification(library, ssl, NULL);
     library->api.X509_STORE_CTX_set_error(store_ctx, X509_V_ERR_OUT_OF_MEM);
@@ -65,13 +51,8 @@ void blocking_explain(const struct library *library, struct connection *connecti
         return;
     connection->refused = false;
 
-    char text[512], names[HANDSHAKE_NAMES_MAX];
-    const char *rule = connection->handshake.settings.rule;
-    snprintf(text, sizeof text, "tlsward: blocked by %s%s: %s (expected name: %s, from: %s)",
-             rule != NULL ? "rule " : "the policy", rule != NULL ? rule : "",
-             reason_text(connection->handshake.verdict.reason),
-             connection->handshake.name_count > 0 ? client_handshake_names(&connection->handshake, names) : "none",
-             name_source_text(connection->handshake.facts.name_source));
+    char text[512];
+    client_handshake_explain(&connection->handshake, text, sizeof text);
     if (library->api.ERR_add_error_data != NULL)
         library->api.ERR_add_error_data(1, text);
     else if (library->api.ERR_asprintf_error_data != NULL)
@@ -93,7 +74,7 @@ void blocking_reopen(const struct library *library, SSL *ssl, struct connection 
 
 void blocking_close_without_verdict(const struct library *library, SSL *ssl)
 {
-    if (!enforces_somewhere())
+    if (!policy_may_enforce())
         return;
     struct connection *connection = connection_get(library, ssl);
     if (connection != NULL)

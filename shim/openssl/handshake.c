@@ -33,18 +33,12 @@ static bool peer_has_finished(const struct library *library, const SSL *ssl)
     return library->api.SSL_get_peer_finished(ssl, &finished, sizeof finished) > 0;
 }
 
-static bool demands_proof(const struct connection *connection)
-{
-    return connection->handshake.settings.mode == MODE_ENFORCE &&
-           settings_demand_proof(&connection->handshake.settings);
-}
-
 static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
 {
     SSL_SESSION *session = library->api.SSL_get_session(ssl);
     bool ignored;
     connection->had_session = session != NULL;
-    if (!demands_proof(connection) || session == NULL ||
+    if (!client_handshake_demands_proof(&connection->handshake) || session == NULL ||
         session_is_verified(library, ssl, session, connection, &ignored))
         return;
     library->api.SSL_set_session(ssl, NULL);
@@ -55,14 +49,14 @@ static void drop_unverified_session(const struct library *library, SSL *ssl, str
 static void drop_unwanted(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct settings *settings = &connection->handshake.settings;
-    /* A pre-shared key shows no public key, so it cannot meet a pin. */
-    enum choice psk = settings->pin_count > 0 ? CHOICE_BLOCK : settings->psk;
-    if (demands_proof(connection))
+    enum choice psk = client_handshake_psk(&connection->handshake);
+    if (client_handshake_demands_proof(&connection->handshake))
         connection->dropped = suites_drop_unauthenticated(library, ssl, connection, psk);
     /* In TLS 1.3 no suite stands for a pre-shared key. */
-    bool may_have_had = settings->mode == MODE_ENFORCE && psk == CHOICE_BLOCK
-                            ? psk_drop(library, ssl, connection)
-                            : demands_proof(connection) && psk_guard(library, ssl, connection);
+    bool may_have_had =
+        settings->mode == MODE_ENFORCE && psk == CHOICE_BLOCK
+            ? psk_drop(library, ssl, connection)
+            : client_handshake_demands_proof(&connection->handshake) && psk_guard(library, ssl, connection);
     if (may_have_had)
         connection->dropped = AUTH_PSK;
 }
@@ -96,8 +90,7 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     observe_peer(library, ssl, connection);
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
-    if (demands_proof(connection) && connection->handshake.settings.verify != VERIFY_NONE)
-        sni_add(library, ssl, connection);
+    sni_add(library, ssl, connection);
     drop_unwanted(library, ssl, connection);
     library->api.ERR_pop_to_mark();
 }
@@ -122,8 +115,8 @@ static void retire_unverified_session(const struct library *library, SSL *ssl, s
     SSL_SESSION *session = api->SSL_get_session(ssl);
     bool ignored;
     connection->had_session = session != NULL;
-    if (demands_proof(connection) && session != NULL && api->SSL_CTX_remove_session != NULL &&
-        !session_is_verified(library, ssl, session, connection, &ignored))
+    if (client_handshake_demands_proof(&connection->handshake) && session != NULL &&
+        api->SSL_CTX_remove_session != NULL && !session_is_verified(library, ssl, session, connection, &ignored))
         make_unresumable(library, ssl, session);
 }
 
@@ -196,7 +189,8 @@ bool handshake_refuses_session(const struct library *library, SSL *ssl, SSL_SESS
     bool ignored;
     struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
     if (connection == NULL || !connection->writes_early_data || connection->handshake.stage != STAGE_OBSERVED ||
-        session == NULL || !demands_proof(connection) || connection_is_before_handshake(library, ssl))
+        session == NULL || !client_handshake_demands_proof(&connection->handshake) ||
+        connection_is_before_handshake(library, ssl))
         return false;
     library->api.ERR_set_mark();
     bool refused = !session_is_verified(library, ssl, session, connection, &ignored);
@@ -227,8 +221,7 @@ bool handshake_takes_session(const struct library *library, const SSL_SESSION *s
     if (library == NULL || !library->known || library->modern || session == NULL ||
         session_is_marked(library, session) || !process_is_welcome())
         return true;
-    const struct policy *policy = policy_announced();
-    return policy == NULL || process_settings(policy).mode != MODE_ENFORCE;
+    return !policy_may_enforce();
 }
 
 void handshake_took_session(const struct library *library, SSL *ssl)
@@ -263,8 +256,7 @@ static void on_done(const struct library *library, SSL *ssl)
         judge_without_certificate(library, ssl, connection);
         report_handshake(library, ssl, connection, NULL);
         /* Too late for an alert; no byte may follow. */
-        if (connection->handshake.verdict.action == ACTION_BLOCKED &&
-            connection->handshake.verdict.decider == DECIDED_BY_POLICY)
+        if (client_handshake_is_blocked(&connection->handshake))
             blocking_close(library, ssl, connection);
     }
     connection->handshake.stage = STAGE_DONE;
@@ -316,7 +308,7 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
 static void on_loop(const struct library *library, SSL *ssl)
 {
     struct connection *connection = connection_of(library, ssl);
-    if (connection != NULL && demands_proof(connection))
+    if (connection != NULL && client_handshake_demands_proof(&connection->handshake))
         late_session_watch(library, ssl, connection);
 }
 

@@ -70,25 +70,10 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     return NULL;
 }
 
-/* Of several names of which none is chosen, a certificate that is not for each says nothing. */
-static void forget_names(const struct connection *connection, struct facts *facts)
+static void note_name(struct judgement *judgement, const struct verify_result *result)
 {
-    if (!connection->handshake.each_name || !facts->name_checked || facts->name_error == 0)
-        return;
-    facts->name_checked = false;
-    facts->name_error = 0;
-    facts->loose_match = LOOSE_NONE;
-    facts->name_source = NAME_UNKNOWN;
-}
-
-static void note_name(const struct connection *connection, struct facts *facts, const struct verify_result *result)
-{
-    if (!result->name_checked)
-        return;
-    facts->name_checked = true;
-    facts->name_error = result->name_error;
-    facts->loose_match = result->loose_match;
-    forget_names(connection, facts);
+    if (result->name_checked)
+        client_handshake_note_name(&judgement->connection->handshake, result->name_error, result->loose_match);
 }
 
 static void check_policy_anchors(struct judgement *judgement)
@@ -98,7 +83,7 @@ static void check_policy_anchors(struct judgement *judgement)
     if (anchors != NULL && run(judgement, anchors, NULL, &judgement->by_policy)) {
         facts->policy_anchors_checked = true;
         facts->policy_anchors_error = judgement->by_policy.chain_error;
-        note_name(judgement->connection, facts, &judgement->by_policy);
+        note_name(judgement, &judgement->by_policy);
     }
     if (anchors != NULL)
         judgement->library->api.X509_STORE_free(anchors);
@@ -113,7 +98,7 @@ static void check_against(struct judgement *judgement, X509_STORE *store, const 
         return;
     facts->app_anchors_checked = true;
     facts->app_anchors_error = result->chain_error;
-    note_name(judgement->connection, facts, result);
+    note_name(judgement, result);
 }
 
 /* What the program may have seen in a handshake that failed says nothing, unless it said so before (presented.h). */
@@ -218,21 +203,6 @@ static void lend_anchor(struct judgement *judgement)
         lend(judgement, api_stack_value(api, chain, length - 1));
 }
 
-static void start_facts(struct connection *connection)
-{
-    bool app_demands_name = connection->handshake.facts.app_demands_name;
-    bool app_names_other = connection->handshake.facts.app_names_other;
-    connection->handshake.facts = (struct facts){
-        .authentication = AUTH_CERTIFICATE,
-        .name_source = connection->handshake.name_source,
-        .name_is_weak = connection->handshake.name_is_weak,
-        .policy_invalid = connection->handshake.policy != NULL && policy_is_invalid(connection->handshake.policy),
-        .internal_error = connection->handshake.out_of_memory,
-        .app_demands_name = app_demands_name,
-        .app_names_other = app_names_other,
-    };
-}
-
 static bool demands_chain(const struct judgement *judgement)
 {
     return (judgement->library->api.SSL_get_verify_mode(judgement->ssl) & SSL_VERIFY_PEER) != 0;
@@ -255,14 +225,6 @@ static void note_raw_public_key(struct judgement *judgement)
     facts->authentication = AUTH_RAW_PUBLIC_KEY;
     if (api->X509_STORE_CTX_get0_rpk != NULL)
         spki_pin_of_key(&decoder, api->X509_STORE_CTX_get0_rpk(judgement->store_ctx), facts->public_key_pin);
-}
-
-/* A policy that cannot be read says nothing about the peer. */
-static bool fails_policy(const struct settings *settings, const struct facts *facts)
-{
-    struct facts of_peer = *facts;
-    of_peer.policy_invalid = false;
-    return decide(settings, &of_peer).outcome == OUTCOME_FAILED;
 }
 
 /* Under `extend` the program's own verification has the policy's anchors, and the last word. */
@@ -329,7 +291,7 @@ static void record_presented(struct judgement *judgement)
     const struct connection *connection = judgement->connection;
     const STACK *untrusted = judgement->request.untrusted;
     judgement->nothing_vouches =
-        fails_policy(&connection->handshake.settings, &connection->handshake.facts) ||
+        client_handshake_fails_policy(&connection->handshake) ||
         !(app_anchors_accept(&connection->handshake.facts) || policy_anchors_accept(&connection->handshake.facts));
     record_certificate(judgement, judgement->request.leaf);
     for (int i = 0; untrusted != NULL && i < api_stack_num(api, untrusted); i++)
@@ -344,7 +306,7 @@ static void record_presented_in_vain(const struct judgement *judgement)
     const struct connection *connection = judgement->connection;
     const struct facts *facts = &connection->handshake.facts;
     bool vouched = facts->app_dane_verified || app_anchors_accept(facts) || policy_anchors_accept(facts);
-    bool failed = fails_policy(&connection->handshake.settings, facts);
+    bool failed = client_handshake_fails_policy(&connection->handshake);
     if (judgement->request.leaf == NULL
             ? failed && !vouched
             : judgement->nothing_vouches && connection->has_dane_record && (failed || !vouched))
@@ -385,7 +347,7 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
                           const struct context *context, X509_STORE_CTX *store_ctx, struct judgement *judgement)
 {
     const struct openssl_api *api = &library->api;
-    start_facts(connection);
+    client_handshake_start_facts(&connection->handshake, AUTH_CERTIFICATE);
     connection->trust = NULL;
     connection->app_anchors = context_anchors(library, ssl, store_ctx_store(api, store_ctx));
     *judgement = (struct judgement){
@@ -456,7 +418,7 @@ void judge_after_program(struct judgement *judgement, int accepted)
     else
         add_program_word(judgement);
     record_presented_in_vain(judgement);
-    connection->handshake.verdict = decide(&connection->handshake.settings, &connection->handshake.facts);
+    client_handshake_decide(&connection->handshake);
     api->ERR_pop_to_mark();
 }
 
@@ -497,11 +459,11 @@ static void note_session(const struct library *library, SSL *ssl, struct connect
     const SSL_SESSION *session = library->api.SSL_get_session(ssl);
     bool names_peer;
     facts->session_verified = session_is_verified(library, ssl, session, connection, &names_peer);
-    facts->name_checked = facts->session_verified && connection->handshake.name_count > 0;
-    if (facts->name_checked && !names_peer)
-        facts->name_error = connection->handshake.names[0].kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH
-                                                                                : X509_V_ERR_HOSTNAME_MISMATCH;
-    forget_names(connection, facts);
+    if (!facts->session_verified || connection->handshake.name_count == 0)
+        return;
+    int mismatch = connection->handshake.names[0].kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH
+                                                                       : X509_V_ERR_HOSTNAME_MISMATCH;
+    client_handshake_note_name(&connection->handshake, names_peer ? 0 : mismatch, LOOSE_NONE);
 }
 
 void judge_without_certificate(const struct library *library, SSL *ssl, struct connection *connection)
@@ -510,7 +472,7 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
     struct facts *facts = &connection->handshake.facts;
 
     api->ERR_set_mark();
-    start_facts(connection);
+    client_handshake_start_facts(&connection->handshake, AUTH_CERTIFICATE);
     facts->app_demands_chain = (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
     if (!was_resumed(api, ssl)) {
         facts->authentication = suites_authentication(library, ssl);
@@ -522,13 +484,12 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
         facts->authentication = AUTH_RESUMPTION;
         note_session(library, ssl, connection);
     }
-    connection->handshake.verdict = decide(&connection->handshake.settings, facts);
+    client_handshake_decide(&connection->handshake);
     api->ERR_pop_to_mark();
 }
 
 void judge_unfinished(struct connection *connection, enum authentication authentication)
 {
-    start_facts(connection);
-    connection->handshake.facts.authentication = authentication;
-    connection->handshake.verdict = decide(&connection->handshake.settings, &connection->handshake.facts);
+    client_handshake_start_facts(&connection->handshake, authentication);
+    client_handshake_decide(&connection->handshake);
 }

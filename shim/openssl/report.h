@@ -1,22 +1,21 @@
 /*
- * From what was found out to events on their way. Keeps errno; never blocks.
+ * What an SSL tells for the event of its handshake.
  */
 #ifndef TLSWARD_REPORT_H
 #define TLSWARD_REPORT_H
 
+#include "event/tls_family.h"
 #include "openssl/connection.h"
 
-/* The event of a handshake that was just judged. `leaf` is NULL where no certificate came. */
-void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf);
-
-/* What is needed to add to a handshake's event when the connection may be gone. */
-struct report_subject {
-    char event_id[33];
-    struct settings settings;
-    struct peer_name name;
-    char address[INET6_ADDRSTRLEN];
-    uint16_t port;
+/* With what openssl_family is asked. */
+struct report_object {
+    const struct library *library;
+    SSL *ssl;
+    X509 *leaf; /* NULL where no certificate came */
 };
-void report_update(const struct report_subject *subject, const char *checked_later);
+extern const struct tls_family openssl_family;
+
+/* The event of a handshake that was just judged. `leaf` is NULL where no certificate came. Keeps errno. */
+void report_handshake(const struct library *library, SSL *ssl, struct connection *connection, X509 *leaf);
 
 #endif

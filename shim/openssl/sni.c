@@ -14,21 +14,14 @@ static void set(const struct openssl_api *api, SSL *ssl, char *name)
         api->SSL_set_tlsext_host_name(ssl, name);
 }
 
-/* What it accepts is good as it is, and a server that refuses a name it does not serve would cut it. */
-static bool program_demands_it(const struct library *library, const SSL *ssl, const struct connection *connection)
-{
-    return connection->handshake.name_source == NAME_FROM_APP &&
-           (library->api.SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
-}
-
 void sni_add(const struct library *library, SSL *ssl, struct connection *connection)
 {
     const struct openssl_api *api = &library->api;
-    if (connection->handshake.name_count != 1 || connection->handshake.names[0].kind != PEER_HOST ||
-        connection->handshake.name_is_weak || api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL ||
-        program_demands_it(library, ssl, connection))
+    bool app_demands_chain = (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+    const char *name = client_handshake_name_to_send(&connection->handshake, app_demands_chain);
+    if (name == NULL || api->SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL)
         return;
-    connection->own_sni = strdup(connection->handshake.names[0].text);
+    connection->own_sni = strdup(name);
     if (connection->own_sni != NULL)
         set(api, ssl, connection->own_sni);
 }

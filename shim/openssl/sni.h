@@ -7,7 +7,7 @@
 
 #include "openssl/connection.h"
 
-/* Sends the one name that is known, where the program sends none and does not itself demand chain and name. */
+/* Sends client_handshake_name_to_send(), where the program sends none. */
 void sni_add(const struct library *library, SSL *ssl, struct connection *connection);
 
 /* Takes away what was added, unless the program has set another since; before the SSL is looked at anew. */

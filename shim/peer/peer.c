@@ -170,6 +170,25 @@ bool peer_name_equal(const struct peer_name *left, const struct peer_name *right
     return left->kind == right->kind && strcmp(left->text, right->text) == 0;
 }
 
+bool peer_name_is_among(const struct peer_name *name, const struct peer_name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (peer_name_equal(&names[i], name))
+            return true;
+    return false;
+}
+
+void peer_add_app_name(struct peer_candidates *candidates, const char *text)
+{
+    struct peer_name name;
+    size_t count = candidates->app_count;
+    if (!peer_normalise(text, strlen(text), &name) || peer_name_is_among(&name, candidates->app, count))
+        return;
+    candidates->app_is_incomplete = candidates->app_is_incomplete || count == PEER_APP_NAMES;
+    if (count < PEER_APP_NAMES)
+        candidates->app[candidates->app_count++] = name;
+}
+
 struct expected_peer peer_expected(const struct peer_candidates *candidates, bool weak_names_count)
 {
     const struct {

@@ -30,6 +30,7 @@ struct peer_name {
 bool peer_normalise(const char *text, size_t length, struct peer_name *peer);
 
 bool peer_name_equal(const struct peer_name *left, const struct peer_name *right);
+bool peer_name_is_among(const struct peer_name *name, const struct peer_name *names, size_t count);
 
 /*
  * Of the names that a program set by itself this many are told apart; any one of them is enough. Of more, the one that
@@ -71,6 +72,9 @@ enum name_source {
     NAME_UNKNOWN
 };
 const char *name_source_text(enum name_source source);
+
+/* Adds a name that the program set by itself, unless it is none or there already. */
+void peer_add_app_name(struct peer_candidates *candidates, const char *text);
 
 struct expected_peer {
     enum name_source source;

@@ -1,0 +1,251 @@
+#include "event/handshake_report.h"
+
+#include "event/call_site.h"
+#include "event/event.h"
+#include "event/fallback.h"
+#include "event/repeat.h"
+#include "event/send.h"
+#include "event/sink.h"
+#include "policy/in_force.h"
+#include "process/hex.h"
+#include "process/kernel_clock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t hash_certificate(uint64_t key, const struct tls_family *family, const void *object)
+{
+    unsigned char digest[FAMILY_DIGEST_MAX];
+    char text[2 * sizeof digest + 1] = "";
+    if (family->hash_certificate != NULL)
+        hex_print(digest, family->hash_certificate(object, digest), HEX_LOWER, text);
+    return repeat_hash(key, text);
+}
+
+static bool admit(struct event *event, const struct tls_family *family, const void *object, const void *call_site)
+{
+    char numbers[96];
+    struct timespec now;
+    if (!event_is_stored(event->settings->log))
+        return true;
+    snprintf(numbers, sizeof numbers, "%d %d %d %d %d %d %p", event->server_port, event->verdict->outcome,
+             event->verdict->action, event->verdict->reason, event->verdict->x509_error, event->facts->name_source,
+             call_site);
+    uint64_t key = repeat_hash(REPEAT_SEED, numbers);
+    key = repeat_hash(key, event->expected_name);
+    key = repeat_hash(key, event->server_ip);
+    key = repeat_hash(key, event->settings->rule);
+    key = repeat_hash(key, event->facts->public_key_pin);
+    key = hash_certificate(key, family, object);
+    kernel_clock(CLOCK_MONOTONIC, &now);
+    return repeat_admit(key, now.tv_sec, &event->repeated);
+}
+
+static enum severity severity_of(const struct verdict *verdict)
+{
+    if (verdict->action == ACTION_BLOCKED)
+        return SEVERITY_WARNING;
+    return verdict->outcome == OUTCOME_FAILED ? SEVERITY_NOTICE : SEVERITY_INFORMATIONAL;
+}
+
+static const char *or_null(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+/* What would help where OpenSSL's default rules take the certificate for the name. */
+static const char *advice_about_match(const struct client_handshake *handshake)
+{
+    if (handshake->verdict.reason != REASON_HOST_MISMATCH || handshake->facts.loose_match == LOOSE_NONE)
+        return NULL;
+    if (handshake->facts.loose_match == LOOSE_COMMON_NAME)
+        return "only the common name of the certificate is the expected name: ask for one that has it as a DNS name "
+               "(subjectAltName); until then a rule with allow-cn = yes accepts it, or names = program where the "
+               "program itself demands chain and name";
+    return "only a wildcard for a part of a label fits the expected name: ask for a certificate that has it as a DNS "
+           "name (subjectAltName); until then names = program accepts it where the program itself demands chain and "
+           "name";
+}
+
+/* What would help where the name is not known, or not as a name; NULL where it is. */
+static const char *advice_about_name(const struct client_handshake *handshake)
+{
+    if (handshake->name_source == NAME_FROM_ADDRESS && handshake->verdict.reason == REASON_HOST_MISMATCH)
+        return "only the peer's address is known, and the certificate is not for it: a rule with name = tells the name";
+    return handshake->name_unknown;
+}
+
+/* Several names, and a certificate that is not for each of them. */
+static bool names_are_unknown(const struct client_handshake *handshake)
+{
+    return handshake->each_name && handshake->facts.name_source == NAME_UNKNOWN;
+}
+
+static const char *advice_about_key(const struct client_handshake *handshake)
+{
+    enum authentication authentication = handshake->facts.authentication;
+    bool shown = authentication == AUTH_CERTIFICATE || authentication == AUTH_RAW_PUBLIC_KEY;
+    if (handshake->verdict.reason == REASON_KEY_NOT_PINNED && shown && handshake->facts.public_key_pin[0] == '\0')
+        return "this TLS library does not tell the peer's public key, so that no pin can be met";
+    return NULL;
+}
+
+static const char *advice_about_anchors(const struct client_handshake *handshake)
+{
+    if (handshake->verdict.reason != REASON_NOT_TRUSTED || process_app_anchors_count(handshake->policy))
+        return NULL;
+    return "the environment names other anchors or another configuration for OpenSSL, and the policy does not believe "
+           "it: the program's own anchors do not count";
+}
+
+static void add_handshake(struct event *event, const struct client_handshake *handshake,
+                          char names[static HANDSHAKE_NAMES_MAX])
+{
+    const char *name = or_null(client_handshake_names(handshake, names));
+    event->expected_name = names_are_unknown(handshake) ? NULL : name;
+    event->server_address = name != NULL && !handshake->each_name ? name : or_null(handshake->address);
+    event->server_ip = or_null(handshake->address);
+    event->server_port = handshake->port;
+    event->settings = &handshake->settings;
+    event->facts = &handshake->facts;
+    event->verdict = &handshake->verdict;
+    const char *advice = advice_about_key(handshake);
+    if (advice == NULL)
+        advice = advice_about_match(handshake);
+    if (advice == NULL)
+        advice = advice_about_anchors(handshake);
+    event->message = advice != NULL ? advice : advice_about_name(handshake);
+}
+
+/* What costs time to tell, the strings that end in an event, and the event. On the heap: some stacks are small. */
+struct description {
+    struct handshake_text handshake;
+    struct call_site_text call_site;
+    char message[HANDSHAKE_NAMES_MAX + 128];
+    char line[EVENT_MAX];
+};
+
+static void describe(struct event *event, struct description *text, const struct tls_family *family, const void *object,
+                     const void *call_site)
+{
+    const struct certificate_text *certificate = &text->handshake.certificate;
+    if (family->describe != NULL)
+        family->describe(object, event->verdict->x509_error, &text->handshake);
+    event->tls_subject = or_null(certificate->subject);
+    event->tls_issuer = or_null(certificate->issuer);
+    event->tls_not_after = or_null(certificate->not_after);
+    event->tls_sha256 = or_null(certificate->sha256);
+    event->tls_version = text->handshake.version;
+    event->tls_is_datagram = text->handshake.is_datagram;
+    event->tls_cipher = text->handshake.cipher;
+    event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
+    if (event->verdict->x509_error != 0)
+        event->x509_text = text->handshake.error_text;
+    event->library = text->handshake.library;
+    call_site_describe(call_site, &text->call_site);
+    event->call_site = or_null(text->call_site.text);
+}
+
+static void describe_and_send(struct event *event, const struct tls_family *family, const void *object,
+                              const void *call_site, const char *several_names)
+{
+    struct description *text = malloc(sizeof *text);
+    if (text == NULL) {
+        sink_drop();
+        return;
+    }
+    text->handshake = (struct handshake_text){0};
+    describe(event, text, family, object, call_site);
+    if (several_names != NULL) {
+        snprintf(text->message, sizeof text->message,
+                 "several names lead to this address, and the certificate is not for each of them: %s", several_names);
+        event->message = text->message;
+    }
+    event_send_line(event, event->settings->log, severity_of(event->verdict), text->line);
+    free(text);
+}
+
+void client_handshake_report(struct client_handshake *handshake, const struct tls_family *family, const void *object,
+                             const void *call_site)
+{
+    int saved = errno;
+    struct event event = event_start_as(EVENT_HANDSHAKE, handshake->user);
+    char names[HANDSHAKE_NAMES_MAX];
+
+    memcpy(handshake->event_id, event.id, sizeof event.id);
+    add_handshake(&event, handshake, names);
+    if (client_handshake_is_blocked(handshake))
+        event.clear_text_retry_possible = fallback_after_block(handshake, call_site);
+    if (admit(&event, family, object, call_site)) {
+        if (handshake->facts.public_key_pin[0] == '\0' && family->tell_public_key != NULL)
+            family->tell_public_key(object, handshake->facts.public_key_pin);
+        describe_and_send(&event, family, object, call_site, names_are_unknown(handshake) ? names : NULL);
+    }
+    errno = saved;
+}
+
+struct handshake_subject client_handshake_subject(const struct client_handshake *handshake)
+{
+    struct handshake_subject subject = {.settings = handshake->settings, .port = handshake->port};
+    memcpy(subject.event_id, handshake->event_id, sizeof subject.event_id);
+    memcpy(subject.address, handshake->address, sizeof subject.address);
+    if (handshake->name_count > 0 && !handshake->each_name)
+        subject.name = handshake->names[0];
+    return subject;
+}
+
+bool client_handshake_awaits_check(const struct client_handshake *handshake)
+{
+    return handshake->stage >= STAGE_DECIDED && handshake->settings.mode != MODE_OFF &&
+           handshake->verdict.outcome != OUTCOME_VERIFIED && handshake->verdict.action != ACTION_BLOCKED;
+}
+
+void client_handshake_add_check(struct client_handshake *handshake, enum later_check check)
+{
+    if ((handshake->checked_later & check) != 0)
+        return;
+    handshake->checked_later |= check;
+    struct handshake_subject subject = client_handshake_subject(handshake);
+    handshake_subject_report(&subject, handshake->checked_later);
+}
+
+static void send_update(const struct handshake_subject *subject, const char *checked_later)
+{
+    int saved = errno;
+    struct event event = event_start(EVENT_UPDATE);
+    memcpy(event.id, subject->event_id, sizeof event.id);
+    event.settings = &subject->settings;
+    event.expected_name = or_null(subject->name.text);
+    event.server_address = event.expected_name != NULL ? event.expected_name : or_null(subject->address);
+    event.server_ip = or_null(subject->address);
+    event.server_port = subject->port;
+    event.checked_later = checked_later;
+    event_send(&event, subject->settings.log, SEVERITY_INFORMATIONAL);
+    errno = saved;
+}
+
+static const struct {
+    enum later_check check;
+    const char *text;
+} checks_told[] = {
+    {CHECK_CERTIFICATE_FETCHED, "peer-certificate"},
+    {CHECK_RESULT_ASKED, "verify-result"},
+    {CHECK_NAMES_READ, "names-read"},
+    {CHECK_NAME_MATCHED, "name-matched"},
+    {CHECK_NAME_MISMATCHED, "name-mismatch"},
+};
+
+void handshake_subject_report(const struct handshake_subject *subject, unsigned checks)
+{
+    char text[128] = "";
+    for (size_t i = 0; i < sizeof checks_told / sizeof checks_told[0]; i++) {
+        if ((checks & checks_told[i].check) == 0)
+            continue;
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? " " : "", checks_told[i].text);
+    }
+    send_update(subject, text);
+}

@@ -1,0 +1,52 @@
+/*
+ * What a family of TLS libraries is asked about a handshake of its own, which it knows by `object`. Each function may
+ * be NULL where the family cannot tell.
+ */
+#ifndef TLSWARD_TLS_FAMILY_H
+#define TLSWARD_TLS_FAMILY_H
+
+#include "peer/peer.h"
+#include "policy/spki_pin.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Room for a digest that tells one certificate from another. */
+#define FAMILY_DIGEST_MAX 64
+
+/* What an event says of the peer's certificate; empty strings for what cannot be told. */
+struct certificate_text {
+    char subject[512]; /* RFC 2253 */
+    char issuer[512];
+    char not_after[32]; /* RFC 3339 */
+    char sha256[65];    /* upper-case hex */
+};
+
+/* What an event says of a handshake besides the record of it. The strings live as long as the library does. */
+struct handshake_text {
+    struct certificate_text certificate;
+    const char *version; /* of the protocol: "1.3" */
+    bool is_datagram;    /* DTLS */
+    const char *cipher;
+    const char *library;    /* its path */
+    const char *error_text; /* what it calls the verdict's X.509 error */
+};
+
+struct tls_family {
+    /* Whether the session that is about to be resumed was verified for this name. */
+    bool (*session_is_for)(const void *object, const struct peer_name *name);
+
+    /*
+     * A digest of the peer's certificate that costs little and need only tell whether two events are alike. Returns
+     * its length, 0 where there is none.
+     */
+    size_t (*hash_certificate)(const void *object, unsigned char digest[static FAMILY_DIGEST_MAX]);
+
+    /* The pin of the peer's key, where it was not needed for the verdict: left as it is where it cannot be told. */
+    void (*tell_public_key)(const void *object, char pin[static SPKI_PIN_SIZE]);
+
+    /* Costs time: only asked where the event goes out. `text` is all zero before; `x509_error` is the verdict's. */
+    void (*describe)(const void *object, int x509_error, struct handshake_text *text);
+};
+
+#endif
