@@ -1,5 +1,6 @@
 #include "process/loader.h"
 
+#include "process/elf_notes.h"
 #include "process/elf_symbols.h"
 #include "process/fnv.h"
 #include "process/loader_list.h"
@@ -106,23 +107,14 @@ struct build_id {
     size_t length;
 };
 
-static bool find_build_id_in(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct build_id *found)
+static bool find_build_id_in(struct elf_notes notes, struct build_id *found)
 {
-    const unsigned char *note = (const unsigned char *)(info->dlpi_addr + segment->p_vaddr); /* NOLINT */
-    size_t left = segment->p_memsz;
-
-    while (left >= sizeof(ElfW(Nhdr))) {
-        ElfW(Nhdr) header;
-        memcpy(&header, note, sizeof header);
-        size_t name = (header.n_namesz + 3u) & ~(size_t)3, body = (header.n_descsz + 3u) & ~(size_t)3;
-        if (left < sizeof header + name + body)
-            return false;
-        if (header.n_type == NT_GNU_BUILD_ID && header.n_descsz <= BUILD_ID_MAX) {
-            *found = (struct build_id){note + sizeof header + name, header.n_descsz};
-            return true;
-        }
-        note += sizeof header + name + body;
-        left -= sizeof header + name + body;
+    struct elf_note note;
+    while (elf_notes_next(&notes, &note)) {
+        if (!elf_note_is(&note, NT_GNU_BUILD_ID, ELF_NOTE_GNU, sizeof ELF_NOTE_GNU) || note.body_size > BUILD_ID_MAX)
+            continue;
+        *found = (struct build_id){note.body, note.body_size};
+        return true;
     }
     return false;
 }
@@ -130,9 +122,12 @@ static bool find_build_id_in(const struct dl_phdr_info *info, const ElfW(Phdr) *
 static struct build_id find_build_id(const struct dl_phdr_info *info)
 {
     struct build_id found = {NULL, 0};
-    for (unsigned i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_NOTE && find_build_id_in(info, &info->dlpi_phdr[i], &found))
+    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        const unsigned char *start = (const unsigned char *)(info->dlpi_addr + segment->p_vaddr); /* NOLINT */
+        if (segment->p_type == PT_NOTE && find_build_id_in((struct elf_notes){start, segment->p_memsz}, &found))
             break;
+    }
     return found;
 }
 

@@ -1,31 +1,19 @@
 #include "process/own_command.h"
 
+#include "process/elf_notes.h"
+
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/auxv.h>
 
-static size_t padded(size_t length)
-{
-    return (length + 3) & ~(size_t)3;
-}
-
-static bool has_note(const unsigned char *note, size_t left)
+static bool has_note(struct elf_notes notes)
 {
     static const char name[] = OWN_COMMAND_NOTE_NAME;
-    ElfW(Nhdr) header;
-    while (left >= sizeof header) {
-        memcpy(&header, note, sizeof header);
-        size_t size = sizeof header + padded(header.n_namesz) + padded(header.n_descsz);
-        if (size > left)
-            return false;
-        if (header.n_type == OWN_COMMAND_NOTE_TYPE && header.n_namesz == sizeof name &&
-            memcmp(note + sizeof header, name, sizeof name) == 0)
+    struct elf_note note;
+    while (elf_notes_next(&notes, &note))
+        if (elf_note_is(&note, OWN_COMMAND_NOTE_TYPE, name, sizeof name))
             return true;
-        note += size;
-        left -= size;
-    }
     return false;
 }
 
@@ -42,8 +30,8 @@ bool own_command_is_here(void)
             base = (uintptr_t)segments - segments[i].p_vaddr;
     for (size_t i = 0; i < count; i++)
         if (segments[i].p_type == PT_NOTE &&
-            has_note((const unsigned char *)(base + segments[i].p_vaddr), /* NOLINT(performance-no-int-to-ptr) */
-                     segments[i].p_memsz))
+            has_note((struct elf_notes){(const unsigned char *)(base + segments[i].p_vaddr), /* NOLINT */
+                                        segments[i].p_memsz}))
             return true;
     return false;
 }
