@@ -356,7 +356,7 @@ uninstall:
 LINTED := $(SHIM) $(TOOLS)
 lint:
 	@tests/install-packages $(PACKAGES_LINT)
-	clang-format --dry-run --Werror $(wildcard shim/*/*.[ch] tools/*.[ch] tools/*/*.[ch] tests/*/*.[ch])
+	clang-format --dry-run --Werror $(shell find shim tools tests -name '*.[ch]')
 	@printf '%s\n' $(LINTED) | xargs -P $(shell nproc) -I {} clang-tidy --quiet {} -- -std=c11 $(DEFINES) $(ROOMS) 2>/dev/null
 
 clean:
