@@ -203,7 +203,8 @@ built-behaviour: library $(BEHAVIOUR)
 built-architecture built-loading built-keep: library
 built-command built-deploy: all
 built-corpus: library $(B)/client_with_anchors
-built-runner:
+$(GROUPS:%=built-%):
+	@:
 
 $(B)/behaviour/shortage: tests/loading/own_code.h
 $(B)/behaviour/%: tests/behaviour/programs/%.c $(SUPPORT) tests/behaviour/support/support.h
