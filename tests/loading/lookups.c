@@ -30,15 +30,16 @@ static void print_answer(const char *where, const char *handle, const char *name
 }
 
 static const char *const names[] = {
-    "getenv",  "malloc",           "dlsym",       "dlvsym",         "dlopen",  "connect",     "getaddrinfo",
-    "cos",     "SSL_connect",      "SSL_CTX_new", "SSL_set_verify", "SSL_new", "SSL_no_such", "BIO_new_ssl_connect",
-    "BIO_new", "X509_verify_cert", "lookups_run", "no_such_symbol",
+    "getenv",         "malloc",           "dlsym",       "dlvsym",         "dlopen",
+    "connect",        "getaddrinfo",      "cos",         "SSL_connect",    "SSL_CTX_new",
+    "SSL_set_verify", "SSL_new",          "SSL_version", "SSL_no_such",    "BIO_new_ssl_connect",
+    "BIO_new",        "X509_verify_cert", "lookups_run", "no_such_symbol",
 };
 
 static const char *const versioned[][2] = {
     {"memcpy", "GLIBC_2.2.5"},        {"memcpy", "GLIBC_2.14"},           {"realpath", "GLIBC_2.2.5"},
     {"realpath", "GLIBC_2.3"},        {"getenv", "GLIBC_2.2.5"},          {"getenv", "NO_SUCH_VERSION"},
-    {"SSL_connect", "OPENSSL_3.0.0"}, {"SSL_connect", "NO_SUCH_VERSION"}, {"SSL_new", "OPENSSL_3.0.0"},
+    {"SSL_connect", "OPENSSL_3.0.0"}, {"SSL_connect", "NO_SUCH_VERSION"}, {"SSL_version", "OPENSSL_3.0.0"},
     {"dlsym", "GLIBC_2.2.5"},
 };
 

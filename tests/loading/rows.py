@@ -400,7 +400,7 @@ ALL.extend(php(extension) for extension in PHP)
 
 # What dlsym and dlvsym answer.
 
-HOOKED = {'dlsym', 'dlvsym', 'dlopen', 'connect', 'getaddrinfo', 'SSL_connect', 'SSL_CTX_new', 'SSL_set_verify',
+HOOKED = {'dlsym', 'dlvsym', 'dlopen', 'connect', 'getaddrinfo', 'SSL_connect', 'SSL_CTX_new', 'SSL_new', 'SSL_set_verify',
           'BIO_new_ssl_connect', 'X509_verify_cert'}
 BY_SCOPE = {'RTLD_DEFAULT', 'program', 'RTLD_NEXT'}  # look-ups that pass by every preloaded library
 
