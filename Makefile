@@ -41,7 +41,7 @@ SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
-PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates valgrind
+PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates nginx-light strace valgrind
 PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_FUZZ  := $(PACKAGES_BUILD) clang libclang-rt-dev
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
@@ -313,7 +313,7 @@ $(B)/client_with_anchors: tests/corpus/client_with_anchors.c tests/drivers/drive
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -Itests/drivers -o $@ $< tests/drivers/driver.c -lssl -lcrypto
 
-# Ratios of instruction counts, side by side in one run; see tests/bench/bench.py.
+# Ratios of instruction counts and CPU times, side by side in one run; see tests/bench.
 bench:
 	@tests/install-packages $(PACKAGES_BENCH)
 	@$(MAKE) --no-print-directory library $(B)/bench/client $(B)/bench/plain $(B)/bench/memory $(B)/bench/empty.so
