@@ -1,5 +1,9 @@
-/* Which programs the rules in tools/share are for, and that they are for no others. Runs in the source's directory. */
+/*
+ * What a policy means that says nothing, and the rules in tools/share; which programs these are for, and that they are
+ * for no others. Runs in the source's directory.
+ */
 #include "policy/config.h"
+#include "policy/config_keys.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -107,6 +111,59 @@ START_TEST(whom_they_are_for)
 }
 END_TEST
 
+/* Each policy, and the text that says what it means: a change of it shows in the commit that makes it. */
+static const struct {
+    const char *base, *meaning;
+} meanings[] = {
+    {"[policy]\n", "tests/unit/meanings/defaults"},
+    {"[policy]\nmode = enforce\ninclude = protocols\n", "tests/unit/meanings/protocols"},
+};
+
+static void tell_key(FILE *to, const struct policy_section *section, const struct config_key *key)
+{
+    for (size_t i = 0; i < config_value_count(section, key); i++) {
+        const char *value = config_value_text(section, key, i);
+        if (value != NULL)
+            fprintf(to, "%s = %s\n", key->name, value);
+    }
+}
+
+static void tell_section(FILE *to, const struct policy_section *section, unsigned where)
+{
+    for (size_t k = 0; k < config_key_count; k++)
+        if (config_keys[k].sections & where)
+            tell_key(to, section, &config_keys[k]);
+}
+
+/* Unlike config_print() with what a rule takes from [policy]. */
+static void tell(const struct policy *policy, char text[static 16384])
+{
+    FILE *to = fmemopen(text, 16384, "w");
+    ck_assert_ptr_nonnull(to);
+    fputs("[policy]\n", to);
+    tell_section(to, &policy->base, IN_POLICY);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        fprintf(to, "\n[rule %s]\n", policy->rules[i].settings.rule);
+        tell_section(to, &policy->rules[i], IN_RULE);
+    }
+    ck_assert_int_eq(fclose(to), 0);
+}
+
+START_TEST(what_they_mean)
+{
+    char text[16384] = "", meant[16384] = "";
+    struct policy *policy = load(meanings[_i].base);
+    tell(policy, text);
+    FILE *file = fopen(meanings[_i].meaning, "re");
+    ck_assert_ptr_nonnull(file);
+    fread(meant, 1, sizeof meant - 1, file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_msg(strcmp(text, meant) == 0, "%s is no longer what it means, which is now:\n%s", meanings[_i].meaning,
+                  text);
+    policy_free(policy);
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
 
 int main(void)
@@ -115,6 +172,7 @@ int main(void)
     TCase *rules = tcase_create("protocols");
     tcase_add_loop_test(rules, they_suit_every_policy, 0, ROWS(bases));
     tcase_add_loop_test(rules, whom_they_are_for, 0, ROWS(programs));
+    tcase_add_loop_test(rules, what_they_mean, 0, ROWS(meanings));
     suite_add_tcase(suite, rules);
 
     SRunner *runner = srunner_create(suite);
