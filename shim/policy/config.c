@@ -3,6 +3,8 @@
 #include "policy/config_error.h"
 #include "policy/config_keys.h"
 #include "policy/config_parse.h"
+#include "policy/control_byte.h"
+#include "policy/name_byte.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +20,8 @@ struct parser {
     const char *include;            /* what the text was included as, or NULL */
     struct policy_section *section; /* where keys go; NULL where there is none */
     bool header_seen;
-    const struct config_key *key;  /* the last one */
-    bool has_returns;              /* there is a carriage return somewhere in the text */
+    struct config_key_order order;
+    bool has_control;              /* there is a control byte in the line, other than tabs and its end */
     struct policy_section scratch; /* for the keys of a rule that is not kept: they are checked all the same */
 };
 
@@ -83,18 +85,7 @@ static void fail_line(struct parser *parser, const char *line, const char *messa
 
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t';
-}
-
-/* Cuts blanks off both ends, in place. */
-static char *trim(char *text)
-{
-    while (is_blank(*text))
-        text++;
-    size_t length = strlen(text);
-    while (length > 0 && is_blank(text[length - 1]))
-        text[--length] = '\0';
-    return text;
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t'); /* in this order, because most are none */
 }
 
 static void append_word(char *list, const char *word, bool first)
@@ -122,12 +113,18 @@ static void list_keys(unsigned section, char list[static WORDS_SIZE])
     }
 }
 
-static bool is_rule_name(const char *name)
+/* A part of a line; not terminated. */
+struct words {
+    const char *at;
+    size_t length;
+};
+
+static bool is_rule_name(struct words name)
 {
-    const char *c = name;
-    while ((lower(*c) >= 'a' && lower(*c) <= 'z') || (*c >= '0' && *c <= '9') || *c == '.' || *c == '_' || *c == '-')
-        c++;
-    return c > name && *c == '\0';
+    for (size_t i = 0; i < name.length; i++)
+        if (name_byte(name.at[i]) == NAME_BYTE_NONE)
+            return false;
+    return name.length > 0;
 }
 
 /* A rule that is looked for by its name. */
@@ -150,17 +147,33 @@ static const struct policy_section *find_rule(const struct wanted_rule *wanted)
     return found != TABLE_NONE ? &policy->rules[found] : NULL;
 }
 
+/* Memory for rules, which is zero. To move those that are there is what costs. */
+static bool make_room(struct policy *policy, size_t more)
+{
+    if (policy->rule_room - policy->rule_count >= more)
+        return true;
+    size_t room = policy->rule_count + (more > policy->rule_count ? more : policy->rule_count);
+    struct policy_section *rules = arena_alloc(&policy->arena, room * sizeof *rules);
+    if (!rules || !table_reserve(&policy->rule_names, &policy->arena, more))
+        return false;
+    if (policy->rule_count > 0)
+        memcpy(rules, policy->rules, policy->rule_count * sizeof *rules);
+    policy->rules = rules;
+    policy->rule_room = room;
+    return true;
+}
+
 static void add_rule(struct parser *parser, const char *name, uint64_t hash)
 {
     struct policy *policy = parser->policy;
-    struct policy_section *rules = arena_grow(&policy->arena, policy->rules, policy->rule_count, sizeof *rules);
-    if (!rules)
+    if (!make_room(policy, 1))
         return;
-    policy->rules = rules;
     table_add(&policy->rule_names, &policy->arena, hash, (uint32_t)policy->rule_count);
-    parser->section = &rules[policy->rule_count++];
-    *parser->section = (struct policy_section){
-        .file = parser->file, .line = parser->line, .included = parser->include != NULL, .settings = {.rule = name}};
+    parser->section = &policy->rules[policy->rule_count++];
+    parser->section->file = parser->file;
+    parser->section->line = parser->line;
+    parser->section->included = parser->include != NULL;
+    parser->section->settings.rule = name;
 }
 
 /* An included rule carries the name of its set, so that it is never mistaken for one of the administrator's. */
@@ -175,48 +188,77 @@ static const char *full_name(struct parser *parser, const char *name)
     return full;
 }
 
-static void start_rule(struct parser *parser, const char *header, const char *short_name)
+/* The name is terminated where it is; where the header is shown, it is whole again. */
+static const struct policy_section *take_name(struct parser *parser, struct words short_name)
 {
-    const char *name = full_name(parser, short_name);
+    char *end = (char *)short_name.at + short_name.length, cut = *end;
+    *end = '\0';
+    const char *name = full_name(parser, short_name.at);
     if (!name)
-        return;
+        return NULL;
     const struct wanted_rule wanted = {parser->policy, name, table_hash(FNV_SEED, name, strlen(name))};
     const struct policy_section *earlier = find_rule(&wanted);
-    parser->scratch = (struct policy_section){.settings = {.rule = name}};
-    parser->section = &parser->scratch;
-    if (!is_rule_name(short_name)) {
+    if (earlier)
+        *end = cut;
+    else
+        add_rule(parser, name, wanted.hash);
+    return earlier;
+}
+
+static void start_rule(struct parser *parser, const char *header, struct words name)
+{
+    const struct policy_section *earlier = NULL;
+    parser->section = NULL;
+    if (is_rule_name(name))
+        earlier = take_name(parser, name);
+    else
         fail(parser, header, "a rule needs a name of letters, digits, '.', '_' and '-'", "");
-    } else if (earlier) {
+    if (earlier) {
         parser->result->failed = true;
         config_error_add(parser->errors, parser->file, parser->line, header,
                          "there is a rule of this name in %s, line %u", earlier->file, earlier->line);
-    } else {
-        add_rule(parser, name, wanted.hash);
+    }
+    if (!parser->section) {
+        parser->scratch = (struct policy_section){0};
+        parser->section = &parser->scratch;
     }
 }
 
-static void parse_header(struct parser *parser, const char *header)
+static struct words trimmed(const char *from, const char *end)
 {
-    char *name = arena_copy(&parser->policy->arena, header + 1, strlen(header) - 1);
+    while (from < end && is_blank(*from))
+        from++;
+    while (end > from && is_blank(end[-1]))
+        end--;
+    return (struct words){from, (size_t)(end - from)};
+}
+
+static bool is_word(struct words words, const char *word, size_t length)
+{
+    return words.length == length && memcmp(words.at, word, length) == 0;
+}
+
+static void parse_header(struct parser *parser, const char *header, size_t length)
+{
+    static const char rule[] = "rule", policy[] = "policy";
+    enum { RULE_LENGTH = sizeof rule - 1 };
+    const char *end = memchr(header, ']', length);
     parser->section = NULL;
     parser->header_seen = true;
-    if (!name)
-        return;
-    char *end = strchr(name, ']');
-    if (!end || end[1]) {
+    if (!end || end + 1 < header + length) {
         fail_line(parser, header, "a section header is [policy] or [rule NAME], alone on its line");
         return;
     }
-    *end = '\0';
-    name = trim(name);
-    if (strcmp(name, "policy") == 0 && parser->include)
-        fail(parser, header, "an included file holds nothing but rules", "");
-    else if (strcmp(name, "policy") == 0)
-        parser->section = &parser->policy->base;
-    else if (strcmp(name, "rule") == 0 || strncmp(name, "rule ", 5) == 0 || strncmp(name, "rule\t", 5) == 0)
-        start_rule(parser, header, trim(name + 4));
-    else
+    struct words name = trimmed(header + 1, end);
+    if (name.length >= RULE_LENGTH && memcmp(name.at, rule, RULE_LENGTH) == 0 &&
+        (name.length == RULE_LENGTH || is_blank(name.at[RULE_LENGTH])))
+        start_rule(parser, header, trimmed(name.at + RULE_LENGTH, end));
+    else if (!is_word(name, policy, sizeof policy - 1))
         fail_line(parser, header, "unknown section; accepted: [policy], [rule NAME]");
+    else if (parser->include)
+        fail(parser, header, "an included file holds nothing but rules", "");
+    else
+        parser->section = &parser->policy->base;
 }
 
 static void note_include(struct parser *parser)
@@ -228,88 +270,107 @@ static void note_include(struct parser *parser)
     last->line = parser->line;
 }
 
-static void set_value(struct parser *parser, const struct config_key *key, const char *value)
+/* What happens seldom stands apart, so that it costs nothing where it does not. */
+__attribute__((noinline, cold)) static void refuse_value(struct parser *parser, const struct config_key *key,
+                                                         const char *value, const char *problem)
 {
     char words[WORDS_SIZE];
-    const char *problem = config_value_set(&parser->policy->arena, parser->section, key, value);
-    if (problem && !parser->policy->arena.exhausted) {
-        list_words(key->words, words);
-        fail(parser, value, problem, words);
-    } else if (!problem && key->kind == KEY_INCLUDE) {
-        note_include(parser);
-    } else if (parser->include && strcmp(key->name, "mode") == 0 && parser->section->settings.mode == MODE_ENFORCE) {
-        fail(parser, value, "an included rule cannot ask for enforcement", "");
-    }
+    if (parser->policy->arena.exhausted)
+        return;
+    list_words(key->words, words);
+    fail(parser, value, problem, words);
 }
 
-/* One line of the form "key = value", cut into its parts: the name is not terminated. */
-struct assignment {
-    const char *line;
-    const char *name;
-    size_t name_length;
-    const char *value;
-    bool has_equals;
-};
-
-static void set_key(struct parser *parser, const struct assignment *assignment)
+static void set_value(struct parser *parser, const struct config_key *key, const char *value)
 {
-    const char *line = assignment->line, *value = assignment->value;
+    struct arena *arena = &parser->policy->arena;
+    const char *problem = parser->has_control ? config_value_set(arena, parser->section, key, value)
+                                              : config_value_set_clean(arena, parser->section, key, value);
+    if (problem)
+        refuse_value(parser, key, value, problem);
+    else if (key->kind == KEY_INCLUDE)
+        note_include(parser);
+    else if (parser->include && strcmp(key->name, "mode") == 0 && parser->section->settings.mode == MODE_ENFORCE)
+        fail(parser, value, "an included rule cannot ask for enforcement", "");
+}
+
+/* `key` is NULL where there is none of that name. */
+__attribute__((noinline, cold)) static void refuse_key(struct parser *parser, const struct config_key *key,
+                                                       const char *line, unsigned kind)
+{
     char words[WORDS_SIZE];
-    struct policy_section *section = parser->section;
-    bool in_rule = section != &parser->policy->base;
-    unsigned kind = in_rule ? IN_RULE : IN_POLICY;
-    const struct config_key *key = config_key_of(assignment->name, assignment->name_length, parser->key);
-    parser->key = key;
+    bool in_rule = kind == IN_RULE;
     if (!key) {
         list_keys(kind, words);
         fail(parser, line, in_rule ? "unknown key in a rule" : "unknown key in [policy]", words);
     } else if (!(key->sections & kind)) {
         fail(parser, line, in_rule ? "this key belongs in [policy]" : "this key belongs in a rule", "");
-    } else if (!key->repeatable && (section->given & config_key_bit(key))) {
+    } else if (!key->repeatable && (parser->section->given & config_key_bit(key))) {
         fail(parser, line, "this key was given before: ", key->name);
-    } else if (!*value) {
+    } else {
         list_words(key->words, words);
         fail(parser, line, "a value is missing", words);
-    } else {
-        set_value(parser, key, value);
     }
 }
 
-static bool may_ask_for_enforcement(const struct assignment *assignment, bool understood)
+static void set_key(struct parser *parser, const char *line, const struct config_key *key, const char *value)
+{
+    unsigned kind = parser->section == &parser->policy->base ? IN_POLICY : IN_RULE;
+    unsigned refused = key && !key->repeatable ? config_key_bit(key) : 0;
+    if (!key || !(key->sections & kind) || (parser->section->given & refused) || !*value)
+        refuse_key(parser, key, line, kind);
+    else
+        set_value(parser, key, value);
+}
+
+static bool may_ask_for_enforcement(const char *line, struct words name, const char *value, bool understood)
 {
     static const char mode[] = "mode";
-    const char *value = assignment->value;
-    if (assignment->name_length == strlen(mode) && memcmp(assignment->name, mode, strlen(mode)) == 0)
+    if (is_word(name, mode, sizeof mode - 1))
         return strcmp(value, "off") != 0 && strcmp(value, "audit") != 0;
-    return !understood && names_enforcement(assignment->line);
+    return !understood && names_enforcement(line);
 }
 
-/* Without a '=' the whole line is the name, and the value is empty. */
-static struct assignment cut(const char *line, size_t length)
+static const char *skip_blanks(const char *text)
 {
-    const char *equals = memchr(line, '=', length);
-    const char *name_end = equals ? equals : line + length;
-    const char *value = equals ? equals + 1 : name_end;
-    while (name_end > line && is_blank(name_end[-1]))
-        name_end--;
-    while (is_blank(*value))
-        value++;
-    return (struct assignment){line, line, (size_t)(name_end - line), value, equals != NULL};
+    while (is_blank(*text))
+        text++;
+    return text;
 }
 
+/* Where the '=' is, or NULL: then the whole line, which comes as the name, is the name. */
+static const char *cut_name(struct parser *parser, struct words *name, const struct config_key **key)
+{
+    size_t likely = config_key_likely(&parser->order, name->at, name->length);
+    const char *equals = skip_blanks(name->at + likely);
+    if (likely > 0 && *equals == '=') {
+        *key = config_key_take_likely(&parser->order);
+        name->length = likely;
+        return equals;
+    }
+    equals = memchr(name->at, '=', name->length);
+    *name = trimmed(name->at, equals ? equals : name->at + name->length);
+    *key = equals ? config_key_next(&parser->order, name->at, name->length) : NULL;
+    return equals;
+}
+
+/* "key = value" */
 static void parse_assignment(struct parser *parser, const char *line, size_t length)
 {
     bool failed_before = parser->result->failed;
-    const struct assignment assignment = cut(line, length);
+    struct words name = {line, length};
+    const struct config_key *key;
+    const char *equals = cut_name(parser, &name, &key);
+    const char *value = equals ? skip_blanks(equals + 1) : line + length;
     parser->result->failed = false;
-    if (!assignment.has_equals)
+    if (!equals)
         fail(parser, line, "neither a section header nor 'key = value'", "");
     else if (!parser->header_seen)
         fail(parser, line, "a key before the first section header", "");
     else if (parser->section)
-        set_key(parser, &assignment);
+        set_key(parser, line, key, value);
     bool understood = !parser->result->failed && parser->section;
-    if (!parser->include && may_ask_for_enforcement(&assignment, understood))
+    if (!parser->include && may_ask_for_enforcement(line, name, value, understood))
         parser->result->enforcement_possible = true;
     parser->result->failed |= failed_before;
 }
@@ -317,7 +378,7 @@ static void parse_assignment(struct parser *parser, const char *line, size_t len
 /* Cuts the line out of the text; what its values are made of stays where it is. */
 static void parse_line(struct parser *parser, char *line, char *end)
 {
-    if (end > line && end[-1] == '\r')
+    if (parser->has_control && end[-1] == '\r')
         end--;
     while (line < end && is_blank(*line))
         line++;
@@ -326,14 +387,14 @@ static void parse_line(struct parser *parser, char *line, char *end)
     *end = '\0';
     size_t length = (size_t)(end - line);
     /* What ends its lines so is one line to us, and may be one comment. */
-    if (parser->has_returns && memchr(line, '\r', length)) {
+    if (parser->has_control && memchr(line, '\r', length)) {
         fail_line(parser, line, "a carriage return within a line: lines end with a newline");
         return;
     }
     if (length == 0 || *line == '#' || *line == ';')
         return;
     if (*line == '[')
-        parse_header(parser, line);
+        parse_header(parser, line, length);
     else
         parse_assignment(parser, line, length);
 }
@@ -352,19 +413,44 @@ static bool refuse_binary(struct parser *parser, const struct config_text *text)
     return true;
 }
 
+static char *find_end(struct parser *parser, char *line, char *end)
+{
+    char *at = (char *)control_byte_find(line, end);
+    parser->has_control = false;
+    while (at < end && *at != '\n') {
+        parser->has_control |= *at != '\t';
+        at = (char *)control_byte_find(at + 1, end);
+    }
+    return at;
+}
+
+/* Those that begin their lines: where one is in vain, or has blanks before it, memory is. */
+static size_t count_headers(const char *text, size_t length)
+{
+    const char *end = text + length, *at = text;
+    size_t count = 0;
+    while (at < end && (at = memchr(at, '[', (size_t)(end - at)))) {
+        count += at == text || at[-1] == '\n';
+        at++;
+    }
+    return count;
+}
+
+/* Cuts it where it is if it may be; values stay there, and live as long as the policy. */
 static void parse_text(struct parser *parser, const struct config_text *text)
 {
+    struct arena *arena = &parser->policy->arena;
     parser->section = NULL;
     parser->header_seen = false;
-    if (refuse_binary(parser, text))
+    if (refuse_binary(parser, text) || !make_room(parser->policy, count_headers(text->data, text->length)))
         return;
-    char *line = arena_copy(&parser->policy->arena, text->data, text->length);
+    char *line = text->buffer ? text->buffer : arena_copy(arena, text->data, text->length);
+    if (!line)
+        return;
     char *end = line + text->length;
-    parser->has_returns = memchr(text->data, '\r', text->length) != NULL;
     parser->line = 0;
-    while (line && line < end) {
-        char *newline = memchr(line, '\n', (size_t)(end - line));
-        char *stop = newline ? newline : end;
+    while (line < end) {
+        char *stop = find_end(parser, line, end);
         parser->line++;
         parse_line(parser, line, stop);
         line = stop + 1;
@@ -417,21 +503,25 @@ struct policy *policy_parse(const struct config_text *texts, size_t count, struc
     return policy;
 }
 
-/* From [policy] comes all but what the rule itself says, and its names. */
-static void inherit(struct policy_section *rule, const struct policy_section *base)
+/* Of `whole` only the settings are used. */
+static void inherit(struct policy_section *rule, const struct policy_section *base, unsigned keys,
+                    struct policy_section *whole)
 {
-    struct policy_section whole = {.settings = base->settings};
-    whole.settings.name = rule->settings.name;
-    whole.settings.rule = rule->settings.rule;
-    for (unsigned given = rule->given; given != 0; given &= given - 1)
-        config_value_inherit(&whole, rule, &config_keys[__builtin_ctz(given)]);
-    rule->settings = whole.settings;
+    whole->settings = base->settings;
+    whole->settings.name = rule->settings.name;
+    whole->settings.rule = rule->settings.rule;
+    for (unsigned given = rule->given & keys; given != 0; given &= given - 1)
+        config_value_inherit(whole, rule, &config_keys[__builtin_ctz(given)]);
+    rule->settings = whole->settings;
 }
 
+/* From [policy] comes all but what the rule itself says, and its names. */
 void policy_inherit(struct policy *policy)
 {
+    struct policy_section whole = {0};
+    unsigned keys = config_keys_inherited();
     for (size_t i = 0; i < policy->rule_count; i++)
-        inherit(&policy->rules[i], &policy->base);
+        inherit(&policy->rules[i], &policy->base, keys, &whole);
 }
 
 struct policy *config_parse(const struct config_text *texts, size_t count, struct config_errors *errors)

@@ -27,6 +27,7 @@ struct config_text {
     const char *file; /* for messages */
     const char *data; /* not necessarily terminated */
     size_t length;
+    char *buffer; /* `data` where it may be written to, is terminated and lives as long as the policy; else NULL */
     struct file_identity identity; /* of the file that was opened, before it was read */
 };
 

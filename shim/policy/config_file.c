@@ -54,7 +54,7 @@ enum config_file_status config_file_read_all(int fd, size_t limit, struct arena 
     if (!buffer)
         return CONFIG_FILE_NO_MEMORY;
     buffer[used] = '\0';
-    text->data = buffer;
+    text->data = text->buffer = buffer;
     text->length = used;
     return CONFIG_FILE_READ;
 }

@@ -2,6 +2,7 @@
 
 #include "peer/peer.h"
 #include "policy/account.h"
+#include "policy/control_byte.h"
 
 #include <string.h>
 
@@ -129,28 +130,37 @@ static bool is_key(const struct config_key *key, const char *name, size_t length
     return key->name[0] == name[0] && memcmp(key->name, name, length) == 0 && key->name[length] == '\0';
 }
 
-const struct config_key *config_key_of(const char *name, size_t length, const struct config_key *previous)
+static const struct config_key *find_key(const char *name, size_t length)
 {
-    const struct config_key *end = config_keys + config_key_count, *start = previous ? previous + 1 : config_keys;
     if (length >= sizeof config_keys[0].name)
         return NULL;
-    for (const struct config_key *key = start; key < end; key++)
-        if (is_key(key, name, length))
-            return key;
-    for (const struct config_key *key = config_keys; key < start; key++)
-        if (is_key(key, name, length))
-            return key;
+    for (size_t i = 0; i < config_key_count; i++)
+        if (is_key(&config_keys[i], name, length))
+            return &config_keys[i];
     return NULL;
 }
 
 const struct config_key *config_key_find(const char *name)
 {
-    return config_key_of(name, strlen(name), NULL);
+    return find_key(name, strlen(name));
 }
 
-unsigned config_key_bit(const struct config_key *key)
+static struct config_key_guess guess_of(const struct config_key *key, size_t length)
 {
-    return 1u << (key - config_keys);
+    struct config_key_guess guess = {.length = (uint8_t)length, .key = (uint8_t)(key - config_keys)};
+    memcpy(&guess.begin, key->name, sizeof guess.begin);
+    memset(&guess.mask, 0xff, length < sizeof guess.mask ? length : sizeof guess.mask);
+    return guess;
+}
+
+const struct config_key *config_key_next(struct config_key_order *order, const char *name, size_t length)
+{
+    const struct config_key *key = find_key(name, length);
+    if (key) {
+        order->next[order->last] = guess_of(key, length);
+        order->last = order->next[order->last].key;
+    }
+    return key;
 }
 
 static void *member(struct policy_section *section, const struct config_key *key)
@@ -280,12 +290,11 @@ static int days_in_month(int year, int month)
 /* Days from 1970-01-01; year 1970 or later. */
 static int64_t days_since_epoch(int year, int month, int day)
 {
+    static const int in_months_before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
     int64_t before = year - 1;
     int64_t days =
         365 * (before - 1969) + (before / 4 - 1969 / 4) - (before / 100 - 1969 / 100) + (before / 400 - 1969 / 400);
-    for (int m = 1; m < month; m++)
-        days += days_in_month(year, m);
-    return days + day - 1;
+    return days + in_months_before[month - 1] + (month > 2 && is_leap_year(year)) + day - 1;
 }
 
 static int date_number(const char *text, size_t digits)
@@ -370,38 +379,17 @@ static const char *add_proxy(struct arena *arena, struct policy_section *section
     return NULL;
 }
 
-/* Of eight bytes at once whether some may be one, a tab included: below ' ', or DEL. Those above 0x7f are none. */
-static bool may_have_control_byte(uint64_t bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highest = UINT64_C(0x8080808080808080);
-    uint64_t without_del = bytes ^ ones * 0x7f;
-    return (((bytes - ones * ' ') & ~bytes) | ((without_del - ones) & ~without_del)) & highest;
-}
-
-/* They could forge lines where a policy is printed or logged. */
-static bool is_control_byte(char c)
-{
-    return ((unsigned char)c < ' ' && c != '\t') || c == 0x7f;
-}
-
+/* But for tabs. */
 static bool has_control_byte(const char *text)
 {
-    size_t length = strlen(text);
-    bool may_have = length < sizeof(uint64_t);
-    for (size_t at = 0; !may_have && at < length; at += sizeof(uint64_t)) {
-        uint64_t bytes;
-        size_t last = length - sizeof bytes; /* of its end some are looked at twice */
-        memcpy(&bytes, text + (at < last ? at : last), sizeof bytes);
-        may_have = may_have_control_byte(bytes);
-    }
-    for (size_t i = 0; may_have && i < length; i++)
-        if (is_control_byte(text[i]))
-            return true;
-    return false;
+    const char *end = text + strlen(text), *at = control_byte_find(text, end);
+    while (at < end && *at == '\t')
+        at = control_byte_find(at + 1, end);
+    return at < end;
 }
 
-static const char *set_value(struct arena *arena, struct policy_section *section, const struct config_key *key,
-                             const char *value)
+__attribute__((noinline)) static const char *set_value(struct arena *arena, struct policy_section *section,
+                                                       const struct config_key *key, const char *value)
 {
     switch (key->kind) {
     case KEY_WORD:
@@ -433,12 +421,32 @@ static const char *set_value(struct arena *arena, struct policy_section *section
     return "unknown value";
 }
 
+/* Not inlined below, because it is what counts here; half of all values are texts. */
+__attribute__((noinline)) const char *config_value_set_clean(struct arena *arena, struct policy_section *section,
+                                                             const struct config_key *key, const char *value)
+{
+    unsigned bit = config_key_bit(key);
+    const char *problem = key->kind == KEY_TEXT ? set_text(section, key, value) : set_value(arena, section, key, value);
+    section->given |= bit;
+    return problem;
+}
+
 const char *config_value_set(struct arena *arena, struct policy_section *section, const struct config_key *key,
                              const char *value)
 {
-    const char *problem = has_control_byte(value) ? "control characters" : set_value(arena, section, key, value);
+    if (!has_control_byte(value))
+        return config_value_set_clean(arena, section, key, value);
     section->given |= config_key_bit(key);
-    return problem;
+    return "control characters";
+}
+
+unsigned config_keys_inherited(void)
+{
+    unsigned keys = 0;
+    for (const struct config_key *key = config_keys; key < config_keys + config_key_count; key++)
+        if (key->kind == KEY_WORD || key->kind == KEY_FLAG || key->kind == KEY_TRUST || key->kind == KEY_PIN)
+            keys |= config_key_bit(key);
+    return keys;
 }
 
 void config_value_inherit(struct policy_section *rule, const struct policy_section *base, const struct config_key *key)

@@ -7,6 +7,8 @@
 
 #include "policy/policy_value.h"
 
+#include <string.h>
+
 enum { IN_POLICY = 1, IN_RULE = 2 };
 
 enum key_kind {
@@ -45,24 +47,65 @@ struct config_key {
     bool repeatable;
 };
 
+enum { CONFIG_KEYS_MAX = 32 }; /* one bit each */
 extern const struct config_key config_keys[];
 extern const size_t config_key_count;
 
 const struct config_key *config_key_find(const char *name);
 
-/* The same of a name that need not be terminated. Sections have their keys in much the same order: first in the rows
- * after `previous`, which may be NULL. */
-const struct config_key *config_key_of(const char *name, size_t length, const struct config_key *previous);
+/* Which key came after which the last time: sections have their keys in much the same order. */
+struct config_key_guess {
+    uint64_t begin, mask; /* of its name, what of it is in the first eight bytes, and which of them count */
+    uint8_t length;       /* of the whole; 0: none came */
+    uint8_t key;
+};
+struct config_key_order {
+    uint8_t last;
+    struct config_key_guess next[CONFIG_KEYS_MAX];
+};
+
+/* How long the name of the likely next key is, if the terminated line begins with it and goes on; else 0. */
+static inline size_t config_key_likely(const struct config_key_order *order, const char *line, size_t length)
+{
+    const struct config_key_guess *guess = &order->next[order->last];
+    uint64_t begin;
+    if (guess->length >= length || length < sizeof begin)
+        return 0;
+    memcpy(&begin, line, sizeof begin);
+    if ((begin ^ guess->begin) & guess->mask)
+        return 0;
+    bool is_whole = guess->length <= sizeof begin || memcmp(line, config_keys[guess->key].name, guess->length) == 0;
+    return is_whole ? guess->length : 0;
+}
+
+static inline const struct config_key *config_key_take_likely(struct config_key_order *order)
+{
+    order->last = order->next[order->last].key;
+    return &config_keys[order->last];
+}
+
+/* The key of a name that need not be terminated, which becomes the likely one. */
+const struct config_key *config_key_next(struct config_key_order *order, const char *name, size_t length);
 
 /* The row's bit in policy_section.given. */
-unsigned config_key_bit(const struct config_key *key);
+static inline unsigned config_key_bit(const struct config_key *key)
+{
+    return 1u << (key - config_keys);
+}
 
 /* Reads a value, which must live as long as the policy, and adds the key to those given. NULL, or what is wrong. */
 const char *config_value_set(struct arena *arena, struct policy_section *section, const struct config_key *key,
                              const char *value);
 
+/* The same of a value that is known to have no control bytes but tabs. */
+const char *config_value_set_clean(struct arena *arena, struct policy_section *section, const struct config_key *key,
+                                   const char *value);
+
 /* The value of a KEY_WORD or KEY_FLAG as a number. */
 int config_value_number(const struct policy_section *section, const struct config_key *key);
+
+/* The bits of the keys that are settings of a rule. */
+unsigned config_keys_inherited(void);
 
 /* Gives a rule the value [policy] has. */
 void config_value_inherit(struct policy_section *rule, const struct policy_section *base, const struct config_key *key);

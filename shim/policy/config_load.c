@@ -301,7 +301,7 @@ struct policy *config_load(const struct config_environment *environment, struct 
     struct policy *policy = load(&loading);
     if (policy) {
         config_watch_keep(policy, &loading.watch);
-        policy->arena.exhausted |= loading.arena.exhausted;
+        arena_take(&policy->arena, &loading.arena); /* with the texts, which the values are parts of */
     }
     arena_free(&loading.arena);
     return policy ? policy_seal(policy, environment->process) : NULL;

@@ -1,5 +1,7 @@
 #include "policy/pattern.h"
 
+#include "policy/name_byte.h"
+
 #include <string.h>
 
 enum { HOST_MAX = 253, LABEL_MAX = 63, PORT_MAX = 65535, IP_BITS = 8 * sizeof(struct ip) };
@@ -59,51 +61,47 @@ static bool read_address(const char *text, struct ip *ip)
     int first = lower(*text);
     if (!is_digit(*text) && *text != ':' && (first < 'a' || first > 'f'))
         return false;
-    return strchr(text, '%') == NULL && ip_from_text(text, strlen(text), ip); /* without a scope */
-}
-
-static bool is_host_byte(char c)
-{
-    int folded = lower(c);
-    return (folded >= 'a' && folded <= 'z') || is_digit(c) || c == '-' || c == '_';
+    size_t length = strlen(text);
+    return memchr(text, '%', length) == NULL && ip_from_text(text, length, ip); /* without a scope */
 }
 
 static const char *check_host(const char *host)
 {
-    size_t label = 0;
-    bool numeric = true;
+    const char *label = host, *c = host, *last_letter = NULL;
     if (strlen(host) > HOST_MAX)
         return "a host name has at most 253 bytes";
-    for (const char *c = host; *c; c++) {
-        if (*c == '.') {
-            if (label == 0)
-                return "a host name has no empty labels";
-            label = 0;
-            numeric = true;
-        } else if (!is_host_byte(*c)) {
+    for (; *c; c++) {
+        enum name_byte kind = name_byte(*c);
+        if (kind == NAME_BYTE_NONE)
             return "no host name: use letters, digits, '-', '_' and '.', and the xn-- form of other letters";
-        } else if (++label > LABEL_MAX) {
+        if (kind == NAME_BYTE_DOT) {
+            if (c == label)
+                return "a host name has no empty labels";
+            label = c + 1;
+        } else if (c - label >= LABEL_MAX) {
             return "a label of a host name has at most 63 bytes";
-        } else {
-            numeric = numeric && is_digit(*c);
+        } else if (kind == NAME_BYTE_LETTER) {
+            last_letter = c;
         }
     }
-    if (label == 0)
+    if (c == label)
         return "a host name has no empty labels";
-    return numeric ? "neither a host name nor an address" : NULL;
+    return last_letter && last_letter >= label ? NULL : "neither a host name nor an address";
 }
 
 static bool has_host_bits(const struct ip *network, unsigned prefix)
 {
-    for (unsigned bit = prefix; bit < IP_BITS; bit++)
-        if (network->bytes[bit / 8] & (0x80u >> bit % 8))
+    unsigned byte = prefix / 8, bits = prefix % 8;
+    if (bits != 0 && (network->bytes[byte++] & (0xffu >> bits)))
+        return true;
+    for (; byte < sizeof network->bytes; byte++)
+        if (network->bytes[byte] != 0)
             return true;
     return false;
 }
 
-static const char *parse_network(char *host, struct destination_pattern *pattern)
+static const char *parse_network(const char *host, char *slash, struct destination_pattern *pattern)
 {
-    char *slash = strchr(host, '/');
     if (slash)
         *slash = '\0';
     pattern->kind = DESTINATION_NETWORK;
@@ -133,14 +131,15 @@ static const char *parse_name(char *host, struct destination_pattern *pattern)
     return check_host(suffix ? host + 2 : host);
 }
 
-static const char *parse_host(char *host, bool bracketed, struct destination_pattern *pattern)
+static const char *parse_host(char *host, bool bracketed, bool has_colon, char *slash,
+                              struct destination_pattern *pattern)
 {
-    if (bracketed && !strchr(host, ':'))
+    if (bracketed && !has_colon)
         return "brackets are for IPv6 addresses";
     struct ip ignored;
-    if (bracketed || strchr(host, '/') || read_address(host, &ignored))
-        return parse_network(host, pattern);
-    if (strchr(host, ':'))
+    if (bracketed || slash || read_address(host, &ignored))
+        return parse_network(host, slash, pattern);
+    if (has_colon)
         return "no IPv6 address; with a port, write [ADDRESS]:PORT";
     if (strcmp(host, "*") != 0)
         return parse_name(host, pattern);
@@ -148,10 +147,10 @@ static const char *parse_host(char *host, bool bracketed, struct destination_pat
     return pattern->port ? NULL : "'*' needs a port; leave destination out to match any";
 }
 
-/* Cuts the port off; `host` then is the rest, without brackets. The text after the host is NULL if there is none. */
-static char *split_port(char **host, bool *bracketed)
+/* Cuts the port off, whose colon is the first if there is no other; `host` then is the rest, without brackets. The text
+ * after the host is NULL if there is none. */
+static char *split_port(char **host, char *colon, bool *bracketed)
 {
-    char *colon = strchr(*host, ':');
     *bracketed = **host == '[';
     if (*bracketed) {
         char *end = strchr(*host, ']');
@@ -167,13 +166,15 @@ static char *split_port(char **host, bool *bracketed)
 const char *destination_parse(struct arena *arena, const char *text, struct destination_pattern *pattern)
 {
     bool bracketed;
-    char *host = arena_copy(arena, text, strlen(text));
+    size_t length = strlen(text);
+    char *host = arena_copy(arena, text, length);
     if (!host)
         return "out of memory";
+    char *colon = memchr(host, ':', length), *slash = memchr(host, '/', length); /* the first */
     *pattern = (struct destination_pattern){.text = text};
-    if (strchr(text, ':') && strstr(text, "://"))
+    if (colon && slash && strstr(colon, "://"))
         return "a URL: write its HOST or HOST:PORT";
-    char *port = split_port(&host, &bracketed);
+    char *port = split_port(&host, colon, &bracketed);
     if (port) {
         int number = *port == ':' ? decimal(port + 1, PORT_MAX) : -1;
         if (number <= 0)
@@ -181,7 +182,7 @@ const char *destination_parse(struct arena *arena, const char *text, struct dest
         pattern->port = (uint16_t)number;
         *port = '\0';
     }
-    return parse_host(host, bracketed, pattern);
+    return parse_host(host, bracketed, colon && *colon == ':', slash, pattern);
 }
 
 struct target target_of(const struct destination *destination)

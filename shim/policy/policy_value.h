@@ -64,7 +64,7 @@ struct policy {
     struct arena arena;
     struct policy_section base;
     struct policy_section *rules; /* as written; none where only what is matched was kept */
-    size_t rule_count;
+    size_t rule_count, rule_room;
     struct rule_set set;     /* of these, or of those that were kept */
     struct table rule_names; /* of `rules`, by name */
     const char **files;      /* NULL terminated, or NULL for none */

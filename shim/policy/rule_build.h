@@ -15,6 +15,7 @@ struct rule_build {
     struct arena *scratch; /* of what is needed only meanwhile */
 
     uint8_t *programs_match; /* each of the draft's rules: enum match */
+    bool *decide_everywhere; /* likewise */
     size_t row_count, network_count, text_size;
 
     char *text;
@@ -29,7 +30,8 @@ struct rule_build {
     struct rule_who *whos;
     const char **programs;
     struct rule_user *users;
-    uint32_t last_settings; /* those of the rule before */
+    const struct settings *before; /* of a rule, byte by byte the same as the last one's; NULL: there was none */
+    uint32_t last_settings, last_who;
     size_t settings_count, who_count, program_count, user_count;
     struct table settings_table, who_table;
 };

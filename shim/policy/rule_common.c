@@ -101,8 +101,9 @@ static uint32_t add_settings(struct rule_build *build, const struct settings *se
 uint32_t rule_build_settings(struct rule_build *build, const struct settings *settings)
 {
     const struct wanted_settings wanted = {build, settings};
-    if (build->settings_count > 0 && same_settings(&build->settings[build->last_settings], settings))
+    if (build->before && memcmp(build->before, settings, offsetof(struct settings, name)) == 0)
         return build->last_settings;
+    build->before = settings;
     uint64_t hash = hash_settings(settings);
     int64_t found = table_find(&build->settings_table, hash, is_wanted_settings, &wanted);
     build->last_settings = found != TABLE_NONE ? (uint32_t)found : add_settings(build, settings, hash);
@@ -187,7 +188,10 @@ uint32_t rule_build_who(struct rule_build *build, const struct policy_section *s
                                       .section = section,
                                       .program_count = build->process ? 0 : section->program_count,
                                       .program_is_uncertain = programs == MATCH_PERHAPS};
+    if (build->who_count > 0 && is_wanted_who(&wanted, build->last_who))
+        return build->last_who;
     uint64_t hash = hash_who(&wanted);
     int64_t found = table_find(&build->who_table, hash, is_wanted_who, &wanted);
-    return found != TABLE_NONE ? (uint32_t)found : add_who(build, &wanted, hash);
+    build->last_who = found != TABLE_NONE ? (uint32_t)found : add_who(build, &wanted, hash);
+    return build->last_who;
 }

@@ -85,6 +85,7 @@ struct grouping {
     size_t count;
     struct table table;
     struct rule_group wanted;
+    uint32_t last[UNKNOWN_PROGRAM + 1]; /* the last group of each, and one; 0: none */
     struct member *members;
     size_t member_count;
 };
@@ -101,9 +102,13 @@ static uint32_t group_of(struct grouping *grouping)
 {
     struct arena *scratch = grouping->build->scratch;
     const struct rule_group *wanted = &grouping->wanted;
+    uint32_t *last = &grouping->last[wanted->unknown];
+    if (*last != 0 && is_wanted_group(grouping, *last - 1))
+        return *last - 1;
     uint64_t parts = fnv_add(fnv_add(FNV_SEED, wanted->who), wanted->settings);
     uint64_t hash = fnv_add(parts, (uint64_t)wanted->port << 2 | wanted->unknown);
     int64_t found = table_find(&grouping->table, hash, is_wanted_group, grouping);
+    *last = (uint32_t)(found != TABLE_NONE ? found : (int64_t)grouping->count) + 1;
     if (found != TABLE_NONE)
         return (uint32_t)found;
     struct rule_group *grown = arena_grow(scratch, grouping->groups, grouping->count, sizeof *grown);

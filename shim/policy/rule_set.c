@@ -42,14 +42,16 @@ static void count_destinations(struct rule_build *build, const struct policy_sec
 static void count(struct rule_build *build)
 {
     build->programs_match = arena_alloc(build->scratch, build->draft->rule_count + 1);
+    build->decide_everywhere = arena_alloc(build->scratch, build->draft->rule_count + 1);
     build->text_size = 1; /* the empty text, which stands for none */
-    for (size_t i = 0; build->programs_match && i < build->draft->rule_count; i++) {
+    for (size_t i = 0; !build->scratch->exhausted && i < build->draft->rule_count; i++) {
         const struct policy_section *rule = &build->draft->rules[i];
         build->programs_match[i] = (uint8_t)programs_match(build, rule);
         if (build->programs_match[i] == MATCH_NO)
             continue;
         build->set->count++;
-        build->set->everywhere_count += decides_everywhere(build, i);
+        build->decide_everywhere[i] = decides_everywhere(build, i);
+        build->set->everywhere_count += build->decide_everywhere[i];
         build->text_size += strlen(rule->settings.rule) + 1;
         build->text_size += rule->settings.name ? strlen(rule->settings.name) + 1 : 0;
         count_destinations(build, rule);
@@ -66,7 +68,7 @@ static bool allocate(struct rule_build *build)
     build->rows = arena_alloc(arena, (build->row_count + 1) * sizeof *build->rows);
     build->networks = arena_alloc(arena, (build->network_count + 1) * sizeof *build->networks);
     build->everywhere = arena_alloc(arena, (set->everywhere_count + 1) * sizeof *build->everywhere);
-    return build->programs_match && !arena->exhausted;
+    return !build->scratch->exhausted && !arena->exhausted;
 }
 
 static uint32_t add_text(struct rule_build *build, const char *text)
@@ -104,7 +106,7 @@ static void add_rule(struct rule_build *build, size_t index)
     };
     for (size_t i = 0; i < section->destination_count; i++)
         add_row(build, number, &section->destinations[i]);
-    if (decides_everywhere(build, index))
+    if (build->decide_everywhere[index])
         build->everywhere[build->everywhere_used++] = number;
 }
 

@@ -44,11 +44,9 @@ static void put(struct table *table, struct table_slot slot)
     table->count++;
 }
 
-static bool make_room(struct table *table, struct arena *arena)
+static bool grow(struct table *table, struct arena *arena, size_t capacity)
 {
-    if (table->capacity > 0 && table->count < table->capacity / 2)
-        return true;
-    struct table grown = {.capacity = table->capacity ? 2 * table->capacity : FIRST_CAPACITY};
+    struct table grown = {.capacity = capacity};
     grown.slots = arena_alloc(arena, grown.capacity * sizeof *grown.slots);
     if (!grown.slots)
         return false;
@@ -59,8 +57,16 @@ static bool make_room(struct table *table, struct arena *arena)
     return true;
 }
 
+bool table_reserve(struct table *table, struct arena *arena, size_t more)
+{
+    size_t capacity = table->capacity ? table->capacity : FIRST_CAPACITY;
+    while (capacity / 2 < table->count + more)
+        capacity *= 2;
+    return capacity == table->capacity || grow(table, arena, capacity);
+}
+
 void table_add(struct table *table, struct arena *arena, uint64_t hash, uint32_t item)
 {
-    if (make_room(table, arena))
+    if (table_reserve(table, arena, 1))
         put(table, (struct table_slot){folded(hash), item + 1});
 }

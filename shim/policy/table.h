@@ -32,6 +32,9 @@ uint64_t table_hash(uint64_t sum, const void *bytes, size_t length);
 int64_t table_find(const struct table *table, uint64_t hash, bool (*is_same)(const void *context, uint32_t item),
                    const void *context);
 
+/* Makes room for `more` items; false for memory shortage. */
+bool table_reserve(struct table *table, struct arena *arena, size_t more);
+
 /* Adds an item that is not there. Memory shortage shows in the arena. */
 void table_add(struct table *table, struct arena *arena, uint64_t hash, uint32_t item);
 

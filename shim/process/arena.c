@@ -61,6 +61,16 @@ void *arena_grow(struct arena *arena, const void *array, size_t count, size_t it
     return grown;
 }
 
+void arena_take(struct arena *arena, struct arena *other)
+{
+    struct arena_block **last = &arena->blocks;
+    while (*last)
+        last = &(*last)->next;
+    *last = other->blocks;
+    arena->exhausted |= other->exhausted;
+    *other = (struct arena){0};
+}
+
 void arena_free(struct arena *arena)
 {
     struct arena_block *block = arena->blocks;

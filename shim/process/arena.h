@@ -28,6 +28,9 @@ char *arena_copy(struct arena *arena, const char *data, size_t length);
  */
 void *arena_grow(struct arena *arena, const void *array, size_t count, size_t item_size);
 
+/* What is in `other` lives as long as `arena` from now on; `other` is empty then. */
+void arena_take(struct arena *arena, struct arena *other);
+
 void arena_free(struct arena *arena);
 
 #endif
