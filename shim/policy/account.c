@@ -9,57 +9,67 @@
 
 enum { PASSWD_LIMIT = 16 * 1024 * 1024 };
 
-bool account_number(const char *text, uid_t *uid)
+static bool read_number(const char *text, size_t length, uid_t *uid)
 {
     uint64_t value = 0;
-    if (!*text)
-        return false;
-    for (; *text; text++) {
-        if (*text < '0' || *text > '9')
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
             return false;
-        value = value * 10 + (uint64_t)(*text - '0');
+        value = value * 10 + (uint64_t)(text[i] - '0');
         if (value >= UINT32_MAX)
             return false;
     }
     *uid = (uid_t)value;
-    return true;
+    return length > 0;
+}
+
+bool account_number(const char *text, uid_t *uid)
+{
+    return read_number(text, strlen(text), uid);
 }
 
 /* One line is name:password:uid:gid:comment:directory:shell. */
-static bool line_uid(char *line, const char *name, uid_t *uid)
+static bool line_uid(const char *line, const char *name, uid_t *uid)
 {
     size_t length = strlen(name);
     if (strncmp(line, name, length) != 0 || line[length] != ':')
         return false;
-    char *number = strchr(line + length + 1, ':');
-    char *end = number ? strchr(number + 1, ':') : NULL;
-    if (!end)
+    const char *password = line + length + 1, *end = password + strcspn(password, ":\n");
+    if (*end != ':')
         return false;
-    *end = '\0';
-    return account_number(number + 1, uid);
+    size_t digits = strcspn(end + 1, ":\n");
+    return end[1 + digits] == ':' && read_number(end + 1, digits, uid);
 }
 
-enum account account_uid(const char *passwd_file, const char *name, uid_t *uid)
+struct accounts accounts_read(const char *passwd_file)
 {
-    struct arena arena = {0};
+    struct accounts accounts = {.text = NULL};
     struct config_text text = {0};
-    enum account account = ACCOUNT_UNKNOWN;
     int fd = kernel_open(passwd_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0)
-        return ACCOUNT_UNKNOWN;
-    if (config_file_read_all(fd, PASSWD_LIMIT, &arena, &text) != CONFIG_FILE_READ)
-        goto out;
-    account = ACCOUNT_ABSENT;
-    for (char *line = (char *)text.data; line && account == ACCOUNT_ABSENT;) {
-        char *newline = strchr(line, '\n');
-        if (newline)
-            *newline++ = '\0';
-        if (line_uid(line, name, uid))
-            account = ACCOUNT_FOUND;
-        line = newline;
-    }
-out:
-    arena_free(&arena);
+        return accounts;
+    if (config_file_read_all(fd, PASSWD_LIMIT, &accounts.arena, &text) == CONFIG_FILE_READ)
+        accounts.text = text.data;
     kernel_close(fd);
-    return account;
+    return accounts;
+}
+
+void accounts_free(struct accounts *accounts)
+{
+    arena_free(&accounts->arena);
+    accounts->text = NULL;
+}
+
+enum account account_uid(const struct accounts *accounts, const char *name, uid_t *uid)
+{
+    const char *line = accounts->text;
+    if (!line)
+        return ACCOUNT_UNKNOWN;
+    while (*line) {
+        if (line_uid(line, name, uid))
+            return ACCOUNT_FOUND;
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    return ACCOUNT_ABSENT;
 }

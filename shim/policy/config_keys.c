@@ -339,7 +339,8 @@ static const char *add_user(struct arena *arena, struct policy_section *section,
     struct user_pattern user = {.text = value};
     if (strpbrk(value, ": \t"))
         return "not a user name";
-    user.account = account_number(value, &user.uid) ? ACCOUNT_FOUND : account_uid("/etc/passwd", value, &user.uid);
+    /* Names are looked up when all are known: see policy_seal(). */
+    user.account = account_number(value, &user.uid) ? ACCOUNT_FOUND : ACCOUNT_UNKNOWN;
     struct user_pattern *users = arena_grow(arena, section->users, section->user_count, sizeof *users);
     if (!users)
         return "out of memory";

@@ -58,6 +58,26 @@ static struct policy *keep_for(const struct policy *draft, const struct process_
     return kept;
 }
 
+/* The file is read where some rule names a user, and once for all that do. */
+static void look_up_users(struct policy *policy)
+{
+    struct accounts accounts = {.text = NULL};
+    bool is_read = false;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_section *rule = &policy->rules[i];
+        for (size_t k = 0; k < rule->user_count; k++) {
+            struct user_pattern *user = &rule->users[k];
+            if (user->account == ACCOUNT_FOUND)
+                continue;
+            if (!is_read)
+                accounts = accounts_read("/etc/passwd");
+            is_read = true;
+            user->account = account_uid(&accounts, user->text, &user->uid);
+        }
+    }
+    accounts_free(&accounts);
+}
+
 struct policy *policy_seal(struct policy *draft, const struct process_identity *process)
 {
     struct policy *sealed = draft;
@@ -65,6 +85,7 @@ struct policy *policy_seal(struct policy *draft, const struct process_identity *
         policy_free(draft);
         return NULL;
     }
+    look_up_users(draft);
     if (process) {
         sealed = keep_for(draft, process);
         policy_free(draft);

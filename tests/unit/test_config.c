@@ -1662,11 +1662,14 @@ START_TEST(accounts_without_nss)
     write_file("passwd",
                "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\nshort:x\n"
                "letters:x:10a:0::/:\nhuge:x:4294967296:0::/:\nreserved:x:4294967295:0::/:\n+::::::\nlast:x:1002:0::/:");
-    enum account account = account_uid(path_of("passwd"), accounts[_i].name, &uid);
+    struct accounts read = accounts_read(path_of("passwd")), unread = accounts_read(path_of("no-passwd"));
+    enum account account = account_uid(&read, accounts[_i].name, &uid);
     ck_assert_msg(account == (accounts[_i].found ? ACCOUNT_FOUND : ACCOUNT_ABSENT), "%s", accounts[_i].name);
     if (account == ACCOUNT_FOUND)
         ck_assert_uint_eq(uid, accounts[_i].uid);
-    ck_assert_int_eq(account_uid(path_of("no-passwd"), "root", &uid), ACCOUNT_UNKNOWN);
+    ck_assert_int_eq(account_uid(&unread, "root", &uid), ACCOUNT_UNKNOWN);
+    accounts_free(&read);
+    accounts_free(&unread);
     remove_directory();
 }
 END_TEST
