@@ -22,27 +22,28 @@ const char *policy_expired_rule(const struct policy *policy, size_t index, time_
     return NULL;
 }
 
-bool policy_rule_program(const struct policy *policy, size_t index, struct rule_value *program)
+bool policy_next_program(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *program)
 {
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_section *rule = &policy->rules[i];
-        if (index < rule->program_count) {
-            *program = (struct rule_value){rule->settings.rule, rule->programs[index], rule->file, rule->line};
-            return true;
-        }
-        index -= rule->program_count;
+    for (; cursor->rule < policy->rule_count; cursor->rule++, cursor->value = 0) {
+        const struct policy_section *rule = &policy->rules[cursor->rule];
+        if (cursor->value == rule->program_count)
+            continue;
+        const char *text = rule->programs[cursor->value++];
+        *program = (struct rule_value){rule->settings.rule, text, rule->file, rule->line};
+        return true;
     }
     return false;
 }
 
-bool policy_rule_unknown_user(const struct policy *policy, size_t index, struct rule_value *user)
+bool policy_next_unknown_user(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *user)
 {
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_section *rule = &policy->rules[i];
-        for (size_t k = 0; k < rule->user_count; k++) {
-            if (rule->users[k].account == ACCOUNT_FOUND || index-- > 0)
+    for (; cursor->rule < policy->rule_count; cursor->rule++, cursor->value = 0) {
+        const struct policy_section *rule = &policy->rules[cursor->rule];
+        while (cursor->value < rule->user_count) {
+            const struct user_pattern *pattern = &rule->users[cursor->value++];
+            if (pattern->account == ACCOUNT_FOUND)
                 continue;
-            *user = (struct rule_value){rule->settings.rule, rule->users[k].text, rule->file, rule->line};
+            *user = (struct rule_value){rule->settings.rule, pattern->text, rule->file, rule->line};
             return true;
         }
     }

@@ -129,11 +129,16 @@ struct rule_value {
     unsigned line;
 };
 
-/* The `program` that is number `index` (from 0) of all in the policy; false where there are no more. */
-bool policy_rule_program(const struct policy *policy, size_t index, struct rule_value *program);
+/* Where a walk over the values of all rules is; zero at its beginning. */
+struct rule_cursor {
+    size_t rule, value;
+};
+
+/* The next `program` in the policy; false where there are no more. */
+bool policy_next_program(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *program);
 
 /* The same of each `user` whom this host does not know. */
-bool policy_rule_unknown_user(const struct policy *policy, size_t index, struct rule_value *user);
+bool policy_next_unknown_user(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *user);
 
 /* The proxies that [policy] lists; they live as long as the policy. */
 const struct proxy *policy_proxies(const struct policy *policy, size_t *count);

@@ -18,8 +18,9 @@ static void add(struct warnings *warnings, const char *file, unsigned line, cons
 
 static void add_links(struct warnings *warnings, const struct policy *policy)
 {
+    struct rule_cursor cursor = {0};
     struct rule_value program;
-    for (size_t i = 0; policy_rule_program(policy, i, &program); i++) {
+    while (policy_next_program(policy, &cursor, &program)) {
         char *resolved = program_link_resolved(program.text);
         if (resolved != NULL)
             add(warnings, program.file, program.line, program.rule,
@@ -31,8 +32,9 @@ static void add_links(struct warnings *warnings, const struct policy *policy)
 
 static void add_unknown_users(struct warnings *warnings, const struct policy *policy)
 {
+    struct rule_cursor cursor = {0};
     struct rule_value user;
-    for (size_t i = 0; policy_rule_unknown_user(policy, i, &user); i++)
+    while (policy_next_unknown_user(policy, &cursor, &user))
         add(warnings, user.file, user.line, user.rule,
             text_format("user = %s matches nobody: /etc/passwd has no such name", user.text));
 }
