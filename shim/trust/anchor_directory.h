@@ -41,7 +41,10 @@ void anchor_directory_look_again(struct anchor_directory *directory);
 void anchor_directory_warn(const struct anchor_directory *directory, const struct anchor_directory *previous,
                            trust_warning warn, void *arg);
 
-/* As bundle_search(); what was not there is not sought twice between two looks. SEARCH_UNREACHABLE also where no link leads anywhere. */
+/*
+ * As bundle_search(); what was not there is not sought twice between two looks. SEARCH_UNREACHABLE also where no link
+ * leads anywhere.
+ */
 enum search_result anchor_directory_search(struct anchor_directory *directory, const struct anchor_search *search);
 
 /* Warns, once, that the directory cannot be searched any more. */
