@@ -18,10 +18,10 @@ static bool is_dotted_quad(const char *text, size_t length, uint8_t bytes[static
     size_t at = 0;
     for (unsigned i = 0; i < 4; i++) {
         unsigned value = 0;
-        size_t first = at;
         if (i > 0 && (at >= length || text[at++] != '.'))
             return false;
-        for (first = at; at < length && at - first < 3 && text[at] >= '0' && text[at] <= '9'; at++)
+        size_t first = at;
+        for (; at < length && at - first < 3 && text[at] >= '0' && text[at] <= '9'; at++)
             value = value * 10 + (unsigned)(text[at] - '0');
         if (at == first || value > UINT8_MAX || (text[first] == '0' && at - first > 1))
             return false;
