@@ -19,6 +19,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* Set for good: a handshake then began without a record. */
+static atomic_bool memory_was_short;
+
 static bool is_first_start(const struct library *library, const SSL *ssl)
 {
     char finished;
@@ -145,8 +148,10 @@ static void on_start(const struct library *library, SSL *ssl)
         return;
     }
     struct connection *connection = connection_get(library, ssl);
-    if (connection == NULL)
+    if (connection == NULL) {
+        atomic_store(&memory_was_short, true);
         return; /* the verification finds none either, and fails closed */
+    }
     /* Name, address, policy and session may be others since. */
     if (library->modern || !connection->prepared)
         begin(library, ssl, connection, library->modern);
@@ -230,10 +235,13 @@ void handshake_took_session(const struct library *library, SSL *ssl)
         library->api.SSL_set_session(ssl, NULL);
 }
 
-/* For want of memory. What brought a certificate was verified all the same, or while we were not welcome. */
+/*
+ * For want of memory, where there ever was any: else the handshake began while we were not welcome. What brought a
+ * certificate was verified all the same.
+ */
 static void on_done_without_record(const struct library *library, SSL *ssl)
 {
-    if (peer_has_finished(library, ssl) && !judge_saw_certificate(library, ssl))
+    if (atomic_load(&memory_was_short) && peer_has_finished(library, ssl) && !judge_saw_certificate(library, ssl))
         blocking_close_without_verdict(library, ssl);
 }
 
@@ -246,7 +254,7 @@ static void on_done(const struct library *library, SSL *ssl)
     }
     if (connection->handshake.stage == STAGE_DONE || !peer_has_finished(library, ssl))
         return;
-    if (connection->handshake.settings.mode == MODE_OFF) {
+    if (connection->handshake.settings.mode == MODE_OFF || !process_is_welcome()) {
         connection->handshake.stage = STAGE_DONE;
         return;
     }
@@ -376,9 +384,22 @@ static SSL *connection_being_verified(const struct library *library, X509_STORE_
     return index >= 0 ? library->api.X509_STORE_CTX_get_ex_data(store_ctx, index) : NULL;
 }
 
+/* A handshake that was ours when it began, and is not any more, is left alone to its end. */
+static void leave_alone(const struct library *library, const SSL *ssl)
+{
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL && connection->handshake.stage == STAGE_OBSERVED)
+        connection->handshake.settings.mode = MODE_OFF;
+}
+
 static bool is_ours_to_judge(const struct library *library, const SSL *ssl)
 {
-    return ssl != NULL && observe_is_client(library, ssl) && process_is_welcome();
+    if (ssl == NULL || !observe_is_client(library, ssl))
+        return false;
+    bool welcome = process_is_welcome();
+    if (!welcome)
+        leave_alone(library, ssl);
+    return welcome;
 }
 
 /* SSL_set_retry_verify(3). A QUIC object cannot be asked: it holds its lock while it verifies. */

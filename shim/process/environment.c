@@ -112,13 +112,23 @@ static void keep_present(struct found *found)
         keep_entry(found, *entry);
 }
 
+/* TLSWARD_POLICY and its like. */
+static bool is_ours(const char *entry)
+{
+    static const char prefix[] = "TLSWARD_";
+    size_t i = 0;
+    while (prefix[i] != '\0' && entry[i] == prefix[i])
+        i++;
+    return prefix[i] == '\0';
+}
+
 void environment_keep(int argument_count, char *const *arguments, char *const *environment)
 {
-    bool is_run = false;
+    bool has_ours = false;
     const char *last = NULL;
     for (char *const *entry = environment; *entry != NULL; entry++) {
         last = *entry;
-        is_run = is_run || (last[0] == 'T' && environment_value(last, names[VARIABLE_RUN]) != NULL);
+        has_ours = has_ours || is_ours(last);
     }
     strings.is_empty = last == NULL;
     if (last != NULL && argument_count > 0 && arguments[argument_count - 1] < environment[0] &&
@@ -127,7 +137,7 @@ void environment_keep(int argument_count, char *const *arguments, char *const *e
         strings.first = environment[0];
         strings.last = last;
     }
-    if (is_run)
+    if (has_ours)
         environment_at_start();
 }
 

@@ -502,6 +502,15 @@ def system_row(policy, environment, blocked, setuid=False, kill_switch=False, wa
     return check
 
 
+def switched_on_the_way(way, leaf, **expect):
+    """Handshakes that are under way when the kill switch is touched or taken away are left alone to their end."""
+    def check(setting):
+        system = System(setting, '')
+        assert system.run({})['connected'] == '-1', 'the library was not active'
+        assert_members({'connected': '1', 'reply': 'pong', **expect}, system.run({}, way=way, leaf=leaf), 'program')
+    return check
+
+
 @contextlib.contextmanager
 def good_and_bad_server(setting, received):
     """Their ports; `received` gets how many bytes of data each was sent."""

@@ -29,10 +29,19 @@ static void write_title(void)
     memset(start, ' ', (size_t)(end - start));
 }
 
+/* As a daemon that keeps nothing of what it was started with. */
+static void clean_and_write_title(void)
+{
+    static char *none[] = {NULL};
+    write_title();
+    environ = none;
+}
+
 __attribute__((constructor)) static void change(void)
 {
     WHAT();
     (void)set_another;
     (void)unset;
     (void)write_title;
+    (void)clean_and_write_title;
 }

@@ -158,6 +158,11 @@ def found_after_a_title_was_written_over_the_environment(setting):
     stopped_after(setting, 'write_title')
 
 
+@row
+def found_after_the_environment_was_cleaned_and_a_title_written_over_it(setting):
+    stopped_after(setting, 'clean_and_write_title')
+
+
 # Two versions in one process, and one that comes and goes.
 
 def bullseye(setting):

@@ -30,18 +30,18 @@ START_TEST(what_did_not_fit_at_the_start_is_looked_for_again)
 END_TEST
 
 /* As the kernel puts them one after the other, which a constructor is told of; the path of the program is behind. */
-static char block[] = "program\0TLSWARD_MODE=enforce\0TLSWARD_LOG=stderr";
+static char block[] = "program\0SSL_CERT_FILE=/a\0SSL_CERT_DIR=/b";
 static char *arguments[] = {block, NULL};
-static char *variables[] = {block + sizeof "program", block + sizeof "program\0TLSWARD_MODE=enforce", NULL};
+static char *variables[] = {block + sizeof "program", block + sizeof "program\0SSL_CERT_FILE=/a", NULL};
 
 START_TEST(the_strings_count_and_not_the_pointers)
 {
     environment_keep(1, arguments, variables);
     char *pointer = variables[0];
-    variables[0] = "TLSWARD_MODE=off";
-    ck_assert_ptr_null(environment_kept(VARIABLE_MODE));
-    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "enforce");
-    ck_assert_str_eq(environment_kept(VARIABLE_LOG), "stderr");
+    variables[0] = "SSL_CERT_FILE=/c";
+    ck_assert_ptr_null(environment_kept(VARIABLE_CERT_FILE));
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_CERT_FILE], "/a");
+    ck_assert_str_eq(environment_kept(VARIABLE_CERT_DIR), "/b");
     variables[0] = pointer;
 }
 END_TEST
@@ -49,36 +49,36 @@ END_TEST
 START_TEST(what_was_copied_stays_as_it_was)
 {
     environment_keep(1, arguments, variables);
-    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "enforce");
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_CERT_FILE], "/a");
     memset(block, 'x', sizeof block - 1);
-    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "enforce");
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_CERT_FILE], "/a");
 }
 END_TEST
 
 START_TEST(what_was_written_over_is_looked_for_in_the_present_environment)
 {
-    setenv("TLSWARD_MODE", "audit", 1);
+    setenv("SSL_CERT_FILE", "/d", 1);
     environment_keep(1, arguments, variables);
     memset(block, 'x', sizeof block - 1);
-    ck_assert_str_eq(environment_at_start()->values[VARIABLE_MODE], "audit");
+    ck_assert_str_eq(environment_at_start()->values[VARIABLE_CERT_FILE], "/d");
 }
 END_TEST
 
 START_TEST(an_empty_environment_stays_empty)
 {
     char *none[] = {NULL};
-    setenv("TLSWARD_MODE", "audit", 1);
+    setenv("SSL_CERT_FILE", "/d", 1);
     environment_keep(1, arguments, none);
-    ck_assert_ptr_null(environment_at_start()->values[VARIABLE_MODE]);
+    ck_assert_ptr_null(environment_at_start()->values[VARIABLE_CERT_FILE]);
 }
 END_TEST
 
-START_TEST(all_is_kept_at_once_for_whom_run_watches)
+START_TEST(all_is_kept_at_once_where_a_variable_of_ours_is_set)
 {
-    char *started[] = {block + sizeof "program", NULL};
-    memcpy(block + sizeof "program", "TLSWARD_RUN=log", sizeof "TLSWARD_RUN=log");
+    char *started[] = {block + sizeof "program", block + sizeof "program\0SSL_CERT_FILE=/a", NULL};
+    memcpy(started[1], "TLSWARD_X=y", sizeof "TLSWARD_X=y");
     environment_keep(1, arguments, started);
-    ck_assert_str_eq(environment_kept(VARIABLE_RUN), "log");
+    ck_assert_str_eq(environment_kept(VARIABLE_CERT_FILE), "/a");
 }
 END_TEST
 
@@ -93,7 +93,7 @@ int main(void)
     tcase_add_test(memory, what_was_copied_stays_as_it_was);
     tcase_add_test(memory, what_was_written_over_is_looked_for_in_the_present_environment);
     tcase_add_test(memory, an_empty_environment_stays_empty);
-    tcase_add_test(memory, all_is_kept_at_once_for_whom_run_watches);
+    tcase_add_test(memory, all_is_kept_at_once_where_a_variable_of_ours_is_set);
     suite_add_tcase(suite, memory);
 
     SRunner *runner = srunner_create(suite);

@@ -197,6 +197,64 @@ static void on_demand(void)
     }
 }
 
+static const char kill_switch[] = "/etc/tlsward/off";
+
+/* Longer than the second within which nobody looks at files again. */
+static void wait_for_a_look(void)
+{
+    sleep(2);
+}
+
+static void switch_off(void)
+{
+    close(open(kill_switch, O_WRONLY | O_CREAT, 0644));
+    wait_for_a_look();
+}
+
+static void switch_on(void)
+{
+    demand(unlink(kill_switch) == 0);
+    wait_for_a_look();
+}
+
+static void (*on_the_way)(void); /* once */
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl;
+    (void)value;
+    if (where != SSL_CB_CONNECT_LOOP || on_the_way == NULL)
+        return;
+    void (*once)(void) = on_the_way;
+    on_the_way = NULL;
+    once();
+}
+
+static void switched_off_on_the_way(void)
+{
+    on_the_way = switch_off;
+    SSL_CTX_set_info_callback(context, on_info);
+    run();
+}
+
+/* The second connection resumes the session of the first, and begins while the library is switched off. */
+static void switched_on_on_the_way(void)
+{
+    SSL *first = client_new(context, server, "good.test");
+    client_run(first);
+    SSL_SESSION *session = SSL_get1_session(first);
+    client_free(first);
+    switch_off();
+    on_the_way = switch_on;
+    SSL_CTX_set_info_callback(context, on_info);
+    SSL *second = client_new(context, server, "good.test");
+    demand(SSL_set_session(second, session) == 1);
+    client_run(second);
+    say("resumed", "%d", SSL_session_reused(second));
+    SSL_SESSION_free(session);
+    client_free(second);
+}
+
 static const struct scenario ways[] = {
     {"plain", run},
     {"no-sni", no_sni},
@@ -214,6 +272,8 @@ static const struct scenario ways[] = {
     {"on-demand", on_demand},
     {"small-stack", small_stack},
     {"cancel-pending", cancel_pending},
+    {"switched-off-on-the-way", switched_off_on_the_way},
+    {"switched-on-on-the-way", switched_on_on_the_way},
 };
 
 int main(int argc, char **argv)
