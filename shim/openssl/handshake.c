@@ -324,8 +324,10 @@ static void on_loop(const struct library *library, SSL *ssl)
 static void on_start_of_server(const struct library *library, SSL *ssl)
 {
     struct connection *connection = connection_of(library, ssl);
-    if (connection != NULL)
-        blocking_reopen(library, ssl, connection);
+    if (connection == NULL)
+        return;
+    blocking_reopen(library, ssl, connection);
+    put_back(library, ssl, connection);
 }
 
 static void on_info(const struct library *library, SSL *ssl, int where, int value)

@@ -2,6 +2,7 @@
 
 /* X509_V_ERR_* as x509_vfy.h numbers them in every version. */
 enum {
+    X509_UNSPECIFIED = 1, /* what libcrypto makes of a callback that said no without an error */
     X509_UNABLE_TO_GET_ISSUER = 2,
     X509_EXPIRED = 10,
     X509_SELF_SIGNED_LEAF = 18,
@@ -13,6 +14,7 @@ enum {
     X509_REJECTED = 28,
     X509_APPLICATION_VERIFICATION = 50,
     X509_HOSTNAME_MISMATCH = 62,
+    X509_EMAIL_MISMATCH = 63,
     X509_IP_ADDRESS_MISMATCH = 64
 };
 
@@ -166,10 +168,21 @@ static struct finding examine(const struct settings *settings, const struct fact
     return pin.demanded || settings_demand_pin_alone(settings) ? pin : peer;
 }
 
+/*
+ * The program said no where its library had found nothing wrong with the chain: because of a name, as far as anybody
+ * can tell. There are more ways to read one from a certificate than can be watched.
+ */
+static bool is_refusal_of_its_own(int app_error)
+{
+    return app_error == 0 || app_error == X509_UNSPECIFIED || app_error == X509_APPLICATION_VERIFICATION ||
+           app_error == X509_HOSTNAME_MISMATCH || app_error == X509_EMAIL_MISMATCH ||
+           app_error == X509_IP_ADDRESS_MISMATCH;
+}
+
 /* Whether the name lets the policy overrule the program: one that the program demanded must have matched. */
 static bool name_permits_override(const struct settings *settings, const struct facts *facts)
 {
-    if (facts->app_may_refuse_name)
+    if (facts->app_may_refuse_name || is_refusal_of_its_own(facts->app_error))
         return false;
     if (facts->name_checked && facts->name_error == 0)
         return true;

@@ -214,7 +214,7 @@ def trust_rows():
                   ['trust', 'careful-without-host', 'wrong-host'],
                   policy=f'trust-mode = {trust_mode}\nverify = ca', expect=passes(result='0'),
                   event={'tlsward.action': 'allowed', 'tlsward.reason': 'certificate-host-mismatch'})
-    for client in 'compares-name', 'reads-names':
+    for client in 'compares-name', 'reads-names', 'compares-common-name', 'says-no':
         yield Row(f'trust: exclusive: a program that may have found another name in its callback is not overruled: {client}',
                   ['trust', client, 'good'], policy='trust-mode = exclusive', expect={'connected': '-1', 'received': '0'},
                   event={'tlsward.action': 'blocked', 'tlsward.decided_by': 'program'})

@@ -47,6 +47,24 @@ static int read_names(int ok, X509_STORE_CTX *ctx)
     return 0;
 }
 
+/* As programs did before there was X509_check_host(3). */
+static int compare_common_name(int ok, X509_STORE_CTX *ctx)
+{
+    char name[64] = "";
+    if (X509_STORE_CTX_get_error_depth(ctx) > 0)
+        return ok;
+    X509_NAME *subject = X509_get_subject_name(X509_STORE_CTX_get_current_cert(ctx));
+    demand(X509_NAME_get_text_by_NID(subject, NID_commonName, name, sizeof name) > 0 &&
+           strcmp(name, "payments.test") != 0);
+    X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
+    return 0;
+}
+
+static int say_no(int ok, X509_STORE_CTX *ctx)
+{
+    return X509_STORE_CTX_get_error_depth(ctx) > 0 ? ok : 0;
+}
+
 static void run(const char *host)
 {
     SSL *ssl = client_new(context, server, "good.test");
@@ -99,6 +117,18 @@ static void compares_name(void)
     run(NULL);
 }
 
+static void compares_common_name(void)
+{
+    verify_with(SSL_VERIFY_PEER, "ca", compare_common_name);
+    run(NULL);
+}
+
+static void says_no(void)
+{
+    verify_with(SSL_VERIFY_PEER, "ca", say_no);
+    run(NULL);
+}
+
 static void reads_names(void)
 {
     verify_with(SSL_VERIFY_PEER, "ca", read_names);
@@ -147,6 +177,8 @@ static const struct scenario clients[] = {
     {"pinned", pinned},
     {"compares-name", compares_name},
     {"reads-names", reads_names},
+    {"compares-common-name", compares_common_name},
+    {"says-no", says_no},
 };
 
 int main(int argc, char **argv)
