@@ -791,6 +791,9 @@ def server_rows():
                       ['server_side', kind, leaf], as_bare=True, events=1)
     yield Row('server: a context for both sides does not ask clients for certificates', ['server_side', 'both', '-'],
               policy='unknown-name = allow', as_bare=True, expect={'both': '1 1', 'client-certificate': '0'}, events=1)
+    yield Row('server: an SSL that was refused as a client asks nobody for a certificate as a server',
+              ['server_side', 'turned', '-'], events=2,
+              expect={'as-client': '-1 -1', 'as-server': '1 1', 'client-certificate': '0'})
 
 
 OWN_CA = {'SSL_CERT_FILE': 'PKI/ca.pem', 'SSL_CERT_DIR': '/nonexistent'}

@@ -1,7 +1,7 @@
 /*
  * server_side KIND LEAF: a server that asks its clients for certificates, and a client that shows LEAF. KIND is what
  * the server demands: "strict" (its own CA), "forgiving" (a callback that accepts all), "replaced" (a function in
- * place of the verification), "optional" (no certificate is needed).
+ * place of the verification), "optional" (no certificate is needed). "both" and "turned" are told below.
  */
 #include "support.h"
 
@@ -43,25 +43,31 @@ static void show(SSL_CTX *ctx, const char *leaf)
                SSL_CTX_use_PrivateKey_file(ctx, pki_file(leaf), SSL_FILETYPE_PEM) == 1);
 }
 
-/* One context of TLS_method() for the server and for the client. */
-static void run_both(void)
+/* A handshake of two in this process; says how it ended for each. */
+static void shake_hands(const char *key, SSL *client, SSL *server, const char *name)
 {
-    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
     BIO *client_bio, *server_bio;
-    show(ctx, "good");
-    SSL *client = SSL_new(ctx), *server = SSL_new(ctx);
+    int client_done = 0, server_done = 0;
     demand(BIO_new_bio_pair(&client_bio, 0, &server_bio, 0) == 1);
     SSL_set_bio(client, client_bio, client_bio);
     SSL_set_bio(server, server_bio, server_bio);
-    SSL_set_tlsext_host_name(client, "good.test");
+    SSL_set_tlsext_host_name(client, name);
     SSL_set_connect_state(client);
     SSL_set_accept_state(server);
-    int client_done = 0, server_done = 0;
     for (int i = 0; i < 10 && (client_done != 1 || server_done != 1); i++) {
         client_done = SSL_do_handshake(client);
         server_done = SSL_do_handshake(server);
     }
-    say("both", "%d %d", client_done, server_done);
+    say(key, "%d %d", client_done, server_done);
+}
+
+/* One context of TLS_method() for the server and for the client. */
+static void run_both(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    show(ctx, "good");
+    SSL *client = SSL_new(ctx), *server = SSL_new(ctx);
+    shake_hands("both", client, server, "good.test");
     say("client-certificate", "%d", SSL_get0_peer_certificate(server) != NULL);
     say("server-mode", "%d", SSL_get_verify_mode(server));
     SSL_free(client);
@@ -69,12 +75,30 @@ static void run_both(void)
     SSL_CTX_free(ctx);
 }
 
+/* An SSL that was refused as a client is a server next, whose client would show a certificate that nobody knows. */
+static void run_turned(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method()), *of_client = SSL_CTX_new(TLS_method());
+    show(ctx, "good");
+    show(of_client, "unknown-ca");
+    SSL *turned = SSL_new(ctx), *server = SSL_new(ctx), *client = SSL_new(of_client);
+    shake_hands("as-client", turned, server, "other.test");
+    demand(SSL_clear(turned) == 1);
+    shake_hands("as-server", client, turned, "good.test");
+    say("client-certificate", "%d", SSL_get0_peer_certificate(turned) != NULL);
+    SSL_free(turned);
+    SSL_free(server);
+    SSL_free(client);
+    SSL_CTX_free(of_client);
+    SSL_CTX_free(ctx);
+}
+
 int main(int argc, char **argv)
 {
     demand(argc == 3);
     kind = argv[1];
-    if (strcmp(kind, "both") == 0) {
-        run_both();
+    if (strcmp(kind, "both") == 0 || strcmp(kind, "turned") == 0) {
+        (strcmp(kind, "both") == 0 ? run_both : run_turned)();
         return 0;
     }
     struct server *server =
