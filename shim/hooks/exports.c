@@ -12,6 +12,7 @@
 #include "openssl/library.h"
 #include "openssl/observe.h"
 #include "openssl/psk.h"
+#include "openssl/write_bar.h"
 #include "peer/connections.h"
 #include "peer/trail.h"
 
@@ -126,6 +127,15 @@ EXPORT void SSL_set_shutdown(SSL *ssl, int mode)
 {
     const struct library *library = library_of_connection(ssl, CALLER);
     REAL(library, (void)0, SSL_set_shutdown, ssl, blocking_shutdown(library, ssl, mode));
+}
+
+EXPORT void SSL_set_bio(SSL *ssl, BIO *reading, BIO *writing)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    bool made_way = write_bar_set_aside(library, ssl, writing);
+    REAL(library, (void)0, SSL_set_bio, ssl, reading, writing);
+    if (made_way)
+        write_bar_set_again(library, ssl);
 }
 
 EXPORT void SSL_CTX_set_info_callback(SSL_CTX *ctx, info_callback callback)

@@ -1,5 +1,6 @@
 #include "openssl/write_bar.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 /* What tells our BIO from the program's, whose address a later one may have: it holds these no bytes. */
@@ -82,9 +83,30 @@ void write_bar_lift(const struct library *library, SSL *ssl, struct connection *
     BIO *present = api->SSL_get_wbio(ssl);
     if (is_bar(api, present) && (can_refer(api) || api->SSL_get_rbio(ssl) == barred))
         replace(api, ssl, present, barred);
-    else if (present != barred) /* one that was set again may be by our reference */
+    else
         write_bar_forget(library, connection);
     connection->barred_wbio = NULL;
+}
+
+/* What the program read from the SSL may be the bar itself. */
+bool write_bar_set_aside(const struct library *library, SSL *ssl, const BIO *writing)
+{
+    int saved = errno;
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection == NULL || connection->barred_wbio == NULL || library->api.SSL_get_wbio(ssl) == writing)
+        return false;
+    write_bar_lift(library, ssl, connection);
+    errno = saved;
+    return true;
+}
+
+void write_bar_set_again(const struct library *library, SSL *ssl)
+{
+    int saved = errno;
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL && connection->closed && !connection_is_before_handshake(library, ssl))
+        write_bar_set(library, ssl, connection);
+    errno = saved;
 }
 
 void write_bar_forget(const struct library *library, struct connection *connection)

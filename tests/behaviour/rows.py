@@ -425,6 +425,14 @@ def session_rows():
                   policy=OFF_RULE)
         yield row('nor does it where the object is freed then: closed-and-freed', 'closed-and-freed', 'good',
                   passes(written='0', received='8'), policy=OFF_RULE)
+        for way, freed, at_last in (('freed', '2', '2'), ('owned', '1', '2'), ('used', '2', '2')):
+            yield row(f'a program that names its BIOs again then keeps its references: and-{way}',
+                      f'named-again-and-{way}', 'good', {'written': '0', 'freed': freed, 'freed-at-last': at_last},
+                      policy=OFF_RULE, **({'events': 2} if way == 'used' else {}))
+        for way in 'named-again-as-one', 'named-again-as-one-and-used':
+            yield row(f'a program that names its BIOs again then keeps its references: {way}', way, 'good',
+                      {'written': '0', 'freed': '1', 'freed-at-last': '1'}, policy=OFF_RULE,
+                      **({'events': 2} if way.endswith('used') else {}))
         yield row('SSL_clear: the verified session is resumed', 'cleared-and-resumed', 'good', resumed)
         yield row('SSL_clear: after a block the same object may reach an allowed peer', 'cleared-after-block',
                   'wrong-host', passes(received='0', blocked='1', mode='0', **{'second-received': '4'}), events=2)

@@ -660,6 +660,82 @@ static void closed_and_freed(void)
     finish(ssl);
 }
 
+/* How many of the BIOs that the program made are gone. */
+static int bios_freed;
+
+static void count_freed(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
+{
+    (void)parent;
+    (void)data;
+    (void)index;
+    (void)number;
+    (void)argument;
+    bios_freed += value != NULL;
+}
+
+static BIO *counted_bio(int fd)
+{
+    static int index = -1;
+    if (index < 0)
+        index = BIO_get_ex_new_index(0, NULL, NULL, NULL, count_freed);
+    BIO *bio = BIO_new_socket(fd, BIO_NOCLOSE);
+    demand(bio != NULL && BIO_set_ex_data(bio, index, bio) == 1);
+    return bio;
+}
+
+/* Says the BIOs again that the SSL has, which changes nothing and gives no reference: SSL_set_bio(3). */
+static void named_again(bool are_one, bool is_owned, bool is_used)
+{
+    SSL *ssl = client_that_slips_in(SSL_CB_CONNECT_LOOP);
+    int fd = SSL_get_fd(ssl);
+    BIO *reading = counted_bio(fd), *writing = are_one ? reading : counted_bio(fd);
+    SSL_set_bio(ssl, reading, writing);
+    if (is_owned)
+        BIO_up_ref(writing);
+    SSL_set_msg_callback(ssl, accept_any_session);
+    SSL_set_connect_state(ssl);
+    say("written", "%d", SSL_write(ssl, "secret", 6) > 0);
+    SSL_set_bio(ssl, reading, writing);
+    ERR_clear_error();
+    if (is_used) {
+        int next = dial(server);
+        demand(SSL_clear(ssl) == 1 && dup2(next, fd) == fd);
+        close(next);
+        say("again", "%d", SSL_connect(ssl));
+    }
+    SSL_free(ssl);
+    say("freed", "%d", bios_freed);
+    if (is_owned)
+        BIO_free(writing);
+    say("freed-at-last", "%d", bios_freed);
+    close(fd);
+}
+
+static void named_again_and_freed(void)
+{
+    named_again(false, false, false);
+}
+
+static void named_again_and_owned(void)
+{
+    named_again(false, true, false);
+}
+
+static void named_again_and_used(void)
+{
+    named_again(false, false, true);
+}
+
+static void named_again_as_one(void)
+{
+    named_again(true, false, false);
+}
+
+static void named_again_as_one_and_used(void)
+{
+    named_again(true, false, true);
+}
+
 static void cleared_and_resumed(void)
 {
     SSL *ssl = client_new(context, server, "good.test");
@@ -786,6 +862,11 @@ static const struct scenario scenarios[] = {
     {"closed-within-bio-write", closed_within_bio_write},
     {"closed-within-write-by-own-bios", closed_within_write_by_own_bios},
     {"closed-and-freed", closed_and_freed},
+    {"named-again-and-freed", named_again_and_freed},
+    {"named-again-and-owned", named_again_and_owned},
+    {"named-again-and-used", named_again_and_used},
+    {"named-again-as-one", named_again_as_one},
+    {"named-again-as-one-and-used", named_again_as_one_and_used},
     {"cleared-and-resumed", cleared_and_resumed},
     {"cleared-after-block", cleared_after_block},
     {"duplicated", duplicated},
