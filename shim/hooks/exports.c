@@ -12,6 +12,7 @@
 #include "openssl/library.h"
 #include "openssl/observe.h"
 #include "openssl/psk.h"
+#include "openssl/sni.h"
 #include "openssl/write_bar.h"
 #include "peer/connections.h"
 #include "peer/trail.h"
@@ -271,6 +272,21 @@ EXPORT int X509_VERIFY_PARAM_set1_ip_asc(X509_VERIFY_PARAM *param, const char *a
     const struct library *library = library_of_crypto_caller(CALLER, "X509_VERIFY_PARAM_set1_ip_asc");
     install_host(library, param, address, 0, true);
     return REAL(library, 0, X509_VERIFY_PARAM_set1_ip_asc, param, address);
+}
+
+EXPORT long SSL_ctrl(SSL *ssl, int command, long number, void *argument)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    if (command == SSL_CTRL_SET_TLSEXT_HOSTNAME && number == TLSEXT_NAMETYPE_host_name)
+        sni_note(library, ssl);
+    return REAL(library, 0, SSL_ctrl, ssl, command, number, argument);
+}
+
+EXPORT int SSL_set_tlsext_host_name(SSL *ssl, const char *name)
+{
+    const struct library *library = library_of_connection(ssl, CALLER);
+    sni_note(library, ssl);
+    return REAL(library, 0, SSL_set_tlsext_host_name, ssl, name);
 }
 
 EXPORT int SSL_set1_initial_peer_addr(SSL *ssl, const BIO_ADDR *address)

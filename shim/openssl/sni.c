@@ -2,6 +2,7 @@
 
 #include "event/notice.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,17 @@ void sni_add(const struct library *library, SSL *ssl, struct connection *connect
     connection->own_sni = strdup(name);
     if (connection->own_sni != NULL)
         set(api, ssl, connection->own_sni);
+}
+
+void sni_note(const struct library *library, const SSL *ssl)
+{
+    int saved = errno;
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection != NULL) {
+        free(connection->own_sni);
+        connection->own_sni = NULL;
+    }
+    errno = saved;
 }
 
 void sni_take_back(const struct library *library, SSL *ssl, struct connection *connection)

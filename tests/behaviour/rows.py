@@ -571,6 +571,12 @@ def name_rows():
               expect=passes(sni='-'), events=2, event={'tlsward.name_source': 'resolver', 'tlsward.action': 'allowed'})
     yield Row(f'{before} leaves what the program sets', ['names', 'cleared-with-sni', 'good'],
               expect=passes(sni='good.test'), events=2, event={'tlsward.name_source': 'sni'})
+    said = {'tlsward.name_source': 'sni', 'tlsward.expected_name': 'localhost'}
+    yield Row(f'{before} is its own where the program sets the same: a good peer', ['names', 'cleared-with-the-same-sni',
+              'localhost'], expect=passes(sni='localhost'), events=2, event={**said, 'tlsward.action': 'allowed'})
+    yield Row(f'{before} is its own where the program sets the same: another', ['names', 'cleared-with-the-same-sni',
+              'good'], expect=is_stopped(62, 'bad certificate', sni='localhost'), events=2,
+              event={**said, **blocked('certificate-host-mismatch', 62)})
     yield Row('names: no SNI is added for a program that demands chain and name: the server refuses names',
               ['names', 'refused-to-verifying', 'good'], expect=passes(sni='-'),
               event={'tlsward.name_source': 'app', 'tlsward.outcome': 'verified'})

@@ -144,6 +144,14 @@ static void cleared_with_sni(void)
     run(ssl);
 }
 
+/* The name that was added before, which the program says itself now. */
+static void cleared_with_the_same_sni(void)
+{
+    SSL *ssl = used_once();
+    demand(SSL_set_tlsext_host_name(ssl, "localhost") == 1 && SSL_set_fd(ssl, dial_name(server, "127.0.0.1")) == 1);
+    run(ssl);
+}
+
 /* Without a name there is a certificate, and a name that is not its own ends the handshake. */
 static int refuse_name(SSL *ssl, int *alert, void *argument)
 {
@@ -316,6 +324,7 @@ static const struct scenario sources[] = {
     {"bio-again", bio_again},
     {"cleared", cleared},
     {"cleared-with-sni", cleared_with_sni},
+    {"cleared-with-the-same-sni", cleared_with_the_same_sni},
     {"refused-to-verifying", refused_to_verifying},
     {"refused-to-careless", refused_to_careless},
     {"refused-of-program", refused_of_program},
