@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In the place of the record of an SSL that needs none yet: what its context gets later is not its own. */
+static struct connection made_without_psk;
+
 /* Its param may lie where that of a connection was that is gone: what was said of that is not of this one. */
 static int connection_new(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
 {
@@ -28,7 +31,7 @@ static void connection_free(void *parent, void *value, CRYPTO_EX_DATA *data, int
     (void)number;
     const struct library *library = argument;
     struct connection *connection = value;
-    if (index != library->connection_index) /* one that was lost: see ex_data_take() */
+    if (index != library->connection_index || connection == &made_without_psk) /* or lost: see ex_data_take() */
         return;
     if (connection != NULL) {
         evidence_forget(connection->handshake.event_id);
@@ -63,7 +66,7 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
     struct connection **slot = value;
     if (index != library->connection_index) /* one that was lost: see ex_data_take() */
         return 1;
-    const struct connection *original = *slot;
+    const struct connection *original = *slot != &made_without_psk ? *slot : NULL;
     struct connection *copy = original != NULL ? calloc(1, sizeof *copy) : NULL;
     if (copy != NULL) {
         copy->app_info = original->app_info;
@@ -88,22 +91,37 @@ bool connection_attach(struct library *library)
     return ex_data_take(&library->api, EX_DATA_OF_SSL, &callbacks, &library->connection_index);
 }
 
-struct connection *connection_of(const struct library *library, const SSL *ssl)
+/* The record, or what stands in its place. */
+static struct connection *in_slot(const struct library *library, const SSL *ssl)
 {
     return library->known && ssl != NULL ? library->api.SSL_get_ex_data(ssl, library->connection_index) : NULL;
 }
 
+struct connection *connection_of(const struct library *library, const SSL *ssl)
+{
+    struct connection *present = in_slot(library, ssl);
+    return present != &made_without_psk ? present : NULL;
+}
+
 struct connection *connection_get(const struct library *library, SSL *ssl)
 {
-    struct connection *connection = connection_of(library, ssl);
-    if (connection != NULL || !library->known)
-        return connection;
-    connection = calloc(1, sizeof *connection);
+    struct connection *present = in_slot(library, ssl);
+    if ((present != NULL && present != &made_without_psk) || !library->known)
+        return present;
+    struct connection *connection = calloc(1, sizeof *connection);
     if (connection != NULL && library->api.SSL_set_ex_data(ssl, library->connection_index, connection) != 1) {
         free(connection);
-        connection = NULL;
+        return NULL;
     }
+    if (connection != NULL)
+        connection->owns_psk_client = connection->owns_psk_session = present == &made_without_psk;
     return connection;
+}
+
+void connection_made_without_psk(const struct library *library, SSL *ssl)
+{
+    if (library->known && in_slot(library, ssl) == NULL)
+        library->api.SSL_set_ex_data(ssl, library->connection_index, &made_without_psk);
 }
 
 /* SSL_in_before() is younger than SSL_state(), which says it of a call, though not of a callback. */

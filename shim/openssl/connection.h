@@ -61,6 +61,12 @@ struct connection *connection_of(const struct library *library, const SSL *ssl);
 /* Makes one where there is none; NULL for memory shortage. */
 struct connection *connection_get(const struct library *library, SSL *ssl);
 
+/*
+ * For an SSL whose context had no callback for pre-shared keys when it was made: its record, once there is one, says
+ * so. Until then that costs no record, be it a server's.
+ */
+void connection_made_without_psk(const struct library *library, SSL *ssl);
+
 /* True for an SSL that is new or was cleared. */
 bool connection_is_before_handshake(const struct library *library, const SSL *ssl);
 

@@ -35,14 +35,25 @@ void psk_note_context_session(const struct library *library, const SSL_CTX *ctx,
     context->psk_session_is_unseen = false;
 }
 
+/* Not where the context may have one that nobody saw. */
+static void note_none(const struct library *library, const struct context *context, SSL *ssl)
+{
+    int saved = errno;
+    if (!context->psk_session_is_unseen)
+        connection_made_without_psk(library, ssl);
+    errno = saved;
+}
+
 void psk_note_new(const struct library *library, const SSL_CTX *ctx, SSL *ssl, const void *caller)
 {
     const struct context *context = context_of(library, ctx);
-    if (context == NULL || ssl == NULL || (!context->had_psk_client && !context->had_psk_session))
-        return;
     /* SSL_dup(3), which copies our ex_data as well: a connection made here would be lost by that. */
-    if (library_called_itself(library, caller))
+    if (context == NULL || ssl == NULL || library_called_itself(library, caller))
         return;
+    if (!context->had_psk_client && !context->had_psk_session) {
+        note_none(library, context, ssl);
+        return;
+    }
     struct connection *connection = of_connection(library, ssl);
     if (connection == NULL)
         return;

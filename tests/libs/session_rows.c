@@ -265,6 +265,32 @@ static SSL *connection_of_bio_of_then(use_session_callback *since)
     return ssl;
 }
 
+static bool was_asked; /* for a session */
+
+static int note_asked(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length,
+                      SSL_SESSION **session)
+{
+    (void)ssl;
+    (void)digest;
+    (void)identity;
+    (void)length;
+    *session = NULL;
+    was_asked = true;
+    return 1;
+}
+
+/* ... and nothing of what it gets later: that is for others. */
+static enum result connection_before_psk_callback(void)
+{
+    SSL_CTX *ctx = context_for(TLS1_3_VERSION, true);
+    if (!callback_can_give_session())
+        return LACKING;
+    SSL *ssl = client_connection(ctx);
+    SSL_CTX_set_psk_use_session_callback(ctx, note_asked);
+    enum result result = client_talk(ssl);
+    return was_asked ? client_fails("the callback of another") : result;
+}
+
 static enum result session_from_psk_callback_of_then(void)
 {
     SSL *ssl = connection_of_then(NULL);
@@ -553,6 +579,7 @@ const struct row session_rows[] = {
     {"early-data-from-psk-callback-of-copy", early_data_from_psk_callback_of_copy},
     {"early-data-from-psk-callback-unseen", early_data_from_psk_callback_unseen},
     {"early-data-from-psk-callback-unseen-connection", early_data_from_psk_callback_unseen_connection},
+    {"connection-before-psk-callback", connection_before_psk_callback},
     {"session-from-psk-callback-of-then", session_from_psk_callback_of_then},
     {"session-from-psk-callback-of-then-implicit", session_from_psk_callback_of_then_implicit},
     {"early-data-from-psk-callback-of-then", early_data_from_psk_callback_of_then},

@@ -293,6 +293,7 @@ ROWS = (
       for way in ("", "-of-then", "-of-then-implicit", "-of-bio-of-then")),
     *(from_file("early-data-from-" + name, "save-tls13", kind="early-psk", never="early too early") for name in (
         "psk-callback-of-bio-of-then", "unseen-psk-callback", "unseen-psk-callback-seen-later")),
+    careless("connection-before-psk-callback", before="save-tls13", kind="early-psk"),
     by_psk_callback("early-data-from-psk-callback-of-bio-before-another", silent=True),  # which gives none
     *(by_psk_callback(name) for name in (
         "early-data-from-psk-callback", "early-data-from-psk-callback-of-connection",
