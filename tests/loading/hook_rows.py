@@ -10,8 +10,8 @@ from runner import Unavailable
 # What the hooks may call of the C library, and why nobody waits for it.
 PURE = 'computes, and touches nothing but its arguments'
 SAFE = {
-    **dict.fromkeys(['memchr', 'memcmp', 'memcpy', 'memmove', 'memset', 'strchr', 'strcmp', 'strlen', 'strncmp', 'strnlen',
-                     'strpbrk', 'strrchr', 'strspn', 'strstr', 'inet_pton', 'inet_ntop'], PURE),
+    **dict.fromkeys(['memchr', 'memcmp', 'memcpy', 'memmove', 'memset', 'strchr', 'strcmp', 'strcspn', 'strlen', 'strncmp',
+                     'strnlen', 'strpbrk', 'strrchr', 'strspn', 'strstr', 'inet_pton', 'inet_ntop'], PURE),
     'snprintf': 'formats strings and numbers into a buffer of ours: neither allocates nor locks for these',
     'vsnprintf': 'the same',
     '__errno_location': "this thread's own",
