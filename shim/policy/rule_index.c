@@ -18,7 +18,7 @@ uint64_t rule_hash_network(const struct ip *address, unsigned prefix)
     uint64_t sum = fnv_add(FNV_SEED, prefix);
     for (unsigned i = 0; i < prefix / 8; i++)
         sum = fnv_add(sum, address->bytes[i]);
-    return prefix % 8 ? fnv_add(sum, address->bytes[prefix / 8] >> (8 - prefix % 8)) : sum;
+    return prefix % 8 ? fnv_add(sum, (uint64_t)address->bytes[prefix / 8] >> (8 - prefix % 8)) : sum;
 }
 
 static uint64_t hash_name(const char *name)

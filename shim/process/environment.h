@@ -43,8 +43,8 @@ const char *environment_value(const char *entry, const char *name);
 /*
  * Remembers where the environment is, which a constructor gets with the arguments as execve(2) has them. Most processes
  * have no TLS and pay for no more: nothing is copied, and no function is called that would have to be bound first. To
- * import `environ` would cost a look-up in each of them. Only where a variable of ours is set, all that counts is kept at
- * once.
+ * import `environ` would cost a look-up in each of them. Only where a variable of ours is set, all that counts is kept
+ * at once.
  */
 void environment_keep(int argument_count, char *const *arguments, char *const *environment);
 
