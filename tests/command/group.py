@@ -185,10 +185,16 @@ def surroundings(row, fixture):
             preload.unlink(missing_ok=True)
 
 
+def out_of_reach(row, library):
+    """Why the row's other user cannot have the library, as below a home of root's that is closed; "" where he can."""
+    closed = [str(place) for place in library.absolute().parents if not place.stat().st_mode & 0o001]
+    return f"other users than root cannot enter {closed[-1]}" if row.through and closed else ""
+
+
 def run_row(row, fixture):
     """Returns nothing, or what is wrong."""
     with surroundings(row, fixture):
-        if unmet := row.unmet():
+        if unmet := row.unmet() or out_of_reach(row, fixture.library):
             raise Unavailable(unmet)
         base = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(fixture.library)}
         environment = base | {key: fixture.fill(value) for key, value in row.env.items() if key != EVERYWHERE}
