@@ -53,7 +53,7 @@ def of_server(arguments, policy, connected, stopped):
     def check(setting):
         setting.write_policy(policy)
         assert_outcome(run(setting, arguments), connected, stopped)
-    return check
+    return checks.released_file(check)
 
 
 def of_system(policy, variables, prepare, connected, stopped):

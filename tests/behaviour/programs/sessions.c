@@ -594,7 +594,7 @@ static int write_by_bio(SSL *ssl, const void *data, int length)
     BIO *bio = BIO_new(BIO_f_ssl());
     BIO_set_ssl(bio, ssl, BIO_NOCLOSE);
     int written = BIO_write(bio, data, length);
-    BIO_free(bio);
+    BIO_free_all(bio); /* it holds what the SSL reads from */
     return written;
 }
 
