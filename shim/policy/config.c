@@ -316,7 +316,7 @@ __attribute__((noinline, cold)) static void refuse_key(struct parser *parser, co
 static void set_key(struct parser *parser, const char *line, const struct config_key *key, const char *value)
 {
     unsigned kind = parser->section == &parser->policy->base ? IN_POLICY : IN_RULE;
-    unsigned refused = key && !key->repeatable ? config_key_bit(key) : 0;
+    uint64_t refused = key && !key->repeatable ? config_key_bit(key) : 0;
     if (!key || !(key->sections & kind) || (parser->section->given & refused) || !*value)
         refuse_key(parser, key, line, kind);
     else
@@ -504,14 +504,14 @@ struct policy *policy_parse(const struct config_text *texts, size_t count, struc
 }
 
 /* Of `whole` only the settings are used. */
-static void inherit(struct policy_section *rule, const struct policy_section *base, unsigned keys,
+static void inherit(struct policy_section *rule, const struct policy_section *base, uint64_t keys,
                     struct policy_section *whole)
 {
     whole->settings = base->settings;
     whole->settings.name = rule->settings.name;
     whole->settings.rule = rule->settings.rule;
-    for (unsigned given = rule->given & keys; given != 0; given &= given - 1)
-        config_value_inherit(whole, rule, &config_keys[__builtin_ctz(given)]);
+    for (uint64_t given = rule->given & keys; given != 0; given &= given - 1)
+        config_value_inherit(whole, rule, &config_keys[__builtin_ctzll(given)]);
     rule->settings = whole->settings;
 }
 
@@ -519,7 +519,7 @@ static void inherit(struct policy_section *rule, const struct policy_section *ba
 void policy_inherit(struct policy *policy)
 {
     struct policy_section whole = {0};
-    unsigned keys = config_keys_inherited();
+    uint64_t keys = config_keys_inherited();
     for (size_t i = 0; i < policy->rule_count; i++)
         inherit(&policy->rules[i], &policy->base, keys, &whole);
 }

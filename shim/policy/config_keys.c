@@ -426,7 +426,7 @@ __attribute__((noinline)) static const char *set_value(struct arena *arena, stru
 __attribute__((noinline)) const char *config_value_set_clean(struct arena *arena, struct policy_section *section,
                                                              const struct config_key *key, const char *value)
 {
-    unsigned bit = config_key_bit(key);
+    uint64_t bit = config_key_bit(key);
     const char *problem = key->kind == KEY_TEXT ? set_text(section, key, value) : set_value(arena, section, key, value);
     section->given |= bit;
     return problem;
@@ -441,9 +441,9 @@ const char *config_value_set(struct arena *arena, struct policy_section *section
     return "control characters";
 }
 
-unsigned config_keys_inherited(void)
+uint64_t config_keys_inherited(void)
 {
-    unsigned keys = 0;
+    uint64_t keys = 0;
     for (const struct config_key *key = config_keys; key < config_keys + config_key_count; key++)
         if (key->kind == KEY_WORD || key->kind == KEY_FLAG || key->kind == KEY_TRUST || key->kind == KEY_PIN)
             keys |= config_key_bit(key);

@@ -47,7 +47,7 @@ struct config_key {
     bool repeatable;
 };
 
-enum { CONFIG_KEYS_MAX = 32 }; /* one bit each */
+enum { CONFIG_KEYS_MAX = 64 }; /* one bit each */
 extern const struct config_key config_keys[];
 extern const size_t config_key_count;
 
@@ -88,9 +88,9 @@ static inline const struct config_key *config_key_take_likely(struct config_key_
 const struct config_key *config_key_next(struct config_key_order *order, const char *name, size_t length);
 
 /* The row's bit in policy_section.given. */
-static inline unsigned config_key_bit(const struct config_key *key)
+static inline uint64_t config_key_bit(const struct config_key *key)
 {
-    return 1u << (key - config_keys);
+    return UINT64_C(1) << (key - config_keys);
 }
 
 /* Reads a value, which must live as long as the policy, and adds the key to those given. NULL, or what is wrong. */
@@ -105,7 +105,7 @@ const char *config_value_set_clean(struct arena *arena, struct policy_section *s
 int config_value_number(const struct policy_section *section, const struct config_key *key);
 
 /* The bits of the keys that are settings of a rule. */
-unsigned config_keys_inherited(void);
+uint64_t config_keys_inherited(void);
 
 /* Gives a rule the value [policy] has. */
 void config_value_inherit(struct policy_section *rule, const struct policy_section *base, const struct config_key *key);

@@ -205,7 +205,7 @@ static void apply_mode(struct loading *loading, const char *value, bool believed
 
 static void overrule_nobody_where_raised(struct policy *policy)
 {
-    unsigned mode = config_key_bit(config_key_find("mode"));
+    uint64_t mode = config_key_bit(config_key_find("mode"));
     strictness_overrule_nobody(&policy->base.settings);
     for (size_t i = 0; i < policy->rule_count; i++)
         if (!(policy->rules[i].given & mode))

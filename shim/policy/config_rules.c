@@ -110,7 +110,7 @@ static void append(char *list, size_t size, const char *word)
     snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
 }
 
-static unsigned bit_of(const char *key)
+static uint64_t bit_of(const char *key)
 {
     return config_key_bit(config_key_find(key));
 }
@@ -119,21 +119,21 @@ static unsigned bit_of(const char *key)
 struct rule_check {
     const struct policy_section *base;
     struct config_errors *errors;
-    unsigned matchers;    /* any of these keys */
-    unsigned required[3]; /* each of these, where it weakens */
+    uint64_t matchers;    /* any of these keys */
+    uint64_t required[3]; /* each of these, where it weakens */
 };
 
 static bool check_weakening(const struct rule_check *check, const struct policy_section *rule)
 {
     size_t count = sizeof check->required / sizeof check->required[0] - (rule->included ? 1 : 0); /* do not expire */
-    unsigned required = check->required[0] | check->required[1] | (count > 2 ? check->required[2] : 0);
+    uint64_t required = check->required[0] | check->required[1] | (count > 2 ? check->required[2] : 0);
     if ((rule->given & required) == required)
         return true;
     char missing[40] = "";
     char weakening[160] = "";
     for (size_t i = 0; i < count; i++)
         if (!(rule->given & check->required[i]))
-            append(missing, sizeof missing, config_keys[__builtin_ctz(check->required[i])].name);
+            append(missing, sizeof missing, config_keys[__builtin_ctzll(check->required[i])].name);
     for (size_t i = 0; *missing && i < config_key_count; i++)
         if (weakens(rule, check->base, &config_keys[i]))
             append(weakening, sizeof weakening, config_keys[i].name);

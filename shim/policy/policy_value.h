@@ -30,7 +30,7 @@ struct include {
 
 /* One section of the file: [policy], or a rule. */
 struct policy_section {
-    unsigned given; /* which rows of config_keys[] were written down, one bit each */
+    uint64_t given; /* which rows of config_keys[] were written down, one bit each */
     const char *file;
     unsigned line;
     bool included; /* a rule that `include` brought */
