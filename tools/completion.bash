@@ -10,7 +10,7 @@ _tlsward_options()
     case $1 in
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--json --help' ;;
-    explain) echo '--as --user --starttls --policy --trust --json --help' ;;
+    explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
     esac
 }
 
@@ -46,7 +46,7 @@ _tlsward()
         fi
     fi
     case $prev in
-    --policy) _filedir ;;
+    --policy | --certificate) _filedir ;;
     --as)
         _filedir
         _tlsward_words -c

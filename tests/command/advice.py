@@ -1,5 +1,6 @@
 """What `explain` advises, carried out: each command is run, each rule is put into the policy, and then it works."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -9,6 +10,8 @@ import subprocess
 import sandbox
 from patience import HANG_SECONDS
 
+SYSTEM_POLICY = pathlib.Path("/etc/tlsward/policy.conf")
+PRELOAD = pathlib.Path("/etc/ld.so.preload")
 ENFORCE = "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
 WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
 
@@ -21,6 +24,7 @@ class Case:
     anchor: str = None  # the CA that the reader has got himself
     rules: int = 1  # how many there are to choose from
     done_by_library: bool = True  # curl can go there by that name
+    everywhere: bool = False  # the policy is the system's and the library in every program, the one that advises included
 
 
 CASES = {
@@ -39,6 +43,7 @@ CASES = {
     "an-unknown-ca-that-rules-alone": Case("unknown", policy=ENFORCE + "trust-mode = exclusive\n", anchor="stranger.pem", rules=2),
     "a-missing-intermediate": Case("lone", anchor="middle.pem", rules=2),
     "self-signed": Case("self", rules=2),
+    "self-signed-on-an-enforcing-host": Case("self", rules=2, everywhere=True),
     "self-signed-and-another-name": Case("self", "other.test", rules=2),
     "expired": Case("expired"),
     "a-weak-key": Case("weak"),
@@ -57,9 +62,9 @@ CASES = {
 class Carrier:
     def __init__(self, fixture, case):
         self.command, self.fixture, self.case = fixture.command, fixture, case
-        self.environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(fixture.library)}
+        self.environment = {"PATH": f"{fixture.command.parent}:/usr/bin:/bin", "LANG": "C.UTF-8", "TLSWARD_LIBRARY": str(fixture.library)}
         self.target = f"{case.target}:{fixture.port(case.server)}"
-        self.policy = fixture.directory / "advised.conf"
+        self.policy = SYSTEM_POLICY if case.everywhere else fixture.directory / "advised.conf"
 
     def run(self, *words):
         return subprocess.run(words, env=self.environment, cwd=self.fixture.directory, capture_output=True, text=True,
@@ -67,7 +72,8 @@ class Carrier:
 
     def explain(self, policy):
         self.policy.write_text(policy)
-        done = self.run(self.command, "explain", "--json", "--policy", self.policy, self.target)
+        by_policy = [] if self.case.everywhere else ["--policy", self.policy]
+        done = self.run(self.command, "explain", "--json", *by_policy, self.target)
         return done, json.loads(done.stdout)
 
     def carry_out(self, advice, policy):
@@ -85,24 +91,48 @@ class Carrier:
             return f"{rule}{found['verdict']}\n{found['advice']}\n{done.stderr}"
         return self.try_library() if self.case.done_by_library else None
 
+    def others_are_blocked(self):
+        """Returns nothing, or what shows that another program than the command gets the certificate."""
+        done = self.run("openssl", "s_client", "-connect", self.target)
+        return None if done.returncode != 0 and "no peer certificate available" in done.stdout else f"{done.stdout}{done.stderr}"
+
     def try_library(self):
         fetch = ["curl", "-sSk", "-o", "/dev/null", "--ciphers", "DEFAULT@SECLEVEL=0", f"https://{self.target}/"]
+        if self.case.everywhere:
+            done = self.run(*fetch)
+            return None if done.returncode == 0 else f"{self.policy.read_text()}{done.stderr}"
         done = self.run(self.command, "run", "--policy", self.policy, "--summary", *fetch)
         good = done.returncode == 0 and "1 connection: " in done.stderr and ", 0 blocked" in done.stderr
         return None if good else f"{self.policy.read_text()}{done.stdout}{done.stderr}"
+
+
+@contextlib.contextmanager
+def in_every_program(library):
+    PRELOAD.write_text(f"{library}\n")
+    try:
+        yield
+    finally:
+        PRELOAD.unlink()
+
+
+def follow(carrier, fixture):
+    case = carrier.case
+    policy = case.policy.replace("{t}", str(fixture.directory)).replace("{pin}", fixture.pin)
+    done, found = carrier.explain(policy)
+    rules = [advice for advice in found["advice"] if advice["rule"]]
+    if done.returncode != 1 or len(rules) != case.rules:
+        return f"{case.rules} rules expected: {found['verdict']}\n{found['advice']}\n{done.stderr}"
+    if case.everywhere and (wrong := carrier.others_are_blocked()):
+        return wrong
+    return "\n".join(filter(None, (carrier.carry_out(advice, policy) for advice in rules)))
 
 
 def carried_out(case):
     def test(fixture):
         with sandbox.system_policy(None):
             os.makedirs("/etc/tlsward")
-            carrier = Carrier(fixture, case)
-            policy = case.policy.replace("{t}", str(fixture.directory)).replace("{pin}", fixture.pin)
-            done, found = carrier.explain(policy)
-            rules = [advice for advice in found["advice"] if advice["rule"]]
-            if done.returncode != 1 or len(rules) != case.rules:
-                return f"{case.rules} rules expected: {found['verdict']}\n{found['advice']}\n{done.stderr}"
-            return "\n".join(filter(None, (carrier.carry_out(advice, policy) for advice in rules)))
+            with in_every_program(fixture.library) if case.everywhere else contextlib.nullcontext():
+                return follow(Carrier(fixture, case), fixture)
 
     return test
 

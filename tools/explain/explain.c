@@ -1,5 +1,6 @@
 #include "explain/explain.h"
 
+#include "explain/certificate_file.h"
 #include "explain/explain_options.h"
 #include "explain/explanation.h"
 #include "policy/config.h"
@@ -162,6 +163,15 @@ static void explanation_free(struct explanation *explanation)
     tls_peer_free(&explanation->tls);
 }
 
+/* True where nobody asked for it. */
+static bool save_certificate(const struct explanation *explanation, const char *file)
+{
+    X509 *leaf = sk_X509_value(explanation->tls.chain, 0);
+    if (file != NULL && leaf == NULL)
+        fprintf(stderr, "tlsward explain: the server has sent no certificate to write to %s\n", file);
+    return file == NULL || (leaf != NULL && certificate_file_write(leaf, file));
+}
+
 static int explain(const struct explain_options *options, const struct policy *policy)
 {
     char address[NI_MAXHOST] = "";
@@ -178,6 +188,8 @@ static int explain(const struct explain_options *options, const struct policy *p
     decide_about(&explanation, options, policy);
     (options->json ? explanation_print_json : explanation_print)(&explanation);
     int status = explanation_allows(&explanation) ? STATUS_OK : STATUS_NEGATIVE;
+    if (!save_certificate(&explanation, options->certificate))
+        status = STATUS_USAGE;
     explanation_free(&explanation);
     return status;
 }

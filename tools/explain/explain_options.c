@@ -16,14 +16,17 @@ static void usage(FILE *out)
     fputs("Usage: tlsward explain [OPTION]... HOST[:PORT]\n\n"
           "Connects to a server and says what the library would decide about it, why, and\n"
           "what to do about it.\n\n"
-          "  --as PROGRAM     decide for this program (else for one that no rule names)\n"
-          "  --user UID       decide for this user (else for yourself)\n"
-          "  --starttls NAME  speak smtp, imap, pop3, ftp, postgres or ldap first\n"
-          "  --policy FILE    decide by this policy\n"
-          "  --trust PATH     trust these CA certificates (file, directory or \"system\"); repeatable\n"
-          "  --json           print one JSON object\n"
-          "  --help           show this text\n\n"
-          "Exit status: 0 allowed, 1 would be blocked, 2 usage, 3 no TLS connection.\n",
+          "  --as PROGRAM        decide for this program (else for one that no rule names)\n"
+          "  --user UID          decide for this user (else for yourself)\n"
+          "  --starttls NAME     speak smtp, imap, pop3, ftp, postgres or ldap first\n"
+          "  --policy FILE       decide by this policy\n"
+          "  --trust PATH        trust these CA certificates (file, directory or \"system\");\n"
+          "                      repeatable\n"
+          "  --certificate FILE  write the server's certificate to this file, as PEM\n"
+          "  --json              print one JSON object\n"
+          "  --help              show this text\n\n"
+          "Exit status: 0 allowed, 1 would be blocked, 2 usage or a file that\n"
+          "cannot be written, 3 no TLS connection.\n",
           out);
 }
 
@@ -120,6 +123,9 @@ static bool apply_option(struct explain_options *options, int option)
         return set_policy(options, optarg);
     case 't':
         return add_trust(options, optarg);
+    case 'c':
+        options->certificate = optarg;
+        return true;
     case 'j':
         options->json = true;
         return true;
@@ -131,10 +137,15 @@ static bool apply_option(struct explain_options *options, int option)
 int explain_options_parse(int argc, char **argv, struct explain_options *options)
 {
     static const struct option known[] = {
-        {"as", required_argument, NULL, 'a'},       {"user", required_argument, NULL, 'u'},
-        {"starttls", required_argument, NULL, 's'}, {"policy", required_argument, NULL, 'p'},
-        {"trust", required_argument, NULL, 't'},    {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"as", required_argument, NULL, 'a'},
+        {"user", required_argument, NULL, 'u'},
+        {"starttls", required_argument, NULL, 's'},
+        {"policy", required_argument, NULL, 'p'},
+        {"trust", required_argument, NULL, 't'},
+        {"json", no_argument, NULL, 'j'},
+        {"certificate", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     const uid_t user = effective_user(getuid());
     *options = (struct explain_options){.process = {.executable = "", .uid = user, .effective_uid = user}};

@@ -20,6 +20,7 @@ struct explain_options {
     char *policy;               /* absolute path, or NULL: the policy that counts here */
     struct trust_source *trust; /* in place of the policy's, where trust_count > 0 */
     size_t trust_count;
+    const char *certificate; /* where the server's certificate is to be written, or NULL */
     bool json;
 };
 

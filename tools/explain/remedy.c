@@ -44,15 +44,14 @@ static char *destination_of(const struct explanation *explanation)
     return text_format("%s%s%s:%u", bracketed ? "[" : "", host, bracketed ? "]" : "", explanation->port);
 }
 
+/* With the command itself, which no policy keeps from the server. */
 char *remedy_fetch_command(const struct explanation *explanation)
 {
-    bool is_host = explanation->target.kind == PEER_HOST;
     char *destination = destination_of(explanation);
     char *file = remedy_trust_file(explanation);
-    char *command = text_format("openssl s_client -connect %s%s%s%s%s </dev/null | openssl x509 -out %s", destination,
-                                is_host ? " -servername " : "", is_host ? explanation->target.text : "",
-                                explanation->starttls != NULL ? " -starttls " : "",
-                                explanation->starttls != NULL ? explanation->starttls : "", file);
+    char *command = text_format("tlsward explain --certificate %s%s%s %s", file,
+                                explanation->starttls != NULL ? " --starttls " : "",
+                                explanation->starttls != NULL ? explanation->starttls : "", destination);
     free(destination);
     free(file);
     return command;
