@@ -1,10 +1,10 @@
+#include "cases.h"
 #include "openssl/app_names.h"
 
 #include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,7 +124,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("app_names");
     TCase *tests = tcase_create("names");
     tcase_add_test(tests, no_name_is_lost_however_many_wait);
     tcase_add_test(tests, a_param_that_is_gone_leaves_no_name);
@@ -132,10 +131,5 @@ int main(void)
     tcase_add_test(tests, one_name_too_many_is_told);
     tcase_add_test(tests, a_child_has_the_names_of_its_parent);
     tcase_add_test(tests, a_child_waits_for_no_thread_of_its_parent);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("app_names", (TCase *const[]){tests, NULL});
 }

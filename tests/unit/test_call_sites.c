@@ -1,7 +1,7 @@
+#include "cases.h"
 #include "openssl/call_sites.h"
 
 #include <check.h>
-#include <stdlib.h>
 
 enum { CALLERS = 10000 };
 
@@ -51,16 +51,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("call_sites");
     TCase *tests = tcase_create("places");
     tcase_add_test(tests, finds_what_was_kept);
     tcase_add_test(tests, another_object_in_the_place_of_the_first_finds_nothing);
     tcase_add_test(tests, nothing_is_kept_of_an_object_that_cannot_be_told_apart);
     tcase_add_test(tests, a_full_table_forgets_and_never_takes_one_for_another);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("call_sites", (TCase *const[]){tests, NULL});
 }

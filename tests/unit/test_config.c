@@ -1,4 +1,5 @@
 /* What a policy file may say, which file counts, and what happens when it is wrong. */
+#include "cases.h"
 #include "peer/proxy.h"
 #include "policy/account.h"
 #include "policy/config.h"
@@ -1678,7 +1679,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("config");
     TCase *text = tcase_create("text");
     tcase_add_test(text, defaults);
     tcase_add_loop_test(text, every_key, 0, ROWS(keys));
@@ -1692,7 +1692,6 @@ int main(void)
     tcase_add_loop_test(text, rules_that_weaken_need_an_owner_a_reason_and_an_end, 0, ROWS(weakening));
     tcase_add_test(text, the_missing_metadata_is_named);
     tcase_add_test(text, a_whole_policy_survives_printing);
-    suite_add_tcase(suite, text);
 
     TCase *files = tcase_create("files");
     tcase_add_loop_test(files, which_policy_counts, 0, ROWS(which));
@@ -1720,11 +1719,6 @@ int main(void)
     tcase_add_test(files, a_system_directory_that_leads_nowhere_is_an_error);
     tcase_add_test(files, no_descriptor_is_kept);
     tcase_add_loop_test(files, accounts_without_nss, 0, ROWS(accounts));
-    suite_add_tcase(suite, files);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("config", (TCase *const[]){text, files, NULL});
 }

@@ -545,7 +545,7 @@ static TCase *weak_tests(void)
 
 int main(void)
 {
-    TCase *const cases[] = {sockets_tests(), weak_tests(), NULL};
+    TCase *const cases[] = {with_server(sockets_tests()), with_server(weak_tests()), NULL};
 
     return run_cases("connections", cases);
 }

@@ -1,4 +1,5 @@
 /* The notes of a segment, and what is no note any more. */
+#include "cases.h"
 #include "process/elf_notes.h"
 
 #include <check.h>
@@ -53,15 +54,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("elf_notes");
     TCase *tests = tcase_create("walk");
 
     tcase_add_loop_test(tests, finds_what_is_there, 0, (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(tests, tells_a_note_by_type_and_name);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_cases("elf_notes", (TCase *const[]){tests, NULL});
 }

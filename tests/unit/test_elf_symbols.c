@@ -1,3 +1,4 @@
+#include "cases.h"
 #include "linked_library.h"
 #include "process/elf_symbols.h"
 #include "process/loader.h"
@@ -155,7 +156,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("elf_symbols");
     TCase *tests = tcase_create("look-ups");
 
     tcase_add_loop_test(tests, finds_what_an_object_defines, 0, (int)(sizeof rows / sizeof rows[0]));
@@ -165,10 +165,5 @@ int main(void)
     tcase_add_test(tests, tells_objects_apart);
     tcase_add_test(tests, leaves_dlerror_alone);
     tcase_add_test(tests, tells_which_object_defines_a_symbol);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_cases("elf_symbols", (TCase *const[]){tests, NULL});
 }

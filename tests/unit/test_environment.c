@@ -1,4 +1,5 @@
 /* The variables that count, where memory is short when they are looked for first. */
+#include "cases.h"
 #include "process/environment.h"
 
 #include <check.h>
@@ -91,7 +92,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("environment");
     TCase *memory = tcase_create("memory");
     tcase_add_test(memory, what_did_not_fit_at_the_start_is_looked_for_again);
     tcase_add_test(memory, the_strings_count_and_not_the_pointers);
@@ -99,11 +99,6 @@ int main(void)
     tcase_add_test(memory, what_was_written_over_is_looked_for_in_the_present_environment);
     tcase_add_test(memory, an_empty_environment_stays_empty);
     tcase_add_test(memory, all_is_kept_at_once_where_a_variable_of_ours_is_set);
-    suite_add_tcase(suite, memory);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("environment", (TCase *const[]){memory, NULL});
 }

@@ -1,4 +1,5 @@
 /* What an event says, and that no input makes it anything but one harmless line of JSON that fits. */
+#include "cases.h"
 #include "event/event.h"
 
 #include <check.h>
@@ -488,7 +489,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("event");
     TCase *content = tcase_create("content");
     tcase_add_test(content, a_full_handshake_has_exactly_these_members);
     tcase_add_loop_test(content, what_is_not_known_is_left_out, 0, ROWS(wholes));
@@ -496,18 +496,12 @@ int main(void)
     tcase_add_loop_test(content, app_verify_is_what_the_program_demanded, 0, ROWS(demands));
     tcase_add_loop_test(content, the_time_is_rfc_3339, 0, ROWS(times));
     tcase_add_test(content, a_count_no_reader_can_hold_is_the_largest_it_can);
-    suite_add_tcase(suite, content);
 
     TCase *hostile = tcase_create("hostile");
     tcase_add_loop_test(hostile, a_string_keeps_its_value_and_loses_its_teeth, 0, ROWS(texts));
     tcase_add_loop_test(hostile, the_largest_event_fits_and_is_json, 0, ROWS(floods));
     tcase_add_test(hostile, only_the_longest_strings_are_shortened);
     tcase_add_loop_test(hostile, the_edge_of_the_buffer_is_valid, 0, ROWS(floods));
-    suite_add_tcase(suite, hostile);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_cases("event", (TCase *const[]){content, hostile, NULL});
 }

@@ -1,4 +1,5 @@
 /* How the classes of ex_data are numbered, asked of a library that has only two of them. */
+#include "cases.h"
 #include "openssl/ex_data.h"
 
 #include <check.h>
@@ -103,11 +104,5 @@ int main(void)
     tcase_add_test(cases, stores_of_libressl);
     tcase_add_test(cases, stores_of_older_libressl);
     tcase_add_test(cases, stores_nobody_knows);
-    Suite *suite = suite_create("ex_data");
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_cases("ex_data", (TCase *const[]){cases, NULL});
 }

@@ -1,8 +1,8 @@
 /* The facts of an event: what is written is read back, whatever they are. */
+#include "cases.h"
 #include "policy/facts_text.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct facts ordinary = {
@@ -139,16 +139,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("facts_text");
     TCase *texts = tcase_create("texts");
     tcase_add_test(texts, facts_are_written_as_documented);
     tcase_add_test(texts, what_is_written_is_read_back);
     tcase_add_test(texts, words_of_a_later_version_are_passed_over);
     tcase_add_loop_test(texts, what_says_no_facts_is_refused, 0, sizeof unreadable / sizeof *unreadable);
-    suite_add_tcase(suite, texts);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return run_cases("facts_text", (TCase *const[]){texts, NULL});
 }

@@ -1,4 +1,5 @@
 /* Which connections are refused after a block, and that no other one is. */
+#include "cases.h"
 #include "event/announcement.h"
 #include "event/fallback.h"
 #include "peer/lookups.h"
@@ -8,7 +9,6 @@
 #include <check.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -282,7 +282,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("fallback");
     TCase *retry = tcase_create("retry");
     tcase_add_loop_test(retry, what_is_refused, 0, ROWS(retries));
     tcase_add_test(retry, nothing_is_refused_before_a_block);
@@ -300,11 +299,6 @@ int main(void)
     tcase_add_test(retry, when_the_time_is_up_no_clock_is_asked_any_more);
     tcase_add_test(retry, a_policy_that_is_no_longer_in_force_refuses_nothing);
     tcase_add_loop_test(retry, what_a_block_leads_to, 0, ROWS(blocks));
-    suite_add_tcase(suite, retry);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("fallback", (TCase *const[]){retry, NULL});
 }

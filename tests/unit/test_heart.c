@@ -2,6 +2,7 @@
  * A family of TLS libraries that is played: handshakes are observed, judged, reported and carried out from plain
  * values, and no TLS library is linked with this program. The events are what arrives at a socket.
  */
+#include "cases.h"
 #include "event/announcement.h"
 #include "event/event.h"
 #include "event/fallback.h"
@@ -369,7 +370,6 @@ int main(void)
     snprintf(path, sizeof path, "%s/policy", directory);
     setenv("TLSWARD_POLICY", path, 1);
 
-    Suite *suite = suite_create("heart");
     TCase *played = tcase_create("played");
     tcase_add_checked_fixture(played, begin, NULL);
     tcase_add_test(played, what_is_not_trusted_is_blocked_and_so_is_what_follows_in_clear_text);
@@ -380,16 +380,11 @@ int main(void)
     tcase_add_test(played, a_later_handshake_is_for_the_same_peer);
     tcase_add_test(played, of_several_names_none_is_chosen);
     tcase_add_test(played, a_family_may_have_nothing_to_tell);
-    suite_add_tcase(suite, played);
-
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int status = run_cases("heart", (TCase *const[]){played, NULL});
     for (size_t i = 0; i < 2; i++) {
         snprintf(path, sizeof path, "%s/%s", directory, (const char *const[]){"policy", "log"}[i]);
         unlink(path);
     }
     rmdir(directory);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status;
 }

@@ -1,8 +1,8 @@
+#include "cases.h"
 #include "process/kernel_clock.h"
 
 #include <check.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 static bool is_before(const struct timespec *left, const struct timespec *right)
 {
@@ -30,14 +30,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("kernel_clock");
     TCase *tests = tcase_create("kernel_clock");
     tcase_add_loop_test(tests, it_is_the_kernels, 0, sizeof clocks / sizeof clocks[0]);
     tcase_add_test(tests, there_is_no_such_clock);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_cases("kernel_clock", (TCase *const[]){tests, NULL});
 }

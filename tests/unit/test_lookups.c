@@ -246,7 +246,7 @@ static TCase *table_tests(void)
 
 int main(void)
 {
-    TCase *const cases[] = {table_tests(), NULL};
+    TCase *const cases[] = {with_server(table_tests()), NULL};
 
     return run_cases("lookups", cases);
 }

@@ -1,10 +1,10 @@
 /* Names that libcrypto takes for equal have one key, however they are spelt. */
+#include "cases.h"
 #include "linked_library.h"
 #include "trust/name_key.h"
 
 #include <check.h>
 #include <openssl/x509.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* One name: "ATTRIBUTE=TEXT" by type of string; of several, those with '+' stand in one RelativeDistinguishedName. */
@@ -111,15 +111,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("name key");
     TCase *keys = tcase_create("keys");
     tcase_add_loop_test(keys, equal_names_have_one_key, 0, (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(keys, what_is_no_name_has_none);
     tcase_add_test(keys, what_is_no_name_may_be_any);
-    suite_add_tcase(suite, keys);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("name key", (TCase *const[]){keys, NULL});
 }

@@ -1,4 +1,5 @@
 /* What a program asks of certificates that are watched; the rows of tests/libs run it in callbacks. */
+#include "cases.h"
 #include "linked_library.h"
 #include "openssl/name_watch.h"
 
@@ -6,7 +7,6 @@
 
 #include <check.h>
 #include <pthread.h>
-#include <stdlib.h>
 
 enum { MANY = 100 }; /* more than one page has room for */
 
@@ -136,7 +136,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("name_watch");
     TCase *cases = tcase_create("watches");
     tcase_add_checked_fixture(cases, bind_library, NULL);
     tcase_add_test(cases, each_of_many_sees_its_own);
@@ -144,10 +143,5 @@ int main(void)
     tcase_add_test(cases, a_copy_counts_in_its_thread_alone);
     tcase_add_test(cases, the_leaf_counts_in_every_thread);
     tcase_add_loop_test(cases, what_counts, 0, sizeof rows / sizeof rows[0]);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_cases("name_watch", (TCase *const[]){cases, NULL});
 }

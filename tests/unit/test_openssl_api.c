@@ -1,8 +1,8 @@
 /* What binding accepts, and how the helpers bridge versions. */
+#include "cases.h"
 #include "linked_library.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A library that lacks the functions named, separated by spaces. */
@@ -86,15 +86,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("openssl_api");
     TCase *cases = tcase_create("openssl_api");
     tcase_add_loop_test(cases, binding, 0, (int)(sizeof(bindings) / sizeof(bindings[0])));
     tcase_add_test(cases, missing_optional_is_null);
     tcase_add_test(cases, old_names_serve_where_new_ones_lack);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("openssl_api", (TCase *const[]){cases, NULL});
 }

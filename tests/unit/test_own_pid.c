@@ -1,7 +1,7 @@
+#include "cases.h"
 #include "process/own_pid.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,14 +28,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("own_pid");
     TCase *tests = tcase_create("own_pid");
     tcase_add_test(tests, it_is_the_kernels);
     tcase_add_test(tests, a_forked_child_has_one_of_its_own);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_cases("own_pid", (TCase *const[]){tests, NULL});
 }

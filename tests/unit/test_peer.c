@@ -1,3 +1,4 @@
+#include "cases.h"
 #include "peer/kept_candidates.h"
 #include "peer/peer.h"
 
@@ -345,7 +346,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("peer");
     TCase *tests = tcase_create("names");
     int count = sizeof rows / sizeof *rows;
 
@@ -357,11 +357,5 @@ int main(void)
     tcase_add_test(tests, each_of_several_looked_up_names_has_to_match);
     tcase_add_test(tests, of_too_many_names_of_the_program_none_is_known);
     tcase_add_test(tests, what_is_kept_is_recalled);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_cases("peer", (TCase *const[]){tests, NULL});
 }

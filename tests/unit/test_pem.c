@@ -1,5 +1,6 @@
 /* Finding certificates in text, and the few places in their DER that matter. Every input is an exact-size heap copy,
  * so that the sanitizer sees a read past its end. */
+#include "cases.h"
 #include "trust/base64.h"
 #include "trust/der.h"
 #include "trust/pem.h"
@@ -280,7 +281,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("pem");
     TCase *cases = tcase_create("pem");
     tcase_add_loop_test(cases, framing, 0, COUNT(framings));
     tcase_add_test(cases, body_is_what_lies_between);
@@ -290,10 +290,5 @@ int main(void)
     tcase_add_loop_test(cases, start_of_certificate, 0, COUNT(certificates));
     tcase_add_loop_test(cases, certificate, 0, COUNT(certificates));
     tcase_add_loop_test(cases, trust_settings, 0, COUNT(settings));
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("pem", (TCase *const[]){cases, NULL});
 }

@@ -1,4 +1,5 @@
 /* Which settings hold for whom, and what follows from the facts of a handshake. */
+#include "cases.h"
 #include "policy/config.h"
 #include "policy/pattern.h"
 #include "policy/policy.h"
@@ -1293,7 +1294,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("policy");
     TCase *matching = tcase_create("matching");
     tcase_add_loop_test(matching, program_globs, 0, ROWS(globs));
     tcase_add_test(matching, globs_take_no_exponential_time);
@@ -1307,18 +1307,12 @@ int main(void)
     tcase_add_loop_test(matching, rules_expire, 0, ROWS(expiry));
     tcase_add_test(matching, the_first_expired_rule_is_named);
     tcase_add_loop_test(matching, off_for_a_whole_process, 0, ROWS(switches));
-    suite_add_tcase(suite, matching);
 
     TCase *deciding = tcase_create("deciding");
     tcase_add_loop_test(deciding, verdict_of_facts, 0, ROWS(verdicts));
     tcase_add_test(deciding, promises_hold_for_any_facts);
     tcase_add_loop_test(deciding, finding_of_facts, 0, ROWS(findings));
     tcase_add_test(deciding, words_of_the_log);
-    suite_add_tcase(suite, deciding);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("policy", (TCase *const[]){matching, deciding, NULL});
 }

@@ -1,3 +1,4 @@
+#include "cases.h"
 #include "openssl/presented.h"
 
 #include <check.h>
@@ -70,18 +71,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("presented");
     TCase *keys = tcase_create("keys");
     tcase_add_test(keys, a_key_that_counted_goes_on_to_count);
     tcase_add_test(keys, of_more_than_are_known_the_first_is_forgotten);
     tcase_add_test(keys, what_counts_again_takes_no_other_place);
     tcase_add_test(keys, a_key_that_is_known_too_late_stays_presented);
     tcase_add_test(keys, a_key_without_a_digest_stands_for_all);
-    suite_add_tcase(suite, keys);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_FORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_cases("presented", (TCase *const[]){keys, NULL});
 }

@@ -1,4 +1,5 @@
 /* What the process says of itself where memory is short. */
+#include "cases.h"
 #include "event/announcement.h"
 #include "policy/in_force.h"
 #include "process/start.h"
@@ -71,15 +72,9 @@ int main(int argc, char **argv)
         execv("/proc/self/exe", argv);
         return EXIT_FAILURE;
     }
-    Suite *suite = suite_create("process");
     TCase *memory = tcase_create("memory");
     tcase_add_test(memory, without_memory_for_a_policy_nobody_has_switched_off);
     tcase_add_test(memory, without_memory_at_the_start_there_is_nothing_to_say);
-    suite_add_tcase(suite, memory);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("process", (TCase *const[]){memory, NULL});
 }

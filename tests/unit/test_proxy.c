@@ -1,4 +1,5 @@
 /* What names a proxy, and which connections go to one. */
+#include "cases.h"
 #include "peer/proxy.h"
 
 #include <check.h>
@@ -100,16 +101,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("proxy");
     TCase *tests = tcase_create("proxies");
 
     tcase_add_loop_test(tests, reads_every_form, 0, sizeof forms / sizeof *forms);
     tcase_add_test(tests, tells_proxies_that_speak_tls);
     tcase_add_loop_test(tests, finds_connections_to_one, 0, sizeof connections / sizeof *connections);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_cases("proxy", (TCase *const[]){tests, NULL});
 }

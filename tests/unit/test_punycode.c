@@ -1,3 +1,4 @@
+#include "cases.h"
 #include "peer/punycode.h"
 
 #include <check.h>
@@ -94,16 +95,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("punycode");
     TCase *tests = tcase_create("encode");
 
     tcase_add_loop_test(tests, encodes_the_vectors, 0, VECTORS);
     tcase_add_loop_test(tests, refuses_every_output_that_is_too_short, 0, VECTORS);
     tcase_add_test(tests, refuses_an_overflow);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_cases("punycode", (TCase *const[]){tests, NULL});
 }

@@ -1,10 +1,10 @@
 /* Which repeats go out, which are counted, and that no count is lost or told twice. */
+#include "cases.h"
 #include "event/repeat.h"
 
 #include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -216,7 +216,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("repeat");
     TCase *table = tcase_create("table"); /* each test in a process, and so with a table, of its own */
     tcase_add_test(table, repeats_are_counted);
     tcase_add_test(table, a_full_table_lets_all_through);
@@ -225,17 +224,10 @@ int main(void)
     tcase_add_test(table, a_child_counts_for_itself);
     tcase_add_test(table, threads_lose_no_count);
     tcase_add_test(table, of_threads_that_come_at_once_one_goes_out);
-    suite_add_tcase(suite, table);
 
     TCase *hash = tcase_create("hash");
     tcase_add_loop_test(hash, the_hash_is_fnv_1a, 0, (int)(sizeof hashes / sizeof *hashes));
     tcase_add_test(hash, the_border_between_texts_counts);
-    suite_add_tcase(suite, hash);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_FORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_cases("repeat", (TCase *const[]){table, hash, NULL});
 }

@@ -2,6 +2,7 @@
  * The index over rules against what it stands for: every rule, one after the other. Whatever the rules say and whatever
  * is known, both must come to the same settings, in the policy that holds everything and in the one for a process.
  */
+#include "cases.h"
 #include "policy/config.h"
 #include "policy/config_parse.h"
 #include "policy/policy_value.h"
@@ -380,15 +381,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rules");
     TCase *rules = tcase_create("index");
     tcase_add_test(rules, the_index_finds_what_a_walk_over_all_rules_finds);
     tcase_add_loop_test(rules, a_process_keeps_what_may_be_for_it, 0, ROWS(keeping));
-    suite_add_tcase(suite, rules);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("rules", (TCase *const[]){rules, NULL});
 }

@@ -1,3 +1,4 @@
+#include "cases.h"
 #include "process/seqlock.h"
 
 #include <check.h>
@@ -90,17 +91,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("seqlock");
     TCase *tests = tcase_create("records");
 
     tcase_add_test(tests, reads_what_was_written);
     tcase_add_test(tests, a_record_left_halfway_is_neither_read_nor_written);
     tcase_add_test(tests, never_reads_two_records_mixed);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_FORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_cases("seqlock", (TCase *const[]){tests, NULL});
 }

@@ -1,7 +1,7 @@
+#include "cases.h"
 #include "shared/shebang.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct row {
@@ -64,11 +64,5 @@ int main(void)
     TCase *tests = tcase_create("shebang");
     tcase_add_loop_test(tests, parses, 0, sizeof rows / sizeof *rows);
     tcase_add_test(tests, reads_no_byte_beyond_the_head);
-    Suite *suite = suite_create("shebang");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_cases("shebang", (TCase *const[]){tests, NULL});
 }

@@ -2,6 +2,7 @@
  * What a policy means that says nothing, and the rules in tools/share; which programs these are for, and that they are
  * for no others. Runs in the source's directory.
  */
+#include "cases.h"
 #include "policy/config.h"
 #include "policy/config_keys.h"
 
@@ -168,16 +169,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("shipped rules");
     TCase *rules = tcase_create("protocols");
     tcase_add_loop_test(rules, they_suit_every_policy, 0, ROWS(bases));
     tcase_add_loop_test(rules, whom_they_are_for, 0, ROWS(programs));
     tcase_add_loop_test(rules, what_they_mean, 0, ROWS(meanings));
-    suite_add_tcase(suite, rules);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("shipped rules", (TCase *const[]){rules, NULL});
 }

@@ -1,5 +1,6 @@
 /* Where a line arrives and in which form; and that losing one costs the host nothing: no wait, no signal, no
  * descriptor. */
+#include "cases.h"
 #include "event/sink.h"
 #include "process/standard_error.h"
 
@@ -672,17 +673,16 @@ END_TEST
 
 #define ROWS(table) ((int)(sizeof(table) / sizeof *(table)))
 
-static void add(Suite *suite, TCase *tests)
+static TCase *create(const char *name)
 {
+    TCase *tests = tcase_create(name);
     tcase_add_checked_fixture(tests, enter, leave);
-    suite_add_tcase(suite, tests);
+    return tests;
 }
 
 int main(void)
 {
-    Suite *suite = suite_create("sink");
-    TCase *file = tcase_create("file");
-    add(suite, file);
+    TCase *file = create("file");
     tcase_add_test(file, a_file_is_made_and_appended_to);
     tcase_add_loop_test(file, what_cannot_be_delivered_is_counted, 0, ROWS(lost));
     tcase_add_test(file, odd_destinations_are_counted);
@@ -691,8 +691,7 @@ int main(void)
     tcase_add_test(file, a_file_at_its_size_limit_does_not_kill_the_host);
     tcase_add_loop_test(file, the_hosts_signals_stay_as_they_were, 0, ROWS(signals));
 
-    TCase *standard_error = tcase_create("stderr");
-    add(suite, standard_error);
+    TCase *standard_error = create("stderr");
     tcase_add_test(standard_error, stderr_may_be_a_pipe);
     tcase_add_test(standard_error, a_long_line_goes_through_a_pipe_whole);
     tcase_add_test(standard_error, a_full_pipe_is_not_waited_for);
@@ -705,8 +704,7 @@ int main(void)
     tcase_add_test(standard_error, a_network_connection_is_no_stderr);
     tcase_add_test(standard_error, stderr_may_be_closed);
 
-    TCase *sockets = tcase_create("sockets");
-    add(suite, sockets);
+    TCase *sockets = create("sockets");
     tcase_add_test(sockets, a_datagram_is_the_line);
     tcase_add_test(sockets, a_full_queue_is_not_waited_for);
     tcase_add_test(sockets, closed_standard_descriptors_stay_closed);
@@ -717,10 +715,5 @@ int main(void)
     tcase_add_test(sockets, a_syslog_stream_gets_a_newline);
     tcase_add_test(sockets, auto_prefers_the_journal);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_FORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_cases("sink", (TCase *const[]){file, standard_error, sockets, NULL});
 }

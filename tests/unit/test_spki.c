@@ -1,11 +1,11 @@
 /* What a pin looks like, and that every way to a key ends in the same one. */
+#include "cases.h"
 #include "linked_library.h"
 #include "openssl/spki.h"
 
 #include "certificates.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Digests of one repeated byte, as base64(1) writes them. */
@@ -94,14 +94,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("spki");
     TCase *pins = tcase_create("pins");
     tcase_add_loop_test(pins, a_digest_as_curl_writes_it, 0, ROWS(digests));
     tcase_add_loop_test(pins, the_same_pin_from_certificate_and_key, 0, ROWS(libraries));
-    suite_add_tcase(suite, pins);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("spki", (TCase *const[]){pins, NULL});
 }

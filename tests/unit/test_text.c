@@ -1,3 +1,4 @@
+#include "cases.h"
 #include "run/preload.h"
 #include "shared/text.h"
 
@@ -83,11 +84,5 @@ int main(void)
     TCase *tests = tcase_create("text");
     tcase_add_loop_test(tests, cleans, 0, sizeof clean_rows / sizeof *clean_rows);
     tcase_add_loop_test(tests, lists_preloads, 0, sizeof preload_rows / sizeof *preload_rows);
-    Suite *suite = suite_create("text");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_cases("text", (TCase *const[]){tests, NULL});
 }

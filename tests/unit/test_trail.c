@@ -274,7 +274,7 @@ static TCase *names_tests(void)
 
 int main(void)
 {
-    TCase *const cases[] = {names_tests(), NULL};
+    TCase *const cases[] = {with_server(names_tests()), NULL};
 
     return run_cases("trail", cases);
 }

@@ -1,4 +1,5 @@
 /* Which anchors a chain gets, from which files, and what happens when the files change. */
+#include "cases.h"
 #include "openssl/trust_fill.h"
 
 #include "certificates.h"
@@ -1204,11 +1205,5 @@ static TCase *make_cases(void)
 
 int main(void)
 {
-    Suite *suite = suite_create("trust");
-    suite_add_tcase(suite, make_cases());
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("trust", (TCase *const[]){make_cases(), NULL});
 }

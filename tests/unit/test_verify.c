@@ -1,13 +1,13 @@
 /*
  * Names that libcrypto refuses, and those that it cannot take for want of memory; and a verification within another.
  */
+#include "cases.h"
 #include "linked_library.h"
 #include "openssl/verify.h"
 
 #include "certificates.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct openssl_api linked;
@@ -141,16 +141,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("verify");
     TCase *names = tcase_create("names");
     tcase_add_loop_test(names, names_that_are_not_taken, 0, (int)(sizeof rows / sizeof rows[0]));
-    suite_add_tcase(suite, names);
     TCase *nested = tcase_create("nested");
     tcase_add_test(nested, a_verification_within_another);
-    suite_add_tcase(suite, nested);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_cases("verify", (TCase *const[]){names, nested, NULL});
 }

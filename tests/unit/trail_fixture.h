@@ -4,6 +4,7 @@
 #ifndef TLSWARD_TRAIL_FIXTURE_H
 #define TLSWARD_TRAIL_FIXTURE_H
 
+#include "cases.h"
 #include "peer/connections.h"
 #include "peer/trail.h"
 
@@ -152,21 +153,11 @@ static inline const char *lookup(int fd)
     return line;
 }
 
-/* Runs the cases (NULL ends them), each test with a server of its own. Returns the exit status. */
-static inline int run_cases(const char *name, TCase *const *cases)
+/* Each test of the case has a server of its own. Returns the case. */
+static inline TCase *with_server(TCase *tests)
 {
-    Suite *suite = suite_create(name);
-
-    for (; *cases != NULL; cases++) {
-        tcase_add_checked_fixture(*cases, start_server, NULL);
-        suite_add_tcase(suite, *cases);
-    }
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_FORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    tcase_add_checked_fixture(tests, start_server, NULL);
+    return tests;
 }
 
 #endif
