@@ -1,6 +1,7 @@
 #include "event/event.h"
 
 #include "event/json_writer.h"
+#include "policy/facts_text.h"
 
 #define ECS_VERSION "8.11.0"
 
@@ -63,16 +64,24 @@ static void write_head(struct json_writer *writer, const struct event *event)
         json_writer_text(writer, "event.outcome", event->verdict->outcome == OUTCOME_FAILED ? "failure" : "success");
 }
 
+/* ECS has numbers of users and groups as strings. */
+static void write_id(struct json_writer *writer, const char *name, uint64_t id)
+{
+    char digits[21];
+    struct line text = {.data = digits, .size = sizeof digits - 1};
+    line_number(&text, id, 1);
+    digits[text.length] = '\0';
+    json_writer_text(writer, name, digits);
+}
+
 static void write_process(struct json_writer *writer, const struct event *event)
 {
-    char uid[21];
-    struct line text = {.data = uid, .size = sizeof uid - 1};
-    line_number(&text, event->uid, 1);
-    uid[text.length] = '\0';
-
+    json_writer_text(writer, "host.name", event->host);
+    json_writer_text(writer, "container.id", event->container);
     json_writer_text(writer, "process.executable", event->executable);
     json_writer_number(writer, "process.pid", (uint64_t)event->pid);
-    json_writer_text(writer, "user.id", uid);
+    write_id(writer, "user.id", event->uid);
+    write_id(writer, "user.group.id", event->gid);
 }
 
 static void write_connection(struct json_writer *writer, const struct event *event)
@@ -85,12 +94,52 @@ static void write_connection(struct json_writer *writer, const struct event *eve
         json_writer_text(writer, "tls.protocol.version", event->tls_version);
     }
     json_writer_text(writer, "tls.cipher", event->tls_cipher);
-    json_writer_text(writer, "tls.server.subject", event->tls_subject);
-    json_writer_text(writer, "tls.server.issuer", event->tls_issuer);
-    json_writer_text(writer, "tls.server.not_after", event->tls_not_after);
-    json_writer_text(writer, "tls.server.hash.sha256", event->tls_sha256);
+    json_writer_text(writer, "tls.curve", event->tls_curve);
+    json_writer_text(writer, "tls.next_protocol", event->tls_next_protocol);
+    if (event->tls_established != ANSWER_UNKNOWN)
+        json_writer_literal(writer, "tls.established", event->tls_established == ANSWER_YES ? "true" : "false");
     if (event->kind == EVENT_HANDSHAKE)
         json_writer_literal(writer, "tls.resumed", event->tls_resumed ? "true" : "false");
+}
+
+static void write_key(struct json_writer *writer, const struct event *event)
+{
+    json_writer_text(writer, "tls.server.x509.public_key_algorithm", event->tls_key_algorithm);
+    write_count(writer, "tls.server.x509.public_key_size", event->tls_key_bits);
+    json_writer_text(writer, "tls.server.x509.public_key_curve", event->tls_key_curve);
+    json_writer_text(writer, "tls.server.x509.signature_algorithm", event->tls_signature_algorithm);
+}
+
+static void write_alternative_names(struct json_writer *writer, const struct alternative_names *names)
+{
+    if (names == NULL || names->count == 0)
+        return;
+    json_writer_texts(writer, "tls.server.x509.alternative_names", names->text, names->told);
+    json_writer_number(writer, "tlsward.alternative_names_count", names->count);
+}
+
+static void write_certificate(struct json_writer *writer, const struct event *event)
+{
+    json_writer_text(writer, "tls.server.subject", event->tls_subject);
+    json_writer_text(writer, "tls.server.issuer", event->tls_issuer);
+    json_writer_text(writer, "tls.server.not_before", event->tls_not_before);
+    json_writer_text(writer, "tls.server.not_after", event->tls_not_after);
+    json_writer_text(writer, "tls.server.hash.sha256", event->tls_sha256);
+    json_writer_text(writer, "tls.server.x509.serial_number", event->tls_serial_number);
+    write_key(writer, event);
+    json_writer_text(writer, "tls.server.x509.issuer.common_name", event->tls_issuer_common_name);
+    json_writer_text(writer, "tls.server.x509.issuer.organization", event->tls_issuer_organization);
+    json_writer_text(writer, "tls.server.x509.issuer.country", event->tls_issuer_country);
+    json_writer_text(writer, "tls.server.x509.issuer.distinguished_name", event->tls_issuer);
+    write_alternative_names(writer, event->tls_names);
+}
+
+static void write_chain(struct json_writer *writer, const struct event *event)
+{
+    write_count(writer, "tlsward.chain_length", event->chain_length);
+    json_writer_text(writer, "tlsward.anchor.subject", event->anchor_subject);
+    json_writer_text(writer, "tlsward.anchor.file", event->anchor_file);
+    json_writer_text(writer, "tlsward.anchor.source", event->anchor_source);
 }
 
 static void write_settings(struct json_writer *writer, const struct settings *settings)
@@ -124,6 +173,9 @@ static enum verify_level demanded_level(const struct facts *facts)
 
 static void write_facts(struct json_writer *writer, const struct facts *facts)
 {
+    char text[FACTS_TEXT_MAX];
+    facts_print(facts, text);
+    json_writer_text(writer, "tlsward.facts", text);
     json_writer_text(writer, "tlsward.authentication", authentication_text(facts->authentication));
     json_writer_text(writer, "tlsward.name_source", name_source_text(facts->name_source));
     write_flag(writer, "tlsward.name_weak", facts->name_is_weak);
@@ -139,12 +191,15 @@ static bool write_event(struct json_writer *writer, const struct event *event)
     write_head(writer, event);
     write_process(writer, event);
     write_connection(writer, event);
+    write_certificate(writer, event);
     if (event->settings)
         write_settings(writer, event->settings);
     if (event->verdict)
         write_verdict(writer, event->verdict, event->x509_text);
     if (event->facts)
         write_facts(writer, event->facts);
+    write_chain(writer, event);
+    json_writer_text(writer, "tlsward.group", event->tls_group);
     json_writer_text(writer, "tlsward.expected_name", event->expected_name);
     json_writer_text(writer, "tlsward.app_checked_later", event->checked_later);
     json_writer_text(writer, "tlsward.call_site", event->call_site);

@@ -5,6 +5,7 @@
 #ifndef TLSWARD_EVENT_H
 #define TLSWARD_EVENT_H
 
+#include "event/alternative_names.h"
 #include "policy/policy.h"
 
 #include <stddef.h>
@@ -22,6 +23,9 @@ enum event_kind {
     EVENT_RETRY_REFUSED /* after the blocked handshake with the same id: a connection in clear text was refused */
 };
 
+/* What may be neither true nor false. */
+enum answer { ANSWER_UNKNOWN, ANSWER_YES, ANSWER_NO };
+
 /* Pointers may be NULL: their fields are left out. Bytes that come from the network are escaped on output. */
 struct event {
     enum event_kind kind;
@@ -31,6 +35,9 @@ struct event {
     const char *executable;
     pid_t pid;
     uid_t uid;
+    gid_t gid;             /* real */
+    const char *host;      /* its name, as the kernel has it */
+    const char *container; /* its id */
 
     const char *server_address; /* server.address: expected name, else the address */
     const char *server_ip;      /* server.ip */
@@ -39,11 +46,26 @@ struct event {
     const char *tls_version; /* "1.2", "1.3": tls.protocol.version */
     bool tls_is_datagram;    /* DTLS: tls.protocol.name is "dtls", else "tls" */
     const char *tls_cipher;
+    const char *tls_group; /* IANA's name */
+    const char *tls_curve; /* the same where it is an elliptic curve */
+    const char *tls_next_protocol;
+    enum answer tls_established;
+    bool tls_resumed;
+
     const char *tls_subject; /* RFC 2253 */
     const char *tls_issuer;
-    const char *tls_not_after; /* RFC 3339 */
-    const char *tls_sha256;    /* of the leaf, upper-case hex as ECS has it */
-    bool tls_resumed;
+    const char *tls_not_before; /* RFC 3339 */
+    const char *tls_not_after;
+    const char *tls_sha256; /* of the leaf, upper-case hex as ECS has it */
+    const char *tls_serial_number;
+    const char *tls_key_algorithm, *tls_key_curve;
+    unsigned tls_key_bits;
+    const char *tls_signature_algorithm;
+    const char *tls_issuer_common_name, *tls_issuer_organization, *tls_issuer_country;
+    const struct alternative_names *tls_names;
+
+    unsigned chain_length; /* 0: none is known */
+    const char *anchor_subject, *anchor_file, *anchor_source;
 
     const struct settings *settings; /* mode, rule, expired rule */
     const struct facts *facts;

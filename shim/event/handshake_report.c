@@ -128,20 +128,60 @@ struct description {
     char line[EVENT_MAX];
 };
 
+static void take_certificate(struct event *event, const struct certificate_text *certificate)
+{
+    event->tls_subject = or_null(certificate->subject);
+    event->tls_issuer = or_null(certificate->issuer);
+    event->tls_not_before = or_null(certificate->not_before);
+    event->tls_not_after = or_null(certificate->not_after);
+    event->tls_sha256 = or_null(certificate->sha256);
+    event->tls_serial_number = or_null(certificate->serial_number);
+    event->tls_key_algorithm = or_null(certificate->key_algorithm);
+    event->tls_key_curve = or_null(certificate->key_curve);
+    event->tls_key_bits = certificate->key_bits;
+    event->tls_signature_algorithm = or_null(certificate->signature_algorithm);
+    event->tls_issuer_common_name = or_null(certificate->issuer_common_name);
+    event->tls_issuer_organization = or_null(certificate->issuer_organization);
+    event->tls_issuer_country = or_null(certificate->issuer_country);
+    event->tls_names = &certificate->names;
+}
+
+static void take_chain(struct event *event, const struct chain_text *chain)
+{
+    event->chain_length = chain->length;
+    event->anchor_subject = or_null(chain->subject);
+    event->anchor_file = or_null(chain->file);
+    event->anchor_source = chain->source;
+}
+
+/* What has a certificate is told before it is over: only what is blocked will certainly not be. */
+static enum answer is_established(const struct handshake_text *text, const struct verdict *verdict)
+{
+    if (text->is_over)
+        return ANSWER_YES;
+    return verdict->action == ACTION_BLOCKED ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+static void take_connection(struct event *event, const struct handshake_text *text)
+{
+    event->tls_version = text->version;
+    event->tls_is_datagram = text->is_datagram;
+    event->tls_cipher = text->cipher;
+    event->tls_group = or_null(text->group);
+    event->tls_curve = text->group_is_curve ? event->tls_group : NULL;
+    event->tls_next_protocol = or_null(text->next_protocol);
+    event->tls_established = is_established(text, event->verdict);
+    event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
+}
+
 static void describe(struct event *event, struct description *text, const struct tls_family *family, const void *object,
                      const void *call_site)
 {
-    const struct certificate_text *certificate = &text->handshake.certificate;
     if (family->describe != NULL)
         family->describe(object, event->verdict->x509_error, &text->handshake);
-    event->tls_subject = or_null(certificate->subject);
-    event->tls_issuer = or_null(certificate->issuer);
-    event->tls_not_after = or_null(certificate->not_after);
-    event->tls_sha256 = or_null(certificate->sha256);
-    event->tls_version = text->handshake.version;
-    event->tls_is_datagram = text->handshake.is_datagram;
-    event->tls_cipher = text->handshake.cipher;
-    event->tls_resumed = event->facts->authentication == AUTH_RESUMPTION;
+    take_connection(event, &text->handshake);
+    take_certificate(event, &text->handshake.certificate);
+    take_chain(event, &text->handshake.chain);
     if (event->verdict->x509_error != 0)
         event->x509_text = text->handshake.error_text;
     event->library = text->handshake.library;

@@ -1,5 +1,7 @@
 #include "event/json_writer.h"
 
+#include <string.h>
+
 static const char ellipsis[] = "\u2026";
 
 /* Reads one well-formed UTF-8 sequence of a terminated text; returns its length, or 0 if it is ill-formed. */
@@ -88,14 +90,32 @@ void json_writer_begin(struct json_writer *writer, char *buffer, size_t size, si
     *writer = (struct json_writer){.line = {.data = buffer, .size = size}, .text_max = text_max};
 }
 
+static void append_string(struct json_writer *writer, const char *value)
+{
+    line_text(&writer->line, "\"");
+    append_text(writer, value);
+    line_text(&writer->line, "\"");
+}
+
 void json_writer_text(struct json_writer *writer, const char *name, const char *value)
 {
     if (!value)
         return;
     append_name(&writer->line, name);
-    line_text(&writer->line, "\"");
-    append_text(writer, value);
-    line_text(&writer->line, "\"");
+    append_string(writer, value);
+}
+
+void json_writer_texts(struct json_writer *writer, const char *name, const char *values, size_t count)
+{
+    append_name(&writer->line, name);
+    line_text(&writer->line, "[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            line_text(&writer->line, ",");
+        append_string(writer, values);
+        values += strlen(values) + 1;
+    }
+    line_text(&writer->line, "]");
 }
 
 void json_writer_number(struct json_writer *writer, const char *name, uint64_t value)

@@ -21,6 +21,9 @@ void json_writer_begin(struct json_writer *writer, char *buffer, size_t size, si
  */
 void json_writer_text(struct json_writer *writer, const char *name, const char *value);
 
+/* Adds an array of `count` strings, which lie one behind the other, each with its NUL. */
+void json_writer_texts(struct json_writer *writer, const char *name, const char *values, size_t count);
+
 /* Adds an integer, at most INT64_MAX: readers that know no larger one refuse the whole object. */
 void json_writer_number(struct json_writer *writer, const char *name, uint64_t value);
 

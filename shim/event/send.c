@@ -1,6 +1,7 @@
 #include "event/send.h"
 
 #include "event/sink.h"
+#include "process/container.h"
 #include "process/hex.h"
 #include "process/kernel.h"
 #include "process/kernel_clock.h"
@@ -54,6 +55,20 @@ struct event event_start(enum event_kind kind)
     return event_start_as(kind, kernel_getuid());
 }
 
+/* With what is asked only where a line is written. */
+static size_t format_here(const struct event *event, char line[static EVENT_MAX])
+{
+    struct event here = *event;
+    struct utsname names;
+    char container[CONTAINER_ID_SIZE];
+    here.gid = kernel_getgid();
+    if (kernel_uname(&names) == 0)
+        here.host = names.nodename;
+    if (container_id(container))
+        here.container = container;
+    return event_format(&here, line);
+}
+
 static bool is_standard_error(const char *log)
 {
     return strcmp(log, "stderr") == 0 || strcmp(log, "stderr-file") == 0;
@@ -69,13 +84,13 @@ static void tell_elsewhere(char line[static EVENT_MAX])
     event.message =
         "log = stderr: events are lost, as descriptor 2 is a file (stderr-file = yes lets it be one), takes "
         "no more, or is not what it was when the program started";
-    sink_deliver("auto", SEVERITY_WARNING, line, event_format(&event, line));
+    sink_deliver("auto", SEVERITY_WARNING, line, format_here(&event, line));
 }
 
 void event_send_line(struct event *event, const char *log, enum severity severity, char line[static EVENT_MAX])
 {
     event->dropped = sink_take_dropped();
-    size_t length = event_format(event, line);
+    size_t length = format_here(event, line);
     if (!sink_deliver(log, severity, line, length) && is_standard_error(log))
         tell_elsewhere(line);
 }

@@ -5,6 +5,7 @@
 #ifndef TLSWARD_TLS_FAMILY_H
 #define TLSWARD_TLS_FAMILY_H
 
+#include "event/alternative_names.h"
 #include "peer/peer.h"
 #include "policy/spki_pin.h"
 
@@ -14,22 +15,45 @@
 /* Room for a digest that tells one certificate from another. */
 #define FAMILY_DIGEST_MAX 64
 
-/* What an event says of the peer's certificate; empty strings for what cannot be told. */
+/* What an event says of the peer's certificate; empty strings and 0 for what cannot be told. */
 struct certificate_text {
     char subject[512]; /* RFC 2253 */
     char issuer[512];
-    char not_after[32]; /* RFC 3339 */
-    char sha256[65];    /* upper-case hex */
+    char issuer_common_name[256]; /* the last one, where there are several */
+    char issuer_organization[256];
+    char issuer_country[64];
+    char not_before[32]; /* RFC 3339 */
+    char not_after[32];
+    char serial_number[96]; /* upper-case hex; of an impossible length it ends in "…" */
+    char sha256[65];        /* the same */
+    char signature_algorithm[64];
+    char key_algorithm[64];
+    char key_curve[64];
+    unsigned key_bits;
+    struct alternative_names names;
+};
+
+/* Where the chain as it was built ends; empty strings and 0 for what cannot be told. */
+struct chain_text {
+    unsigned length;   /* in certificates, from the leaf on */
+    char subject[512]; /* of the trust anchor, RFC 2253; empty where it leads to none */
+    char file[1024];
+    const char *source; /* whose anchor it is: "program", "policy"; NULL where there is none */
 };
 
 /* What an event says of a handshake besides the record of it. The strings live as long as the library does. */
 struct handshake_text {
     struct certificate_text certificate;
+    struct chain_text chain;
     const char *version; /* of the protocol: "1.3" */
     bool is_datagram;    /* DTLS */
+    bool is_over;        /* the peer's Finished was seen */
     const char *cipher;
-    const char *library;    /* its path */
-    const char *error_text; /* what it calls the verdict's X.509 error */
+    char group[64];          /* the key was agreed on in, as IANA calls it */
+    bool group_is_curve;     /* ... and nothing but an elliptic curve */
+    char next_protocol[256]; /* ALPN, RFC 7301: as the server chose it, a NUL as a byte that is no UTF-8 */
+    const char *library;     /* its path */
+    const char *error_text;  /* what it calls the verdict's X.509 error */
 };
 
 struct tls_family {

@@ -436,7 +436,7 @@ __attribute__((noinline)) static int finish_judgement(struct judgement *judgemen
     if (accepted <= 0 || !retry_is_pending(&library->api, judgement->ssl)) {
         judge_after_program(judgement, accepted);
         connection->handshake.stage = STAGE_DECIDED;
-        report_handshake(library, judgement->ssl, connection, judgement->request.leaf);
+        report_handshake(library, judgement->ssl, connection, judgement);
         accepted = blocking_carry_out(library, judgement->ssl, connection, judgement->store_ctx, accepted);
     }
     judge_finish(judgement);

@@ -58,6 +58,7 @@ static X509_STORE *policy_anchors(struct judgement *judgement)
     const struct decoder decoder = decoder_of(judgement);
     struct trust *trust = trust_snapshot(settings->trust, settings->trust_count, notice_trust_warning, log);
     X509_STORE *store = trust != NULL ? api->X509_STORE_new() : NULL;
+    judgement->trust = trust;
     judgement->connection->trust = trust;
     if (store == NULL || trust_fill(trust, &decoder, store, judgement->request.leaf, judgement->request.untrusted,
                                     notice_trust_warning, log) != 1)

@@ -20,6 +20,7 @@ struct judgement {
     struct anchor_fill program_anchors; /* those that count: what its store held before its code ran */
     struct verify_result by_program;    /* against them */
     struct verify_result by_policy;     /* against the policy's anchors; keeps a lent certificate alive */
+    struct trust *trust;                /* those, or NULL where they were not asked for */
     bool nothing_vouches;               /* for what the peer presented */
     STACK *lent_anchor;                 /* given to the program's verification under trust-mode extend */
 };

@@ -44,6 +44,13 @@ const char *openssl_api_bind(struct openssl_api *api, symbol_lookup lookup, void
     return missing_alternative(api);
 }
 
+const unsigned char *api_string_data(const struct openssl_api *api, const ASN1_STRING *string)
+{
+    if (api->ASN1_STRING_get0_data)
+        return api->ASN1_STRING_get0_data(string);
+    return api->ASN1_STRING_data ? api->ASN1_STRING_data((ASN1_STRING *)string) : NULL;
+}
+
 int api_stack_num(const struct openssl_api *api, const STACK *stack)
 {
     return api->OPENSSL_sk_num ? api->OPENSSL_sk_num(stack) : api->sk_num(stack);

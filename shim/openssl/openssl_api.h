@@ -30,7 +30,11 @@ typedef struct bio_method_st BIO_METHOD;
 typedef union bio_addr_st BIO_ADDR;
 typedef struct evp_pkey_st EVP_PKEY;
 typedef struct evp_md_st EVP_MD;
+typedef struct asn1_string_st ASN1_STRING;
 typedef struct asn1_string_st ASN1_TIME;
+typedef struct asn1_object_st ASN1_OBJECT;
+typedef struct X509_algor_st X509_ALGOR;
+typedef struct X509_name_entry_st X509_NAME_ENTRY;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
 typedef struct stack_st STACK; /* every STACK_OF(T) */
 
@@ -51,6 +55,8 @@ enum {
     SSL_VERIFY_PEER = 1,
     SSL_CTRL_SET_TLSEXT_HOSTNAME = 55,
     SSL_CTRL_GET_SESSION_REUSED = 8,
+    SSL_CTRL_GET_PEER_TMP_KEY = 109,
+    SSL_CTRL_GET_NEGOTIATED_GROUP = 134,  /* 3.0+; others do nothing */
     SSL_CTRL_GET_VERIFY_CERT_STORE = 137, /* 3.0+; others do nothing */
     TLSEXT_NAMETYPE_host_name = 0,
     SSL_ST_CONNECT = 0x1000,
@@ -88,11 +94,22 @@ enum {
     X509_V_FLAG_TRUSTED_FIRST = 0x8000,
     X509_V_FLAG_SUITEB_128_LOS = 0x30000, /* SUITEB_128_LOS_ONLY and SUITEB_192_LOS together */
     X509_V_FLAG_PARTIAL_CHAIN = 0x80000,
+    NID_commonName = 13,
+    NID_countryName = 14,
+    NID_organizationName = 17,
     NID_subject_alt_name = 85,
+    NID_sha256 = 672,
+    NID_sha384 = 673,
+    NID_sha512 = 674,
     NID_auth_psk = 1048, /* SSL_CIPHER_get_auth_nid(3), 1.1.0+ */
     NID_auth_srp = 1052,
     NID_auth_null = 1053,
+    GEN_EMAIL = 1,
     GEN_DNS = 2,
+    GEN_URI = 6,
+    GEN_IPADD = 7,
+    V_ASN1_NEG_INTEGER = 0x102,
+    V_ASN1_OBJECT = 6,
     X509_V_ERR_UNSPECIFIED = 1,
     X509_V_ERR_OUT_OF_MEM = 17,
     X509_V_ERR_HOSTNAME_MISMATCH = 62,
@@ -129,6 +146,9 @@ typedef void *(*symbol_lookup)(const char *name, void *arg);
 
 /* Binds every row. Returns NULL, or the name of the first REQUIRED function that is missing. */
 const char *openssl_api_bind(struct openssl_api *api, symbol_lookup lookup, void *arg);
+
+/* The bytes of a string, which belong to it. */
+const unsigned char *api_string_data(const struct openssl_api *api, const ASN1_STRING *string);
 
 enum { API_SHA1_SIZE = 20, API_SHA256_SIZE = 32 };
 

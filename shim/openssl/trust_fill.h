@@ -15,4 +15,11 @@
 int trust_fill(struct trust *trust, const struct decoder *decoder, X509_STORE *store, X509 *leaf, STACK *untrusted,
                trust_warning warn, void *arg);
 
+/*
+ * Copies the path of the first file that has this certificate as an anchor, as much of it as there is room for. False
+ * where there is none, or for an internal error. The caller sets a mark, as above.
+ */
+bool trust_find_file(struct trust *trust, const struct decoder *decoder, X509 *anchor, trust_warning warn, void *arg,
+                     char *file, size_t size);
+
 #endif

@@ -8,6 +8,7 @@ import contextlib
 import functools
 
 import certificates
+import members
 import namespace
 import untouched
 from cases import CASES
@@ -42,7 +43,13 @@ def run_untouched(kind, clients):
     return list(untouched.problems(clients.setup, server, directory))
 
 
+def run_story(name, clients):
+    return list(members.problems(name, clients.setup))
+
+
 def rows(_):
+    for name in members.STORIES:
+        yield Row(f"members/{name}", functools.partial(run_story, name))
     for kind in untouched.SERVERS:
         yield Row(f"server-{kind}/good/enforce", functools.partial(run_untouched, kind))
     for program in PROGRAMS:

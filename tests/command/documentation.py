@@ -9,6 +9,7 @@ import security_page
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 MANUAL = (SOURCE / "tools" / "man" / "tlsward.1").read_text()
+EVENTS = SOURCE / "tools" / "man" / "tlsward-events.5"
 COMPLETION = SOURCE / "tools" / "completion.bash"
 SUBCOMMANDS = ("run", "check", "explain")
 
@@ -95,6 +96,15 @@ def subcommands(command, _):
     )
 
 
+def members(_, __):
+    """Those that test_event.c finds in an event that has everything are those of the manual."""
+    source = (SOURCE / "tests" / "unit" / "test_event.c").read_text()
+    table = re.search(r"^} members\[\] = \{\n(.*?)^\};", source, re.MULTILINE | re.DOTALL)[1]
+    tested = re.findall(r'^    \{"([@a-z0-9_.]+)", ', table, re.MULTILINE)
+    told = re.findall(r"^([@a-z0-9_.]+)\|(?:string|number|boolean|array)\|", EVENTS.read_text(), re.MULTILINE)
+    return differ("members in the manual", set(told), set(tested) | {"tlsward.finding"})
+
+
 def checks(table, names):
     """Name → test; `names` are those of all rows."""
     each = {
@@ -107,5 +117,6 @@ def checks(table, names):
     wanted = [(f"documentation/{name}/{fact}", check, name) for name in SUBCOMMANDS for fact, check in each.items()]
     wanted += [("documentation/run/completion-finds-its-command", values_are_skipped, "run")]
     wanted += [("documentation/subcommands", subcommands, "")]
+    wanted += [("documentation/events-have-the-members-of-the-manual", members, "")]
     wanted += [("documentation/security-names-tests-that-exist", lambda *_: security_page.missing(names), "")]
     return {title: lambda fixture, check=check, name=name: check(fixture.command, name) for title, check, name in wanted}

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-enum { TEXTS = 17 };
+enum { TEXTS = 33 };
 static const char ellipsis[] = "\u2026", replacement[] = "\ufffd";
 
 static bool is_harmless(uint32_t point)
@@ -75,11 +75,39 @@ static void take_facts(struct input *input, struct facts *facts, struct verdict 
 static void list_texts(struct event *event, struct settings *settings, const char **texts[static TEXTS])
 {
     const char **all[TEXTS] = {
-        &event->executable,      &event->server_address, &event->server_ip,  &event->tls_version,
-        &event->tls_cipher,      &event->tls_subject,    &event->tls_issuer, &event->tls_not_after,
-        &event->tls_sha256,      &event->expected_name,  &event->x509_text,  &event->call_site,
-        &event->library,         &event->message,        &settings->rule,    &event->checked_later,
+        &event->executable,
+        &event->server_address,
+        &event->server_ip,
+        &event->tls_version,
+        &event->tls_cipher,
+        &event->tls_subject,
+        &event->tls_issuer,
+        &event->tls_not_after,
+        &event->tls_sha256,
+        &event->expected_name,
+        &event->x509_text,
+        &event->call_site,
+        &event->library,
+        &event->message,
+        &settings->rule,
+        &event->checked_later,
         &settings->expired_rule,
+        &event->host,
+        &event->container,
+        &event->tls_group,
+        &event->tls_curve,
+        &event->tls_next_protocol,
+        &event->tls_not_before,
+        &event->tls_serial_number,
+        &event->tls_key_algorithm,
+        &event->tls_key_curve,
+        &event->tls_signature_algorithm,
+        &event->tls_issuer_common_name,
+        &event->tls_issuer_organization,
+        &event->tls_issuer_country,
+        &event->anchor_subject,
+        &event->anchor_file,
+        &event->anchor_source,
     };
     memcpy(texts, all, sizeof all);
 }
@@ -99,6 +127,26 @@ static const char *take_repeated(struct input *input, bool allowed)
     return repeated;
 }
 
+static void take_names(struct input *input, struct alternative_names *names)
+{
+    for (uint8_t count = take_byte(input) % 32; count > 0; count--) {
+        size_t length = take_byte(input);
+        bool has_text = length != 0xFF && length <= input->size;
+        alternative_names_add(names, has_text ? (const char *)input->data : NULL, has_text ? length : 0);
+        input->data += has_text ? length : 0;
+        input->size -= has_text ? length : 0;
+    }
+}
+
+static void check_names(const json_t *object, const struct alternative_names *names)
+{
+    const json_t *told = json_object_get(object, "tls.server.x509.alternative_names");
+    const char *text = names->text;
+    require(json_array_size(told) == names->told && names->told <= names->count);
+    for (size_t i = 0; i < names->told; i++, text += strlen(text) + 1)
+        require(says(json_string_value(json_array_get(told, i)), text));
+}
+
 static void check_event(const struct event *event)
 {
     char line[EVENT_MAX];
@@ -112,6 +160,9 @@ static void check_event(const struct event *event)
     check_member(object, "tls.server.issuer", event->tls_issuer);
     check_member(object, "tlsward.expected_name", event->expected_name);
     check_member(object, "tlsward.message", event->message);
+    check_member(object, "tls.next_protocol", event->tls_next_protocol);
+    check_member(object, "tlsward.anchor.file", event->anchor_file);
+    check_names(object, event->tls_names);
     check_member(object, "rule.name", event->settings->rule);
     json_decref(object);
 }
@@ -122,7 +173,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct settings settings = {.mode = MODE_ENFORCE};
     struct facts facts = {.authentication = AUTH_CERTIFICATE};
     struct verdict verdict = {.outcome = OUTCOME_FAILED};
-    struct event event = {.settings = &settings, .facts = &facts, .verdict = &verdict};
+    struct alternative_names names = {0};
+    struct event event = {.tls_names = &names, .settings = &settings, .facts = &facts, .verdict = &verdict};
     event.kind = take_byte(&input) % (EVENT_RETRY_REFUSED + 1);
     event.time.tv_sec = (time_t)take_number(&input, 8);
     event.time.tv_nsec = (long)(take_number(&input, 4) % 1000000000);
@@ -130,6 +182,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     event.repeated = take_number(&input, 1);
     event.pid = (pid_t)take_number(&input, 4);
     event.uid = (uid_t)take_number(&input, 4);
+    event.gid = (gid_t)take_number(&input, 4);
+    event.tls_key_bits = (unsigned)take_number(&input, 4);
+    event.chain_length = (unsigned)take_number(&input, 1);
+    event.tls_established = take_byte(&input) % (ANSWER_NO + 1);
+    take_names(&input, &names);
     event.server_port = (uint16_t)take_number(&input, 2);
     take_facts(&input, &facts, &verdict);
     const char **texts[TEXTS];

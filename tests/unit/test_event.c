@@ -27,6 +27,12 @@ static const struct verdict verdict = {
     .x509_error = 62,
 };
 
+static const struct alternative_names names = {.text = "ldap.corp.example\0*.corp.example\0"
+                                                       "192.0.2.7",
+                                               .length = 43,
+                                               .told = 3,
+                                               .count = 41};
+
 static const struct event handshake = {
     .kind = EVENT_HANDSHAKE,
     .id = "00112233445566778899aabbccddeeff",
@@ -34,6 +40,9 @@ static const struct event handshake = {
     .executable = "/opt/acme/bin/sync",
     .pid = 4711,
     .uid = 1000,
+    .gid = 100,
+    .host = "build-7",
+    .container = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     .server_address = "ldap.corp.example",
     .server_ip = "192.0.2.7",
     .server_port = 636,
@@ -43,7 +52,25 @@ static const struct event handshake = {
     .tls_issuer = "CN=Corp CA",
     .tls_not_after = "2027-03-31T00:00:00Z",
     .tls_sha256 = "0011AAFF",
+    .tls_group = "secp256r1",
+    .tls_curve = "secp256r1",
+    .tls_next_protocol = "h2",
+    .tls_established = ANSWER_NO,
     .tls_resumed = true,
+    .tls_not_before = "2026-03-31T00:00:00Z",
+    .tls_serial_number = "55FBB9C7DEBF09809D12CCAA",
+    .tls_key_algorithm = "ECDSA",
+    .tls_key_curve = "secp384r1",
+    .tls_key_bits = 384,
+    .tls_signature_algorithm = "ECDSA-SHA384",
+    .tls_issuer_common_name = "Corp CA",
+    .tls_issuer_organization = "Corp",
+    .tls_issuer_country = "DE",
+    .tls_names = &names,
+    .chain_length = 3,
+    .anchor_subject = "CN=Corp Root",
+    .anchor_file = "/etc/ssl/corp.pem",
+    .anchor_source = "policy",
     .settings = &settings,
     .facts = &facts,
     .verdict = &verdict,
@@ -105,7 +132,10 @@ static const struct {
     {"event.outcome", "\"failure\""},
     {"process.executable", "\"/opt/acme/bin/sync\""},
     {"process.pid", "4711"},
+    {"host.name", "\"build-7\""},
+    {"container.id", "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""},
     {"user.id", "\"1000\""},
+    {"user.group.id", "\"100\""},
     {"server.address", "\"ldap.corp.example\""},
     {"server.ip", "\"192.0.2.7\""},
     {"server.port", "636"},
@@ -114,8 +144,23 @@ static const struct {
     {"tls.cipher", "\"TLS_AES_256_GCM_SHA384\""},
     {"tls.server.subject", "\"CN=ldap.corp.example\""},
     {"tls.server.issuer", "\"CN=Corp CA\""},
+    {"tls.server.not_before", "\"2026-03-31T00:00:00Z\""},
     {"tls.server.not_after", "\"2027-03-31T00:00:00Z\""},
     {"tls.server.hash.sha256", "\"0011AAFF\""},
+    {"tls.server.x509.serial_number", "\"55FBB9C7DEBF09809D12CCAA\""},
+    {"tls.server.x509.public_key_algorithm", "\"ECDSA\""},
+    {"tls.server.x509.public_key_size", "384"},
+    {"tls.server.x509.public_key_curve", "\"secp384r1\""},
+    {"tls.server.x509.signature_algorithm", "\"ECDSA-SHA384\""},
+    {"tls.server.x509.issuer.common_name", "\"Corp CA\""},
+    {"tls.server.x509.issuer.organization", "\"Corp\""},
+    {"tls.server.x509.issuer.country", "\"DE\""},
+    {"tls.server.x509.issuer.distinguished_name", "\"CN=Corp CA\""},
+    {"tls.server.x509.alternative_names", "[\"ldap.corp.example\",\"*.corp.example\",\"192.0.2.7\"]"},
+    {"tlsward.alternative_names_count", "41"},
+    {"tls.curve", "\"secp256r1\""},
+    {"tls.next_protocol", "\"h2\""},
+    {"tls.established", "false"},
     {"tls.resumed", "true"},
     {"rule.name", "\"acme-ldap\""},
     {"tlsward.mode", "\"enforce\""},
@@ -127,12 +172,19 @@ static const struct {
     {"tlsward.reason", "\"certificate-host-mismatch\""},
     {"tlsward.x509_error", "62"},
     {"tlsward.x509_error_text", "\"hostname mismatch\""},
+    {"tlsward.facts", "\"auth=certificate src=resolver weak demands-chain rejected=0 "
+                      "pin=sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs=\""},
     {"tlsward.authentication", "\"certificate\""},
     {"tlsward.name_source", "\"resolver\""},
     {"tlsward.name_weak", "true"},
     {"tlsward.app_verify", "\"ca\""},
     {"tlsward.app_rejected", "true"},
     {"tlsward.public_key_pin", "\"sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs=\""},
+    {"tlsward.chain_length", "3"},
+    {"tlsward.anchor.subject", "\"CN=Corp Root\""},
+    {"tlsward.anchor.file", "\"/etc/ssl/corp.pem\""},
+    {"tlsward.anchor.source", "\"policy\""},
+    {"tlsward.group", "\"secp256r1\""},
     {"tlsward.expected_name", "\"ldap.corp.example\""},
     {"tlsward.app_checked_later", "\"X509_check_host\""},
     {"tlsward.call_site", "\"sync+0x1234 (0badc0de)\""},
@@ -167,18 +219,19 @@ static const struct whole {
      {.kind = EVENT_NOTICE, .id = "n", .pid = 1, .message = "stood down"},
      "{\"@timestamp\":\"1970-01-01T00:00:00.000Z\",\"ecs.version\":\"8.11.0\",\"tlsward.schema\":1,\"event.id\":\"n\","
      "\"event.kind\":\"event\",\"event.category\":[\"network\"],\"event.type\":[\"info\"],"
-     "\"event.action\":\"tlsward-notice\",\"process.pid\":1,\"user.id\":\"0\",\"tlsward.message\":\"stood down\"}"},
+     "\"event.action\":\"tlsward-notice\",\"process.pid\":1,\"user.id\":\"0\",\"user.group.id\":\"0\",\"tlsward."
+     "message\":\"stood down\"}"},
     {"an update has the id of its handshake and what was learned",
      {.kind = EVENT_UPDATE, .id = "u", .pid = 1, .checked_later = "X509_check_ip"},
      "{\"@timestamp\":\"1970-01-01T00:00:00.000Z\",\"ecs.version\":\"8.11.0\",\"tlsward.schema\":1,\"event.id\":\"u\","
      "\"event.kind\":\"event\",\"event.category\":[\"network\"],\"event.type\":[\"connection\"],"
-     "\"event.action\":\"tls-handshake-update\",\"process.pid\":1,\"user.id\":\"0\","
+     "\"event.action\":\"tls-handshake-update\",\"process.pid\":1,\"user.id\":\"0\",\"user.group.id\":\"0\","
      "\"tlsward.app_checked_later\":\"X509_check_ip\"}"},
     {"a refused retry names the peer and has the id of the blocked handshake",
      {.kind = EVENT_RETRY_REFUSED, .id = "r", .pid = 1, .server_address = "a.example", .server_port = 5432},
      "{\"@timestamp\":\"1970-01-01T00:00:00.000Z\",\"ecs.version\":\"8.11.0\",\"tlsward.schema\":1,\"event.id\":\"r\","
      "\"event.kind\":\"event\",\"event.category\":[\"network\"],\"event.type\":[\"connection\",\"denied\"],"
-     "\"event.action\":\"clear-text-retry-refused\",\"process.pid\":1,\"user.id\":\"0\","
+     "\"event.action\":\"clear-text-retry-refused\",\"process.pid\":1,\"user.id\":\"0\",\"user.group.id\":\"0\","
      "\"server.address\":\"a.example\",\"server.port\":5432}"},
     {"a success leaves out reason, error and everything unknown",
      {.kind = EVENT_HANDSHAKE,
@@ -192,8 +245,10 @@ static const struct whole {
      "{\"@timestamp\":\"1970-01-01T00:00:00.000Z\",\"ecs.version\":\"8.11.0\",\"tlsward.schema\":1,\"event.id\":\"h\","
      "\"event.kind\":\"event\",\"event.category\":[\"network\"],\"event.type\":[\"connection\"],"
      "\"event.action\":\"tls-handshake\",\"event.outcome\":\"success\",\"process.pid\":1,\"user.id\":\"4294967294\","
+     "\"user.group.id\":\"0\","
      "\"tls.resumed\":false,\"tlsward.mode\":\"audit\",\"tlsward.verify\":\"ca\",\"tlsward.outcome\":\"verified\","
-     "\"tlsward.action\":\"allowed\",\"tlsward.decided_by\":\"policy\",\"tlsward.authentication\":\"psk\","
+     "\"tlsward.action\":\"allowed\",\"tlsward.decided_by\":\"policy\",\"tlsward.facts\":\"auth=psk "
+     "src=unknown\",\"tlsward.authentication\":\"psk\","
      "\"tlsward.name_source\":\"unknown\",\"tlsward.app_verify\":\"none\"}"},
 };
 
@@ -288,6 +343,71 @@ START_TEST(a_count_no_reader_can_hold_is_the_largest_it_can)
 END_TEST
 
 #define BAD "\xEF\xBF\xBD" /* U+FFFD */
+
+static const struct {
+    const char *what, *name;
+    size_t length;
+    unsigned times;
+    const char *json;
+    unsigned count;
+} name_rows[] = {
+    {"one", "a.example", 9, 1, "[\"a.example\"]", 1},
+    {"a NUL hides nothing behind it", "good.example\0.evil.example", 26, 1, "[\"good.example" BAD ".evil.example\"]",
+     1},
+    {"a name without text is only counted", NULL, 0, 2, "[]", 2},
+    {"no name", "", 0, 1, "[\"\"]", 1},
+    {"those that are too many are only counted", "n", 1, 20,
+     "[\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\",\"n\"]", 20},
+    {"what would forge a member is in its string", "x\"],\"tlsward.action\":\"allowed", 29, 1,
+     "[\"x\\\"],\\\"tlsward.action\\\":\\\"allowed\"]", 1},
+};
+
+START_TEST(alternative_names_are_an_array_and_a_count)
+{
+    char count[16];
+    struct alternative_names told = {0};
+    struct event event = {.kind = EVENT_NOTICE, .tls_names = &told};
+    for (unsigned i = 0; i < name_rows[_i].times; i++)
+        alternative_names_add(&told, name_rows[_i].name, name_rows[_i].length);
+    json_t *object = format(&event);
+    snprintf(count, sizeof count, "%u", name_rows[_i].count);
+    expect_member(object, "tls.server.x509.alternative_names", name_rows[_i].json);
+    expect_member(object, "tlsward.alternative_names_count", count);
+    json_decref(object);
+}
+END_TEST
+
+START_TEST(a_long_alternative_name_is_cut_and_all_fit)
+{
+    char text[20000];
+    struct alternative_names told = {0};
+    memset(text, 'x', sizeof text);
+    for (unsigned i = 0; i < 100; i++)
+        alternative_names_add(&told, text, sizeof text);
+    ck_assert_uint_eq(told.count, 100);
+    ck_assert_uint_le(told.length, sizeof told.text);
+    ck_assert_uint_ge(told.told, 7);
+    ck_assert_uint_eq(strlen(told.text), ALTERNATIVE_NAME_BYTES + strlen("\u2026"));
+    ck_assert_str_eq(told.text + ALTERNATIVE_NAME_BYTES, "\u2026");
+}
+END_TEST
+
+static const struct {
+    enum answer answer;
+    const char *json; /* NULL: left out */
+} established[] = {{ANSWER_UNKNOWN, NULL}, {ANSWER_YES, "true"}, {ANSWER_NO, "false"}};
+
+START_TEST(whether_it_was_established_may_be_unknown)
+{
+    struct event event = {.kind = EVENT_HANDSHAKE, .tls_established = established[_i].answer};
+    json_t *object = format(&event);
+    if (established[_i].json != NULL)
+        expect_member(object, "tls.established", established[_i].json);
+    else
+        ck_assert_ptr_null(json_object_get(object, "tls.established"));
+    json_decref(object);
+}
+END_TEST
 
 static const struct {
     const char *what, *input, *value;
@@ -391,18 +511,34 @@ static void expect_shortened(const char *name, const char *value, const char *un
     ck_assert_msg(rest > value, "%s: nothing is left", name);
 }
 
+/* As many names as are told, each as long as one may be. */
+static const struct alternative_names *flooded_names(const char *text)
+{
+    static struct alternative_names names_of_flood;
+    names_of_flood = (struct alternative_names){0};
+    for (size_t i = 0; i < 2 * ALTERNATIVE_NAMES_MAX; i++)
+        alternative_names_add(&names_of_flood, text, strlen(text));
+    return &names_of_flood;
+}
+
 static struct event flooded(const char *text, struct settings *flooded_settings)
 {
     struct event event = handshake;
+    event.tls_names = flooded_names(text);
     *flooded_settings = settings;
     flooded_settings->rule = flooded_settings->expired_rule = text;
     event.settings = flooded_settings;
     event.executable = event.server_address = event.server_ip = event.tls_version = event.tls_cipher = text;
     event.tls_subject = event.tls_issuer = event.tls_not_after = event.tls_sha256 = event.expected_name = text;
     event.x509_text = event.call_site = event.library = event.checked_later = event.message = text;
+    event.host = event.container = event.tls_group = event.tls_curve = event.tls_next_protocol = text;
+    event.tls_not_before = event.tls_serial_number = event.tls_key_algorithm = event.tls_key_curve = text;
+    event.tls_signature_algorithm = event.tls_issuer_common_name = event.tls_issuer_organization = text;
+    event.tls_issuer_country = event.anchor_subject = event.anchor_file = event.anchor_source = text;
+    event.tls_key_bits = event.chain_length = UINT32_MAX;
     event.time = (struct timespec){.tv_sec = (time_t)INT64_MAX, .tv_nsec = 999999999};
     event.pid = INT32_MAX;
-    event.uid = UINT32_MAX;
+    event.uid = event.gid = UINT32_MAX;
     event.server_port = UINT16_MAX;
     event.dropped = event.repeated = UINT64_MAX;
     return event;
@@ -437,6 +573,23 @@ START_TEST(the_largest_event_fits_and_is_json)
         "tlsward.library",
         "tlsward.app_checked_later",
         "tlsward.message",
+        "host.name",
+        "container.id",
+        "tls.curve",
+        "tls.next_protocol",
+        "tls.server.not_before",
+        "tls.server.x509.serial_number",
+        "tls.server.x509.public_key_algorithm",
+        "tls.server.x509.public_key_curve",
+        "tls.server.x509.signature_algorithm",
+        "tls.server.x509.issuer.common_name",
+        "tls.server.x509.issuer.organization",
+        "tls.server.x509.issuer.country",
+        "tls.server.x509.issuer.distinguished_name",
+        "tlsward.anchor.subject",
+        "tlsward.anchor.file",
+        "tlsward.anchor.source",
+        "tlsward.group",
     };
     json_t *object = parse(buffer, length);
     for (size_t i = 0; i < sizeof shortened / sizeof *shortened; i++)
@@ -496,6 +649,9 @@ int main(void)
     tcase_add_loop_test(content, app_verify_is_what_the_program_demanded, 0, ROWS(demands));
     tcase_add_loop_test(content, the_time_is_rfc_3339, 0, ROWS(times));
     tcase_add_test(content, a_count_no_reader_can_hold_is_the_largest_it_can);
+    tcase_add_loop_test(content, alternative_names_are_an_array_and_a_count, 0, ROWS(name_rows));
+    tcase_add_test(content, a_long_alternative_name_is_cut_and_all_fit);
+    tcase_add_loop_test(content, whether_it_was_established_may_be_unknown, 0, ROWS(established));
 
     TCase *hostile = tcase_create("hostile");
     tcase_add_loop_test(hostile, a_string_keeps_its_value_and_loses_its_teeth, 0, ROWS(texts));

@@ -56,6 +56,13 @@ static void describe(const void *object, int x509_error, struct handshake_text *
     text->version = "1.3";
     text->cipher = "PLAYED_SHA256";
     text->library = "/usr/lib/libplayed.so.1";
+    snprintf(text->group, sizeof text->group, "X25519MLKEM768");
+    snprintf(text->next_protocol, sizeof text->next_protocol, "played/1");
+    snprintf(text->certificate.serial_number, sizeof text->certificate.serial_number, "0A");
+    alternative_names_add(&text->certificate.names, "good.test", 9);
+    alternative_names_add(&text->certificate.names, NULL, 0);
+    text->chain.length = 2;
+    text->chain.source = "program";
     text->error_text = x509_error == NOT_TRUSTED ? "played: unknown issuer" : "played: error";
 }
 
@@ -97,8 +104,9 @@ static void open_sink(void)
 /* The next line without what differs from run to run; its id is copied. NULL where there is none. */
 static json_t *next_event(char id[static 33])
 {
-    static const char *const varying[] = {"@timestamp",  "event.id", "process.executable",
-                                          "process.pid", "user.id",  "server.port"};
+    static const char *const varying[] = {
+        "@timestamp",  "event.id", "process.executable", "host.name",   "container.id",
+        "process.pid", "user.id",  "user.group.id",      "server.port", "tlsward.facts"};
     char line[EVENT_MAX];
     ssize_t length = recv(sink, line, sizeof line, 0);
     json_t *event = length > 0 ? json_loadb(line, (size_t)length, 0, NULL) : NULL;
@@ -132,6 +140,9 @@ static void is_told(const char *expected, char id[static 33])
 /* What the event of each handshake has. */
 #define HANDSHAKE(subject, source)                                                                                     \
     EVENT("tls-handshake", "connection")                                                                               \
+    "\"tls.next_protocol\":\"played/1\",\"tls.server.x509.serial_number\":\"0A\","                                     \
+    "\"tls.server.x509.alternative_names\":[\"good.test\"],\"tlsward.alternative_names_count\":2,"                     \
+    "\"tlsward.group\":\"X25519MLKEM768\",\"tlsward.chain_length\":2,\"tlsward.anchor.source\":\"program\","           \
     "\"tls.cipher\":\"PLAYED_SHA256\",\"tls.protocol.name\":\"tls\",\"tls.protocol.version\":\"1.3\","                 \
     "\"tls.resumed\":false,\"tls.server.subject\":\"" subject "\",\"tlsward.app_verify\":\"none\","                    \
     "\"tlsward.authentication\":\"certificate\",\"tlsward.decided_by\":\"policy\","                                    \
@@ -193,7 +204,7 @@ START_TEST(what_is_not_trusted_is_blocked_and_so_is_what_follows_in_clear_text)
     ck_assert_int_eq(client_handshake_consequence(handshake), CONSEQUENCE_REFUSE);
     is_told(
         HANDSHAKE("CN=forged",
-                  "sni") "\"event.outcome\":\"failure\",\"rule.name\":\"played\","
+                  "sni") "\"event.outcome\":\"failure\",\"rule.name\":\"played\",\"tls.established\":false,"
                          "\"tlsward.action\":\"blocked\",\"tlsward.mode\":\"enforce\",\"tlsward.outcome\":\"failed\","
                          "\"tlsward.reason\":\"certificate-not-trusted\",\"tlsward.x509_error\":20,"
                          "\"tlsward.x509_error_text\":\"played: unknown issuer\"}",
