@@ -14,7 +14,7 @@ from runner import Unavailable
 
 MODES = ("plain", "audit", "enforce")
 NEEDED = "X509_VERIFY_PARAM_set1_host"  # 1.0.1 lacks it, so tlsward passes its calls through
-NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic")  # the system's libssl is too old for these
+NEEDS_THE_SAME_LIBRARY = ("raw-public-key", "quic", "hybrid")  # the system's libssl is too old for these
 TALKED, REFUSED, LACKING = 0, 1, 77
 SYSTEM_DEFAULT = """openssl_conf = modules
 [modules]
@@ -138,6 +138,7 @@ def check_event(row, certificate, mode, port, result, library):
     expected = {"tlsward.mode": mode, "tlsward.name_source": row.source, "tlsward.expected_name": row.expected_name,
                 "tlsward.library": str(library.libssl)} | row.event
     expected |= {"audit": row.audit_event, "enforce": row.enforce_event}[mode]
+    expected |= row.event_by_library.get(library.name, {})
     if certificate in row.rejects:
         expected |= {"tlsward.action": "blocked", "tlsward.decided_by": "program"}
     elif certificate in row.good and not (row.audit_reason and mode == "audit"):

@@ -35,6 +35,7 @@ class Row:
     event: dict = field(default_factory=dict)  # further members of every event
     audit_event: dict = field(default_factory=dict)
     enforce_event: dict = field(default_factory=dict)
+    event_by_library: dict = field(default_factory=dict)  # further members of every event, by Library.name
     policy: str = ""  # further lines, with places that Bench.further_policy fills
     openssl_conf: str = ""  # lines of the section system_default in the file that OPENSSL_CONF names
     before: str = ""  # the client's row that runs first, without the library
@@ -152,6 +153,15 @@ def compares_names(name, rejects=UNTRUSTED, certificates=("common-name",), **res
 def compares_nothing(name, **rest):
     """Demands the chain at most, and takes whatever name there is."""
     return Row(name, certificates=("common-name",), good=NONE, **rest)
+
+
+def agreed_on(group, curve=None):
+    """The group as IANA calls it, which is a curve too or is none."""
+    return {"tlsward.group": group, "tls.curve": curve}
+
+
+X25519 = agreed_on("x25519", "x25519")
+HYBRID = agreed_on("X25519MLKEM768")
 
 
 def driver(way, **rest):
@@ -349,6 +359,12 @@ ROWS = (
     without_certificate("system-default-anonymous", "anonymous", client="system-default",
                         openssl_conf="MaxProtocol = TLSv1.2\nCipherString = aNULL:@SECLEVEL=0\n", **NOBODY),
     careless("http-client", source="bio"),
+    careless("group", client="says-nothing", certificates=("good", "unknown-ca"),
+             event_by_library=dict.fromkeys(("system", "1.1.1", "3.5", "3.6", "4.0"), X25519)),
+    careless("group-hybrid", client="says-nothing", kind="hybrid", certificates=("good", "unknown-ca"),
+             event_by_library={"system": X25519, "1.1.1": X25519, "3.5": HYBRID, "3.6": HYBRID, "4.0": HYBRID}),
+    careless("group-of-resumption", client="session-memory-tls13", certificates=("good",),
+             event_by_library=dict.fromkeys(("system", "1.1.1", "3.5", "3.6", "4.0"), X25519 | {"tls.established": True})),
     careless("quic", kind="quic", event={"tls.protocol.version": "1.3"}),
     careless("quic-connected", kind="quic", event={"tls.protocol.version": "1.3"}),
 
