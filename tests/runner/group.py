@@ -1,11 +1,13 @@
 """The runner on toy groups: whatever goes wrong with a row is seen as that, and all is counted."""
 
 import contextlib
+import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -136,6 +138,34 @@ def interrupted(_):
     assert process.returncode != 0, output
 
 
+def interrupted_in_a_row(_):
+    """What the group and its rows have started ends, also what a row starts anew, and the group puts away its place."""
+    with tempfile.TemporaryDirectory(prefix="tlsward-runner.") as name:
+        directory = Path(name)
+        environment = os.environ | {"TOY_DIRECTORY": name}
+        with subprocess.Popen(command("stubborn"), stdout=subprocess.PIPE, text=True, env=environment) as process:
+            wait_for(directory / "row")
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=HANG_SECONDS)
+        assert "FAIL interrupted" in output and process.returncode != 0, output
+        assert (directory / "put-away").exists(), output
+        left = [entry.parent.name for entry in Path("/proc").glob("[0-9]*/environ") if is_told(entry, name)]
+        assert not left, f"processes {left} are left\n{output}"
+
+
+def is_told(environ, word):
+    with contextlib.suppress(OSError):
+        return word.encode() in environ.read_bytes()
+    return False
+
+
+def wait_for(path):
+    deadline = time.monotonic() + HANG_SECONDS
+    while not path.exists():
+        assert time.monotonic() < deadline, f"there is no {path}"
+        time.sleep(0.02)
+
+
 ROWS = {
     "a-good-row-passes": ends("ok", "good", ""),
     "what-a-good-row-says-is-told": ends("ok", "said", "    seven\n"),
@@ -158,6 +188,7 @@ ROWS = {
     "junit-has-every-row": junit,
     "a-terminal-has-one-line-of-status": terminal,
     "what-is-interrupted-fails": interrupted,
+    "what-is-interrupted-leaves-nothing": interrupted_in_a_row,
 }
 
 

@@ -65,17 +65,27 @@ class Place:
         with module.place(options, set(json.loads(line)["selected"])) as value:
             self.tell(ready=True)
             # What a thread started may die with it, prctl(2): none ends before all rows are done.
-            with ThreadPoolExecutor(options.at_once) as pool:
-                for line in self.orders:
-                    order = json.loads(line)
-                    pool.submit(self.run, order["job"], rows[order["job"]], value, order["wanted"])
+            pool = ThreadPoolExecutor(options.at_once)
+            for line in self.orders:
+                order = json.loads(line)
+                pool.submit(self.run, order["job"], rows[order["job"]], value, order["wanted"])
+            pool.shutdown()
+
+
+class Ended(BaseException):
+    """We are to end, whatever rows are at: not one of them is waited for."""
+
+
+def end(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Ended
 
 
 def behave():
     """As from a terminal, whatever started us; whoever ends us lets us clean up."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, end)
 
 
 def serve(options):
@@ -91,5 +101,7 @@ def serve(options):
     place = Place(*options.place)
     try:
         place.serve(module, options)
+    except Ended:
+        os.killpg(0, signal.SIGKILL)  # the session is ours: with it goes what rows have started meanwhile
     except Exception as failure:
         place.tell(broken=outcome(failure))

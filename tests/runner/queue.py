@@ -161,7 +161,9 @@ class Queue:
         return self.show.close()
 
     def end_all(self):
-        """Ends what an interruption has left."""
+        """Ends what an interruption has left; another one does not hinder that."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         processes = [group.process for group in self.groups if group.process]
         for process in processes:
             process.ask_to_end()
