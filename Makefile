@@ -42,6 +42,10 @@ SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
 PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates nginx-light strace valgrind
+# Compilers for another machine or C library, each with what it compiles against.
+PACKAGES_OF_musl-gcc := musl-tools
+PACKAGES_OF_i686-linux-gnu-gcc := gcc-i686-linux-gnu libc6-dev-i386-cross
+PACKAGES_OF_aarch64-linux-gnu-gcc := gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_FUZZ  := $(PACKAGES_BUILD) clang libclang-rt-dev
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
@@ -57,7 +61,9 @@ command: $(B)/tlsward
 # What the build needs is looked for once, so that it is not a compiler's error that tells what is missing. A compiler
 # that came while make ran counts from the next make on, as the stubs are chosen by it.
 HAS_HEADER = $(CC) $(CFLAGS) -E -include
-SAY_LACKING = { echo "make: there is no $(1): run 'make deps-build' first, as root or with sudo, and make again" >&2; exit 1; }
+PACKAGES_CC = $(strip $(foreach word,$(CC),$(PACKAGES_OF_$(word))))
+CURE = $(if $(PACKAGES_CC),'apt-get install $(PACKAGES_CC)','make deps-build')
+SAY_LACKING = { echo "make: there is no $(1): run $(CURE) first, as root or with sudo, and make again" >&2; exit 1; }
 
 $(B)/found-compiler:
 	@[ -n '$(MACHINE)' ] || $(call SAY_LACKING,compiler $(firstword $(CC)))
@@ -248,7 +254,7 @@ $(B)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(B)/li
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(FUZZED)
 
-# The library for programs of the other C library: make musl B=build-musl
+# The library for programs of the other C library, with the package musl-tools: make musl B=build-musl
 musl:
 	@$(MAKE) --no-print-directory library CC=musl-gcc B=$(B)
 
@@ -294,7 +300,7 @@ test-libs: table
 # The library for 64-bit Arm, emulated: the table, and what dlsym(3) means there.
 AARCH64 = $(abspath $(B))/libs/aarch64
 test-aarch64: table
-	@tests/install-packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	@tests/install-packages $(PACKAGES_OF_aarch64-linux-gnu-gcc) qemu-user
 	@$(MAKE) --no-print-directory table CC=aarch64-linux-gnu-gcc B=$(B)/aarch64
 	@tests/libs/fetch $(B)/libs aarch64
 	@$(RUN) --build $(B)/aarch64 --server-build $(B) --libs aarch64 -- table
@@ -304,7 +310,7 @@ test-aarch64: table
 
 # The library for 32-bit programs, which the same machine runs.
 test-i386: table
-	@tests/install-packages gcc-i686-linux-gnu libc6-dev-i386-cross
+	@tests/install-packages $(PACKAGES_OF_i686-linux-gnu-gcc)
 	@$(MAKE) --no-print-directory table CC=i686-linux-gnu-gcc B=$(B)/i386
 	@tests/libs/fetch $(B)/libs i386
 	@$(RUN) --build $(B)/i386 --server-build $(B) --libs i386 -- table

@@ -105,6 +105,17 @@ def members(_, __):
     return differ("members in the manual", set(told), set(tested) | {"tlsward.finding"})
 
 
+def pages_without_warnings(*_):
+    """Whatever the reader's locale has for characters."""
+    warnings = []
+    for page in sorted((SOURCE / "tools" / "man").iterdir()):
+        for locale in ("C", "C.UTF-8"):
+            done = subprocess.run(["man", "-l", "--warnings", page], env={"PATH": "/usr/bin:/bin", "LC_ALL": locale}, capture_output=True, text=True, errors="replace", check=True)
+            warnings += [f"{page.name} in locale {locale}: {line}" for line in done.stderr.splitlines()]
+            warnings += [] if "NAME" in done.stdout else [f"{page.name} in locale {locale} is empty"]
+    return "\n".join(warnings)
+
+
 def checks(table, names):
     """Name → test; `names` are those of all rows."""
     each = {
@@ -116,6 +127,7 @@ def checks(table, names):
     }
     wanted = [(f"documentation/{name}/{fact}", check, name) for name in SUBCOMMANDS for fact, check in each.items()]
     wanted += [("documentation/run/completion-finds-its-command", values_are_skipped, "run")]
+    wanted += [("documentation/manual-pages-without-warnings", pages_without_warnings, "")]
     wanted += [("documentation/subcommands", subcommands, "")]
     wanted += [("documentation/events-have-the-members-of-the-manual", members, "")]
     wanted += [("documentation/security-names-tests-that-exist", lambda *_: security_page.missing(names), "")]

@@ -50,8 +50,8 @@ class Host:
                               text=True, timeout=HANG_SECONDS, stdin=subprocess.DEVNULL, check=False)
 
     def shell(self, commands, umask=0o022):
-        """As typed in, at the top of the source tree; `make` knows where the build is."""
-        return self.run(["sh", "-c", f"umask {umask:o}\ncd {shlex.quote(str(SOURCE))}\n{commands}"],
+        """As in a script that ends with the first failure, at the top of the source tree; `make` knows where the build is."""
+        return self.run(["sh", "-c", f"set -e\numask {umask:o}\ncd {shlex.quote(str(SOURCE))}\n{commands}"],
                         environment={"B": str(self.build)})
 
     def follow(self, commands, umask=0o022):
@@ -251,6 +251,17 @@ def lacking_compiler(host):
     assert done.returncode != 0 and "run 'make deps-build' first" in done.stderr.splitlines()[0], done
 
 
+def lacking_cross_compiler(host):
+    """What brings one is another package than those of the build."""
+    for compiler, packages in (("i686-linux-gnu-gcc", "gcc-i686-linux-gnu libc6-dev-i386-cross"), ("musl-gcc", "musl-tools")):
+        (host.root / "usr/bin" / compiler).unlink(missing_ok=True)
+        done = host.shell(f"B=/tmp/fresh make library CC={compiler}")
+        first = done.stderr.partition("\n")[0]
+        assert done.returncode != 0 and f"no compiler {compiler}: run 'apt-get install {packages}' first" in first, done
+    done = host.shell("make musl B=/tmp/fresh")
+    assert done.returncode != 0 and "'apt-get install musl-tools'" in done.stderr, done
+
+
 def lacking_header(host):
     (host.root / "usr/include/jansson.h").unlink()
     done = host.shell("B=/tmp/fresh make command")
@@ -331,6 +342,7 @@ ROWS = {
     "install/directory-of-the-policy-is-open": install_opens_the_directory,
     "install/manuals-name-the-prefix": manuals_name_the_prefix,
     "build/says-what-to-do-without-a-compiler": lacking_compiler,
+    "build/says-what-to-do-without-a-cross-compiler": lacking_cross_compiler,
     "build/says-what-to-do-without-a-header": lacking_header,
     "build/takes-gcc-where-there-is-no-cc": compiler_by_default,
     "host/strict-umask": host_with_a_strict_umask,
