@@ -39,7 +39,7 @@ BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(w
 TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 SUPPORT := $(sort $(wildcard tests/behaviour/support/*.c))
 
-PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev pkg-config
+PACKAGES_BUILD := gcc libc6-dev libssl-dev libjansson-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev pkg-config
 PACKAGES_DEMO  := $(PACKAGES_BUILD) openssl curl python3
 PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates nginx-light strace valgrind
 # Compilers for another machine or C library, each with what it compiles against.
@@ -71,7 +71,7 @@ $(B)/found-compiler:
 	@mkdir -p $(@D); touch $@
 
 $(B)/found-headers: $(B)/found-compiler
-	@for header in openssl/ssl.h jansson.h gelf.h; do \
+	@for header in openssl/ssl.h jansson.h gelf.h elfutils/libdwfl.h zlib.h zstd.h; do \
 	    $(HAS_HEADER) $$header -x c /dev/null >/dev/null 2>&1 || $(call SAY_LACKING,header $$header); done
 	@touch $@
 
@@ -110,15 +110,18 @@ $(B)/tools/%.o: tools/%.c Makefile | $(B)/found-headers
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -c -o $@ $<
 
+# What the command and its tests are linked with; libsystemd is opened where it is needed.
+TOOLS_LIBRARIES := -lssl -lcrypto -ljansson -lelf -ldw -lz -lzstd -lpthread -lm
+
 $(B)/tlsward: $(TOOLS:%.c=$(B)/%.o) $(B)/libcore.a
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lssl -lcrypto -ljansson -lelf $(LDFLAGS)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(TOOLS_LIBRARIES) $(LDFLAGS)
 
 $(B)/libtools.a: $(filter-out $(B)/tools/main.o,$(TOOLS:%.c=$(B)/%.o))
 	@rm -f $@ && ar rcs $@ $^
 
 $(B)/unit/%: tests/unit/%.c $(B)/libtools.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libtools.a $(B)/libcore.a $(shell pkg-config --libs check) -lssl -lcrypto -ljansson -lelf -lpthread
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $< $(B)/libtools.a $(B)/libcore.a $(shell pkg-config --libs check) $(TOOLS_LIBRARIES)
 
 # What is true of every TLS library, with none of them: the rooms below the families.
 MIDDLE := event policy peer trust process
@@ -245,7 +248,7 @@ fuzz:
 run-fuzz: $(TARGETS:%=$(B)/fuzz/%)
 	@$(RUN) --at-once $(or $(AT_ONCE),$(shell nproc)) $(if $(SECONDS),--seconds $(SECONDS),--runs $(RUNS)) -- fuzz
 
-FUZZED = $(CC) $(CFLAGS) $(OURS) -o $@ $(filter %.c,$^) $(B)/libtools.a $(B)/libcore.a -lssl -lcrypto -ljansson -lelf
+FUZZED = $(CC) $(CFLAGS) $(OURS) -o $@ $(filter %.c,$^) $(B)/libtools.a $(B)/libcore.a $(TOOLS_LIBRARIES)
 $(B)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(B)/libtools.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; $(FUZZED) -fsanitize=fuzzer
@@ -324,6 +327,10 @@ bench:
 	@tests/install-packages $(PACKAGES_BENCH)
 	@$(MAKE) --no-print-directory library $(B)/bench/client $(B)/bench/plain $(B)/bench/memory $(B)/bench/empty.so
 	@$(PYTHON) tests/bench/bench.py $(B)
+
+$(B)/bench/events: tests/bench/events.c $(B)/libtools.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -o $@ $^ $(TOOLS_LIBRARIES)
 
 $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
