@@ -18,6 +18,7 @@ LIBRARY = {
 }
 COMMAND = {
     'shared': (),
+    'events': ('shared',),
     'check': ('shared',),
     'explain': ('shared',),
     'run': ('shared',),
@@ -184,6 +185,7 @@ BREAKS = {
     'command/each_room_knows_only_those_below_it': (
         ('tools/run/x.c', '#include "explain/advice.h"', 'tools/run/x.c: includes explain/advice.h'),
         ('tools/shared/x.c', '#include "check/warnings.h"', 'tools/shared/x.c: includes check/warnings.h'),
+        ('tools/events/x.c', '#include "check/log_place.h"', 'tools/events/x.c: includes check/log_place.h'),
         ('tools/check/x.c', '#include "hooks/exec_watch.h"', 'tools/check/x.c: includes hooks/exec_watch.h'),
     ),
     'command/no_rooms_know_each_other': (
