@@ -1,0 +1,275 @@
+#include "events/source.h"
+
+#include "events/bytes.h"
+#include "events/journal.h"
+#include "events/record.h"
+#include "process/error_text.h"
+#include "shared/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What is read at once: little beside the processor's cache, and much beside a line. */
+enum { READ_SIZE = 1 << 18 };
+_Static_assert(READ_SIZE > RECORD_LINE_MAX + 1, "a line of an event is read whole");
+
+struct source {
+    char *name;
+    bool follows;
+    bool skips; /* within a line that was too long, and told as such */
+    char *problem;
+    bool broken;         /* there is no more of it: the problem is told after what was read */
+    struct bytes *bytes; /* or: */
+    struct journal *journal;
+    uint64_t line; /* the number of the next one */
+    char *rest;    /* the beginning of a line whose end was not read yet */
+    size_t rest_length;
+};
+
+static char *open_file(struct source *source)
+{
+    bool is_input = strcmp(source->name, "-") == 0;
+    int fd = is_input ? dup(STDIN_FILENO) : open(source->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) {
+        char *problem = text_format("%s", error_text(fd < 0 ? errno : EISDIR));
+        if (fd >= 0)
+            close(fd);
+        return problem;
+    }
+    /* A FIFO without a writer is at its end and not waited for; where there is one, its events are. */
+    if (!is_input)
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    source->bytes = bytes_open(fd);
+    return NULL;
+}
+
+struct source *source_open(const char *name, int64_t since, bool follows, char **problem)
+{
+    struct source *source = text_grow(NULL, 1, sizeof *source);
+    *source = (struct source){.name = text_format("%s", name), .follows = follows, .line = 1};
+    *problem = NULL;
+    if (strcmp(name, "journal") == 0 || strncmp(name, "journal:", 8) == 0)
+        source->journal = journal_open(name[7] == ':' ? name + 8 : NULL, since, problem);
+    else
+        *problem = open_file(source);
+    if (*problem != NULL) {
+        source_close(source);
+        return NULL;
+    }
+    return source;
+}
+
+static enum source_state fail(struct source *source, char *problem)
+{
+    free(source->problem);
+    source->problem = problem;
+    return SOURCE_FAILED;
+}
+
+static enum source_state read_journal(struct source *source, struct lines *lines)
+{
+    const char *line;
+    size_t length;
+    char *problem = NULL;
+    int status;
+    while (lines->length + RECORD_LINE_MAX < READ_SIZE &&
+           (status = journal_next(source->journal, &line, &length, &problem)) > 0) {
+        /* What is too long is told as such, whatever it is. */
+        length = length <= RECORD_LINE_MAX ? length : RECORD_LINE_MAX - 1;
+        for (size_t i = 0; i < length; i++)
+            lines->data[lines->length + i] = line[i] == '\n' ? ' ' : line[i];
+        lines->data[lines->length + length] = '\n';
+        lines->length += length + 1;
+        source->line++;
+    }
+    if (lines->length > 0)
+        return SOURCE_LINES;
+    return problem != NULL ? fail(source, problem) : SOURCE_END;
+}
+
+/* Without what belongs to a line that was too long. */
+static void drop_skipped(struct source *source, struct lines *lines)
+{
+    const char *end = memchr(lines->data, '\n', lines->length);
+    size_t dropped = end != NULL ? (size_t)(end - lines->data) + 1 : lines->length;
+    source->skips = end == NULL;
+    memmove(lines->data, lines->data + dropped, lines->length - dropped);
+    lines->length -= dropped;
+}
+
+/* Keeps what comes after the last newline. False where there is no whole line. */
+static bool cut(struct source *source, struct lines *lines)
+{
+    const char *last = memrchr(lines->data, '\n', lines->length);
+    size_t whole = last != NULL ? (size_t)(last - lines->data) + 1 : 0;
+    source->rest_length = lines->length - whole;
+    if (source->rest_length > 0) {
+        source->rest = text_grow(source->rest, READ_SIZE, 1);
+        memcpy(source->rest, lines->data + whole, source->rest_length);
+    }
+    lines->length = whole;
+    return whole > 0;
+}
+
+/* At the end of a file: what has no newline is a line too, unless it may get one. */
+static enum source_state finish(struct source *source, struct lines *lines, ssize_t got)
+{
+    if (source->follows && got == 0) {
+        cut(source, lines);
+    } else if (lines->length > 0) {
+        lines->unfinished = lines->data[lines->length - 1] != '\n';
+        source->rest_length = 0;
+    }
+    source->broken = got < 0;
+    if (lines->length > 0)
+        return SOURCE_LINES;
+    return got < 0 ? fail(source, text_format("%s", bytes_problem(source->bytes))) : SOURCE_END;
+}
+
+static enum source_state read_bytes(struct source *source, struct lines *lines)
+{
+    if (source->broken)
+        return fail(source, text_format("%s", bytes_problem(source->bytes)));
+    memcpy(lines->data, source->rest != NULL ? source->rest : "", source->rest_length);
+    lines->length = source->rest_length;
+    source->rest_length = 0;
+    for (;;) {
+        ssize_t got = bytes_read(source->bytes, lines->data + lines->length, READ_SIZE - lines->length);
+        if (got <= 0)
+            return finish(source, lines, got);
+        lines->length += (size_t)got;
+        if (source->skips)
+            drop_skipped(source, lines);
+        if (cut(source, lines))
+            return SOURCE_LINES;
+        lines->length = source->rest_length;
+        if (lines->length == READ_SIZE) {
+            source->skips = true;
+            source->rest_length = 0;
+            return SOURCE_LINES;
+        }
+    }
+}
+
+static uint64_t count_lines(const struct lines *lines)
+{
+    uint64_t count = lines->data[lines->length - 1] == '\n' ? 0 : 1;
+    const char *at = lines->data, *end = at + lines->length;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        count++;
+        at++;
+    }
+    return count;
+}
+
+enum source_state source_read(struct source *source, struct lines *lines)
+{
+    if (lines->size < READ_SIZE) {
+        lines->data = text_grow(lines->data, READ_SIZE, 1);
+        lines->size = READ_SIZE;
+    }
+    lines->length = 0;
+    lines->unfinished = false;
+    lines->source = source->name;
+    lines->first = source->line;
+    if (source->journal != NULL)
+        return read_journal(source, lines);
+    enum source_state state = read_bytes(source, lines);
+    if (state == SOURCE_LINES)
+        source->line += count_lines(lines);
+    return state;
+}
+
+/* The file begins anew: with lines of its own. */
+static void start_again(struct source *source, int fd)
+{
+    bytes_close(source->bytes);
+    source->bytes = bytes_open(fd);
+    source->rest_length = 0;
+    source->skips = false;
+    source->line = 1;
+}
+
+bool source_renew(struct source *source)
+{
+    struct stat now, open_one;
+    if (source->journal != NULL || strcmp(source->name, "-") == 0)
+        return true;
+    int fd = bytes_descriptor(source->bytes);
+    if (fstat(fd, &open_one) != 0 || !S_ISREG(open_one.st_mode))
+        return true;
+    if (stat(source->name, &now) == 0 && (now.st_dev != open_one.st_dev || now.st_ino != open_one.st_ino)) {
+        int other = open(source->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (other >= 0)
+            start_again(source, other);
+        return other >= 0;
+    }
+    off_t at = lseek(fd, 0, SEEK_CUR);
+    if (open_one.st_size < at) {
+        int same = dup(fd);
+        lseek(same, 0, SEEK_SET);
+        start_again(source, same);
+        return true;
+    }
+    return open_one.st_size > at;
+}
+
+void source_wait(struct source *source, unsigned milliseconds)
+{
+    if (source->journal != NULL) {
+        journal_wait(source->journal, milliseconds);
+        return;
+    }
+    struct timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+    nanosleep(&time, NULL);
+}
+
+const char *source_name(const struct source *source)
+{
+    return source->name;
+}
+
+const char *source_problem(const struct source *source)
+{
+    return source->problem;
+}
+
+uint64_t source_progress(const struct source *source, uint64_t *size)
+{
+    struct stat status;
+    *size = 0;
+    if (source->journal != NULL)
+        return 0;
+    if (fstat(bytes_descriptor(source->bytes), &status) == 0 && S_ISREG(status.st_mode))
+        *size = (uint64_t)status.st_size;
+    return bytes_taken(source->bytes);
+}
+
+void source_close(struct source *source)
+{
+    if (source->bytes != NULL)
+        bytes_close(source->bytes);
+    if (source->journal != NULL)
+        journal_close(source->journal);
+    free(source->problem);
+    free(source->rest);
+    free(source->name);
+    free(source);
+}
+
+bool lines_next(const struct lines *lines, size_t *at, struct slice *line)
+{
+    if (*at >= lines->length)
+        return false;
+    const char *start = lines->data + *at;
+    const char *end = memchr(start, '\n', lines->length - *at);
+    *line = (struct slice){start, end != NULL ? (size_t)(end - start) : lines->length - *at};
+    *at += line->length + 1;
+    return true;
+}
