@@ -1,0 +1,93 @@
+/*
+ * Events counted by groups: how many handshakes there were of each combination of some members, what became of them,
+ * when and on how many hosts. The memory depends on how many groups there are and not on how many events.
+ *
+ *     static const enum member by[] = {MEMBER_EXECUTABLE, MEMBER_SERVER_ADDRESS, MEMBER_SERVER_PORT, MEMBER_REASON};
+ *     static const enum member kept[] = {MEMBER_RULE, MEMBER_NOT_AFTER, MEMBER_CALL_SITE};
+ *     struct tally tally = tally_new(by, 4, kept, 3);
+ *     ... tally_add(&tally, record) ...
+ *     tally_merge(&tally, &other);  the other one, of another thread, is empty then
+ *     tally_finish(&tally);         once, when all are merged
+ *     for (size_t i = 0; i < tally.group_count; i++)
+ *         tally_part(&tally.groups[i], 0) ...
+ *
+ * Who groups by something that is no member, or wants only some events, makes the parts himself and uses tally_group()
+ * and tally_count().
+ */
+#ifndef TLSWARD_TALLY_H
+#define TLSWARD_TALLY_H
+
+#include "events/distinct.h"
+#include "events/kind.h"
+#include "events/timeline.h"
+
+#define TALLY_PARTS_MAX 8
+#define TALLY_KEPT_MAX 16
+
+struct tally_group {
+    uint64_t hash;
+    char *key; /* the parts, each with a NUL behind it */
+    uint32_t key_length;
+    uint64_t events; /* lines, whereas the following count handshakes, with those that were only counted */
+    uint64_t by_fate[FATE_COUNT];
+    uint64_t checked_later;   /* handshakes after which the program compared the name itself, and it matched */
+    uint64_t retries_refused; /* clear text that was refused after a block */
+    int64_t first, last;      /* milliseconds since 1970 */
+    struct distinct hosts;    /* host.name */
+    char **kept;              /* of the newest event that had it; NULL where none had */
+    int64_t *kept_at;
+};
+
+/* What was true of all events, whatever their group. */
+struct tally_totals {
+    uint64_t events, handshakes, updates, notices, starts, retries_refused;
+    uint64_t by_fate[FATE_COUNT]; /* handshakes, with those that were only counted */
+    uint64_t dropped;             /* events that processes could not deliver */
+    uint64_t repeated;            /* handshakes that were only counted; in by_fate, too */
+    uint64_t repeated_at_end;     /* the same, told at the end of a process: of no group and no fate */
+    uint64_t lone_updates;        /* updates whose handshake was not seen, or too long ago */
+    int64_t oldest, newest;       /* INT64_MAX and INT64_MIN where there is none */
+    struct distinct hosts, programs;
+};
+
+struct tally {
+    enum member by[TALLY_PARTS_MAX];
+    enum member kept[TALLY_KEPT_MAX];
+    size_t by_count, kept_count;
+    struct tally_group *groups;
+    size_t group_count;
+    struct tally_totals totals;
+    struct timeline timeline;  /* handshakes by hour and fate */
+    struct tally_index *index; /* the group of a key, and that of an event.id */
+};
+
+/* No group yet. `kept` are members of which each group keeps what the newest event said. */
+struct tally tally_new(const enum member *by, size_t by_count, const enum member *kept, size_t kept_count);
+
+/* Counts the event in its group, or an update in that of its handshake, and in the totals. */
+void tally_add(struct tally *tally, struct event_record *record);
+
+/*
+ * The same in two steps. A part holds no NUL. The group is valid until another one is made.
+ */
+struct tally_group *tally_group(struct tally *tally, const struct slice *parts, size_t count);
+void tally_count(struct tally *tally, struct tally_group *group, struct event_record *record);
+
+/* For what has no group of its own: totals alone, and updates in the group of their handshake. */
+void tally_count_alone(struct tally *tally, struct event_record *record);
+
+/* Adds what the other one counted, with the same `by` and `kept`, and empties it. */
+void tally_merge(struct tally *tally, struct tally *other);
+
+/* Gives updates their handshakes that another thread had read. Nothing is counted afterwards; groups may be sorted. */
+void tally_finish(struct tally *tally);
+
+/* A part of the group's key. Lives as long as the group. */
+struct slice tally_part(const struct tally_group *group, size_t part);
+
+/* All handshakes of a group. */
+uint64_t tally_handshakes(const struct tally_group *group);
+
+void tally_free(struct tally *tally);
+
+#endif
