@@ -434,11 +434,14 @@ def short_of_descriptors(setting):
     assert_members({'tlsward.action': 'blocked'}, setting_events(setting)[-1], 'event')
 
 
-# Within a mount namespace of its own, /etc is a copy that preloads the library and carries a system policy.
+# Within a mount namespace of its own, /etc has a layer that preloads the library and carries a system policy. What is
+# written there is gone with the namespace.
 NAMESPACE = '''set -e
-cp -a /etc "$1/etc"
 mount --make-rprivate /
-mount --bind "$1/etc" /etc
+mkdir -p "$1/etc"
+mount -t tmpfs none "$1/etc"
+mkdir -m 755 "$1/etc/upper" "$1/etc/work"
+mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/etc/upper,workdir=$1/etc/work" /etc
 mkdir -p /etc/tlsward/policy.d
 cp "$1/policy.conf" /etc/tlsward/policy.conf
 [ ! -e "$1/off" ] || touch /etc/tlsward/off

@@ -4,7 +4,6 @@ import itertools
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -95,7 +94,6 @@ def dpkg_in_a_namespace(prepare, connected):
         host.program = host.program.rename(setting.directory / 'dpkg')
         os.chown(host.program, NOBODY - 1, NOBODY - 1)
         assert host.run_as(WHO['a user'], 'wrong-host')['connected'] == '-1', 'the library was not active'
-        shutil.rmtree(setting.directory / 'etc')
         assert host.run_as(WHO['a user who is root in his namespace'], 'wrong-host')['connected'] == connected
     return check
 
@@ -197,7 +195,6 @@ def switched_off(prepare, who):
         facts = host.run_as(WHO[who], 'wrong-host')
         assert facts['connected'] == '1' and not setting.log.exists() and not host.told(), facts
         (setting.directory / 'prepare').write_text('rm -f /etc/tlsward/off\n')
-        shutil.rmtree(setting.directory / 'etc')
         assert host.run_as(WHO[who], 'wrong-host')['connected'] == '-1', 'the library was not active'
     return check
 
