@@ -9,7 +9,7 @@ _tlsward_options()
 {
     case $1 in
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
-    check) echo '--json --help' ;;
+    check) echo '--strict --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
     esac
 }
@@ -55,6 +55,7 @@ _tlsward()
         _filedir
         _tlsward_words -W system
         ;;
+    --format) _tlsward_words -W 'text json sarif junit' ;;
     --user) _tlsward_words -W "$(getent passwd | cut -d: -f3)" ;;
     --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
     --log) _tlsward_words -W 'stderr journald syslog file: unix:' ;;

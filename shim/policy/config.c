@@ -48,10 +48,10 @@ const char *const *policy_files(const struct policy *policy)
     return policy->files ? (const char *const *)policy->files : none;
 }
 
-static void fail(struct parser *parser, const char *text, const char *message, const char *detail)
+static void fail(struct parser *parser, const char *id, const char *text, const char *message, const char *detail)
 {
     parser->result->failed = true;
-    config_error_add(parser->errors, parser->file, parser->line, text, "%s%s", message, detail);
+    config_error_add(parser->errors, id, parser->file, parser->line, text, "%s%s", message, detail);
 }
 
 static int lower(char c)
@@ -77,9 +77,9 @@ static bool names_enforcement(const char *line)
     return *line != '\0';
 }
 
-static void fail_line(struct parser *parser, const char *line, const char *message)
+static void fail_line(struct parser *parser, const char *id, const char *line, const char *message)
 {
-    fail(parser, line, message, "");
+    fail(parser, id, line, message, "");
     parser->result->enforcement_possible |= !parser->include && names_enforcement(line);
 }
 
@@ -212,10 +212,10 @@ static void start_rule(struct parser *parser, const char *header, struct words n
     if (is_rule_name(name))
         earlier = take_name(parser, name);
     else
-        fail(parser, header, "a rule needs a name of letters, digits, '.', '_' and '-'", "");
+        fail(parser, "bad-rule-name", header, "a rule needs a name of letters, digits, '.', '_' and '-'", "");
     if (earlier) {
         parser->result->failed = true;
-        config_error_add(parser->errors, parser->file, parser->line, header,
+        config_error_add(parser->errors, "repeated-rule", parser->file, parser->line, header,
                          "there is a rule of this name in %s, line %u", earlier->file, earlier->line);
     }
     if (!parser->section) {
@@ -246,7 +246,7 @@ static void parse_header(struct parser *parser, const char *header, size_t lengt
     parser->section = NULL;
     parser->header_seen = true;
     if (!end || end + 1 < header + length) {
-        fail_line(parser, header, "a section header is [policy] or [rule NAME], alone on its line");
+        fail_line(parser, "bad-section", header, "a section header is [policy] or [rule NAME], alone on its line");
         return;
     }
     struct words name = trimmed(header + 1, end);
@@ -254,9 +254,9 @@ static void parse_header(struct parser *parser, const char *header, size_t lengt
         (name.length == RULE_LENGTH || is_blank(name.at[RULE_LENGTH])))
         start_rule(parser, header, trimmed(name.at + RULE_LENGTH, end));
     else if (!is_word(name, policy, sizeof policy - 1))
-        fail_line(parser, header, "unknown section; accepted: [policy], [rule NAME]");
+        fail_line(parser, "bad-section", header, "unknown section; accepted: [policy], [rule NAME]");
     else if (parser->include)
-        fail(parser, header, "an included file holds nothing but rules", "");
+        fail(parser, "bad-include", header, "an included file holds nothing but rules", "");
     else
         parser->section = &parser->policy->base;
 }
@@ -278,7 +278,7 @@ __attribute__((noinline, cold)) static void refuse_value(struct parser *parser, 
     if (parser->policy->arena.exhausted)
         return;
     list_words(key->words, words);
-    fail(parser, value, problem, words);
+    fail(parser, "bad-value", value, problem, words);
 }
 
 static void set_value(struct parser *parser, const struct config_key *key, const char *value)
@@ -291,7 +291,7 @@ static void set_value(struct parser *parser, const struct config_key *key, const
     else if (key->kind == KEY_INCLUDE)
         note_include(parser);
     else if (parser->include && strcmp(key->name, "mode") == 0 && parser->section->settings.mode == MODE_ENFORCE)
-        fail(parser, value, "an included rule cannot ask for enforcement", "");
+        fail(parser, "bad-include", value, "an included rule cannot ask for enforcement", "");
 }
 
 /* `key` is NULL where there is none of that name. */
@@ -302,14 +302,15 @@ __attribute__((noinline, cold)) static void refuse_key(struct parser *parser, co
     bool in_rule = kind == IN_RULE;
     if (!key) {
         list_keys(kind, words);
-        fail(parser, line, in_rule ? "unknown key in a rule" : "unknown key in [policy]", words);
+        fail(parser, "unknown-key", line, in_rule ? "unknown key in a rule" : "unknown key in [policy]", words);
     } else if (!(key->sections & kind)) {
-        fail(parser, line, in_rule ? "this key belongs in [policy]" : "this key belongs in a rule", "");
+        fail(parser, "misplaced-key", line, in_rule ? "this key belongs in [policy]" : "this key belongs in a rule",
+             "");
     } else if (!key->repeatable && (parser->section->given & config_key_bit(key))) {
-        fail(parser, line, "this key was given before: ", key->name);
+        fail(parser, "repeated-key", line, "this key was given before: ", key->name);
     } else {
         list_words(key->words, words);
-        fail(parser, line, "a value is missing", words);
+        fail(parser, "missing-value", line, "a value is missing", words);
     }
 }
 
@@ -364,9 +365,9 @@ static void parse_assignment(struct parser *parser, const char *line, size_t len
     const char *value = equals ? skip_blanks(equals + 1) : line + length;
     parser->result->failed = false;
     if (!equals)
-        fail(parser, line, "neither a section header nor 'key = value'", "");
+        fail(parser, "bad-line", line, "neither a section header nor 'key = value'", "");
     else if (!parser->header_seen)
-        fail(parser, line, "a key before the first section header", "");
+        fail(parser, "bad-line", line, "a key before the first section header", "");
     else if (parser->section)
         set_key(parser, line, key, value);
     bool understood = !parser->result->failed && parser->section;
@@ -388,7 +389,7 @@ static void parse_line(struct parser *parser, char *line, char *end)
     size_t length = (size_t)(end - line);
     /* What ends its lines so is one line to us, and may be one comment. */
     if (parser->has_control && memchr(line, '\r', length)) {
-        fail_line(parser, line, "a carriage return within a line: lines end with a newline");
+        fail_line(parser, "bad-line", line, "a carriage return within a line: lines end with a newline");
         return;
     }
     if (length == 0 || *line == '#' || *line == ';')
@@ -408,7 +409,7 @@ static bool refuse_binary(struct parser *parser, const struct config_text *text)
     parser->line = 1;
     for (const char *c = text->data; c < nul; c++)
         parser->line += *c == '\n';
-    fail(parser, NULL, "a NUL byte: this is no text file", "");
+    fail(parser, "bad-line", NULL, "a NUL byte: this is no text file", "");
     parser->result->enforcement_possible |= !parser->include;
     return true;
 }

@@ -15,6 +15,7 @@ struct config_error {
     unsigned line; /* 1-based; 0: the file as a whole */
     char *text;    /* the offending line or value as written, or NULL */
     char *message;
+    const char *id; /* of its kind, for machines: it stays as it is, whatever the message says */
 };
 
 struct config_errors {

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-void config_error_add(struct config_errors *errors, const char *file, unsigned line, const char *text,
+void config_error_add(struct config_errors *errors, const char *id, const char *file, unsigned line, const char *text,
                       const char *format, ...)
 {
     struct arena *arena = &errors->arena;
-    struct config_error item = {.line = line, .file = arena_copy(arena, file, strlen(file))};
+    struct config_error item = {.id = id, .line = line, .file = arena_copy(arena, file, strlen(file))};
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(NULL, 0, format, arguments);

@@ -70,7 +70,8 @@ static enum config_file_status tell(struct config_errors *errors, const char *pa
                                     const char *why)
 {
     bool unreadable = status == CONFIG_FILE_UNREADABLE;
-    config_error_add(errors, path, 0, NULL, "the policy cannot be %s: %s%s", unreadable ? "read" : "used", why,
+    config_error_add(errors, unreadable ? "policy-unreadable" : "policy-refused", path, 0, NULL,
+                     "the policy cannot be %s: %s%s", unreadable ? "read" : "used", why,
                      unreadable ? " (it changes nothing: what was in force stays, else mode = audit)" : "");
     return status;
 }

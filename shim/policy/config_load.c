@@ -105,7 +105,8 @@ static struct sources system_sources(struct loading *loading)
     const char *drop_ins = config_file_path(&loading->arena, directory, "policy.d", "");
     if (config_file_is_broken_link(directory)) {
         sources.refused = sources.may_enforce = true;
-        config_error_add(loading->errors, directory, 0, NULL, "the policy cannot be used: a link that leads nowhere");
+        config_error_add(loading->errors, "policy-missing", directory, 0, NULL,
+                         "the policy cannot be used: a link that leads nowhere");
         config_watch_add(&loading->watch, &loading->arena, directory, &(struct file_identity){.kind = FILE_ABSENT});
     } else if (file && drop_ins) {
         add_file(&sources, loading, file);
@@ -122,14 +123,14 @@ static struct sources environment_sources(struct loading *loading)
     const char *path = loading->environment->policy_path;
     if (add_file(&sources, loading, path) == CONFIG_FILE_ABSENT) {
         sources.refused = sources.may_enforce = true;
-        config_error_add(loading->errors, path, 0, NULL, "the policy file does not exist");
+        config_error_add(loading->errors, "policy-missing", path, 0, NULL, "the policy file does not exist");
     }
     return sources;
 }
 
 static void complain_of_include(struct loading *loading, const struct include *include, const char *path)
 {
-    config_error_add(loading->errors, include->file, include->line, include->name,
+    config_error_add(loading->errors, "bad-include", include->file, include->line, include->name,
                      "these shipped rules cannot be used: %s", path);
     loading->result.failed = true;
 }
@@ -187,7 +188,7 @@ static bool is_set(const char *value)
 static void complain(struct loading *loading, const char *variable, const char *value, const char *problem)
 {
     loading->result.failed = true;
-    config_error_add(loading->errors, variable, 0, value, "%s", problem);
+    config_error_add(loading->errors, "bad-variable", variable, 0, value, "%s", problem);
 }
 
 static void apply_mode(struct loading *loading, const char *value, bool believed)

@@ -44,4 +44,8 @@ struct policy *policy_seal(struct policy *draft, const struct process_identity *
  */
 bool policy_check_rules(const struct policy *policy, struct config_errors *errors);
 
+/* The keys, with commas between, by which a rule accepts what [policy] would not; "" where there is none. */
+void policy_section_weakening(const struct policy_section *rule, const struct policy_section *base, char *keys,
+                              size_t size);
+
 #endif

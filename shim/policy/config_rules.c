@@ -1,6 +1,7 @@
 #include "policy/config_error.h"
 #include "policy/config_keys.h"
 #include "policy/config_parse.h"
+#include "policy/policy_rules.h"
 #include "policy/strictness.h"
 
 #include <stdio.h>
@@ -110,6 +111,15 @@ static void append(char *list, size_t size, const char *word)
     snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
 }
 
+void policy_section_weakening(const struct policy_section *rule, const struct policy_section *base, char *keys,
+                              size_t size)
+{
+    *keys = '\0';
+    for (size_t i = 0; i < config_key_count; i++)
+        if (weakens(rule, base, &config_keys[i]))
+            append(keys, size, config_keys[i].name);
+}
+
 static uint64_t bit_of(const char *key)
 {
     return config_key_bit(config_key_find(key));
@@ -130,16 +140,15 @@ static bool check_weakening(const struct rule_check *check, const struct policy_
     if ((rule->given & required) == required)
         return true;
     char missing[40] = "";
-    char weakening[160] = "";
+    char weakening[POLICY_KEYS_MAX] = "";
     for (size_t i = 0; i < count; i++)
         if (!(rule->given & check->required[i]))
             append(missing, sizeof missing, config_keys[__builtin_ctzll(check->required[i])].name);
-    for (size_t i = 0; *missing && i < config_key_count; i++)
-        if (weakens(rule, check->base, &config_keys[i]))
-            append(weakening, sizeof weakening, config_keys[i].name);
+    if (*missing)
+        policy_section_weakening(rule, check->base, weakening, sizeof weakening);
     if (!*weakening)
         return true;
-    config_error_add(check->errors, rule->file, rule->line, rule->settings.rule,
+    config_error_add(check->errors, "exception-incomplete", rule->file, rule->line, rule->settings.rule,
                      "the rule weakens [policy] (%s) and must say: %s", weakening, missing);
     return false;
 }
@@ -148,7 +157,7 @@ static bool check_matchers(const struct rule_check *check, const struct policy_s
 {
     if (rule->given & check->matchers)
         return true;
-    config_error_add(check->errors, rule->file, rule->line, rule->settings.rule,
+    config_error_add(check->errors, "rule-without-matcher", rule->file, rule->line, rule->settings.rule,
                      "the rule matches everything: give it a program, user or destination");
     return false;
 }

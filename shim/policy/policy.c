@@ -22,34 +22,6 @@ const char *policy_expired_rule(const struct policy *policy, size_t index, time_
     return NULL;
 }
 
-bool policy_next_program(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *program)
-{
-    for (; cursor->rule < policy->rule_count; cursor->rule++, cursor->value = 0) {
-        const struct policy_section *rule = &policy->rules[cursor->rule];
-        if (cursor->value == rule->program_count)
-            continue;
-        const char *text = rule->programs[cursor->value++];
-        *program = (struct rule_value){rule->settings.rule, text, rule->file, rule->line};
-        return true;
-    }
-    return false;
-}
-
-bool policy_next_unknown_user(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *user)
-{
-    for (; cursor->rule < policy->rule_count; cursor->rule++, cursor->value = 0) {
-        const struct policy_section *rule = &policy->rules[cursor->rule];
-        while (cursor->value < rule->user_count) {
-            const struct user_pattern *pattern = &rule->users[cursor->value++];
-            if (pattern->account == ACCOUNT_FOUND)
-                continue;
-            *user = (struct rule_value){rule->settings.rule, pattern->text, rule->file, rule->line};
-            return true;
-        }
-    }
-    return false;
-}
-
 /* For whom and where to the settings are asked for. */
 struct question {
     const struct rule_set *set;

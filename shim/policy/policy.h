@@ -121,25 +121,6 @@ bool policy_believes_environment(const struct policy *policy);
 /* The name of the rule that is number `index` (from 0) of those that have expired by `now`, or NULL. */
 const char *policy_expired_rule(const struct policy *policy, size_t index, time_t now);
 
-/* One value in a rule, and where the rule begins. */
-struct rule_value {
-    const char *rule;
-    const char *text;
-    const char *file;
-    unsigned line;
-};
-
-/* Where a walk over the values of all rules is; zero at its beginning. */
-struct rule_cursor {
-    size_t rule, value;
-};
-
-/* The next `program` in the policy; false where there are no more. */
-bool policy_next_program(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *program);
-
-/* The same of each `user` whom this host does not know. */
-bool policy_next_unknown_user(const struct policy *policy, struct rule_cursor *cursor, struct rule_value *user);
-
 /* The proxies that [policy] lists; they live as long as the policy. */
 const struct proxy *policy_proxies(const struct policy *policy, size_t *count);
 

@@ -14,6 +14,7 @@ import time
 import advice
 import certificates
 import documentation
+import lint
 import programs
 import rows as table
 import sandbox
@@ -93,6 +94,7 @@ def make_files(directory, command):
     (directory / "link-to-the-command").symlink_to(command)
     shutil.copy(command, directory / "copy-of-the-command")
     os.chown(directory / "copy-of-the-command", *((65534, 65534) if sandbox.is_root() else (-1, -1)))
+    lint.make_files(directory)
     for name, text in SCRIPTS.items():
         (directory / name).write_text(text.replace("{t}", str(directory)))
         (directory / name).chmod(0o755)
@@ -367,12 +369,14 @@ SESSIONS = {
     **{f"signals/{name}-where-another-preload-has-a-thread": passes_on(name, "thread.so") for name in ("INT", "TERM", "USR1")},
     "summary/burst": burst,
     "summary/private-directory-is-removed": leaves_nothing,
+    **lint.CHECKS,
 }
 
 
 def all_table_rows():
     return [*table.MAIN, *table.RUN, *table.GAPS, *table.SYSTEM, *table.judged_rows(), *table.started_rows(), *table.SUMMARY, *table.CHECK,
-            *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.source_rows(), *table.pin_rows()]
+            *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.source_rows(), *table.pin_rows(),
+            *lint.table_rows()]
 
 
 def alters_etc(row):

@@ -4,12 +4,10 @@
 
 #include "policy/config.h"
 
-/* What keeps a user who has no part in it from reading a file or directory, to be freed; NULL where nothing does. */
-char *readable_obstacle(const char *path);
-
 /*
  * For a policy from the system's directory: an error for each of its files that not every user can read, for the
- * directory of the kill switch, and for each trust source, with what those users get instead.
+ * directory of the kill switch, and for each trust source, with what those users get instead. A source that only rules
+ * for certain users name has to be read by these alone.
  */
 void readable_check_policy(const struct policy *policy, struct config_errors *errors);
 void readable_check_trust(const struct policy *policy, const char *source, struct config_errors *errors);

@@ -1,6 +1,6 @@
 #include "explain/advice.h"
 
-#include "explain/certificate.h"
+#include "shared/certificate.h"
 #include "explain/remedy.h"
 #include "shared/text.h"
 

@@ -1,6 +1,7 @@
 #include "explain/certificate_names.h"
 
 #include "explain/explain_verify.h"
+#include "shared/certificate.h"
 #include "shared/text.h"
 
 #include <arpa/inet.h>
@@ -21,19 +22,6 @@ static char *address_text(const ASN1_OCTET_STRING *address)
         return text_format("(%d octets)", length);
     inet_ntop(length == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(address), text, sizeof text);
     return text_format("%s", text);
-}
-
-char *certificate_name_text(const X509_NAME *name)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *bytes = NULL;
-    /* What is left unescaped by OpenSSL is left readable here, and text_clean() has the last word. */
-    if (bio != NULL)
-        X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB);
-    long length = bio != NULL ? BIO_get_mem_data(bio, &bytes) : 0;
-    char *text = length > 0 ? text_clean(bytes, (size_t)length) : text_format("(empty)");
-    BIO_free(bio);
-    return text;
 }
 
 /* Asks libcrypto about one name alone, in a certificate that has no other. */

@@ -25,7 +25,4 @@ struct certificate_names certificate_names_list(X509 *leaf, const struct peer_na
 
 void certificate_names_free(struct certificate_names *names);
 
-/* A subject or issuer in RFC 2253 form, UTF-8 kept readable. The caller frees the result. */
-char *certificate_name_text(const X509_NAME *name);
-
 #endif

@@ -1,7 +1,7 @@
 #include "explain/explanation.h"
 
 #include "explain/advice.h"
-#include "explain/certificate.h"
+#include "shared/certificate.h"
 #include "shared/json_text.h"
 #include "shared/text.h"
 

@@ -84,6 +84,11 @@ void anchors_add(struct anchors *anchors, const struct trust_source *source)
     ERR_clear_error();
 }
 
+bool anchor_has_expired(const struct anchor *anchor, time_t now)
+{
+    return X509_cmp_time(X509_get0_notAfter(anchor->certificate), &now) < 0;
+}
+
 static void free_items(struct anchor *items, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

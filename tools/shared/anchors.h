@@ -8,6 +8,8 @@
 #include "policy/policy.h"
 
 #include <openssl/x509.h>
+#include <stdbool.h>
+#include <time.h>
 
 struct anchor {
     X509 *certificate;
@@ -35,6 +37,9 @@ void anchors_add(struct anchors *anchors, const struct trust_source *source);
 
 /* The anchor that is this certificate, or NULL. */
 const struct anchor *anchors_find(const struct anchors *anchors, const X509 *certificate);
+
+/* True for one that no chain may end in any more at `now`, seconds since 1970. */
+bool anchor_has_expired(const struct anchor *anchor, time_t now);
 
 void anchors_free(struct anchors *anchors);
 

@@ -1,11 +1,24 @@
-#include "explain/certificate.h"
+#include "shared/certificate.h"
 
-#include "explain/certificate_names.h"
+#include "shared/text.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+char *certificate_name_text(const X509_NAME *name)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *bytes = NULL;
+    /* What is left unescaped by OpenSSL is left readable here, and text_clean() has the last word. */
+    if (bio != NULL)
+        X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB);
+    long length = bio != NULL ? BIO_get_mem_data(bio, &bytes) : 0;
+    char *text = length > 0 ? text_clean(bytes, (size_t)length) : text_format("(empty)");
+    BIO_free(bio);
+    return text;
+}
 
 struct certificate_text certificate_describe(const X509 *certificate)
 {

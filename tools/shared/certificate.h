@@ -16,6 +16,9 @@ struct certificate_text {
 struct certificate_text certificate_describe(const X509 *certificate);
 void certificate_text_free(struct certificate_text *text);
 
+/* A subject or issuer in RFC 2253 form, UTF-8 kept readable. The caller frees the result. */
+char *certificate_name_text(const X509_NAME *name);
+
 /* Upper-case hexadecimal SHA-256 of the certificate. */
 void certificate_fingerprint(const X509 *certificate, char text[static 65]);
 
