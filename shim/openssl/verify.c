@@ -10,42 +10,8 @@ static bool is_name_error(int error)
     return error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH;
 }
 
-/* The verify callback has no argument of its own, and ex_data index 0 may be libssl's. */
-struct collection {
-    const struct openssl_api *api;
-    struct verify_result *result;
-};
-static __thread struct collection collecting;
-
-/* Goes on after a mismatch, so that an expired certificate of the wrong host is told as both. */
-static int collect(int ok, X509_STORE_CTX *ctx)
-{
-    if (ok)
-        return 1;
-    struct verify_result *result = collecting.result;
-    int error = collecting.api->X509_STORE_CTX_get_error(ctx);
-    if (result->error == 0) {
-        result->error = error;
-        result->depth = collecting.api->X509_STORE_CTX_get_error_depth(ctx);
-    }
-    if (is_name_error(error)) {
-        result->name_error = error;
-        return 1;
-    }
-    result->chain_error = error;
-    return 0;
-}
-
-/* An engine or a provider that libcrypto asks may itself speak TLS, and so verify within this verification. */
-static int run(const struct openssl_api *api, X509_STORE_CTX *ctx, struct verify_result *result)
-{
-    const struct collection outer = collecting;
-    api->X509_STORE_CTX_set_verify_cb(ctx, collect);
-    collecting = (struct collection){api, result};
-    int accepted = api->X509_verify_cert(ctx);
-    collecting = outer;
-    return accepted;
-}
+/* libcrypto stops at the first name that does not match, and compares hosts before addresses. */
+enum compared { ALL_NAMES, ADDRESSES, NO_NAMES };
 
 static bool names_a_host(const struct verify_request *request)
 {
@@ -74,19 +40,26 @@ static bool set_name(const struct openssl_api *api, const struct peer_name *name
     return api->X509_VERIFY_PARAM_add1_host(param, name->text, strlen(name->text)) == 1;
 }
 
+static bool is_compared(enum compared compared, const struct peer_name *name)
+{
+    return compared == ALL_NAMES || (compared == ADDRESSES && name->kind == PEER_ADDRESS);
+}
+
 /* A host name that libcrypto takes from nobody is one that no certificate matches. */
-static bool set_names(const struct openssl_api *api, const struct verify_request *request, X509_VERIFY_PARAM *param,
-                      struct verify_result *result)
+static bool set_names(const struct openssl_api *api, const struct verify_request *request, enum compared compared,
+                      X509_VERIFY_PARAM *param, struct verify_result *result)
 {
     bool host_is_set = false;
     for (size_t i = 0; i < request->name_count; i++) {
         const struct peer_name *name = &request->names[i];
+        if (!is_compared(compared, name))
+            continue;
         if (set_name(api, name, param))
             host_is_set = host_is_set || name->kind == PEER_HOST;
         else if (name->kind != PEER_HOST || !takes_another_name(api))
             return false;
     }
-    if (names_a_host(request) && !host_is_set)
+    if (compared == ALL_NAMES && names_a_host(request) && !host_is_set)
         result->name_error = X509_V_ERR_HOSTNAME_MISMATCH;
     return true;
 }
@@ -105,8 +78,8 @@ static int level_of(const struct verify_request *request)
 }
 
 /* A param of our own: the one made by X509_STORE_CTX_init() has inherited what the program set on its store. */
-static bool set_param(const struct openssl_api *api, const struct verify_request *request, X509_STORE_CTX *ctx,
-                      struct verify_result *result)
+static bool set_param(const struct openssl_api *api, const struct verify_request *request, enum compared compared,
+                      X509_STORE_CTX *ctx, struct verify_result *result)
 {
     X509_VERIFY_PARAM *param = api->X509_VERIFY_PARAM_new();
     if (param == NULL)
@@ -121,7 +94,7 @@ static bool set_param(const struct openssl_api *api, const struct verify_request
     api->X509_VERIFY_PARAM_set_hostflags(param, VERIFY_HOST_FLAGS);
     if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
         api->X509_VERIFY_PARAM_set_auth_level(param, level_of(request));
-    return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, param, result) &&
+    return api->X509_VERIFY_PARAM_set_flags(param, flags) == 1 && set_names(api, request, compared, param, result) &&
            api->X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SSL_SERVER) == 1;
 }
 
@@ -181,37 +154,74 @@ static X509_STORE_CTX *new_ctx(const struct openssl_api *api, const struct verif
     return api->X509_STORE_CTX_new();
 }
 
+/* What was found wrong, 0 where nothing was. */
+static int error_of(const struct openssl_api *api, X509_STORE_CTX *ctx, int accepted)
+{
+    int error = accepted != 1 ? api->X509_STORE_CTX_get_error(ctx) : 0;
+    return accepted != 1 && error == 0 ? X509_V_ERR_UNSPECIFIED : error;
+}
+
+static bool run(const struct openssl_api *api, const struct verify_request *request, X509_STORE_CTX *ctx, int *error,
+                struct verify_result *result)
+{
+    int accepted = api->X509_verify_cert(ctx);
+    *error = error_of(api, ctx, accepted);
+    if (result->error == 0 && *error != 0) {
+        result->error = *error;
+        result->depth = api->X509_STORE_CTX_get_error_depth(ctx);
+    }
+    if (request->keep_chain) {
+        verify_result_clear(api, result);
+        result->chain = api->X509_STORE_CTX_get1_chain(ctx);
+    }
+    return accepted >= 0;
+}
+
+/*
+ * Ends at the first error. A verify callback could go on, but has no argument to tell whose error it is: within
+ * libcrypto a fibre may make way for another of the same thread that verifies too (ASYNC_pause_job(3), in a provider).
+ */
+static bool look(const struct openssl_api *api, const struct verify_request *request, enum compared compared,
+                 int *error, struct verify_result *result)
+{
+    X509_STORE_CTX *ctx = new_ctx(api, request);
+    bool ran = ctx != NULL && api->X509_STORE_CTX_init(ctx, request->anchors, request->leaf, request->untrusted) == 1 &&
+               set_param(api, request, compared, ctx, result) && run(api, request, ctx, error, result);
+    if (ctx != NULL)
+        api->X509_STORE_CTX_free(ctx);
+    return ran;
+}
+
+/* Looks again after a mismatch, so that an expired certificate of the wrong host is told as both. */
+static bool look_at_all(const struct openssl_api *api, const struct verify_request *request,
+                        struct verify_result *result)
+{
+    int error = 0;
+    enum compared compared = ALL_NAMES;
+    while (look(api, request, compared, &error, result)) {
+        if (!is_name_error(error) || compared == NO_NAMES) {
+            result->chain_error = error;
+            return true;
+        }
+        result->name_error = error;
+        compared = error == X509_V_ERR_HOSTNAME_MISMATCH && compared == ALL_NAMES ? ADDRESSES : NO_NAMES;
+    }
+    return false;
+}
+
 static bool verify_any_name(const struct openssl_api *api, const struct verify_request *request,
                             struct verify_result *result)
 {
     *result = (struct verify_result){0};
-    X509_STORE_CTX *ctx = new_ctx(api, request);
-    bool ran = false;
-
-    if (ctx == NULL || api->X509_STORE_CTX_init(ctx, request->anchors, request->leaf, request->untrusted) != 1 ||
-        !set_param(api, request, ctx, result))
-        goto out;
-    int accepted = run(api, ctx, result);
-    ran = accepted >= 0 || result->error != 0;
-    if (accepted != 1 && result->chain_error == 0) {
-        result->chain_error = api->X509_STORE_CTX_get_error(ctx);
-        if (result->chain_error == 0)
-            result->chain_error = X509_V_ERR_UNSPECIFIED;
-        if (result->error == 0)
-            result->error = result->chain_error;
-    }
+    if (!look_at_all(api, request, result))
+        return false;
     /* Names come before signatures and dates but after the building of the chain. */
     result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
     if (result->name_checked) {
         refuse_names(api, request, result);
         note_loose_match(api, request, result);
     }
-    if (request->keep_chain)
-        result->chain = api->X509_STORE_CTX_get1_chain(ctx);
-out:
-    if (ctx != NULL)
-        api->X509_STORE_CTX_free(ctx);
-    return ran;
+    return true;
 }
 
 /* One param holds names of which any one is enough, so each gets a verification of its own. */

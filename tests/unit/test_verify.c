@@ -1,5 +1,6 @@
 /*
- * Names that libcrypto refuses, and those that it cannot take for want of memory; and a verification within another.
+ * Names that libcrypto refuses, and those that it cannot take for want of memory; what is told of several faults; and
+ * verifications within others, or by turns with them.
  */
 #include "cases.h"
 #include "linked_library.h"
@@ -8,6 +9,7 @@
 #include "certificates.h"
 
 #include <check.h>
+#include <openssl/async.h>
 #include <string.h>
 
 static struct openssl_api linked;
@@ -57,6 +59,8 @@ static const struct {
      64,
      0},
     {"an address does not make up for it", {"a-.test", "127.0.0.1"}, refuses_a_hyphen, NULL, true, true, 62, 62, 0},
+    {"of two mismatches both are told", {"b.test", "127.0.0.2"}, NULL, NULL, true, true, 62, 64, 0},
+    {"a mismatch and no anchor are told as the chain", {"b.test"}, NULL, NULL, true, false, 18, 0, 18},
     {"want of memory is no mismatch", {"leaf.test"}, refuses_all, refuses_all, false, true, 0, 0, 0},
 };
 
@@ -87,7 +91,8 @@ START_TEST(names_that_are_not_taken)
     if (rows[_i].is_trusted)
         X509_STORE_add_cert(anchors, leaf.certificate);
     api = linked;
-    api.X509_VERIFY_PARAM_add1_host = rows[_i].add;
+    if (rows[_i].add != NULL)
+        api.X509_VERIFY_PARAM_add1_host = rows[_i].add;
     if (rows[_i].set != NULL)
         api.X509_VERIFY_PARAM_set1_host = rows[_i].set;
 
@@ -139,11 +144,77 @@ START_TEST(a_verification_within_another)
 }
 END_TEST
 
+/* A provider that hands work to a device lets its job wait within libcrypto, and others of the thread go on. */
+static int verifies_by_turns(X509_STORE_CTX *ctx)
+{
+    ASYNC_pause_job();
+    return linked.X509_verify_cert(ctx);
+}
+
+struct turn {
+    const struct verify_request *request;
+    struct verify_result *result;
+};
+
+static int verify_in_turn(void *argument)
+{
+    const struct turn *turn = argument;
+    struct openssl_api api = linked;
+    api.X509_verify_cert = verifies_by_turns;
+    return verify_chain(&api, turn->request, turn->result);
+}
+
+enum { JOBS = 3, FORGED = 1 };
+
+static void take_turns(const struct verify_request requests[static JOBS], struct verify_result results[static JOBS])
+{
+    ASYNC_JOB *jobs[JOBS] = {NULL};
+    ASYNC_WAIT_CTX *waits[JOBS];
+    bool finished[JOBS] = {false};
+    for (int i = 0; i < JOBS; i++)
+        waits[i] = ASYNC_WAIT_CTX_new();
+    for (int left = JOBS; left > 0;)
+        for (int i = 0; i < JOBS; i++) {
+            struct turn turn = {&requests[i], &results[i]};
+            int ran = 0;
+            if (finished[i] ||
+                ASYNC_start_job(&jobs[i], waits[i], &ran, verify_in_turn, &turn, sizeof turn) != ASYNC_FINISH)
+                continue;
+            ck_assert_int_eq(ran, 1);
+            finished[i] = true;
+            left--;
+        }
+    for (int i = 0; i < JOBS; i++)
+        ASYNC_WAIT_CTX_free(waits[i]);
+}
+
+START_TEST(verifications_by_turns)
+{
+    struct verify_result results[JOBS];
+    struct party leaf = make_leaf(), forged = make_leaf();
+    X509_STORE *anchors = X509_STORE_new();
+    ck_assert_ptr_null(openssl_api_bind(&linked, lookup, NULL));
+    X509_STORE_add_cert(anchors, leaf.certificate);
+    struct verify_request requests[JOBS] = {0};
+    for (int i = 0; i < JOBS; i++)
+        requests[i] = (struct verify_request){.leaf = leaf.certificate, .anchors = anchors};
+    requests[FORGED].leaf = forged.certificate;
+    take_turns(requests, results);
+    for (int i = 0; i < JOBS; i++)
+        ck_assert_int_eq(results[i].error, i == FORGED ? X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT : 0);
+
+    X509_STORE_free(anchors);
+    party_free(&forged);
+    party_free(&leaf);
+}
+END_TEST
+
 int main(void)
 {
     TCase *names = tcase_create("names");
     tcase_add_loop_test(names, names_that_are_not_taken, 0, (int)(sizeof rows / sizeof rows[0]));
     TCase *nested = tcase_create("nested");
     tcase_add_test(nested, a_verification_within_another);
+    tcase_add_test(nested, verifications_by_turns);
     return run_cases("verify", (TCase *const[]){names, nested, NULL});
 }
