@@ -3,6 +3,8 @@
 #include "event/announcement.h"
 #include "openssl/write_bar.h"
 
+#include <errno.h>
+
 static void demand_verification(const struct library *library, SSL *ssl, struct connection *connection)
 {
     int mode = library->api.SSL_get_verify_mode(ssl);
@@ -64,6 +66,17 @@ void blocking_close(const struct library *library, SSL *ssl, struct connection *
     connection->closed = true;
     library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
     write_bar_set(library, ssl, connection);
+}
+
+void blocking_keep_closed(const struct library *library, SSL *ssl)
+{
+    int saved = errno;
+    struct connection *connection = connection_of(library, ssl);
+    if (connection != NULL && connection->closed && !connection_is_before_handshake(library, ssl)) {
+        library->api.SSL_set_shutdown(ssl, SSL_SENT_AND_RECEIVED_SHUTDOWN);
+        write_bar_renew(library, ssl, connection);
+    }
+    errno = saved;
 }
 
 void blocking_reopen(const struct library *library, SSL *ssl, struct connection *connection)

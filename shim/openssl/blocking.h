@@ -23,6 +23,10 @@ void blocking_explain(const struct library *library, struct connection *connecti
 /* A handshake that is over: nothing is read from the connection or written to it from here on. */
 void blocking_close(const struct library *library, SSL *ssl, struct connection *connection);
 
+/* The program was told of the end, and may have set BIOs by any function: the write that drove the handshake goes on.
+ */
+void blocking_keep_closed(const struct library *library, SSL *ssl);
+
 /* ... until the SSL begins another handshake, on either side. */
 void blocking_reopen(const struct library *library, SSL *ssl, struct connection *connection);
 

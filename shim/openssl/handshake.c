@@ -358,6 +358,8 @@ void handshake_info(const struct library *library, const SSL *ssl, int where, in
     on_info(library, (SSL *)ssl, where, value);
     if (!is_on_the_way)
         tell_program(library, ssl, where, value);
+    if (where == SSL_CB_HANDSHAKE_DONE)
+        blocking_keep_closed(library, (SSL *)ssl);
 }
 
 static int program_verifies(const struct library *library, const struct context *context, X509_STORE_CTX *store_ctx)

@@ -88,6 +88,13 @@ void write_bar_lift(const struct library *library, SSL *ssl, struct connection *
     connection->barred_wbio = NULL;
 }
 
+void write_bar_renew(const struct library *library, SSL *ssl, struct connection *connection)
+{
+    if (!is_bar(&library->api, library->api.SSL_get_wbio(ssl)))
+        write_bar_forget(library, connection);
+    write_bar_set(library, ssl, connection);
+}
+
 /* What the program read from the SSL may be the bar itself. */
 bool write_bar_set_aside(const struct library *library, SSL *ssl, const BIO *writing)
 {

@@ -9,6 +9,9 @@
 
 void write_bar_set(const struct library *library, SSL *ssl, struct connection *connection);
 
+/* Where it is not in place any more. */
+void write_bar_renew(const struct library *library, SSL *ssl, struct connection *connection);
+
 /* Puts the program's BIO back before the SSL is used again, unless the program has set another meanwhile. */
 void write_bar_lift(const struct library *library, SSL *ssl, struct connection *connection);
 

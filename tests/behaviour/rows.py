@@ -420,6 +420,10 @@ def session_rows():
         for within in 'closed-within-write', 'closed-within-bio-write':
             yield row(f'nor does the write get through that had the handshake done: {within}', within, 'good',
                       passes(written='0', received='12', **{'writes-again': '0'}), policy=OFF_RULE)
+        for bios in 'with-bio', 'with-descriptor', 'with-bio-after-none':
+            yield row(f'nor does it by a BIO that the program sets when it is told of the end: {bios}',
+                      f'closed-within-write-{bios}', 'good',
+                      passes(written='0', received='12', **{'writes-again': '0'}), policy=OFF_RULE)
         yield row('nor does it, and the program has its BIOs again: closed-within-write-by-own-bios',
                   'closed-within-write-by-own-bios', 'good', passes(written='0', received='4', **{'has-its-bios': '1'}),
                   policy=OFF_RULE)

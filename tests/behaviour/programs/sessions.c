@@ -421,6 +421,7 @@ static void replace_socket(SSL *ssl, struct server *next)
 static SSL_SESSION *session_to_slip_in;
 static int moment;
 static bool writes_when_done;
+static void (*set_bios)(SSL *, int fd); /* ... or NULL */
 
 static void slip_in(const SSL *const_ssl, int where, int value)
 {
@@ -432,6 +433,8 @@ static void slip_in(const SSL *const_ssl, int where, int value)
         session_to_slip_in = NULL;
     }
     if (where == SSL_CB_HANDSHAKE_DONE) {
+        if (set_bios != NULL)
+            set_bios(ssl, SSL_get_fd(ssl));
         SSL_set_shutdown(ssl, 0);
         writes_when_done = SSL_write(ssl, "ping", 4) > 0;
     }
@@ -620,6 +623,41 @@ static void closed_within_write(void)
 static void closed_within_bio_write(void)
 {
     closed_within(write_by_bio);
+}
+
+/* When it is told that the handshake is done, the program has it write by another BIO. */
+static void set_for_writing(SSL *ssl, int fd)
+{
+    SSL_set0_wbio(ssl, BIO_new_socket(fd, BIO_NOCLOSE));
+}
+
+static void set_descriptor(SSL *ssl, int fd)
+{
+    demand(SSL_set_wfd(ssl, fd) == 1);
+}
+
+static void set_after_none(SSL *ssl, int fd)
+{
+    SSL_set_bio(ssl, NULL, NULL);
+    demand(SSL_set_fd(ssl, fd) == 1);
+}
+
+static void closed_within_write_with_bio(void)
+{
+    set_bios = set_for_writing;
+    closed_within(SSL_write);
+}
+
+static void closed_within_write_with_descriptor(void)
+{
+    set_bios = set_descriptor;
+    closed_within(SSL_write);
+}
+
+static void closed_within_write_with_bio_after_none(void)
+{
+    set_bios = set_after_none;
+    closed_within(SSL_write);
 }
 
 /* ... and with the BIOs that it had, to another server. */
@@ -861,6 +899,9 @@ static const struct scenario scenarios[] = {
     {"opened-after-block", opened_after_block},
     {"closed-within-write", closed_within_write},
     {"closed-within-bio-write", closed_within_bio_write},
+    {"closed-within-write-with-bio", closed_within_write_with_bio},
+    {"closed-within-write-with-descriptor", closed_within_write_with_descriptor},
+    {"closed-within-write-with-bio-after-none", closed_within_write_with_bio_after_none},
     {"closed-within-write-by-own-bios", closed_within_write_by_own_bios},
     {"closed-and-freed", closed_and_freed},
     {"named-again-and-freed", named_again_and_freed},
