@@ -1,13 +1,16 @@
 #include "openssl/app_names.h"
 
-#include "process/kernel.h"
-
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PAGE_NOTES = 64 };
 
+/*
+ * A param is set and asked for by one thread at a time, as its program has to see to, and so are the notes that have
+ * it; those of others may be taken and given back meanwhile. So nobody waits for anybody, neither for a thread nor for
+ * what a fork has left half-done: a note counts once its param is set, which comes last.
+ */
 struct note {
     _Atomic(const X509_VERIFY_PARAM *) param; /* NULL: free */
     struct peer_name name;
@@ -16,44 +19,24 @@ struct note {
 /* Pages are added as needed and never freed. */
 struct page {
     struct note notes[PAGE_NOTES];
-    struct page *next;
+    _Atomic(struct page *) next;
 };
 
 static struct page first_page;
-static atomic_int holder; /* the process whose thread is at work */
-
-/*
- * Gives up rather than wait for ever: a lost name only means a weaker source. What a fork has left held, whose thread
- * is not in this process, is taken over: a note counts once its param is set, which comes last.
- */
-static bool enter(void)
-{
-    int self = (int)kernel_getpid();
-    for (int tries = 0; tries < 100000; tries++) {
-        int present = 0;
-        if (atomic_compare_exchange_strong(&holder, &present, self) ||
-            (present != self && atomic_compare_exchange_strong(&holder, &present, self)))
-            return true;
-    }
-    return false;
-}
-
-static void leave(void)
-{
-    atomic_store(&holder, 0);
-}
+static const char taken; /* whose address stands for a param while the name is written */
 
 /* The next note of a param from `note` on, which is in `*page`; NULL where there is none. */
 static struct note *find(struct page **page, struct note *note, const X509_VERIFY_PARAM *param)
 {
     for (;;) {
         for (; note < (*page)->notes + PAGE_NOTES; note++)
-            if (note->param == param)
+            if (atomic_load(&note->param) == param)
                 return note;
-        if ((*page)->next == NULL)
+        struct page *next = atomic_load(&(*page)->next);
+        if (next == NULL)
             return NULL;
-        *page = (*page)->next;
-        note = (*page)->notes;
+        *page = next;
+        note = next->notes;
     }
 }
 
@@ -61,49 +44,64 @@ static void forget(const X509_VERIFY_PARAM *param)
 {
     struct page *page = &first_page;
     for (struct note *note = page->notes; (note = find(&page, note, param)) != NULL; note++)
-        note->param = NULL;
+        atomic_store(&note->param, NULL);
+}
+
+/* False where there is no memory. Of two threads that come at once one brings it for both. */
+static bool add_page(struct page *last)
+{
+    struct page *none = NULL;
+    struct page *page = calloc(1, sizeof *page);
+    if (page != NULL && !atomic_compare_exchange_strong(&last->next, &none, page))
+        free(page);
+    return page != NULL;
+}
+
+/* A free note, which is ours then; NULL where there is no memory for one. */
+static struct note *take(void)
+{
+    struct page *page = &first_page;
+    struct note *note = page->notes;
+    for (;;) {
+        const X509_VERIFY_PARAM *free_one = NULL;
+        note = find(&page, note, NULL);
+        if (note == NULL && !add_page(page))
+            return NULL;
+        if (note != NULL &&
+            atomic_compare_exchange_strong(&note->param, &free_one, (const X509_VERIFY_PARAM *)(const void *)&taken))
+            return note;
+        note = page->notes;
+    }
 }
 
 /*
- * The note that has the name already, or a free one. A param that was made anew at an old one's address may have notes
- * that are not its own: not too many, but one more than are told apart, which says that there were more.
+ * Not one that is there already, and no more than one beyond those that are told apart, which says that there were
+ * more. A param that was made anew at an old one's address may have notes that are not its own.
  */
-static struct note *note_for(const X509_VERIFY_PARAM *param, const struct peer_name *name)
+static bool is_wanted(const X509_VERIFY_PARAM *param, const struct peer_name *name)
 {
     size_t count = 0;
     struct page *page = &first_page;
-    struct note *oldest = NULL;
-    for (struct note *note = page->notes; (note = find(&page, note, param)) != NULL; note++, count++) {
+    for (struct note *note = page->notes; (note = find(&page, note, param)) != NULL; note++, count++)
         if (peer_name_equal(&note->name, name))
-            return note;
-        oldest = oldest == NULL ? note : oldest;
-    }
-    if (count > PEER_APP_NAMES)
-        return oldest;
-    page = &first_page;
-    struct note *empty = find(&page, page->notes, NULL);
-    if (empty != NULL)
-        return empty;
-    page->next = calloc(1, sizeof *page->next);
-    return page->next != NULL ? page->next->notes : NULL;
+            return false;
+    return count <= PEER_APP_NAMES;
 }
 
 static void put_down(const X509_VERIFY_PARAM *param, const char *name, size_t length, bool alone)
 {
     struct peer_name peer = {.kind = PEER_NONE};
+    if (param == NULL)
+        return;
     if (name != NULL)
         peer_normalise(name, length != 0 ? length : strlen(name), &peer);
-    if (param == NULL || !enter())
-        return;
     if (alone)
         forget(param);
-    struct note *place = peer.kind != PEER_NONE ? note_for(param, &peer) : NULL;
+    struct note *place = peer.kind != PEER_NONE && is_wanted(param, &peer) ? take() : NULL;
     if (place != NULL) {
-        place->param = NULL;
         place->name = peer;
-        place->param = param;
+        atomic_store(&place->param, param);
     }
-    leave();
 }
 
 void app_names_set(const X509_VERIFY_PARAM *param, const char *name, size_t length)
@@ -125,11 +123,10 @@ size_t app_names_of(const X509_VERIFY_PARAM *param, struct peer_name *names, siz
 {
     size_t count = 0;
     struct page *page = &first_page;
-    if (param == NULL || !enter())
+    if (param == NULL)
         return 0;
     for (struct note *found = page->notes; (found = find(&page, found, param)) != NULL; found++, count++)
         if (count < size)
             names[count] = found->name;
-    leave();
     return count;
 }

@@ -94,6 +94,33 @@ START_TEST(a_child_has_the_names_of_its_parent)
 }
 END_TEST
 
+enum { THREADS = 8, TURNS = 20000 };
+static atomic_int lost;
+
+static void *set_and_look(void *argument)
+{
+    for (int i = 0; i < TURNS; i++) {
+        set_name(*(int *)argument);
+        if (!has_name(*(int *)argument))
+            atomic_fetch_add(&lost, 1);
+    }
+    return NULL;
+}
+
+START_TEST(no_name_is_lost_where_threads_set_others)
+{
+    pthread_t threads[THREADS];
+    int numbers[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        numbers[i] = i;
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, set_and_look, &numbers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_int_eq(atomic_load(&lost), 0);
+}
+END_TEST
+
 static atomic_bool finished;
 
 static void *keep_setting(void *argument)
@@ -130,6 +157,7 @@ int main(void)
     tcase_add_test(tests, of_too_many_names_of_one_param_the_rest_are_unharmed);
     tcase_add_test(tests, one_name_too_many_is_told);
     tcase_add_test(tests, a_child_has_the_names_of_its_parent);
+    tcase_add_test(tests, no_name_is_lost_where_threads_set_others);
     tcase_add_test(tests, a_child_waits_for_no_thread_of_its_parent);
     return run_cases("app_names", (TCase *const[]){tests, NULL});
 }
