@@ -871,6 +871,10 @@ def evidence_rows():
                   check=checks.looks_later('nothing', look, expected))
     yield Row('evidence: no word of looks where the handshake has verified all', [],
               check=checks.looks_later('all', 'everything', []))
+    yield Row('evidence: what the same server does again is counted', ['renewed', 'same'], policy='mode = audit',
+              expect={'handshakes': '2'}, events=1)
+    yield Row('evidence: another certificate for the same key has an event of its own', ['renewed', 'renewed'],
+              policy='mode = audit', expect={'handshakes': '2'}, events=2)
     for decision, function in (('nothing', 'ask_for_nothing'), ('context-off', 'switch_off_on_context'),
                                ('connection-off', 'switch_off_on_connection')):
         yield Row(f'evidence: the call site of {decision} is {function}()', [],

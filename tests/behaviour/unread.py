@@ -87,6 +87,15 @@ def host_row(policy, prepare, who, leaf, connected, told=None, environment=None)
     return check
 
 
+def tells_its_user(who, user):
+    """In the event, by the numbers that the host has for him and his group."""
+    def check(setting):
+        host = Host(setting, '')
+        assert host.run_as(WHO[who], 'wrong-host')['connected'] == '-1', 'the library was not active'
+        checks.assert_members({'user.id': user, 'user.group.id': user}, setting.events()[-1], 'event')
+    return check
+
+
 def dpkg_in_a_namespace(prepare, connected):
     """A user's copy of the program under a name of the deny-list, where the user is root in his namespace."""
     def check(setting):
@@ -272,3 +281,6 @@ def rows():
         yield Row(f'container: the policy that its root installs {name}', [], check=check)
     for name, check in ROWS:
         yield Row(f'unread: a policy {name}', [], check=check)
+    for who, user in ('root', '0'), ('a user', str(NOBODY - 1)):
+        yield Row(f'identity: the event of a program of {"root" if user == "0" else "another user"} tells whose it is', [],
+                  check=tells_its_user(who, user))
