@@ -8,8 +8,8 @@
 
 #define MILLISECONDS_OF_HOUR INT64_C(3600000)
 
-/* So many hours are told apart, more than seven years; what events claim of others is counted in `beyond`. */
-#define TIMELINE_HOURS_MAX 65536
+/* So many hours are told apart, two years of them; what events claim of others is counted in `beyond`. */
+#define TIMELINE_HOURS_MAX 17568
 
 struct timeline_hour {
     int64_t hour; /* since 1970 */
