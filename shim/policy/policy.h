@@ -155,15 +155,14 @@ struct facts {
     bool internal_error; /* out of memory or a failing call after arming */
 
     /* The program's own verification. */
-    bool app_demands_chain; /* verify mode PEER at the time of the verification */
-    bool app_demands_name;  /* a host or address to check was set */
-    bool app_reads_names;   /* it read those of the leaf meanwhile; only known where there is a loose_match */
-    bool
-        app_may_refuse_name; /* ... and may have rejected it for those; only known where the policy might overrule it */
-    bool app_names_other;    /* a host was set, and is not the name that SNI or the resolver know */
-    bool app_rejected;       /* demanded, and its verification returned failure */
-    int app_error;           /* the X.509 error it left */
-    bool app_dane_verified;  /* DANE-EE success, which stands for chain and name */
+    bool app_demands_chain;   /* verify mode PEER at the time of the verification */
+    bool app_demands_name;    /* a host or address to check was set */
+    bool app_reads_names;     /* it read those of the leaf meanwhile; only known where there is a loose_match */
+    bool app_may_refuse_name; /* ... and may have rejected it for those; only known where "exclusive" could overrule */
+    bool app_names_other;     /* a host was set, and is not the name that SNI or the resolver know */
+    bool app_rejected;        /* demanded, and its verification returned failure */
+    int app_error;            /* the X.509 error it left */
+    bool app_dane_verified;   /* DANE-EE success, which stands for chain and name */
 
     /* The chain, verified again in the policy's way. */
     bool app_anchors_checked; /* evaluated against the program's own trust anchors */
