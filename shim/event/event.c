@@ -204,6 +204,7 @@ static bool write_event(struct json_writer *writer, const struct event *event)
     json_writer_text(writer, "tlsward.app_checked_later", event->checked_later);
     json_writer_text(writer, "tlsward.call_site", event->call_site);
     json_writer_text(writer, "tlsward.library", event->library);
+    json_writer_text(writer, "tlsward.advice", event->advice);
     json_writer_text(writer, "tlsward.message", event->message);
     write_flag(writer, "tlsward.clear_text_retry_possible", event->clear_text_retry_possible);
     write_count(writer, "tlsward.dropped", event->dropped);

@@ -76,6 +76,7 @@ struct event {
     const char *call_site;     /* "object+0xoffset (build-id)" */
     const char *library;       /* path of the libssl in use */
     const char *checked_later; /* EVENT_UPDATE: what the program looked at */
+    const char *advice;        /* what a person can do about the verdict */
     const char *message;       /* EVENT_NOTICE, or what a person should know */
     bool clear_text_retry_possible;
 

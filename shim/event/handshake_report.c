@@ -3,6 +3,7 @@
 #include "event/call_site.h"
 #include "event/event.h"
 #include "event/fallback.h"
+#include "event/handshake_advice.h"
 #include "event/repeat.h"
 #include "event/send.h"
 #include "event/sink.h"
@@ -124,6 +125,7 @@ static void add_handshake(struct event *event, const struct client_handshake *ha
 struct description {
     struct handshake_text handshake;
     struct call_site_text call_site;
+    char advice[ADVICE_TEXT_MAX];
     char message[HANDSHAKE_NAMES_MAX + 128];
     char line[EVENT_MAX];
 };
@@ -189,8 +191,9 @@ static void describe(struct event *event, struct description *text, const struct
     event->call_site = or_null(text->call_site.text);
 }
 
-static void describe_and_send(struct event *event, const struct tls_family *family, const void *object,
-                              const void *call_site, const char *several_names)
+static void describe_and_send(struct event *event, const struct client_handshake *handshake,
+                              const struct tls_family *family, const void *object, const void *call_site,
+                              const char *several_names)
 {
     struct description *text = malloc(sizeof *text);
     if (text == NULL) {
@@ -199,6 +202,8 @@ static void describe_and_send(struct event *event, const struct tls_family *fami
     }
     text->handshake = (struct handshake_text){0};
     describe(event, text, family, object, call_site);
+    if (handshake_advice(handshake, &text->handshake, text->advice))
+        event->advice = text->advice;
     if (several_names != NULL) {
         snprintf(text->message, sizeof text->message,
                  "several names lead to this address, and the certificate is not for each of them: %s", several_names);
@@ -222,7 +227,7 @@ void client_handshake_report(struct client_handshake *handshake, const struct tl
     if (admit(&event, family, object, call_site)) {
         if (handshake->facts.public_key_pin[0] == '\0' && family->tell_public_key != NULL)
             family->tell_public_key(object, handshake->facts.public_key_pin);
-        describe_and_send(&event, family, object, call_site, names_are_unknown(handshake) ? names : NULL);
+        describe_and_send(&event, handshake, family, object, call_site, names_are_unknown(handshake) ? names : NULL);
     }
     errno = saved;
 }

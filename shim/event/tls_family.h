@@ -6,6 +6,7 @@
 #define TLSWARD_TLS_FAMILY_H
 
 #include "event/alternative_names.h"
+#include "event/name_list.h"
 #include "peer/peer.h"
 #include "policy/spki_pin.h"
 
@@ -31,6 +32,12 @@ struct certificate_text {
     char key_curve[64];
     unsigned key_bits;
     struct alternative_names names;
+    bool end_known;
+    long days_left; /* of its validity; negative: it has ended */
+
+    /* Only where the expected name is not among its names: */
+    struct name_list usable;
+    bool common_name_fits;
 };
 
 /* Where the chain as it was built ends; empty strings and 0 for what cannot be told. */
@@ -39,6 +46,14 @@ struct chain_text {
     char subject[512]; /* of the trust anchor, RFC 2253; empty where it leads to none */
     char file[1024];
     const char *source; /* whose anchor it is: "program", "policy"; NULL where there is none */
+
+    /* Only where something is wrong with it: as in struct advice_matter. */
+    unsigned fault_depth;
+    char faulty_subject[512];
+    char faulty_end[32];
+    char last_subject[512];
+    char last_issuer[512];
+    char last_issuer_url[256];
 };
 
 /* What an event says of a handshake besides the record of it. The strings live as long as the library does. */

@@ -38,12 +38,23 @@ static void describe_time(const struct openssl_api *api, const ASN1_TIME *encode
     api->ASN1_STRING_free(time);
 }
 
+void describe_end(const struct openssl_api *api, X509 *certificate, char text[static 32])
+{
+    if (api->X509_get0_notAfter != NULL)
+        describe_time(api, api->X509_get0_notAfter(certificate), text);
+}
+
 static void describe_validity(const struct openssl_api *api, X509 *certificate, struct certificate_text *text)
 {
+    int days = 0, seconds = 0;
     if (api->X509_get0_notBefore != NULL)
         describe_time(api, api->X509_get0_notBefore(certificate), text->not_before);
-    if (api->X509_get0_notAfter != NULL)
-        describe_time(api, api->X509_get0_notAfter(certificate), text->not_after);
+    describe_end(api, certificate, text->not_after);
+    if (api->X509_get0_notAfter != NULL && api->ASN1_TIME_diff != NULL &&
+        api->ASN1_TIME_diff(&days, &seconds, NULL, api->X509_get0_notAfter(certificate)) == 1) {
+        text->end_known = true;
+        text->days_left = days < 0 || seconds < 0 ? days - 1 : days;
+    }
 }
 
 /* The last of them, which X.501 has nearest to the name's owner. */

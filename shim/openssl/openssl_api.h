@@ -98,6 +98,7 @@ enum {
     NID_countryName = 14,
     NID_organizationName = 17,
     NID_subject_alt_name = 85,
+    NID_info_access = 177,
     NID_sha256 = 672,
     NID_sha384 = 673,
     NID_sha512 = 674,

@@ -5,6 +5,7 @@
 #include "openssl/context.h"
 #include "openssl/describe.h"
 #include "openssl/group.h"
+#include "openssl/leaf_names.h"
 #include "openssl/session.h"
 #include "openssl/spki.h"
 
@@ -78,8 +79,10 @@ static void describe(const void *asked, int x509_error, struct handshake_text *t
     const char *version = api->SSL_get_version(object->ssl);
 
     describe_certificate(api, leaf_of(object), &text->certificate);
-    if (leaf_of(object) != NULL)
+    if (leaf_of(object) != NULL) {
         chain_end_describe(object->judgement, &text->chain);
+        leaf_names_describe(object->judgement, &text->certificate);
+    }
     /* Before TLS 1.3 the suite becomes current after the certificate. */
     if (cipher == NULL && api->SSL_get_pending_cipher != NULL)
         cipher = api->SSL_get_pending_cipher(object->ssl);

@@ -137,5 +137,32 @@ def carried_out(case):
     return test
 
 
+def told_in_event(case):
+    """The library's event says what `explain` says first."""
+    def test(fixture):
+        carrier = Carrier(fixture, case)
+        log = fixture.directory / "advised.jsonl"
+        log.unlink(missing_ok=True)
+        policy = case.policy.replace("[policy]\n", f"[policy]\nlog = file:{log}\n", 1)
+        _, found = carrier.explain(policy.replace("{t}", str(fixture.directory)).replace("{pin}", fixture.pin))
+        carrier.run("env", f"LD_PRELOAD={fixture.library}", f"TLSWARD_POLICY={carrier.policy}", "curl", "-sSk", "-o",
+                    "/dev/null", "--ciphers", "DEFAULT@SECLEVEL=0", f"https://{carrier.target}/")
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        told = [event.get("tlsward.advice") for event in events if event["event.action"] == "tls-handshake"]
+        wanted = found["advice"][0]["text"] if found["advice"] else None
+        return None if told and set(told) == {wanted} else f"the event says {told}, explain {wanted!r}"
+
+    return test
+
+
+# Where there is nothing to mend but the calendar.
+TOLD = CASES | {
+    "nothing": Case("good"),
+    "an-expired-rule": Case("good", policy=ENFORCE + "[rule gone]\ndestination = *.test\nverify = none\nowner = tests\nreason = test\nexpires = 2020-01-01\n"),
+    "no-trust-store": Case("good", policy=ENFORCE.replace("root.pem", "nowhere.pem")),
+}
+
+
 def checks():
-    return {f"advice/{name}": carried_out(case) for name, case in CASES.items()}
+    return {f"advice/{name}": carried_out(case) for name, case in CASES.items()} | {
+        f"advice-in-events/{name}": told_in_event(case) for name, case in TOLD.items() if case.done_by_library and not case.everywhere}

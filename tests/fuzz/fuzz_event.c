@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-enum { TEXTS = 33 };
+enum { TEXTS = 34 };
 static const char ellipsis[] = "\u2026", replacement[] = "\ufffd";
 
 static bool is_harmless(uint32_t point)
@@ -108,6 +108,7 @@ static void list_texts(struct event *event, struct settings *settings, const cha
         &event->anchor_subject,
         &event->anchor_file,
         &event->anchor_source,
+        &event->advice,
     };
     memcpy(texts, all, sizeof all);
 }

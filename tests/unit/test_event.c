@@ -79,6 +79,7 @@ static const struct event handshake = {
     .call_site = "sync+0x1234 (0badc0de)",
     .library = "/usr/lib/libssl.so.3",
     .checked_later = "X509_check_host",
+    .advice = "renew it",
     .message = "what a person should know",
     .clear_text_retry_possible = true,
     .dropped = 3,
@@ -189,6 +190,7 @@ static const struct {
     {"tlsward.app_checked_later", "\"X509_check_host\""},
     {"tlsward.call_site", "\"sync+0x1234 (0badc0de)\""},
     {"tlsward.library", "\"/usr/lib/libssl.so.3\""},
+    {"tlsward.advice", "\"renew it\""},
     {"tlsward.message", "\"what a person should know\""},
     {"tlsward.clear_text_retry_possible", "true"},
     {"tlsward.dropped", "3"},
@@ -531,7 +533,7 @@ static struct event flooded(const char *text, struct settings *flooded_settings)
     event.executable = event.server_address = event.server_ip = event.tls_version = event.tls_cipher = text;
     event.tls_subject = event.tls_issuer = event.tls_not_after = event.tls_sha256 = event.expected_name = text;
     event.x509_text = event.call_site = event.library = event.checked_later = event.message = text;
-    event.host = event.container = event.tls_group = event.tls_curve = event.tls_next_protocol = text;
+    event.advice = event.host = event.container = event.tls_group = event.tls_curve = event.tls_next_protocol = text;
     event.tls_not_before = event.tls_serial_number = event.tls_key_algorithm = event.tls_key_curve = text;
     event.tls_signature_algorithm = event.tls_issuer_common_name = event.tls_issuer_organization = text;
     event.tls_issuer_country = event.anchor_subject = event.anchor_file = event.anchor_source = text;
@@ -573,6 +575,7 @@ START_TEST(the_largest_event_fits_and_is_json)
         "tlsward.library",
         "tlsward.app_checked_later",
         "tlsward.message",
+        "tlsward.advice",
         "host.name",
         "container.id",
         "tls.curve",

@@ -62,6 +62,8 @@ static void describe(const void *object, int x509_error, struct handshake_text *
     alternative_names_add(&text->certificate.names, "good.test", 9);
     alternative_names_add(&text->certificate.names, NULL, 0);
     text->chain.length = 2;
+    snprintf(text->chain.last_issuer, sizeof text->chain.last_issuer, "CN=Played CA");
+    snprintf(text->certificate.usable.text, sizeof text->certificate.usable.text, "forged.test");
     text->chain.source = "program";
     text->error_text = x509_error == NOT_TRUSTED ? "played: unknown issuer" : "played: error";
 }
@@ -205,6 +207,8 @@ START_TEST(what_is_not_trusted_is_blocked_and_so_is_what_follows_in_clear_text)
     is_told(
         HANDSHAKE("CN=forged",
                   "sni") "\"event.outcome\":\"failure\",\"rule.name\":\"played\",\"tls.established\":false,"
+                         "\"tlsward.advice\":\"if \\\"CN=Played CA\\\" is a CA that you mean to trust, get its "
+                         "certificate and trust it by a rule\","
                          "\"tlsward.action\":\"blocked\",\"tlsward.mode\":\"enforce\",\"tlsward.outcome\":\"failed\","
                          "\"tlsward.reason\":\"certificate-not-trusted\",\"tlsward.x509_error\":20,"
                          "\"tlsward.x509_error_text\":\"played: unknown issuer\"}",
@@ -238,6 +242,8 @@ START_TEST(what_the_program_checks_later_is_told_with_the_same_id)
     ck_assert_int_eq(client_handshake_consequence(&played.handshake), CONSEQUENCE_NONE);
     is_told(
         HANDSHAKE("CN=forged", "resolver") "\"event.outcome\":\"failure\",\"tlsward.action\":\"would-block\","
+                                           "\"tlsward.advice\":\"the certificate names forged.test: connect by such a "
+                                           "name, or expect it of this server by a rule\","
                                            "\"tlsward.mode\":\"audit\",\"tlsward.outcome\":\"failed\","
                                            "\"tlsward.reason\":\"certificate-host-mismatch\",\"tlsward.x509_error\":62,"
                                            "\"tlsward.x509_error_text\":\"played: error\"}",
