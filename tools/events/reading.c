@@ -1,7 +1,8 @@
 #include "events/reading.h"
 
-#include "events/kind.h"
+#include "events/by_time.h"
 #include "events/progress.h"
+#include "events/reading_line.h"
 #include "events/source.h"
 #include "events/source_list.h"
 #include "shared/text.h"
@@ -83,71 +84,17 @@ static bool next_lines(struct work *work, struct lines *lines)
     return found;
 }
 
-static void note_damage(struct reading *reading, const char *source, uint64_t line, const char *why)
-{
-    reading->damaged++;
-    if (reading->damage_count < READING_DAMAGE_NAMED)
-        reading->damage[reading->damage_count++] = (struct damaged_line){text_format("%s", source), line, why};
-}
-
-/* A line of a syslog daemon begins with its priority or with a time; others' lines are not damaged ones of ours. */
-static bool is_foreign(struct slice line)
-{
-    bool framed = line.length > 0 && (*line.text == '<' || (*line.text >= '0' && *line.text <= '9') ||
-                                      (*line.text >= 'A' && *line.text <= 'Z'));
-    return framed && memmem(line.text, line.length, "{\"@timestamp\"", 13) == NULL;
-}
-
-/* Without what a syslog daemon puts before the message (RFC 3164, RFC 5424). */
-static struct slice without_frame(struct slice line)
-{
-    if (line.length == 0 || *line.text == '{')
-        return line;
-    const char *start = memmem(line.text, line.length, "{\"", 2);
-    size_t skipped = start != NULL ? (size_t)(start - line.text) : 0;
-    return (struct slice){line.text + skipped, line.length - skipped};
-}
-
-static bool is_wanted(struct reading *own, const struct reading *asked, struct event_record *record)
-{
-    if (record_number(record, MEMBER_SCHEMA) != 1) {
-        own->unknown_schema++;
-        return false;
-    }
-    if (!period_has(&asked->period, record->time)) {
-        own->outside++;
-        return false;
-    }
-    own->events++;
-    return true;
-}
-
-static bool take_line(struct worker *worker, const struct lines *lines, struct slice line, uint64_t number,
-                      bool is_last)
-{
-    const struct reading *asked = worker->work->reading;
-    struct slice object = without_frame(line);
-    if (line.length == 0)
-        return true;
-    if (record_read(worker->record, object.text, object.length))
-        return !is_wanted(&worker->own, asked, worker->record) ||
-               asked->take(asked->context, worker->number, worker->record);
-    if (is_foreign(line))
-        worker->own.foreign++;
-    else if (is_last && lines->unfinished)
-        worker->own.unfinished++;
-    else
-        note_damage(&worker->own, lines->source, number, worker->record->damage);
-    return true;
-}
-
 static bool take_lines(struct worker *worker, const struct lines *lines)
 {
+    const struct reading *asked = worker->work->reading;
+    struct reading_place place = {.source = lines->source, .line = lines->first};
     size_t at = 0;
-    uint64_t number = lines->first;
-    for (struct slice line; lines_next(lines, &at, &line); number++)
-        if (!take_line(worker, lines, line, number, at >= lines->length))
+    for (struct slice line; lines_next(lines, &at, &line); place.line++) {
+        place.is_unfinished = lines->unfinished && at >= lines->length;
+        if (reading_line(&worker->own, asked, worker->record, &place, line) &&
+            !asked->take(asked->context, worker->number, worker->record))
             return false;
+    }
     return true;
 }
 
@@ -220,9 +167,13 @@ bool reading_run(struct reading *reading)
     struct work work = {.reading = reading, .lock = PTHREAD_MUTEX_INITIALIZER};
     char *problem;
     if (source_list_make(reading->sources, reading->source_count, &work.list, &problem)) {
-        progress_start(&work.progress, reading->program, work.list.names, work.list.count);
-        run_workers(&work);
-        progress_clear(&work.progress);
+        if (reading->by_time) {
+            reading_by_time(reading, &work.list);
+        } else {
+            progress_start(&work.progress, reading->program, work.list.names, work.list.count);
+            run_workers(&work);
+            progress_clear(&work.progress);
+        }
         qsort(reading->damage, reading->damage_count, sizeof *reading->damage, by_line);
     } else {
         fprintf(stderr, "%s: %s\n", reading->program, problem);

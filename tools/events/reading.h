@@ -46,10 +46,17 @@ struct reading {
     char *const *sources; /* as source_list.h explains them; none: where the policy's `log` leads */
     size_t source_count;
     struct period period;
-    bool by_time;     /* one worker, and the events of all sources in the order of their times */
     unsigned workers; /* 0: one for each processor */
     reading_take *take;
     void *context;
+
+    /*
+     * One worker, and the events of all sources in the order of their times; each source is in that order itself.
+     * `follow`: goes on with what is written later, until it is wanted no more. `idle` may be NULL; it is called before
+     * there is something to be waited for, and returns false where no more is wanted.
+     */
+    bool by_time, follow;
+    bool (*idle)(void *context);
 
     /* What came of it. */
     uint64_t bytes;          /* as they are in files, compressed or not */

@@ -196,28 +196,47 @@ static void start_again(struct source *source, int fd)
     source->line = 1;
 }
 
+bool source_can_grow(const struct source *source)
+{
+    struct stat status;
+    return source->journal != NULL || (fstat(bytes_descriptor(source->bytes), &status) == 0 && S_ISREG(status.st_mode));
+}
+
+bool source_would_wait(const struct source *source)
+{
+    if (source->journal != NULL)
+        return false;
+    struct pollfd fd = {.fd = bytes_descriptor(source->bytes), .events = POLLIN};
+    return poll(&fd, 1, 0) == 0;
+}
+
+/* Another file with the source's name, or -1. */
+static int open_other(const struct source *source, const struct stat *open_one)
+{
+    struct stat now;
+    bool other = stat(source->name, &now) == 0 && (now.st_dev != open_one->st_dev || now.st_ino != open_one->st_ino);
+    return other ? open(source->name, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+}
+
 bool source_renew(struct source *source)
 {
-    struct stat now, open_one;
-    if (source->journal != NULL || strcmp(source->name, "-") == 0)
+    struct stat status;
+    if (source->journal != NULL)
         return true;
     int fd = bytes_descriptor(source->bytes);
-    if (fstat(fd, &open_one) != 0 || !S_ISREG(open_one.st_mode))
-        return true;
-    if (stat(source->name, &now) == 0 && (now.st_dev != open_one.st_dev || now.st_ino != open_one.st_ino)) {
-        int other = open(source->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (other >= 0)
-            start_again(source, other);
-        return other >= 0;
-    }
     off_t at = lseek(fd, 0, SEEK_CUR);
-    if (open_one.st_size < at) {
-        int same = dup(fd);
-        lseek(same, 0, SEEK_SET);
-        start_again(source, same);
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return false;
+    if (status.st_size > at) /* before it is left for another one, too */
         return true;
+    int other = open_other(source, &status);
+    if (other < 0 && status.st_size < at) {
+        other = dup(fd);
+        lseek(other, 0, SEEK_SET);
     }
-    return open_one.st_size > at;
+    if (other >= 0)
+        start_again(source, other);
+    return other >= 0;
 }
 
 void source_wait(struct source *source, unsigned milliseconds)

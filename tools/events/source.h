@@ -40,6 +40,12 @@ enum source_state source_read(struct source *source, struct lines *lines);
  */
 bool source_renew(struct source *source);
 
+/* True where nothing can be read now and more may come: reading would wait for it. */
+bool source_would_wait(const struct source *source);
+
+/* True where more may come after SOURCE_END: a file may grow, a journal goes on; a pipe without a writer is over. */
+bool source_can_grow(const struct source *source);
+
 /* Waits a while, at most so long, until it makes sense to ask again. */
 void source_wait(struct source *source, unsigned milliseconds);
 

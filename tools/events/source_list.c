@@ -38,7 +38,7 @@ static size_t stem_length(const char *name)
     size_t digits = end;
     while (digits > 0 && isdigit((unsigned char)name[digits - 1]))
         digits--;
-    return digits < end && digits > 1 && name[digits - 1] == '.' ? digits - 1 : length;
+    return digits < end && digits > 1 && name[digits - 1] == '.' ? digits - 1 : end;
 }
 
 /* "log-20261121" (dateext) comes before "log", of which it is a longer name; "log.2" before "log.1" before "log". */
@@ -54,6 +54,21 @@ static int older_first(const struct dirent **a, const struct dirent **b)
         return stem > other_stem ? -1 : 1;
     unsigned long age = rotations(one, stem), other_age = rotations(other, other_stem);
     return age != other_age ? (age > other_age ? -1 : 1) : strcmp(one, other);
+}
+
+/* The name without what logrotate(8) adds to it: a number, or a date (dateext). */
+static size_t log_length(const char *name)
+{
+    size_t length = stem_length(name), end = length;
+    while (end > 0 && isdigit((unsigned char)name[end - 1]))
+        end--;
+    return length - end == 8 && end > 1 && name[end - 1] == '-' ? end - 1 : length;
+}
+
+bool source_list_same_log(const char *earlier, const char *later)
+{
+    size_t length = log_length(earlier);
+    return length == log_length(later) && strncmp(earlier, later, length) == 0;
 }
 
 static int is_shown(const struct dirent *entry)

@@ -20,6 +20,12 @@ struct source_list {
  */
 bool source_list_make(char *const *names, size_t count, struct source_list *list, char **problem);
 
+/*
+ * Whether two names that follow each other are of one log, which was rotated: name.2.gz and name.1, name.1 and name,
+ * name-20261121 and name.
+ */
+bool source_list_same_log(const char *earlier, const char *later);
+
 void source_list_free(struct source_list *list);
 
 #endif
