@@ -1,5 +1,6 @@
 #include "check/check.h"
 #include "explain/explain.h"
+#include "log/log.h"
 #include "process/standard_error.h"
 #include "run/run.h"
 #include "shared/exit_status.h"
@@ -17,6 +18,7 @@ static const struct subcommand subcommands[] = {
     {"run", "run a program under the library", run_main},
     {"check", "check a policy and its trust anchors", check_main},
     {"explain", "connect to a server and say what the policy decides, and why", explain_main},
+    {"log", "show recorded events", log_main},
 };
 
 static void usage(FILE *out)

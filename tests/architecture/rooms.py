@@ -21,6 +21,7 @@ COMMAND = {
     'events': ('shared',),
     'check': ('shared',),
     'explain': ('shared',),
+    'log': ('events', 'shared'),
     'run': ('shared',),
 }
 BELOW_COMMAND = tuple(set(LIBRARY) - {'hooks'})

@@ -9,6 +9,7 @@ enum exit_status {
     STATUS_NEGATIVE = 1, /* check: errors; explain: would be blocked */
     STATUS_USAGE = 2,
     STATUS_UNREACHABLE = 3, /* explain: no connection, or no TLS on it */
+    STATUS_INCOMPLETE = 3,  /* what reads events: they are damaged, some were dropped, or there are none */
     /* As env(1), nice(1) and timeout(1) have them. */
     STATUS_REFUSED = 125,
     STATUS_NOT_EXECUTABLE = 126,

@@ -80,11 +80,32 @@ char *text_clean(const char *bytes, size_t length)
     return clean;
 }
 
-const char *text_colour(FILE *out, enum colour colour)
+static enum { WHEN_TERMINAL, WHEN_ALWAYS, WHEN_NEVER } colour_when;
+
+bool text_colour_when(const char *when)
 {
-    static const char *const sequences[] = {"\033[32m", "\033[31m", "\033[1m", "\033[2m", "\033[0m"};
+    static const char *const words[] = {[WHEN_TERMINAL] = "auto", [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never"};
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(when, words[i]) == 0) {
+            colour_when = i;
+            return true;
+        }
+    return false;
+}
+
+static bool shows_colour(FILE *out)
+{
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
     bool refused = (no_color != NULL && *no_color != '\0') || term == NULL || strcmp(term, "dumb") == 0;
-    return refused || !isatty(fileno(out)) ? "" : sequences[colour];
+    return colour_when == WHEN_ALWAYS || (colour_when == WHEN_TERMINAL && !refused && isatty(fileno(out)));
+}
+
+const char *text_colour(FILE *out, enum colour colour)
+{
+    static const char *const sequences[] = {
+        [COLOUR_GOOD] = "\033[32m",  [COLOUR_BAD] = "\033[31m",  [COLOUR_WARNING] = "\033[33m",
+        [COLOUR_STRONG] = "\033[1m", [COLOUR_FAINT] = "\033[2m", [COLOUR_OFF] = "\033[0m",
+    };
+    return shows_colour(out) ? sequences[colour] : "";
 }

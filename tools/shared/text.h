@@ -5,6 +5,7 @@
 #ifndef TLSWARD_TEXT_H
 #define TLSWARD_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -20,9 +21,12 @@ void *text_grow(void *items, size_t count, size_t size);
  */
 char *text_clean(const char *bytes, size_t length);
 
-enum colour { COLOUR_GOOD, COLOUR_BAD, COLOUR_STRONG, COLOUR_FAINT, COLOUR_OFF };
+enum colour { COLOUR_GOOD, COLOUR_BAD, COLOUR_WARNING, COLOUR_STRONG, COLOUR_FAINT, COLOUR_OFF };
 
 /* The escape sequence, or "" where `out` is no terminal or NO_COLOR (https://no-color.org) is set. */
 const char *text_colour(FILE *out, enum colour colour);
+
+/* For --color=WHEN: "always", "never", or "auto", which is as above. False where it is none of these. */
+bool text_colour_when(const char *when);
 
 #endif

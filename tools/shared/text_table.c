@@ -37,7 +37,7 @@ size_t terminal_width(FILE *out)
 }
 
 /* Each letter counts as one: in what text_clean() leaves there are few that are wider. */
-static size_t letters(const char *text)
+size_t text_width(const char *text)
 {
     size_t count = 0;
     for (; *text != '\0'; text++)
@@ -57,13 +57,13 @@ static const char *skip_letters(const char *text, size_t count)
 /* The end of a path or a name tells more than its middle. */
 static void print_cut(FILE *out, const char *text, size_t width)
 {
-    size_t length = letters(text), before = (width - 1) / 2, after = width - 1 - before;
+    size_t length = text_width(text), before = (width - 1) / 2, after = width - 1 - before;
     fprintf(out, "%.*s…%s", (int)(skip_letters(text, before) - text), text, skip_letters(text, length - after));
 }
 
 static void print_cell(FILE *out, const char *text, size_t width, enum table_align align, bool is_last)
 {
-    size_t length = letters(text);
+    size_t length = text_width(text);
     if (length > width) {
         print_cut(out, text, width);
         return;
@@ -75,12 +75,17 @@ static void print_cell(FILE *out, const char *text, size_t width, enum table_ali
         fprintf(out, "%s%*s", text, is_last ? 0 : padding, "");
 }
 
+void text_print_fitted(FILE *out, const char *text, size_t width)
+{
+    print_cell(out, text, width, ALIGN_LEFT, false);
+}
+
 static void measure(const struct text_table *table, size_t *widths)
 {
     for (size_t column = 0; column < table->column_count; column++) {
-        widths[column] = letters(table->columns[column].title);
+        widths[column] = text_width(table->columns[column].title);
         for (size_t row = 0; row < table->row_count; row++) {
-            size_t length = letters(table->cells[row * table->column_count + column]);
+            size_t length = text_width(table->cells[row * table->column_count + column]);
             widths[column] = length > widths[column] ? length : widths[column];
         }
     }

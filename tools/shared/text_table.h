@@ -35,6 +35,12 @@ void text_table_add(struct text_table *table, enum colour colour, const char *co
 /* Prints it, each line with `indent` blanks before it, and frees it. */
 void text_table_print(struct text_table *table, FILE *out, size_t indent);
 
+/* A text in so many columns, filled up with blanks, or cut in the middle: its end tells more than its middle. */
+void text_print_fitted(FILE *out, const char *text, size_t width);
+
+/* How many columns a text takes. */
+size_t text_width(const char *text);
+
 /* How many columns the terminal has that `out` is; SIZE_MAX where it is none. COLUMNS counts before what it says. */
 size_t terminal_width(FILE *out);
 
