@@ -10,6 +10,7 @@ _tlsward_options()
     case $1 in
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
+    log) echo '--follow --since --until --blocked --program --json --color --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
     esac
 }
@@ -35,7 +36,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'run check explain --help --version'
+        _tlsward_words -W 'run check explain log --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then
@@ -58,6 +59,8 @@ _tlsward()
     --format) _tlsward_words -W 'text json sarif junit' ;;
     --user) _tlsward_words -W "$(getent passwd | cut -d: -f3)" ;;
     --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
+    --since | --until) _tlsward_words -W 'today yesterday 1h 7d' ;;
+    --color) _tlsward_words -W 'auto always never' ;;
     --log) _tlsward_words -W 'stderr journald syslog file: unix:' ;;
     *)
         if [[ $cur == -* ]]; then
@@ -66,6 +69,9 @@ _tlsward()
             _tlsward_words -c
         elif [[ $subcommand == check ]]; then
             _filedir
+        elif [[ $subcommand == log ]]; then
+            _filedir
+            _tlsward_words -W journal
         elif [[ $subcommand == explain ]]; then
             _known_hosts_real -- "$cur"
         fi

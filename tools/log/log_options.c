@@ -13,7 +13,7 @@ static void usage(FILE *out)
     fputs("Usage: tlsward log [OPTION]... [SOURCE]...\n"
           "       tlsward log [OPTION]... ID [SOURCE]...\n\n"
           "Shows recorded events, a line for each, or all that is known of one.\n\n"
-          "  -f, --follow     show the last ones, and go on with what comes\n"
+          "  --follow         (-f) show the last ones, and go on with what comes\n"
           "  --since TIME     from this time on: 2026-11-21, \"2026-11-21 06:44\",\n"
           "                   2026-11-21T06:44:40Z, 2h, 7d (ago), @UNIX, today, yesterday\n"
           "  --until TIME     before this time\n"
