@@ -7,6 +7,7 @@
 #include "policy/policy_version.h"
 #include "process/environment.h"
 #include "process/loader.h"
+#include "process/script.h"
 #include "process/standard_error.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@ static void remember_start(void)
 __attribute__((constructor)) static void on_load(int argc, char **argv, char **environment)
 {
     environment_keep(argc, argv, environment);
+    script_keep(argc, argv);
     standard_error_keep();
     exec_watch_begin();
     remember_start();

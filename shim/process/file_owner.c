@@ -35,10 +35,20 @@ static uid_t overflow_uid(void)
 }
 
 /* Where every id means itself, the overflow id is a user like any other. */
+static bool is_whole(const char *map)
+{
+    uint64_t range[3] = {0};
+    return read_numbers(map, range, 3) == 3 && range[0] == 0 && range[1] == 0 && range[2] == UINT32_MAX;
+}
+
 bool file_owner_ids_are_the_hosts(void)
 {
-    uint64_t map[3] = {0};
-    return read_numbers("/proc/self/uid_map", map, 3) == 3 && map[0] == 0 && map[1] == 0 && map[2] == UINT32_MAX;
+    return is_whole("/proc/self/uid_map");
+}
+
+bool file_owner_groups_are_the_hosts(void)
+{
+    return is_whole("/proc/self/gid_map");
 }
 
 const char *file_owner_objection(const kernel_status *status, bool privileged)

@@ -20,6 +20,9 @@ const char *file_owner_objection(const kernel_status *status, bool privileged);
  */
 bool file_owner_ids_are_the_hosts(void);
 
+/* The same of the ids of groups. */
+bool file_owner_groups_are_the_hosts(void);
+
 /*
  * Whether the file lies in a file system that was mounted with nosuid, mount(8): who owns what in it says whoever made
  * it, who may be a user with an image or a daemon of FUSE. False where it cannot be told.

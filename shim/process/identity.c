@@ -2,43 +2,11 @@
 
 #include "process/file_identity.h"
 #include "process/file_owner.h"
+#include "process/file_path.h"
 #include "process/kernel.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
-
-/* What a link of /proc leads to, allocated; NULL where it cannot be told. `replaced`: another file has its path now. */
-static const char *read_link(const char *link, struct arena *arena, bool *replaced)
-{
-    char path[PATH_MAX];
-    ssize_t length = kernel_readlink(link, path, sizeof path - 1);
-    if (length <= 0)
-        return NULL;
-    path[length] = '\0';
-    /* What the kernel says of a file that an upgrade has replaced; see proc_pid_exe(5). */
-    static const char deleted[] = " (deleted)";
-    size_t end = (size_t)length;
-    *replaced = end > sizeof deleted - 1 && strcmp(path + end - (sizeof deleted - 1), deleted) == 0;
-    if (*replaced)
-        path[end - (sizeof deleted - 1)] = '\0';
-    return arena_copy(arena, path, strlen(path));
-}
-
-/* realpath(3) by the kernel: nothing of it may be another preloaded library's. */
-static const char *resolve(const char *path, struct arena *arena)
-{
-    char link[sizeof "/proc/self/fd/-2147483648"];
-    bool replaced;
-    int fd = kernel_open(path, O_PATH | O_CLOEXEC, 0);
-    if (fd < 0)
-        return NULL;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    const char *resolved = read_link(link, arena, &replaced);
-    kernel_close(fd);
-    return resolved;
-}
 
 /*
  * A path in a file system that was unmounted while it was in use, as a user may with fusermount(1), is whatever he had
@@ -68,14 +36,13 @@ static const char *path_of_program(void)
     return (const char *)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr): so the kernel hands it over */
 }
 
-void identity_find_names(struct identity_names *names, struct arena *arena)
+static void find_names(struct identity_names *names, struct arena *arena)
 {
     const char *given = path_of_program();
     size_t count = 0;
     bool replaced = false;
-    *names = (struct identity_names){.executable = read_link("/proc/self/exe", arena, &replaced),
-                                     .users_are_known = file_owner_ids_are_the_hosts()};
-    const char *resolved = given != NULL ? resolve(given, arena) : NULL;
+    *names = (struct identity_names){.executable = file_path_of_link("/proc/self/exe", arena, &replaced)};
+    const char *resolved = given != NULL ? file_path_resolve(given, arena) : NULL;
     if (loader_was_started_by_hand() && (resolved == NULL || is_same(resolved, names->executable)))
         names->executable = NULL; /* this libc does not say what its loader was given */
     if (given != NULL && *given == '/')
@@ -88,20 +55,53 @@ void identity_find_names(struct identity_names *names, struct arena *arena)
         names->others[count] = resolved;
 }
 
+/* In a user namespace its maker has the right to give a host another name, and control groups another root. */
+static const char *find_host_name(bool names_are_the_hosts, struct arena *arena)
+{
+    struct utsname system;
+    bool known = names_are_the_hosts && kernel_uname(&system) == 0;
+    return known ? arena_copy(arena, system.nodename, strlen(system.nodename)) : NULL;
+}
+
+void identity_find(struct identity_names *names, struct arena *arena)
+{
+    find_names(names, arena);
+    names->users_are_known = file_owner_ids_are_the_hosts();
+    names->groups_are_known = file_owner_groups_are_the_hosts();
+    names->host_name = find_host_name(names->users_are_known, arena);
+    script_find(&names->script, names->executable, arena);
+    unit_find(&names->unit, arena);
+}
+
 uid_t identity_user(uid_t uid, bool users_are_known)
 {
     return users_are_known ? uid : (uid_t)-1;
+}
+
+static void find_groups(struct process_identity *process)
+{
+    int count = kernel_groups(process->groups, IDENTITY_GROUPS);
+    kernel_own_groups(&process->gid, &process->effective_gid);
+    process->groups_known = count >= 0 ? GROUPS_ALL : GROUPS_OWN;
+    process->group_count = count >= 0 ? (size_t)count : 0;
 }
 
 struct process_identity identity_now(const struct identity_names *names)
 {
     uid_t real = (uid_t)-1, effective = (uid_t)-1;
     kernel_users(&real, &effective);
-    return (struct process_identity){
+    struct process_identity process = {
         .executable = names->executable,
         .uid = identity_user(real, names->users_are_known),
         .effective_uid = identity_user(effective, names->users_are_known),
         .kernel_uid = real,
         .other_names = names->others,
+        .script = names->script,
+        .unit = names->unit,
+        .unit_is_certain = names->users_are_known,
+        .host_name = names->host_name,
     };
+    if (names->groups_are_known)
+        find_groups(&process);
+    return process;
 }

@@ -34,14 +34,18 @@ enum {
     KERNEL_GETUID = SYS_getuid32,
     KERNEL_GETEUID = SYS_geteuid32,
     KERNEL_GETGID = SYS_getgid32,
-    KERNEL_GETRESUID = SYS_getresuid32
+    KERNEL_GETRESUID = SYS_getresuid32,
+    KERNEL_GETRESGID = SYS_getresgid32,
+    KERNEL_GETGROUPS = SYS_getgroups32
 };
 #else
 enum {
     KERNEL_GETUID = SYS_getuid,
     KERNEL_GETEUID = SYS_geteuid,
     KERNEL_GETGID = SYS_getgid,
-    KERNEL_GETRESUID = SYS_getresuid
+    KERNEL_GETRESUID = SYS_getresuid,
+    KERNEL_GETRESGID = SYS_getresgid,
+    KERNEL_GETGROUPS = SYS_getgroups
 };
 #endif
 #ifdef SYS_mmap2
@@ -194,6 +198,25 @@ static inline void kernel_users(uid_t *real, uid_t *effective)
 static inline gid_t kernel_getgid(void)
 {
     return (gid_t)kernel_call(KERNEL_GETGID, 0, 0, 0, 0, 0, 0);
+}
+
+/* The real and the effective group in one call. */
+static inline void kernel_own_groups(gid_t *real, gid_t *effective)
+{
+    gid_t saved = 0;
+    kernel_call(KERNEL_GETRESGID, kernel_address(real), kernel_address(effective), kernel_address(&saved), 0, 0, 0);
+}
+
+/* The supplementary groups: how many there are, -1 where they are more than `size`. */
+static inline int kernel_groups(gid_t *groups, int size)
+{
+    return (int)kernel_call(KERNEL_GETGROUPS, size, kernel_address(groups), 0, 0, 0, 0);
+}
+
+/* Terminated. The kernel's answer is no absolute path where the directory is out of the process's root. */
+static inline ssize_t kernel_getcwd(char *path, size_t size)
+{
+    return kernel_call(SYS_getcwd, kernel_address(path), (long)size, 0, 0, 0, 0);
 }
 
 /* As access(2), by the real ids. */

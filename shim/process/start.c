@@ -73,7 +73,7 @@ const struct start *start_get(void)
         return NULL;
     }
     read_environment(fresh, environment, secure);
-    identity_find_names(&fresh->names, &arena);
+    identity_find(&fresh->names, &arena);
     fresh->denied = is_denied(fresh->names.executable);
     if (own_command_is_here()) {
         fresh->denied |= belongs_to_root();
