@@ -9,7 +9,7 @@
 
 enum { PASSWD_LIMIT = 16 * 1024 * 1024 };
 
-static bool read_number(const char *text, size_t length, uid_t *uid)
+static bool read_number(const char *text, size_t length, id_t *id)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < length; i++) {
@@ -19,17 +19,17 @@ static bool read_number(const char *text, size_t length, uid_t *uid)
         if (value >= UINT32_MAX)
             return false;
     }
-    *uid = (uid_t)value;
+    *id = (id_t)value;
     return length > 0;
 }
 
-bool account_number(const char *text, uid_t *uid)
+bool account_number(const char *text, id_t *id)
 {
-    return read_number(text, strlen(text), uid);
+    return read_number(text, strlen(text), id);
 }
 
-/* One line is name:password:uid:gid:comment:directory:shell. */
-static bool line_uid(const char *line, const char *name, uid_t *uid)
+/* One line is name:password:id: and more, of users, passwd(5), as of groups, group(5). */
+static bool line_id(const char *line, const char *name, id_t *id)
 {
     size_t length = strlen(name);
     if (strncmp(line, name, length) != 0 || line[length] != ':')
@@ -38,14 +38,14 @@ static bool line_uid(const char *line, const char *name, uid_t *uid)
     if (*end != ':')
         return false;
     size_t digits = strcspn(end + 1, ":\n");
-    return end[1 + digits] == ':' && read_number(end + 1, digits, uid);
+    return end[1 + digits] == ':' && read_number(end + 1, digits, id);
 }
 
-struct accounts accounts_read(const char *passwd_file)
+struct accounts accounts_read(const char *file)
 {
     struct accounts accounts = {.text = NULL};
     struct config_text text = {0};
-    int fd = kernel_open(passwd_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    int fd = kernel_open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0)
         return accounts;
     if (config_file_read_all(fd, PASSWD_LIMIT, &accounts.arena, &text) == CONFIG_FILE_READ)
@@ -60,13 +60,13 @@ void accounts_free(struct accounts *accounts)
     accounts->text = NULL;
 }
 
-enum account account_uid(const struct accounts *accounts, const char *name, uid_t *uid)
+enum account account_id(const struct accounts *accounts, const char *name, id_t *id)
 {
     const char *line = accounts->text;
     if (!line)
         return ACCOUNT_UNKNOWN;
     while (*line) {
-        if (line_uid(line, name, uid))
+        if (line_id(line, name, id))
             return ACCOUNT_FOUND;
         line += strcspn(line, "\n");
         line += *line == '\n';

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS_SIZE = 400 };
+enum { WORDS_SIZE = 600 };
 
 struct parser {
     struct policy *policy;

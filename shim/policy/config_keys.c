@@ -74,8 +74,11 @@ static const char no_pins_word[] = "none";
 enum { BOTH = IN_POLICY | IN_RULE };
 
 const struct config_key config_keys[] = {
-    {"program", KEY_PROGRAM, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
-    {"user", KEY_USER, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
+    {"program", KEY_GLOB, IN_RULE, {""}, MEMBER(programs), NEVER_WEAKENS, true},
+    {"script", KEY_GLOB, IN_RULE, {""}, MEMBER(scripts), NEVER_WEAKENS, true},
+    {"unit", KEY_GLOB, IN_RULE, {""}, MEMBER(units), NEVER_WEAKENS, true},
+    {"user", KEY_ACCOUNT, IN_RULE, {""}, MEMBER(users), NEVER_WEAKENS, true},
+    {"group", KEY_ACCOUNT, IN_RULE, {""}, MEMBER(groups), NEVER_WEAKENS, true},
     {"destination", KEY_DESTINATION, IN_RULE, {""}, 0, NEVER_WEAKENS, true},
     {"mode", KEY_WORD, BOTH, MODE_WORDS, SETTING(mode), LOWER_WEAKENS, false},
     {"verify", KEY_WORD, BOTH, VERIFY_WORDS, SETTING(verify), LOWER_WEAKENS, false},
@@ -322,30 +325,48 @@ static const char *set_expires(struct policy_section *section, const char *value
     return NULL;
 }
 
-static const char *add_program(struct arena *arena, struct policy_section *section, const char *value)
+/* What can never match is a mistake: a path is absolute, and a unit has a kind. */
+static const char *glob_problem(const struct config_key *key, const char *value)
 {
-    if (*value != '/' && *value != '*')
-        return "neither an absolute path nor a pattern that begins with '*'";
-    const char **programs = arena_grow(arena, section->programs, section->program_count, sizeof *programs);
-    if (!programs)
+    bool begins_well = *value == '/' || *value == '*';
+    switch (key->name[0]) {
+    case 'p':
+        return begins_well ? NULL : "neither an absolute path nor a pattern that begins with '*'";
+    case 's':
+        return begins_well || *value == '-' ? NULL
+                                            : "neither an absolute path, nor '-m MODULE', nor a pattern that begins "
+                                              "with '*'";
+    default:
+        return strpbrk(value, ".*?") && !strchr(value, '/') ? NULL : "no unit: write NAME.service or a pattern";
+    }
+}
+
+static const char *add_glob(struct arena *arena, struct globs *globs, const struct config_key *key, const char *value)
+{
+    const char *problem = glob_problem(key, value);
+    if (problem)
+        return problem;
+    const char **items = arena_grow(arena, globs->items, globs->count, sizeof *items);
+    if (!items)
         return "out of memory";
-    programs[section->program_count++] = value;
-    section->programs = programs;
+    items[globs->count++] = value;
+    globs->items = items;
     return NULL;
 }
 
-static const char *add_user(struct arena *arena, struct policy_section *section, const char *value)
+static const char *add_account(struct arena *arena, struct account_list *accounts, const struct config_key *key,
+                               const char *value)
 {
-    struct user_pattern user = {.text = value};
+    struct account_pattern account = {.text = value};
     if (strpbrk(value, ": \t"))
-        return "not a user name";
+        return key->name[0] == 'u' ? "not a user name" : "not a group name";
     /* Names are looked up when all are known: see policy_seal(). */
-    user.account = account_number(value, &user.uid) ? ACCOUNT_FOUND : ACCOUNT_UNKNOWN;
-    struct user_pattern *users = arena_grow(arena, section->users, section->user_count, sizeof *users);
-    if (!users)
+    account.account = account_number(value, &account.id) ? ACCOUNT_FOUND : ACCOUNT_UNKNOWN;
+    struct account_pattern *items = arena_grow(arena, accounts->items, accounts->count, sizeof *items);
+    if (!items)
         return "out of memory";
-    users[section->user_count++] = user;
-    section->users = users;
+    items[accounts->count++] = account;
+    accounts->items = items;
     return NULL;
 }
 
@@ -410,10 +431,10 @@ __attribute__((noinline)) static const char *set_value(struct arena *arena, stru
         return set_text(section, key, value);
     case KEY_DATE:
         return set_expires(section, value);
-    case KEY_PROGRAM:
-        return add_program(arena, section, value);
-    case KEY_USER:
-        return add_user(arena, section, value);
+    case KEY_GLOB:
+        return add_glob(arena, member(section, key), key, value);
+    case KEY_ACCOUNT:
+        return add_account(arena, member(section, key), key, value);
     case KEY_DESTINATION:
         return add_destination(arena, section, value);
     case KEY_PROXY:
@@ -474,8 +495,8 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
     case KEY_NAME:
     case KEY_TEXT:
     case KEY_DATE:
-    case KEY_PROGRAM:
-    case KEY_USER:
+    case KEY_GLOB:
+    case KEY_ACCOUNT:
     case KEY_DESTINATION:
     case KEY_PROXY:
         break;
@@ -491,10 +512,10 @@ size_t config_value_count(const struct policy_section *section, const struct con
         return section->no_pins ? 1 : section->settings.pin_count;
     case KEY_INCLUDE:
         return section->include_count;
-    case KEY_PROGRAM:
-        return section->program_count;
-    case KEY_USER:
-        return section->user_count;
+    case KEY_GLOB:
+        return ((const struct globs *)const_member(section, key))->count;
+    case KEY_ACCOUNT:
+        return ((const struct account_list *)const_member(section, key))->count;
     case KEY_DESTINATION:
         return section->destination_count;
     case KEY_PROXY:
@@ -516,10 +537,10 @@ const char *config_value_text(const struct policy_section *section, const struct
         return section->no_pins ? no_pins_word : section->settings.pins[index];
     case KEY_INCLUDE:
         return section->includes[index].name;
-    case KEY_PROGRAM:
-        return section->programs[index];
-    case KEY_USER:
-        return section->users[index].text;
+    case KEY_GLOB:
+        return ((const struct globs *)const_member(section, key))->items[index];
+    case KEY_ACCOUNT:
+        return ((const struct account_list *)const_member(section, key))->items[index].text;
     case KEY_DESTINATION:
         return section->destinations[index].text;
     case KEY_PROXY:

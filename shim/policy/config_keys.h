@@ -21,8 +21,8 @@ enum key_kind {
     KEY_NAME,
     KEY_TEXT,
     KEY_DATE,
-    KEY_PROGRAM,
-    KEY_USER,
+    KEY_GLOB,
+    KEY_ACCOUNT,
     KEY_DESTINATION,
     KEY_PROXY
 };

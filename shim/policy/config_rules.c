@@ -158,7 +158,7 @@ static bool check_matchers(const struct rule_check *check, const struct policy_s
     if (rule->given & check->matchers)
         return true;
     config_error_add(check->errors, "rule-without-matcher", rule->file, rule->line, rule->settings.rule,
-                     "the rule matches everything: give it a program, user or destination");
+                     "the rule matches everything: give it a program, script, unit, user, group or destination");
     return false;
 }
 
@@ -166,7 +166,8 @@ bool policy_check_rules(const struct policy *policy, struct config_errors *error
 {
     const struct rule_check check = {.base = &policy->base,
                                      .errors = errors,
-                                     .matchers = bit_of("program") | bit_of("user") | bit_of("destination"),
+                                     .matchers = bit_of("program") | bit_of("script") | bit_of("unit") |
+                                                 bit_of("user") | bit_of("group") | bit_of("destination"),
                                      .required = {bit_of("owner"), bit_of("reason"), bit_of("expires")}};
     bool good = true;
     for (size_t i = 0; i < policy->rule_count; i++) {

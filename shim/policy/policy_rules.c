@@ -39,7 +39,7 @@ const char *policy_rule_value(const struct policy *policy, size_t rule, const ch
 
 bool policy_rule_user_is_known(const struct policy *policy, size_t rule, size_t index)
 {
-    return section_of(policy, rule)->users[index].account == ACCOUNT_FOUND;
+    return section_of(policy, rule)->users.items[index].account == ACCOUNT_FOUND;
 }
 
 void policy_rule_weakening(const struct policy *policy, size_t rule, char keys[static POLICY_KEYS_MAX])

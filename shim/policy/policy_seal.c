@@ -58,24 +58,35 @@ static struct policy *keep_for(const struct policy *draft, const struct process_
     return kept;
 }
 
-/* The file is read where some rule names a user, and once for all that do. */
-static void look_up_users(struct policy *policy)
+/* A file that is read where some rule names one of its accounts, and once for all that do. */
+struct account_file {
+    const char *path;
+    struct accounts accounts;
+    bool is_read;
+};
+
+static void look_up(struct account_file *file, const struct account_list *list)
 {
-    struct accounts accounts = {.text = NULL};
-    bool is_read = false;
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_section *rule = &policy->rules[i];
-        for (size_t k = 0; k < rule->user_count; k++) {
-            struct user_pattern *user = &rule->users[k];
-            if (user->account == ACCOUNT_FOUND)
-                continue;
-            if (!is_read)
-                accounts = accounts_read("/etc/passwd");
-            is_read = true;
-            user->account = account_uid(&accounts, user->text, &user->uid);
-        }
+    for (size_t i = 0; i < list->count; i++) {
+        struct account_pattern *account = &list->items[i];
+        if (account->account == ACCOUNT_FOUND)
+            continue;
+        if (!file->is_read)
+            file->accounts = accounts_read(file->path);
+        file->is_read = true;
+        account->account = account_id(&file->accounts, account->text, &account->id);
     }
-    accounts_free(&accounts);
+}
+
+static void look_up_accounts(struct policy *policy)
+{
+    struct account_file users = {.path = "/etc/passwd"}, groups = {.path = "/etc/group"};
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        look_up(&users, &policy->rules[i].users);
+        look_up(&groups, &policy->rules[i].groups);
+    }
+    accounts_free(&users.accounts);
+    accounts_free(&groups.accounts);
 }
 
 struct policy *policy_seal(struct policy *draft, const struct process_identity *process)
@@ -85,7 +96,7 @@ struct policy *policy_seal(struct policy *draft, const struct process_identity *
         policy_free(draft);
         return NULL;
     }
-    look_up_users(draft);
+    look_up_accounts(draft);
     if (process) {
         sealed = keep_for(draft, process);
         policy_free(draft);

@@ -14,10 +14,21 @@
 #include "policy/table.h"
 #include "process/arena.h"
 
-struct user_pattern {
+/* A user or a group. */
+struct account_pattern {
     const char *text; /* as written: a name or a number */
-    uid_t uid;
+    id_t id;
     enum account account; /* a name that this host does not know matches nobody; where nobody can tell, perhaps */
+};
+
+struct account_list {
+    struct account_pattern *items;
+    size_t count;
+};
+
+struct globs {
+    const char **items;
+    size_t count;
 };
 
 enum deepbind { DEEPBIND_REPORT, DEEPBIND_STRIP };
@@ -37,10 +48,8 @@ struct policy_section {
     struct settings settings;
     bool no_pins; /* pin = none */
 
-    const char **programs;
-    size_t program_count;
-    struct user_pattern *users;
-    size_t user_count;
+    struct globs programs, scripts, units;
+    struct account_list users, groups;
     struct destination_pattern *destinations;
     size_t destination_count;
 

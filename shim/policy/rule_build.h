@@ -28,15 +28,15 @@ struct rule_build {
     /* What rules have in common; grows, and is small unless they have little. */
     struct settings *settings;
     struct rule_who *whos;
-    const char **programs;
-    struct rule_user *users;
+    const char **globs;
+    struct rule_account *accounts;
     const struct settings *before; /* of a rule, byte by byte the same as the last one's; NULL: there was none */
     uint32_t last_settings, last_who;
-    size_t settings_count, who_count, program_count, user_count;
+    size_t settings_count, who_count, glob_count, account_count;
     struct table settings_table, who_table;
 };
 
-/* The number of these settings, but for the names in them, and of these programs and users. */
+/* The number of these settings, but for the names in them, and of whom a rule is for. */
 uint32_t rule_build_settings(struct rule_build *build, const struct settings *settings);
 uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section, enum match programs);
 

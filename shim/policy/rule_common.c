@@ -112,82 +112,114 @@ uint32_t rule_build_settings(struct rule_build *build, const struct settings *se
 
 struct wanted_who {
     const struct rule_build *build;
-    const struct policy_section *section;
-    size_t program_count; /* none in a process */
+    struct globs globs[3]; /* programs, scripts, units; none in a process */
+    const struct account_list *accounts[2];
     bool program_is_uncertain;
 };
 
 static uint64_t hash_who(const struct wanted_who *wanted)
 {
-    const struct policy_section *section = wanted->section;
-    uint64_t sum = fnv_add(fnv_add(FNV_SEED, wanted->program_count), wanted->program_is_uncertain);
-    for (size_t i = 0; i < wanted->program_count; i++)
-        sum = hash_text(sum, section->programs[i]);
-    for (size_t i = 0; i < section->user_count; i++)
-        sum = fnv_add(fnv_add(sum, section->users[i].uid), (uint64_t)section->users[i].account);
+    uint64_t sum = fnv_add(FNV_SEED, wanted->program_is_uncertain);
+    for (size_t k = 0; k < 3; k++) {
+        sum = fnv_add(sum, wanted->globs[k].count);
+        for (size_t i = 0; i < wanted->globs[k].count; i++)
+            sum = hash_text(sum, wanted->globs[k].items[i]);
+    }
+    for (size_t k = 0; k < 2; k++) {
+        sum = fnv_add(sum, wanted->accounts[k]->count);
+        for (size_t i = 0; i < wanted->accounts[k]->count; i++) {
+            const struct account_pattern *account = &wanted->accounts[k]->items[i];
+            sum = fnv_add(fnv_add(sum, account->id), (uint64_t)account->account);
+        }
+    }
     return sum;
+}
+
+static bool same_globs(const struct wanted_who *wanted, const struct rule_who *who)
+{
+    const char *const *globs = wanted->build->globs + who->first_glob;
+    bool same = who->program_count == wanted->globs[0].count && who->script_count == wanted->globs[1].count &&
+                who->unit_count == wanted->globs[2].count;
+    for (size_t k = 0; same && k < 3; k++)
+        for (size_t i = 0; same && i < wanted->globs[k].count; i++)
+            same = strcmp(*globs++, wanted->globs[k].items[i]) == 0;
+    return same;
+}
+
+static bool same_accounts(const struct wanted_who *wanted, const struct rule_who *who)
+{
+    const struct rule_account *accounts = wanted->build->accounts + who->first_account;
+    bool same = who->user_count == wanted->accounts[0]->count && who->group_count == wanted->accounts[1]->count;
+    for (size_t k = 0; same && k < 2; k++)
+        for (size_t i = 0; same && i < wanted->accounts[k]->count; i++, accounts++)
+            same = accounts->id == wanted->accounts[k]->items[i].id &&
+                   accounts->account == wanted->accounts[k]->items[i].account;
+    return same;
 }
 
 static bool is_wanted_who(const void *context, uint32_t item)
 {
     const struct wanted_who *wanted = context;
-    const struct policy_section *section = wanted->section;
     const struct rule_who *who = &wanted->build->whos[item];
-    bool same = who->program_count == wanted->program_count && who->user_count == section->user_count &&
-                who->program_is_uncertain == wanted->program_is_uncertain;
-    for (size_t i = 0; same && i < who->program_count; i++)
-        same = strcmp(wanted->build->programs[who->first_program + i], section->programs[i]) == 0;
-    for (size_t i = 0; same && i < who->user_count; i++) {
-        const struct rule_user *user = &wanted->build->users[who->first_user + i];
-        same = user->uid == section->users[i].uid && user->account == section->users[i].account;
+    return who->program_is_uncertain == wanted->program_is_uncertain && same_globs(wanted, who) &&
+           same_accounts(wanted, who);
+}
+
+static void add_globs(struct rule_build *build, const struct globs *globs)
+{
+    for (size_t i = 0; i < globs->count; i++) {
+        const char **grown = arena_grow(build->scratch, build->globs, build->glob_count, sizeof *grown);
+        if (!grown)
+            return;
+        build->globs = grown;
+        grown[build->glob_count++] = copy_text(build->arena, globs->items[i]);
     }
-    return same;
 }
 
-static void add_program(struct rule_build *build, const char *program)
+static void add_accounts(struct rule_build *build, const struct account_list *accounts)
 {
-    const char **grown = arena_grow(build->scratch, build->programs, build->program_count, sizeof *grown);
-    if (!grown)
-        return;
-    build->programs = grown;
-    grown[build->program_count++] = copy_text(build->arena, program);
-}
-
-static void add_user(struct rule_build *build, const struct user_pattern *user)
-{
-    struct rule_user *grown = arena_grow(build->scratch, build->users, build->user_count, sizeof *grown);
-    if (!grown)
-        return;
-    build->users = grown;
-    grown[build->user_count++] = (struct rule_user){user->uid, user->account};
+    for (size_t i = 0; i < accounts->count; i++) {
+        struct rule_account *grown =
+            arena_grow(build->scratch, build->accounts, build->account_count, sizeof *build->accounts);
+        if (!grown)
+            return;
+        build->accounts = grown;
+        grown[build->account_count++] = (struct rule_account){accounts->items[i].id, accounts->items[i].account};
+    }
 }
 
 static uint32_t add_who(struct rule_build *build, const struct wanted_who *wanted, uint64_t hash)
 {
-    const struct policy_section *section = wanted->section;
-    struct rule_who *grown = arena_grow(build->scratch, build->whos, build->who_count, sizeof *grown);
+    struct rule_who *grown = arena_grow(build->scratch, build->whos, build->who_count, sizeof *build->whos);
     if (!grown)
         return 0;
     build->whos = grown;
     grown[build->who_count] = (struct rule_who){.program_is_uncertain = wanted->program_is_uncertain,
-                                                .first_program = (uint32_t)build->program_count,
-                                                .program_count = (uint32_t)wanted->program_count,
-                                                .first_user = (uint32_t)build->user_count,
-                                                .user_count = (uint32_t)section->user_count};
-    for (size_t i = 0; i < wanted->program_count; i++)
-        add_program(build, section->programs[i]);
-    for (size_t i = 0; i < section->user_count; i++)
-        add_user(build, &section->users[i]);
+                                                .first_glob = (uint32_t)build->glob_count,
+                                                .program_count = (uint32_t)wanted->globs[0].count,
+                                                .script_count = (uint32_t)wanted->globs[1].count,
+                                                .unit_count = (uint32_t)wanted->globs[2].count,
+                                                .first_account = (uint32_t)build->account_count,
+                                                .user_count = (uint32_t)wanted->accounts[0]->count,
+                                                .group_count = (uint32_t)wanted->accounts[1]->count};
+    for (size_t k = 0; k < 3; k++)
+        add_globs(build, &wanted->globs[k]);
+    for (size_t k = 0; k < 2; k++)
+        add_accounts(build, wanted->accounts[k]);
     table_add(&build->who_table, build->scratch, hash, (uint32_t)build->who_count);
     return (uint32_t)build->who_count++;
 }
 
 uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section, enum match programs)
 {
-    const struct wanted_who wanted = {.build = build,
-                                      .section = section,
-                                      .program_count = build->process ? 0 : section->program_count,
-                                      .program_is_uncertain = programs == MATCH_PERHAPS};
+    struct wanted_who wanted = {.build = build,
+                                .accounts = {&section->users, &section->groups},
+                                .program_is_uncertain = programs == MATCH_PERHAPS};
+    if (!build->process) {
+        wanted.globs[0] = section->programs;
+        wanted.globs[1] = section->scripts;
+        wanted.globs[2] = section->units;
+    }
     if (build->who_count > 0 && is_wanted_who(&wanted, build->last_who))
         return build->last_who;
     uint64_t hash = hash_who(&wanted);

@@ -17,7 +17,8 @@ enum match rule_match_who(const struct rule_set *set, uint32_t who, const struct
 /* One destination of a rule by itself. */
 enum match rule_match_row(const struct rule_set *set, const struct rule_row *row, const struct target *target);
 
-/* What stays as it is while the process lives: its executable and other names do, its users do not. */
+/* What stays as it is while the process lives: its executable, script, unit and names do, its users and groups do not.
+ */
 enum match rule_match_programs(const struct policy_section *rule, const struct process_identity *process);
 
 #endif

@@ -131,8 +131,8 @@ static void publish(struct rule_build *build)
     set->settings = keep(build, build->settings, build->settings_count, sizeof *build->settings);
     set->settings_count = build->settings_count;
     set->whos = keep(build, build->whos, build->who_count, sizeof *build->whos);
-    set->programs = keep(build, build->programs, build->program_count, sizeof *build->programs);
-    set->users = keep(build, build->users, build->user_count, sizeof *build->users);
+    set->globs = keep(build, build->globs, build->glob_count, sizeof *build->globs);
+    set->accounts = keep(build, build->accounts, build->account_count, sizeof *build->accounts);
 }
 
 void rule_set_build(struct policy *policy, const struct policy *draft, const struct process_identity *process)

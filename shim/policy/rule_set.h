@@ -33,16 +33,20 @@ struct rule_network {
     unsigned prefix;
 };
 
-struct rule_user {
-    uid_t uid;
+/* A user or a group. */
+struct rule_account {
+    id_t id;
     enum account account;
 };
 
-/* Programs and users, as several rules may have them. In a process it is known once and for all what programs match. */
+/*
+ * Whom rules are for, as several may have it. In a process it is known once and for all what programs, scripts and
+ * units match.
+ */
 struct rule_who {
-    bool program_is_uncertain; /* it may be one, and nobody will know */
-    uint32_t first_program, program_count;
-    uint32_t first_user, user_count;
+    bool program_is_uncertain; /* it may be one, and nobody will know; scripts and units likewise */
+    uint32_t first_glob, program_count, script_count, unit_count; /* in this order */
+    uint32_t first_account, user_count, group_count;              /* likewise */
 };
 
 /* What must be unknown for the rules of a group to be asked for. */
@@ -70,8 +74,8 @@ struct rule_set {
     const struct settings *settings;
     size_t settings_count;
     const struct rule_who *whos;
-    const char *const *programs;
-    const struct rule_user *users;
+    const char *const *globs;
+    const struct rule_account *accounts;
     const struct rule_network *networks;
 
     struct rule_buckets by_name; /* hosts and suffixes, by their last bytes first */

@@ -1,5 +1,6 @@
 """The rows, group by group: what a row's name says is what is broken when it fails."""
 import checks
+import matchers
 import shortage
 import standard_error
 import unread
@@ -890,3 +891,4 @@ def all_rows():
     yield from standard_error.rows()
     yield from shortage.rows()
     yield from variables.rows()
+    yield from matchers.rows(ENFORCED, SPARED)

@@ -323,7 +323,7 @@ static const struct {
     {"[policy]\nowner = o", 2, "owner = o", "belongs in a rule"},
     {RULE "log = stderr", 3, "log = stderr", "belongs in [policy]"},
     {RULE "environment = allow", 3, "environment = allow", "belongs in [policy]"},
-    {RULE "sni = x", 3, "sni = x", "unknown key in a rule; accepted: program, user, destination, mode"},
+    {RULE "sni = x", 3, "sni = x", "unknown key in a rule; accepted: program, script, unit, user, group, destination, mode"},
     {RULE "owner = a\nowner = b", 4, "owner = b", "given before: owner"},
     {RULE "user = a b", 3, "a b", "not a user name"},
     {RULE "user = 4294967295", 3, NULL, NULL}, /* the reserved id: a name that nobody has */
@@ -1664,11 +1664,11 @@ START_TEST(accounts_without_nss)
                "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\nshort:x\n"
                "letters:x:10a:0::/:\nhuge:x:4294967296:0::/:\nreserved:x:4294967295:0::/:\n+::::::\nlast:x:1002:0::/:");
     struct accounts read = accounts_read(path_of("passwd")), unread = accounts_read(path_of("no-passwd"));
-    enum account account = account_uid(&read, accounts[_i].name, &uid);
+    enum account account = account_id(&read, accounts[_i].name, &uid);
     ck_assert_msg(account == (accounts[_i].found ? ACCOUNT_FOUND : ACCOUNT_ABSENT), "%s", accounts[_i].name);
     if (account == ACCOUNT_FOUND)
         ck_assert_uint_eq(uid, accounts[_i].uid);
-    ck_assert_int_eq(account_uid(&unread, "root", &uid), ACCOUNT_UNKNOWN);
+    ck_assert_int_eq(account_id(&unread, "root", &uid), ACCOUNT_UNKNOWN);
     accounts_free(&read);
     accounts_free(&unread);
     remove_directory();

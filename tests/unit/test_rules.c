@@ -17,46 +17,90 @@
 enum { NOW = 1700000000 };
 
 /* The oracle: how rules are matched where nothing is kept but what was written. */
-static bool has_program(const struct policy_section *rule, const char *path)
+static bool has(const struct globs *globs, const char *text)
 {
     bool found = false;
-    for (size_t i = 0; i < rule->program_count; i++)
-        found = found || glob_match(rule->programs[i], path);
+    for (size_t i = 0; i < globs->count; i++)
+        found = found || glob_match(globs->items[i], text);
     return found;
 }
 
 static enum match program_match(const struct policy_section *rule, const struct process_identity *process)
 {
-    if (rule->program_count == 0)
+    if (rule->programs.count == 0)
         return MATCH_YES;
     if (!process->executable)
         return MATCH_PERHAPS;
-    if (has_program(rule, process->executable))
+    if (has(&rule->programs, process->executable))
         return MATCH_YES;
     for (const char *const *name = process->other_names; name && *name; name++)
-        if (has_program(rule, *name))
+        if (has(&rule->programs, *name))
             return MATCH_PERHAPS;
     return MATCH_NO;
 }
 
-static enum match uid_match(const struct policy_section *rule, uid_t uid)
+/* A name that is certain or not, and another that never is. */
+static enum match name_match(const struct globs *globs, const char *name, bool is_certain, const char *other)
+{
+    if (globs->count == 0)
+        return MATCH_YES;
+    if (!name)
+        return MATCH_PERHAPS;
+    if (has(globs, name) && *name != '\0')
+        return is_certain ? MATCH_YES : MATCH_PERHAPS;
+    return other && has(globs, other) ? MATCH_PERHAPS : MATCH_NO;
+}
+
+static enum match id_match(const struct account_list *accounts, id_t id)
 {
     enum match match = MATCH_NO;
-    for (size_t i = 0; i < rule->user_count; i++)
-        if (rule->users[i].account == ACCOUNT_FOUND && rule->users[i].uid == uid)
+    for (size_t i = 0; i < accounts->count; i++)
+        if (accounts->items[i].account == ACCOUNT_FOUND && accounts->items[i].id == id)
             return MATCH_YES;
-        else if (rule->users[i].account == ACCOUNT_UNKNOWN ||
-                 (rule->users[i].account == ACCOUNT_FOUND && uid == (uid_t)-1))
+        else if (accounts->items[i].account == ACCOUNT_UNKNOWN ||
+                 (accounts->items[i].account == ACCOUNT_FOUND && id == (id_t)-1))
             match = MATCH_PERHAPS;
     return match;
 }
 
 static enum match user_match(const struct policy_section *rule, const struct process_identity *process)
 {
-    enum match real = uid_match(rule, process->uid);
-    if (rule->user_count == 0)
+    enum match real = id_match(&rule->users, process->uid);
+    if (rule->users.count == 0)
         return MATCH_YES;
-    return real == uid_match(rule, process->effective_uid) ? real : MATCH_PERHAPS;
+    return real == id_match(&rule->users, process->effective_uid) ? real : MATCH_PERHAPS;
+}
+
+static enum match group_match(const struct policy_section *rule, const struct process_identity *process)
+{
+    enum match unknown = id_match(&rule->groups, (id_t)-1), real = id_match(&rule->groups, process->gid);
+    if (rule->groups.count == 0)
+        return MATCH_YES;
+    if (process->groups_known == GROUPS_UNKNOWN)
+        return unknown;
+    if (real != id_match(&rule->groups, process->effective_gid))
+        real = MATCH_PERHAPS;
+    if (process->groups_known == GROUPS_OWN && unknown > real)
+        real = unknown;
+    for (size_t i = 0; i < process->group_count; i++)
+        if (id_match(&rule->groups, process->groups[i]) > real)
+            real = id_match(&rule->groups, process->groups[i]);
+    return real;
+}
+
+static enum match least(enum match a, enum match b)
+{
+    return a < b ? a : b;
+}
+
+static enum match who_match(const struct policy_section *rule, const struct process_identity *process)
+{
+    const struct script *script = &process->script;
+    const struct unit *unit = &process->unit;
+    enum match names = least(name_match(&rule->scripts, script->name, script->is_certain, script->resolved),
+                             name_match(&rule->units, unit->name, process->unit_is_certain, unit->of_user));
+    return least(least(names, program_match(rule, process)),
+                 least(user_match(rule, process), group_match(rule, process)));
 }
 
 static enum match one_destination(const struct policy_section *rule, const struct destination *destination)
@@ -70,20 +114,15 @@ static enum match one_destination(const struct policy_section *rule, const struc
     return match;
 }
 
-static enum match least(enum match a, enum match b)
-{
-    return a < b ? a : b;
-}
-
 static enum match every_part(const struct policy_section *rule, const struct process_identity *process,
                              const struct destination *destinations, size_t count)
 {
-    enum match program = program_match(rule, process), user = user_match(rule, process);
+    enum match who = who_match(rule, process);
     enum match match = one_destination(rule, &destinations[0]);
     for (size_t i = 1; i < count; i++)
         if (one_destination(rule, &destinations[i]) != match)
-            return least(least(program, user), MATCH_PERHAPS);
-    return least(least(program, user), match);
+            return least(who, MATCH_PERHAPS);
+    return least(who, match);
 }
 
 static struct settings linear_walk(const struct policy *policy, const struct process_identity *process,
@@ -139,7 +178,10 @@ static unsigned draw(uint64_t *state, unsigned limit)
 #define PIN_TWO "sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA="
 
 static const char *const programs[] = {"/x", "/y", "/opt/*", "*z"};
+static const char *const scripts[] = {"/opt/x.py", "/opt/*", "-m *", "*.pl"};
+static const char *const units[] = {"a.service", "*.service", "user@7.service", "b.scope"};
 static const char *const users[] = {"7", "8", "no-such-user"};
+static const char *const groups[] = {"7", "8", "9", "no-such-group"};
 static const char *const destinations[] = {
     "x.example",
     "X.Example:443",
@@ -208,8 +250,14 @@ static void write_rule(FILE *text, uint64_t *state, unsigned number, unsigned ru
     unsigned count = draw(state, 3) + (draw(state, rules) < 3 ? 0 : 1);
     if (count == 0 || draw(state, 3) == 0)
         fprintf(text, "program = %s\n", PICK(state, programs));
+    if (draw(state, 6) == 0)
+        fprintf(text, "script = %s\n", PICK(state, scripts));
+    if (draw(state, 6) == 0)
+        fprintf(text, "unit = %s\n", PICK(state, units));
     if (draw(state, 4) == 0)
         fprintf(text, "user = %s\n", PICK(state, users));
+    if (draw(state, 6) == 0)
+        fprintf(text, "group = %s\n", PICK(state, groups));
     for (unsigned i = 0; i < count; i++)
         fprintf(text, "destination = %s\n", PICK(state, destinations));
     fprintf(text, "%s\n", PICK(state, values));
@@ -251,6 +299,30 @@ static struct policy *read_policy(const char *data, const struct process_identit
     return policy;
 }
 
+/* What stays as it is while the process lives. */
+static void draw_names(uint64_t *state, struct process_identity *process)
+{
+    static const struct script known_scripts[] = {{NULL, false, NULL},          {"", false, NULL},
+                                                  {"/opt/x.py", true, NULL},    {"/opt/x.py", false, NULL},
+                                                  {"/a.pl", true, "/opt/x.py"}, {"-m http.server", false, NULL}};
+    static const struct unit known_units[] = {
+        {NULL, NULL}, {"", NULL}, {"a.service", NULL}, {"user@7.service", "b.scope"}, {"b.scope", NULL}};
+    process->script = PICK(state, known_scripts);
+    process->unit = PICK(state, known_units);
+    process->unit_is_certain = draw(state, 4) > 0;
+}
+
+static void draw_groups(uint64_t *state, struct process_identity *process)
+{
+    static const gid_t gids[] = {7, 8, 9, 10};
+    process->groups_known = (enum groups_known)draw(state, 3);
+    process->gid = PICK(state, gids);
+    process->effective_gid = draw(state, 3) ? process->gid : PICK(state, gids);
+    process->group_count = process->groups_known == GROUPS_ALL ? draw(state, 3) : 0;
+    for (size_t i = 0; i < process->group_count; i++)
+        process->groups[i] = PICK(state, gids);
+}
+
 static struct process_identity draw_process(uint64_t *state)
 {
     static const char *const executables[] = {"/x", "/y", "/opt/a/b", "/none", NULL};
@@ -259,6 +331,8 @@ static struct process_identity draw_process(uint64_t *state)
     struct process_identity process = {.executable = PICK(state, executables), .uid = PICK(state, uids)};
     process.effective_uid = draw(state, 3) ? process.uid : PICK(state, uids);
     process.other_names = PICK(state, others);
+    draw_names(state, &process);
+    draw_groups(state, &process);
     return process;
 }
 
@@ -322,6 +396,7 @@ START_TEST(the_index_finds_what_a_walk_over_all_rules_finds)
             const struct process_identity other = draw_process(&state);
             process.uid = other.uid;
             process.effective_uid = other.effective_uid;
+            draw_groups(&state, &process);
             ask(&state, round, all, kept, process, &seen);
         }
         policy_free(all);

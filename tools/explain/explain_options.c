@@ -148,7 +148,7 @@ int explain_options_parse(int argc, char **argv, struct explain_options *options
         {NULL, 0, NULL, 0},
     };
     const uid_t user = effective_user(getuid());
-    *options = (struct explain_options){.process = {.executable = "", .uid = user, .effective_uid = user}};
+    *options = (struct explain_options){.process = {.executable = "", .script.name = "", .unit.name = "", .uid = user, .effective_uid = user}};
     for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         if (option == 'h') {
             usage(stdout);

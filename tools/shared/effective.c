@@ -41,7 +41,7 @@ bool effective_environment_counts(void)
 {
     /* A policy that believes the environment logs to where TLSWARD_LOG says. */
     static const char probe[] = "file:/nonexistent/tlsward-probe";
-    const struct process_identity nobody = {.executable = ""};
+    const struct process_identity nobody = {.executable = "", .script.name = "", .unit.name = ""};
     struct policy *policy = load_system(probe);
     bool counts = policy != NULL && !policy_is_invalid(policy) &&
                   strcmp(policy_settings(policy, &nobody, &anywhere, time(NULL)).log, probe) == 0;
