@@ -151,6 +151,7 @@ help:
 	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1'
 	@echo 'make test-names       names that are hard to know'
 	@echo 'make test-command     the tlsward command'
+	@echo 'make test-events      recorded events: where they are read from, and tlsward log'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block'
 	@echo 'make test-deploy      the deployments of README.md, carried out'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
@@ -187,7 +188,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs: directories below tests/, but for the table, which is in tests/libs.
-GROUPS := unit architecture clients names behaviour loading table command keep deploy corpus runner
+GROUPS := unit architecture clients names behaviour loading table command events keep deploy corpus runner
 RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --share $(SHARE) --corpus $(CORPUS) --fetched $(B)/libs \
     $(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(STARTS),--starts $(STARTS))
 # Where no -j was given, as many at once as there are processors.
@@ -210,7 +211,7 @@ built-clients: library drivers
 built-names: library $(B)/names/story $(B)/names/interrupted.so
 built-behaviour: library $(BEHAVIOUR)
 built-architecture built-loading built-keep: library
-built-command built-deploy: all
+built-command built-deploy built-events: all
 built-corpus: library $(B)/client_with_anchors
 $(GROUPS:%=built-%):
 	@:
