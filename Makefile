@@ -184,7 +184,7 @@ deps-test:
 	    tests/libssl/fetch bookworm $(B)/unpacked/$$p $$p || echo "without $$p: its rows are skipped"; done
 
 demo: deps-demo
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@tests/demo $(B)
 
 # What `make test` runs: directories below tests/, but for the table, which is in tests/libs.
