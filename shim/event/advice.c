@@ -50,6 +50,8 @@ int advice_chain_error(const struct advice_matter *matter)
     const struct facts *facts = matter->facts;
     if (settings_demand_pin_alone(matter->settings))
         return 0;
+    if (settings_forgive_expiry(matter->settings, facts))
+        return 0;
     if (facts->policy_anchors_checked)
         return facts->policy_anchors_error;
     if (facts->app_anchors_checked)
@@ -63,6 +65,11 @@ bool advice_is_about_name(const struct advice_matter *matter)
     bool by_program = facts->app_rejected && is_name_error(facts->app_error);
     return !settings_demand_pin_alone(matter->settings) && matter->settings->verify == VERIFY_FULL &&
            (facts->name_error != 0 || by_program);
+}
+
+bool advice_is_about_protocol(const struct advice_matter *matter)
+{
+    return matter->facts->protocol_refused || matter->facts->protocol < matter->settings->min_protocol;
 }
 
 bool advice_lacks_anchor(const struct advice_matter *matter)
@@ -187,9 +194,23 @@ static bool has_certificate(const struct advice_matter *matter)
     return matter->facts->authentication == AUTH_CERTIFICATE;
 }
 
+/* What is refused for itself, whatever there is to be said of the certificate. */
+static bool list_at_every_level(struct list *list, const struct advice_matter *matter)
+{
+    if (matter->verdict->reason == REASON_KEY_DENIED)
+        add(list, ADVICE_REPLACE_KEY);
+    else if (matter->verdict->reason == REASON_PROTOCOL_TOO_OLD)
+        add(list, ADVICE_RENEW_PROTOCOL);
+    else
+        return false;
+    return true;
+}
+
 static void list_refused(struct list *list, const struct advice_matter *matter)
 {
     size_t before = list->count;
+    if (list_at_every_level(list, matter))
+        return;
     if (matter->of_program)
         list_handshake(list, matter);
     if (has_certificate(matter))
@@ -198,6 +219,8 @@ static void list_refused(struct list *list, const struct advice_matter *matter)
         add(list, ADVICE_GET_CERTIFICATE);
     if (list->count == before && matter->of_program)
         add(list, has_certificate(matter) ? ADVICE_MEND_CHAIN : ADVICE_DROP_SESSION);
+    if (advice_is_about_protocol(matter))
+        add(list, ADVICE_RENEW_PROTOCOL);
 }
 
 size_t advice_list(const struct advice_matter *matter, enum advice_kind items[static ADVICE_LIST_MAX])
@@ -374,6 +397,31 @@ static void print_about_name(enum advice_kind kind, const struct advice_matter *
             "rule");
 }
 
+static void print_replace_key(const struct advice_matter *matter, char text[static ADVICE_TEXT_MAX])
+{
+    const char *key = settings_denied_key_of(matter->settings, matter->facts);
+    if (key != NULL)
+        WRITE(
+            "the chain has the key %s, which deny-pin names: give the server a certificate of another key and another "
+            "CA",
+            key);
+    else
+        WRITE("there is a deny-pin, and not all keys of the chain can be told: let the server send its chain, of at "
+              "most %d certificates, and no more",
+              FACTS_CHAIN_PINS);
+}
+
+static void print_at_every_level(enum advice_kind kind, const struct advice_matter *matter,
+                                 char text[static ADVICE_TEXT_MAX])
+{
+    if (kind == ADVICE_REPLACE_KEY)
+        print_replace_key(matter, text);
+    else
+        WRITE("min-protocol is %s, and the server, or what the program asks of it, is older: let both have a newer "
+              "protocol; until then a rule with a lower min-protocol lets this one pass",
+              protocol_text(matter->settings->min_protocol));
+}
+
 void advice_print(enum advice_kind kind, const struct advice_matter *matter, char text[static ADVICE_TEXT_MAX])
 {
     switch (kind) {
@@ -407,6 +455,10 @@ void advice_print(enum advice_kind kind, const struct advice_matter *matter, cha
     case ADVICE_CHANGE_PURPOSE:
     case ADVICE_MEND_CHAIN:
         print_about_chain(kind, matter, text);
+        break;
+    case ADVICE_REPLACE_KEY:
+    case ADVICE_RENEW_PROTOCOL:
+        print_at_every_level(kind, matter, text);
         break;
     default:
         print_about_name(kind, matter, text);

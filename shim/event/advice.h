@@ -66,6 +66,8 @@ enum advice_kind {
     ADVICE_REISSUE_WITHOUT_PART,
     ADVICE_LET_PROGRAM_DECIDE,
     ADVICE_PIN_KEY,
+    ADVICE_REPLACE_KEY,
+    ADVICE_RENEW_PROTOCOL,
     ADVICE_RENEW_SOON
 };
 #define ADVICE_LIST_MAX 12
@@ -79,7 +81,10 @@ void advice_print(enum advice_kind kind, const struct advice_matter *matter, cha
 /* True where the expected name is not among those of the certificate, and that matters. */
 bool advice_is_about_name(const struct advice_matter *matter);
 
-/* The X.509 error of the chain, 0 where it is good or nothing was demanded of it. */
+/* True where the protocol is older than the policy demands. */
+bool advice_is_about_protocol(const struct advice_matter *matter);
+
+/* The X.509 error of the chain, 0 where it is good, its expiry is forgiven, or nothing was demanded of it. */
 int advice_chain_error(const struct advice_matter *matter);
 
 /* True where a certificate that is not trusted yet would mend the chain. */

@@ -28,6 +28,17 @@ bool client_handshake_demands_proof(const struct client_handshake *handshake)
     return handshake->settings.mode == MODE_ENFORCE && settings_demand_proof(&handshake->settings);
 }
 
+bool client_handshake_demands_known_session(const struct client_handshake *handshake)
+{
+    return client_handshake_demands_proof(handshake) ||
+           (handshake->settings.mode == MODE_ENFORCE && settings_deny_keys(&handshake->settings));
+}
+
+bool client_handshake_needs_chain_pins(const struct client_handshake *handshake)
+{
+    return settings_deny_keys(&handshake->settings);
+}
+
 enum choice client_handshake_psk(const struct client_handshake *handshake)
 {
     return handshake->settings.pin_count > 0 ? CHOICE_BLOCK : handshake->settings.psk;

@@ -63,6 +63,9 @@ void client_handshake_reset(struct client_handshake *handshake);
 /* True where the verdict will be carried out and something is demanded of the peer. */
 bool client_handshake_demands_proof(const struct client_handshake *handshake);
 
+/* True where no session may be resumed of which it is not known that it met the policy. */
+bool client_handshake_demands_known_session(const struct client_handshake *handshake);
+
 /* A pre-shared key shows no public key, so it cannot meet a pin. */
 enum choice client_handshake_psk(const struct client_handshake *handshake);
 
@@ -74,6 +77,9 @@ const char *client_handshake_name_to_send(const struct client_handshake *handsha
 
 /* Begins the facts with what was observed, of a peer that proves itself in this way. */
 void client_handshake_start_facts(struct client_handshake *handshake, enum authentication authentication);
+
+/* True where the keys of the whole chain are to be told. */
+bool client_handshake_needs_chain_pins(const struct client_handshake *handshake);
 
 /*
  * The certificate was compared with the names: `error` is 0 or the number of the mismatch. Of several names of which

@@ -94,6 +94,14 @@ static const char *advice_about_key(const struct client_handshake *handshake)
     return NULL;
 }
 
+static const char *advice_about_expiry(const struct client_handshake *handshake)
+{
+    if (handshake->verdict.reason != REASON_NONE || handshake->facts.authentication != AUTH_CERTIFICATE ||
+        !settings_forgive_expiry(&handshake->settings, &handshake->facts))
+        return NULL;
+    return "a certificate of the chain has expired, which the rule forgives until allow-expired-until";
+}
+
 static const char *advice_about_anchors(const struct client_handshake *handshake)
 {
     if (handshake->verdict.reason != REASON_NOT_TRUSTED || process_app_anchors_count(handshake->policy))
@@ -118,6 +126,8 @@ static void add_handshake(struct event *event, const struct client_handshake *ha
         advice = advice_about_match(handshake);
     if (advice == NULL)
         advice = advice_about_anchors(handshake);
+    if (advice == NULL)
+        advice = advice_about_expiry(handshake);
     event->message = advice != NULL ? advice : advice_about_name(handshake);
 }
 

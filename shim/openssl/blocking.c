@@ -43,13 +43,25 @@ int blocking_without_verdict(const struct library *library, SSL *ssl, X509_STORE
     return 0;
 }
 
+/* Whether libssl says what our refusal comes to, be it of the peer or of the versions and suites that are left. */
+static bool tells_our_refusal(unsigned long reason)
+{
+    static const unsigned long ours[] = {
+        SSL_R_CERTIFICATE_VERIFY_FAILED, SSL_R_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT,
+        SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_PROTOCOLS_AVAILABLE, SSL_R_NO_CIPHERS_AVAILABLE};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (reason == ours[i])
+            return true;
+    return false;
+}
+
 void blocking_explain(const struct library *library, struct connection *connection)
 {
     if (!connection->refused)
         return;
     /* The reason's low bits are the same in every version's packing: see ERR_GET_REASON(3). */
     unsigned long reason = library->api.ERR_peek_last_error() & 0xfff;
-    if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED && reason != SSL_R_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT)
+    if (!tells_our_refusal(reason))
         return;
     connection->refused = false;
 

@@ -73,6 +73,8 @@ static int connection_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void *
         copy->handshake.call_site = original->handshake.call_site;
         copy->app_mode = original->app_mode;
         copy->mode_is_ours = original->mode_is_ours;
+        copy->app_min_protocol = original->app_min_protocol;
+        copy->min_protocol = original->min_protocol;
         copy->has_dane_record = original->has_dane_record;
         copy->dane_is_late = original->dane_is_late;
         copy->session_is_barred = original->session_is_barred;

@@ -21,6 +21,8 @@ struct connection {
     bool psk_is_dropped;          /* none of the program's callbacks is in place */
     bool psk_is_guarded;          /* ours stands in for the one that gives sessions */
     struct psk_callbacks app_psk; /* set on the SSL itself, or its context's of when it was made */
+    int app_min_protocol;         /* the program's SSL_get_min_proto_version(3) while ours is in its place */
+    int min_protocol;             /* ours; 0: none */
     char *app_suites;             /* the program's list while `suites` is in its place; else NULL */
     char *suites;
 

@@ -7,6 +7,7 @@
 #include "openssl/judge.h"
 #include "openssl/late_session.h"
 #include "openssl/observe.h"
+#include "openssl/protocol_floor.h"
 #include "openssl/psk.h"
 #include "openssl/report.h"
 #include "openssl/session.h"
@@ -39,10 +40,8 @@ static bool peer_has_finished(const struct library *library, const SSL *ssl)
 static void drop_unverified_session(const struct library *library, SSL *ssl, struct connection *connection)
 {
     SSL_SESSION *session = library->api.SSL_get_session(ssl);
-    bool ignored;
     connection->had_session = session != NULL;
-    if (!client_handshake_demands_proof(&connection->handshake) || session == NULL ||
-        session_is_verified(library, ssl, session, connection, &ignored))
+    if (session == NULL || session_may_be_resumed(library, ssl, session, connection))
         return;
     library->api.SSL_set_session(ssl, NULL);
     connection->had_session = false;
@@ -59,7 +58,7 @@ static void drop_unwanted(const struct library *library, SSL *ssl, struct connec
     bool may_have_had =
         settings->mode == MODE_ENFORCE && psk == CHOICE_BLOCK
             ? psk_drop(library, ssl, connection)
-            : client_handshake_demands_proof(&connection->handshake) && psk_guard(library, ssl, connection);
+            : client_handshake_demands_known_session(&connection->handshake) && psk_guard(library, ssl, connection);
     if (may_have_had)
         connection->dropped = AUTH_PSK;
 }
@@ -79,6 +78,7 @@ static void put_back(const struct library *library, SSL *ssl, struct connection 
     blocking_undo(library, ssl, connection);
     late_session_undo(library, ssl, connection);
     suites_put_back(library, ssl, connection);
+    protocol_floor_put_back(library, ssl, connection);
     psk_put_back(library, ssl, connection);
 }
 
@@ -94,6 +94,7 @@ static void begin(const struct library *library, SSL *ssl, struct connection *co
     if (may_drop_session)
         drop_unverified_session(library, ssl, connection);
     sni_add(library, ssl, connection);
+    protocol_floor_raise(library, ssl, connection); /* of what is left, the suites that are unwanted */
     drop_unwanted(library, ssl, connection);
     library->api.ERR_pop_to_mark();
 }
@@ -116,10 +117,9 @@ static void retire_unverified_session(const struct library *library, SSL *ssl, s
 {
     const struct openssl_api *api = &library->api;
     SSL_SESSION *session = api->SSL_get_session(ssl);
-    bool ignored;
     connection->had_session = session != NULL;
-    if (client_handshake_demands_proof(&connection->handshake) && session != NULL &&
-        api->SSL_CTX_remove_session != NULL && !session_is_verified(library, ssl, session, connection, &ignored))
+    if (session != NULL && api->SSL_CTX_remove_session != NULL &&
+        !session_may_be_resumed(library, ssl, session, connection))
         make_unresumable(library, ssl, session);
 }
 
@@ -191,14 +191,12 @@ void handshake_before_early_data(const struct library *library, SSL *ssl)
 bool handshake_refuses_session(const struct library *library, SSL *ssl, SSL_SESSION *session)
 {
     int saved = errno;
-    bool ignored;
     struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
     if (connection == NULL || !connection->writes_early_data || connection->handshake.stage != STAGE_OBSERVED ||
-        session == NULL || !client_handshake_demands_proof(&connection->handshake) ||
-        connection_is_before_handshake(library, ssl))
+        session == NULL || connection_is_before_handshake(library, ssl))
         return false;
     library->api.ERR_set_mark();
-    bool refused = !session_is_verified(library, ssl, session, connection, &ignored);
+    bool refused = !session_may_be_resumed(library, ssl, session, connection);
     library->api.ERR_pop_to_mark();
     errno = saved;
     return refused;
@@ -279,7 +277,22 @@ static enum authentication refused_with(const struct connection *connection, int
     return alert == SSL_AD_HANDSHAKE_FAILURE || alert == SSL_AD_INTERNAL_ERROR ? connection->dropped : AUTH_CERTIFICATE;
 }
 
-/* What ends without a certificate must not do so in silence. */
+/* What ends without a certificate, or without a version in common, must not do so in silence. */
+static void judge_end(const struct library *library, SSL *ssl, struct connection *connection, int where, int alert)
+{
+    enum authentication authentication = refused_with(connection, where, alert);
+    bool is_too_old = authentication == AUTH_CERTIFICATE && protocol_floor_ended(connection, where, alert);
+    if (is_too_old)
+        judge_without_protocol(connection);
+    else if (authentication != AUTH_CERTIFICATE)
+        judge_unfinished(connection, authentication);
+    else
+        return;
+    report_handshake(library, ssl, connection, NULL);
+    connection->handshake.stage = STAGE_DONE;
+    connection->refused = is_too_old || authentication == AUTH_RESUMPTION;
+}
+
 static void on_alert(const struct library *library, SSL *ssl, int where, int value)
 {
     struct connection *connection = connection_of(library, ssl);
@@ -287,15 +300,8 @@ static void on_alert(const struct library *library, SSL *ssl, int where, int val
         return;
     if (where == SSL_CB_READ_ALERT && (value & 0xff) == SSL_AD_UNRECOGNIZED_NAME)
         sni_refused(connection);
-    enum authentication authentication = connection->handshake.stage == STAGE_OBSERVED
-                                             ? refused_with(connection, where, value & 0xff)
-                                             : AUTH_CERTIFICATE;
-    if (authentication != AUTH_CERTIFICATE) {
-        judge_unfinished(connection, authentication);
-        report_handshake(library, ssl, connection, NULL);
-        connection->handshake.stage = STAGE_DONE;
-        connection->refused = authentication == AUTH_RESUMPTION;
-    }
+    if (connection->handshake.stage == STAGE_OBSERVED)
+        judge_end(library, ssl, connection, where, value & 0xff);
     if (where == SSL_CB_WRITE_ALERT)
         blocking_explain(library, connection);
 }
@@ -316,7 +322,7 @@ static void tell_program(const struct library *library, const SSL *ssl, int wher
 static void on_loop(const struct library *library, SSL *ssl)
 {
     struct connection *connection = connection_of(library, ssl);
-    if (connection != NULL && client_handshake_demands_proof(&connection->handshake))
+    if (connection != NULL && client_handshake_demands_known_session(&connection->handshake))
         late_session_watch(library, ssl, connection);
 }
 

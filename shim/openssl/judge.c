@@ -1,9 +1,11 @@
 #include "openssl/judge.h"
 
 #include "event/notice.h"
+#include "openssl/chain_pins.h"
 #include "openssl/dane.h"
 #include "openssl/presented.h"
 #include "openssl/program_anchors.h"
+#include "openssl/protocol_floor.h"
 #include "openssl/purposes.h"
 #include "openssl/session.h"
 #include "openssl/spki.h"
@@ -84,6 +86,7 @@ static void check_policy_anchors(struct judgement *judgement)
     if (anchors != NULL && run(judgement, anchors, NULL, &judgement->by_policy)) {
         facts->policy_anchors_checked = true;
         facts->policy_anchors_error = judgement->by_policy.chain_error;
+        facts->policy_anchors_expiry_alone = judgement->by_policy.expiry_alone;
         note_name(judgement, &judgement->by_policy);
     }
     if (anchors != NULL)
@@ -99,6 +102,7 @@ static void check_against(struct judgement *judgement, X509_STORE *store, const 
         return;
     facts->app_anchors_checked = true;
     facts->app_anchors_error = result->chain_error;
+    facts->app_anchors_expiry_alone = result->expiry_alone;
     note_name(judgement, result);
 }
 
@@ -218,6 +222,18 @@ static void note_public_key(struct judgement *judgement)
         spki_pin_of_certificate(&decoder, judgement->request.leaf, connection->handshake.facts.public_key_pin);
 }
 
+static void note_chain_pins(struct judgement *judgement)
+{
+    struct client_handshake *handshake = &judgement->connection->handshake;
+    const struct decoder decoder = decoder_of(judgement);
+    const struct presented_chains chains = {.leaf = judgement->request.leaf,
+                                            .sent = judgement->request.untrusted,
+                                            .by_program = judgement->by_program.chain,
+                                            .by_policy = judgement->by_policy.chain};
+    if (client_handshake_needs_chain_pins(handshake))
+        chain_pins_note(&decoder, &chains, &handshake->settings, &handshake->facts);
+}
+
 static void note_raw_public_key(struct judgement *judgement)
 {
     const struct openssl_api *api = &judgement->library->api;
@@ -327,6 +343,7 @@ static void verify_for_policy(struct judgement *judgement)
         check_program_anchors(judgement);
     if (!app_anchors_accept(facts))
         check_policy_anchors(judgement);
+    note_chain_pins(judgement);
     record_presented(judgement);
     if (may_lend && !app_anchors_accept(facts))
         lend_anchor(judgement);
@@ -370,8 +387,10 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
                 .library_context = context != NULL ? context->library_context : NULL,
                 .properties = context != NULL ? context->properties : NULL,
                 .keep_chain = true,
+                .asks_about_expiry = connection->handshake.settings.allow_expired_day != 0,
             },
     };
+    connection->handshake.facts.protocol = protocol_negotiated(library, ssl);
     if (judgement->request.leaf == NULL)
         return;
     api->ERR_set_mark();
@@ -414,10 +433,12 @@ void judge_after_program(struct judgement *judgement, int accepted)
 
     api->ERR_set_mark();
     note_program(judgement, accepted);
-    if (judgement->request.leaf == NULL)
+    if (judgement->request.leaf == NULL) {
         note_raw_public_key(judgement);
-    else
+    } else {
         add_program_word(judgement);
+        note_chain_pins(judgement);
+    }
     record_presented_in_vain(judgement);
     client_handshake_decide(&connection->handshake);
     api->ERR_pop_to_mark();
@@ -460,6 +481,7 @@ static void note_session(const struct library *library, SSL *ssl, struct connect
     const SSL_SESSION *session = library->api.SSL_get_session(ssl);
     bool names_peer;
     facts->session_verified = session_is_verified(library, ssl, session, connection, &names_peer);
+    facts->session_passed = session != NULL && session_has_passed(library, session, connection);
     if (!facts->session_verified || connection->handshake.name_count == 0)
         return;
     int mismatch = connection->handshake.names[0].kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH
@@ -475,6 +497,7 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
     api->ERR_set_mark();
     client_handshake_start_facts(&connection->handshake, AUTH_CERTIFICATE);
     facts->app_demands_chain = (api->SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+    facts->protocol = protocol_negotiated(library, ssl);
     if (!was_resumed(api, ssl)) {
         facts->authentication = suites_authentication(library, ssl);
         /* A suite with a certificate, and yet none was verified: nothing is known that would be good. */
@@ -492,5 +515,12 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
 void judge_unfinished(struct connection *connection, enum authentication authentication)
 {
     client_handshake_start_facts(&connection->handshake, authentication);
+    client_handshake_decide(&connection->handshake);
+}
+
+void judge_without_protocol(struct connection *connection)
+{
+    client_handshake_start_facts(&connection->handshake, AUTH_CERTIFICATE);
+    connection->handshake.facts.protocol_refused = true;
     client_handshake_decide(&connection->handshake);
 }

@@ -48,4 +48,7 @@ void judge_without_certificate(const struct library *library, SSL *ssl, struct c
 /* A handshake that ended because the peer could have proved itself in this way only, which was not to be had. */
 void judge_unfinished(struct connection *connection, enum authentication authentication);
 
+/* A handshake that ended because the peer had no version that the policy admits. */
+void judge_without_protocol(struct connection *connection);
+
 #endif

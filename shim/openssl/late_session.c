@@ -50,12 +50,11 @@ void late_session_watch(const struct library *library, SSL *ssl, struct connecti
         return;
     SSL_SESSION *session = api->SSL_get_session(ssl);
     bool answered = api->SSL_get_pending_cipher(ssl) != NULL; /* with a ServerHello, or a request to say hello again */
-    bool ignored;
     if (session == NULL || session == connection->watched_session)
         return;
     connection->watched_session = session;
     if (connection->session_is_barred)
         unbar(library, ssl, connection, session);
-    if (!answered && may_be_resumed(api, session) && !session_is_verified(library, ssl, session, connection, &ignored))
+    if (!answered && may_be_resumed(api, session) && !session_may_be_resumed(library, ssl, session, connection))
         bar(api, ssl, connection, session);
 }

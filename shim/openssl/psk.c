@@ -161,9 +161,8 @@ void psk_put_back(const struct library *library, SSL *ssl, struct connection *co
 static bool may_be_used(const struct library *library, SSL *ssl, const struct connection *connection,
                         const SSL_SESSION *session)
 {
-    bool ignored;
     return library->api.SSL_SESSION_get0_peer(session) == NULL ||
-           session_is_verified(library, ssl, session, connection, &ignored);
+           session_may_be_resumed(library, ssl, session, connection);
 }
 
 /* libssl owns what the callback returns (SSL_set_psk_use_session_callback(3)). */

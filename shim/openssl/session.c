@@ -91,11 +91,13 @@ static void find_marks(const struct library *library, const SSL_SESSION *session
 static bool vouch(const struct connection *connection, struct session_mark *mark)
 {
     const struct facts *facts = &connection->handshake.facts;
-    if (settings_demand_pin_alone(&connection->handshake.settings))
+    const struct settings *settings = &connection->handshake.settings;
+    if (settings_demand_pin_alone(settings))
         return true;
-    if (policy_anchors_accept(facts))
+    mark->has_expired = settings_forgive_expiry(settings, facts);
+    if (mark->has_expired ? settings_accept_policy_chain(settings, facts) : policy_anchors_accept(facts))
         mark->trust = connection->trust;
-    else if (app_anchors_accept(facts))
+    else if (mark->has_expired || app_anchors_accept(facts))
         mark->app_anchors = connection->app_anchors;
     return mark->trust != NULL || mark->app_anchors != 0;
 }
@@ -107,6 +109,12 @@ static bool is_valid_for(const struct library *library, X509 *leaf, const struct
     return mark->name.kind == PEER_ADDRESS ||
            (library->real.X509_check_host != NULL &&
             library->real.X509_check_host(leaf, mark->name.text, strlen(mark->name.text), flags, NULL) == 1);
+}
+
+/* Nothing vouches for the chain, and nothing has to; but no key was shown that is denied. */
+static bool passes_without_chain(const struct settings *settings)
+{
+    return settings->verify == VERIFY_NONE && settings_deny_keys(settings);
 }
 
 /* One mark for each name that matched, or one without a name; all else in them is the same. */
@@ -136,10 +144,14 @@ void session_mark(const struct library *library, const SSL *ssl, const struct co
     X509 *leaf = leaf_of(library, library->api.SSL_get_session(ssl));
     if (leaf == NULL || connection->handshake.verdict.action != ACTION_ALLOWED ||
         connection->handshake.facts.internal_error || connection->handshake.settings.rule_is_uncertain ||
-        library->api.X509_get_ex_data(leaf, library->mark_index) != NULL || !vouch(connection, &common))
+        library->api.X509_get_ex_data(leaf, library->mark_index) != NULL)
+        return;
+    bool is_vouched = vouch(connection, &common);
+    if (!is_vouched && !passes_without_chain(&connection->handshake.settings))
         return;
     library->api.ERR_set_mark();
-    size_t count = make_marks(library, leaf, connection, &common, marks);
+    marks[0] = common;
+    size_t count = is_vouched ? make_marks(library, leaf, connection, &common, marks) : 1;
     attach_marks(library, leaf, marks, count);
     for (size_t i = 0; i < count; i++)
         keep(&library->api, leaf, &marks[i]);
@@ -210,6 +222,7 @@ static void find_valid_marks(const struct library *library, SSL *ssl, const SSL_
         const struct session_mark *mark = &found->marks[i];
         if (!connection->handshake.settings.rule_is_uncertain && mark->policy == connection->handshake.policy &&
             mark->rule == connection->handshake.settings.rule && is_vouched_for(library, ssl, connection, mark) &&
+            (!mark->has_expired || connection->handshake.settings.allow_expired_day != 0) &&
             (!mark->name_is_loose || demands_name(&library->api, ssl, connection)))
             found->kept[count++] = *mark;
     }
@@ -241,4 +254,27 @@ bool session_is_verified(const struct library *library, SSL *ssl, const SSL_SESS
         return found.count > 0;
     return connection->handshake.name_count > 0 ? *names_peer
                                                 : connection->handshake.settings.unknown_name == CHOICE_ALLOW;
+}
+
+bool session_has_passed(const struct library *library, const SSL_SESSION *session, const struct connection *connection)
+{
+    const struct client_handshake *handshake = &connection->handshake;
+    struct found_marks found;
+    if (handshake->settings.rule_is_uncertain || !passes_without_chain(&handshake->settings))
+        return false;
+    find_marks(library, session, &found);
+    for (size_t i = 0; i < found.count; i++)
+        if (found.marks[i].policy == handshake->policy && found.marks[i].rule == handshake->settings.rule)
+            return true;
+    return false;
+}
+
+bool session_may_be_resumed(const struct library *library, SSL *ssl, const SSL_SESSION *session,
+                            const struct connection *connection)
+{
+    bool ignored;
+    if (!client_handshake_demands_known_session(&connection->handshake) ||
+        session_is_verified(library, ssl, session, connection, &ignored))
+        return true;
+    return session_has_passed(library, session, connection);
 }

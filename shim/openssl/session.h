@@ -26,4 +26,14 @@ bool session_is_marked(const struct library *library, const SSL_SESSION *session
 bool session_is_verified(const struct library *library, SSL *ssl, const SSL_SESSION *session,
                          const struct connection *connection, bool *names_peer);
 
+/*
+ * Where no chain is demanded: true where the full handshake that made the session was allowed by the same settings, so
+ * that no key was shown which they deny.
+ */
+bool session_has_passed(const struct library *library, const SSL_SESSION *session, const struct connection *connection);
+
+/* False where the connection must make a full handshake in the place of resuming the session. */
+bool session_may_be_resumed(const struct library *library, SSL *ssl, const SSL_SESSION *session,
+                            const struct connection *connection);
+
 #endif

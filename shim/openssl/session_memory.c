@@ -29,7 +29,7 @@ static bool same_mark(const struct session_mark *left, const struct session_mark
 {
     return left->policy == right->policy && left->rule == right->rule && left->trust == right->trust &&
            left->app_anchors == right->app_anchors && left->name_is_loose == right->name_is_loose &&
-           peer_name_equal(&left->name, &right->name);
+           left->has_expired == right->has_expired && peer_name_equal(&left->name, &right->name);
 }
 
 /* The slot that has it already, else that of the oldest. */

@@ -25,6 +25,7 @@ struct session_mark {
     const struct trust *trust; /* the policy's anchors as they were, where the chain led to one of them */
     uint64_t app_anchors;      /* else the program's, see context_anchors(); 0 too where a pin decided alone */
     struct peer_name name;     /* kind PEER_NONE where no name was expected, or none that was had to match */
+    bool has_expired;          /* of the chain only the expiry was wrong, which was forgiven */
     bool name_is_loose;        /* it matched as settings_accept_loose_match() says */
 };
 

@@ -91,6 +91,8 @@ static bool set_param(const struct openssl_api *api, const struct verify_request
     flags |= request->program != NULL ? request->program->flags : X509_V_FLAG_PARTIAL_CHAIN;
     if (request->strict)
         flags |= X509_V_FLAG_X509_STRICT;
+    if (request->ignores_dates)
+        flags |= X509_V_FLAG_NO_CHECK_TIME;
     api->X509_VERIFY_PARAM_set_hostflags(param, VERIFY_HOST_FLAGS);
     if (api->X509_VERIFY_PARAM_set_auth_level != NULL)
         api->X509_VERIFY_PARAM_set_auth_level(param, level_of(request));
@@ -209,19 +211,76 @@ static bool look_at_all(const struct openssl_api *api, const struct verify_reque
     return false;
 }
 
+/* Whether all have begun, and say when they end. X509_cmp_time(3) tells no time that it cannot read from the present.
+ */
+static bool have_begun(const struct openssl_api *api, const STACK *chain)
+{
+    int count = chain != NULL ? api_stack_num(api, chain) : 0;
+    for (int i = 0; i < count; i++) {
+        const X509 *certificate = api_stack_value(api, chain, i);
+        if (api->X509_cmp_time(api->X509_get0_notBefore(certificate), NULL) >= 0 ||
+            api->X509_cmp_time(api->X509_get0_notAfter(certificate), NULL) == 0)
+            return false;
+    }
+    return count > 0;
+}
+
+/* CRLs have dates as well, of which the same flag lets libcrypto ignore all. */
+static bool can_ignore_dates(const struct openssl_api *api, const struct verify_request *request)
+{
+    const struct program_rules *program = request->program;
+    return (program == NULL || (program->flags & (X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)) == 0) &&
+           api->X509_get0_notBefore != NULL && api->X509_get0_notAfter != NULL && api->X509_cmp_time != NULL;
+}
+
+/*
+ * Of what has expired, whether all else is as it should be: looks again, at everything but the dates, and then at
+ * those that have not begun. What else is wrong says more than expiry.
+ */
+static bool look_beyond_expiry(const struct openssl_api *api, const struct verify_request *request,
+                               struct verify_result *result)
+{
+    struct verify_request undated = *request;
+    struct verify_result beyond = {.error = 0};
+    undated.ignores_dates = undated.keep_chain = true;
+    if (result->chain_error != X509_V_ERR_CERT_HAS_EXPIRED || !request->asks_about_expiry ||
+        !can_ignore_dates(api, request))
+        return true;
+    bool ran = look_at_all(api, &undated, &beyond);
+    result->expiry_alone = ran && beyond.chain_error == 0 && have_begun(api, beyond.chain);
+    if (beyond.chain_error != 0) {
+        result->chain_error = beyond.chain_error;
+        result->depth = beyond.depth;
+    }
+    result->name_error = beyond.name_error;
+    if (request->keep_chain) {
+        STACK *unused = result->chain;
+        result->chain = beyond.chain;
+        beyond.chain = unused;
+    }
+    verify_result_clear(api, &beyond);
+    return ran;
+}
+
 static bool verify_any_name(const struct openssl_api *api, const struct verify_request *request,
                             struct verify_result *result)
 {
     *result = (struct verify_result){0};
-    if (!look_at_all(api, request, result))
+    if (!look_at_all(api, request, result) || !look_beyond_expiry(api, request, result))
         return false;
     /* Names come before signatures and dates but after the building of the chain. */
-    result->name_checked = request->name_count > 0 && (result->chain_error == 0 || result->name_error != 0);
+    result->name_checked =
+        request->name_count > 0 && (result->chain_error == 0 || result->expiry_alone || result->name_error != 0);
     if (result->name_checked) {
         refuse_names(api, request, result);
         note_loose_match(api, request, result);
     }
     return true;
+}
+
+static bool is_refused(const struct verify_result *result)
+{
+    return result->name_error != 0 || (result->error != 0 && !result->expiry_alone);
 }
 
 /* One param holds names of which any one is enough, so each gets a verification of its own. */
@@ -235,7 +294,7 @@ bool verify_chain(const struct openssl_api *api, const struct verify_request *re
     if (!verify_any_name(api, &one, result))
         return false;
     one.keep_chain = false;
-    for (size_t i = 1; i < request->name_count && result->error == 0; i++) {
+    for (size_t i = 1; i < request->name_count && !is_refused(result); i++) {
         one.names = &request->names[i];
         if (!verify_any_name(api, &one, &next))
             return false;

@@ -35,13 +35,17 @@ struct verify_request {
     const char *properties;
     const struct program_rules *program; /* NULL: by the policy's, to which each anchor is good for itself */
     bool keep_chain;
+    bool asks_about_expiry; /* whether it is all that is wrong: costs a second verification, where there is expiry */
+    bool ignores_dates;     /* of certificates and CRLs; whoever sets it looks at them himself */
 };
 
 struct verify_result {
-    int error;                    /* the first X.509 error, 0 where all is well */
-    int depth;                    /* where it occurred */
-    int chain_error;              /* the first error that is not about the name */
-    int name_error;               /* the mismatch, 0 where the name matched or was not compared */
+    int error;         /* the first X.509 error, 0 where all is well */
+    int depth;         /* where it occurred, or the chain_error */
+    int chain_error;   /* the first error that is not about the name, or another behind expiry */
+    bool expiry_alone; /* the chain_error is that of expiry, and nothing else is wrong with the chain; only where asked
+                        */
+    int name_error;    /* the mismatch, 0 where the name matched or was not compared */
     enum loose_match loose_match; /* of a host name; where there is a mismatch */
     bool name_checked;
     STACK *chain; /* as far as it could be built, leaf first; only where request->keep_chain */

@@ -4,6 +4,7 @@
 #include "policy/config_keys.h"
 #include "policy/config_parse.h"
 #include "policy/control_byte.h"
+#include "policy/denied_keys.h"
 #include "policy/name_byte.h"
 
 #include <stdio.h>
@@ -521,6 +522,7 @@ void policy_inherit(struct policy *policy)
 {
     struct policy_section whole = {0};
     uint64_t keys = config_keys_inherited();
+    denied_keys_gather(policy);
     for (size_t i = 0; i < policy->rule_count; i++)
         inherit(&policy->rules[i], &policy->base, keys, &whole);
 }

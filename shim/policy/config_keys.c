@@ -61,6 +61,16 @@
         "none", "sha256//KEY"                                                                                          \
     }
 
+#define KEY_WORDS                                                                                                      \
+    {                                                                                                                  \
+        "sha256//KEY"                                                                                                  \
+    }
+
+#define PROTOCOL_WORDS                                                                                                 \
+    {                                                                                                                  \
+        "any", "tls1.0", "tls1.1", "tls1.2", "tls1.3"                                                                  \
+    }
+
 #define NAMES_WORDS                                                                                                    \
     {                                                                                                                  \
         "strict", "program"                                                                                            \
@@ -85,6 +95,7 @@ const struct config_key config_keys[] = {
     {"trust", KEY_TRUST, BOTH, TRUST_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
     {"trust-mode", KEY_WORD, BOTH, TRUST_MODE_WORDS, SETTING(trust_mode), WEAKENS_BY_ITS_OWN_LAW, false},
     {"pin", KEY_PIN, BOTH, PIN_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
+    {"deny-pin", KEY_DENY_PIN, BOTH, KEY_WORDS, 0, WEAKENS_BY_ITS_OWN_LAW, true},
     {"unknown-name", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(unknown_name), HIGHER_WEAKENS, false},
     {"weak-names", KEY_WORD, BOTH, USE_WORDS, SETTING(weak_names), WEAKENS_WITH_UNKNOWN_NAME, false},
     {"psk", KEY_WORD, BOTH, BLOCK_WORDS, SETTING(psk), HIGHER_WEAKENS, false},
@@ -92,6 +103,8 @@ const struct config_key config_keys[] = {
     {"names", KEY_WORD, BOTH, NAMES_WORDS, SETTING(names), HIGHER_WEAKENS, false},
     {"strict", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(strict), LOWER_WEAKENS, false},
     {"security-level", KEY_WORD, BOTH, LEVEL_WORDS, SETTING(security_level), LOWER_WEAKENS, false},
+    {"min-protocol", KEY_WORD, BOTH, PROTOCOL_WORDS, SETTING(min_protocol), LOWER_WEAKENS, false},
+    {"allow-expired-until", KEY_LAST_DAY, IN_RULE, {""}, SETTING(allow_expired_day), HIGHER_WEAKENS, false},
     {"fallback", KEY_WORD, IN_RULE, FALLBACK_WORDS, SETTING(fallback), HIGHER_WEAKENS, false},
     {"name", KEY_NAME, IN_RULE, {""}, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
     {"log", KEY_LOG, IN_POLICY, LOG_WORDS, SETTING(log), NEVER_WEAKENS, false},
@@ -258,6 +271,18 @@ static const char *set_pin(struct arena *arena, struct policy_section *section, 
     return NULL;
 }
 
+static const char *add_denied(struct arena *arena, struct policy_section *section, const char *value)
+{
+    if (!spki_pin_is_valid(value))
+        return "not sha256// and the base64 of a SHA-256";
+    const char **pins = arena_grow(arena, section->deny_pins, section->deny_pin_count, sizeof *pins);
+    if (!pins)
+        return "out of memory";
+    pins[section->deny_pin_count++] = value;
+    section->deny_pins = pins;
+    return NULL;
+}
+
 static const char *set_log(struct policy_section *section, const struct config_key *key, const char *value)
 {
     bool known = strncmp(value, "file:/", 6) == 0 || strncmp(value, "unix:/", 6) == 0;
@@ -311,7 +336,8 @@ static int date_number(const char *text, size_t digits)
     return value;
 }
 
-static const char *set_expires(struct policy_section *section, const char *value)
+/* The day behind the one that is written, from 1970-01-01. */
+static const char *read_last_day(const char *value, int64_t *day_behind)
 {
     if (strlen(value) != 10 || value[4] != '-' || value[7] != '-')
         return "not a date: write YYYY-MM-DD";
@@ -320,9 +346,26 @@ static const char *set_expires(struct policy_section *section, const char *value
     int day = date_number(value + 8, 2);
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
         return "there is no such day";
-    section->expires = value;
-    section->expires_at = (days_since_epoch(year, month, day) + 1) * 86400;
+    *day_behind = days_since_epoch(year, month, day) + 1;
     return NULL;
+}
+
+static const char *set_expires(struct policy_section *section, const char *value)
+{
+    int64_t day_behind = 0;
+    const char *problem = read_last_day(value, &day_behind);
+    section->expires = value;
+    section->expires_at = day_behind * 86400;
+    return problem;
+}
+
+static const char *set_last_day(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    int64_t day_behind = 0;
+    const char *problem = read_last_day(value, &day_behind);
+    section->allow_expired_until = value;
+    *(int *)member(section, key) = (int)day_behind;
+    return problem;
 }
 
 /* What can never match is a mistake: a path is absolute, and a unit has a kind. */
@@ -421,6 +464,8 @@ __attribute__((noinline)) static const char *set_value(struct arena *arena, stru
         return set_trust(arena, section, value);
     case KEY_PIN:
         return set_pin(arena, section, value);
+    case KEY_DENY_PIN:
+        return add_denied(arena, section, value);
     case KEY_LOG:
         return set_log(section, key, value);
     case KEY_INCLUDE:
@@ -431,6 +476,8 @@ __attribute__((noinline)) static const char *set_value(struct arena *arena, stru
         return set_text(section, key, value);
     case KEY_DATE:
         return set_expires(section, value);
+    case KEY_LAST_DAY:
+        return set_last_day(section, key, value);
     case KEY_GLOB:
         return add_glob(arena, member(section, key), key, value);
     case KEY_ACCOUNT:
@@ -462,11 +509,17 @@ const char *config_value_set(struct arena *arena, struct policy_section *section
     return "control characters";
 }
 
+static bool is_inherited(enum key_kind kind)
+{
+    return kind == KEY_WORD || kind == KEY_FLAG || kind == KEY_TRUST || kind == KEY_PIN || kind == KEY_DENY_PIN ||
+           kind == KEY_LAST_DAY;
+}
+
 uint64_t config_keys_inherited(void)
 {
     uint64_t keys = 0;
     for (const struct config_key *key = config_keys; key < config_keys + config_key_count; key++)
-        if (key->kind == KEY_WORD || key->kind == KEY_FLAG || key->kind == KEY_TRUST || key->kind == KEY_PIN)
+        if (is_inherited(key->kind))
             keys |= config_key_bit(key);
     return keys;
 }
@@ -475,6 +528,7 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
 {
     switch (key->kind) {
     case KEY_WORD:
+    case KEY_LAST_DAY:
         *(int *)member(rule, key) = config_value_number(base, key);
         break;
     case KEY_FLAG:
@@ -487,6 +541,9 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
     case KEY_PIN:
         rule->settings.pins = base->settings.pins;
         rule->settings.pin_count = base->settings.pin_count;
+        break;
+    case KEY_DENY_PIN:
+        rule->settings.denied = base->settings.denied;
         break;
     case KEY_LOG:
         rule->settings.log = base->settings.log;
@@ -510,6 +567,8 @@ size_t config_value_count(const struct policy_section *section, const struct con
         return section->settings.trust_count;
     case KEY_PIN:
         return section->no_pins ? 1 : section->settings.pin_count;
+    case KEY_DENY_PIN:
+        return section->deny_pin_count;
     case KEY_INCLUDE:
         return section->include_count;
     case KEY_GLOB:
@@ -535,6 +594,10 @@ const char *config_value_text(const struct policy_section *section, const struct
         return section->settings.trust[index].path ? section->settings.trust[index].path : system_word;
     case KEY_PIN:
         return section->no_pins ? no_pins_word : section->settings.pins[index];
+    case KEY_DENY_PIN:
+        return section->deny_pins[index];
+    case KEY_LAST_DAY:
+        return section->allow_expired_until;
     case KEY_INCLUDE:
         return section->includes[index].name;
     case KEY_GLOB:

@@ -16,11 +16,13 @@ enum key_kind {
     KEY_FLAG, /* no, yes */
     KEY_TRUST,
     KEY_PIN,
+    KEY_DENY_PIN,
     KEY_LOG,
     KEY_INCLUDE,
     KEY_NAME,
     KEY_TEXT,
     KEY_DATE,
+    KEY_LAST_DAY, /* a date too, kept as the number of the day behind it */
     KEY_GLOB,
     KEY_ACCOUNT,
     KEY_DESTINATION,

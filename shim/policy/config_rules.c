@@ -83,6 +83,8 @@ static bool weakens_by_its_own_law(const struct policy_section *rule, const stru
         return trust_weakens(rule, base);
     case KEY_PIN:
         return is_key_given(rule, key) && pin_weakens(rule, base);
+    case KEY_DENY_PIN: /* what [policy] denies is denied all the same */
+        return false;
     default:
         return trust_mode_weakens(rule, base);
     }

@@ -60,6 +60,32 @@ bool policy_anchors_accept(const struct facts *facts)
     return facts->policy_anchors_checked && facts->policy_anchors_error == 0;
 }
 
+bool settings_accept_app_chain(const struct settings *settings, const struct facts *facts)
+{
+    bool forgiven = facts->app_anchors_checked && facts->app_anchors_error == X509_EXPIRED &&
+                    facts->app_anchors_expiry_alone && settings->allow_expired_day != 0;
+    return settings->trust_mode != TRUST_EXCLUSIVE && (app_anchors_accept(facts) || forgiven);
+}
+
+bool settings_accept_policy_chain(const struct settings *settings, const struct facts *facts)
+{
+    bool forgiven = facts->policy_anchors_checked && facts->policy_anchors_error == X509_EXPIRED &&
+                    facts->policy_anchors_expiry_alone && settings->allow_expired_day != 0;
+    return policy_anchors_accept(facts) || forgiven;
+}
+
+static bool is_accepted_chain(const struct settings *settings, const struct facts *facts)
+{
+    return settings_accept_app_chain(settings, facts) || settings_accept_policy_chain(settings, facts);
+}
+
+bool settings_forgive_expiry(const struct settings *settings, const struct facts *facts)
+{
+    struct settings unforgiving = *settings;
+    unforgiving.allow_expired_day = 0;
+    return is_accepted_chain(settings, facts) && !is_accepted_chain(&unforgiving, facts);
+}
+
 /* Of two failed verifications, the one that found an anchor and then something else says more. */
 static int chain_error(const struct settings *settings, const struct facts *facts)
 {
@@ -74,9 +100,7 @@ static int chain_error(const struct settings *settings, const struct facts *fact
 static struct finding examine_chain(const struct settings *settings, const struct facts *facts)
 {
     bool demanded = settings->verify != VERIFY_NONE;
-    if (settings->trust_mode != TRUST_EXCLUSIVE && app_anchors_accept(facts))
-        return nothing_wrong;
-    if (policy_anchors_accept(facts))
+    if (is_accepted_chain(settings, facts))
         return nothing_wrong;
     if (facts->trust_missing)
         return (struct finding){REASON_TRUST_MISSING, X509_UNABLE_TO_GET_ISSUER_LOCALLY, demanded};
@@ -155,17 +179,84 @@ static struct finding examine_pin(const struct settings *settings, const struct 
     return (struct finding){REASON_KEY_NOT_PINNED, X509_APPLICATION_VERIFICATION, true};
 }
 
+const char *settings_denied_key_of(const struct settings *settings, const struct facts *facts)
+{
+    if (facts->public_key_pin[0] != '\0' && settings_deny_key(settings, facts->public_key_pin))
+        return facts->public_key_pin;
+    for (unsigned i = 0; i < facts->chain_pin_count; i++)
+        if (settings_deny_key(settings, facts->chain_pins[i]))
+            return facts->chain_pins[i];
+    return NULL;
+}
+
+static bool all_keys_are_known(const struct facts *facts)
+{
+    if (facts->authentication == AUTH_RAW_PUBLIC_KEY)
+        return facts->public_key_pin[0] != '\0';
+    return facts->chain_pin_count > 0 && !facts->chain_pins_missing;
+}
+
+/* What shows no key has none that could be denied; a key that cannot be told may be one. */
+static struct finding examine_denied(const struct settings *settings, const struct facts *facts)
+{
+    if (!settings_deny_keys(settings))
+        return nothing_wrong;
+    switch (facts->authentication) {
+    case AUTH_CERTIFICATE:
+    case AUTH_RAW_PUBLIC_KEY:
+        if (all_keys_are_known(facts) && settings_denied_key_of(settings, facts) == NULL)
+            return nothing_wrong;
+        return (struct finding){REASON_KEY_DENIED, X509_APPLICATION_VERIFICATION, true};
+    case AUTH_RESUMPTION:
+        /* The keys were shown to the handshake that made the session. */
+        if (!facts->session_verified && !facts->session_passed)
+            return (struct finding){REASON_SESSION_UNVERIFIED, X509_APPLICATION_VERIFICATION, true};
+        break;
+    case AUTH_PSK:
+    case AUTH_SRP:
+    case AUTH_ANONYMOUS:
+        break;
+    }
+    return nothing_wrong;
+}
+
+static struct finding examine_protocol(const struct settings *settings, const struct facts *facts)
+{
+    if (facts->protocol >= settings->min_protocol)
+        return nothing_wrong;
+    return (struct finding){REASON_PROTOCOL_TOO_OLD, X509_APPLICATION_VERIFICATION, true};
+}
+
+/* What is refused at every level, a pin and all else beside it. */
+static struct finding examine_what_always_counts(const struct settings *settings, const struct facts *facts)
+{
+    struct finding pin = examine_pin(settings, facts);
+    return pin.demanded ? pin : examine_protocol(settings, facts);
+}
+
+static struct finding examine_what_is_shown(const struct settings *settings, const struct facts *facts)
+{
+    if (facts->internal_error)
+        return (struct finding){REASON_INTERNAL_ERROR, X509_APPLICATION_VERIFICATION, settings_demand_proof(settings)};
+    return examine_peer(settings, facts);
+}
+
 static struct finding examine(const struct settings *settings, const struct facts *facts)
 {
     if (facts->policy_invalid)
         return (struct finding){REASON_POLICY_INVALID, X509_APPLICATION_VERIFICATION, true};
-    if (facts->internal_error)
-        return (struct finding){REASON_INTERNAL_ERROR, X509_APPLICATION_VERIFICATION, settings_demand_proof(settings)};
-    struct finding peer = examine_peer(settings, facts);
+    if (facts->protocol_refused)
+        return (struct finding){REASON_PROTOCOL_TOO_OLD, X509_APPLICATION_VERIFICATION, true};
+    struct finding denied = examine_denied(settings, facts);
+    struct finding peer = examine_what_is_shown(settings, facts);
+    if (peer.demanded && facts->internal_error)
+        return peer;
+    if (denied.demanded)
+        return denied;
     if (peer.demanded)
         return peer;
-    struct finding pin = examine_pin(settings, facts);
-    return pin.demanded || settings_demand_pin_alone(settings) ? pin : peer;
+    struct finding further = examine_what_always_counts(settings, facts);
+    return further.demanded || settings_demand_pin_alone(settings) ? further : peer;
 }
 
 /*
@@ -193,7 +284,8 @@ static bool name_permits_override(const struct settings *settings, const struct 
 static bool policy_overrides_program(const struct settings *settings, const struct facts *facts)
 {
     return settings->mode == MODE_ENFORCE && settings->trust_mode != TRUST_SUPPLEMENT && !facts->policy_invalid &&
-           !facts->internal_error && policy_anchors_accept(facts) && name_permits_override(settings, facts);
+           !facts->internal_error && settings_accept_policy_chain(settings, facts) &&
+           name_permits_override(settings, facts);
 }
 
 /* Whether the program alone, without the policy, would have refused a forged peer. */

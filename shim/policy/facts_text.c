@@ -8,12 +8,13 @@ enum fact_kind {
     FACT_CHOICE, /* one whose first value is left out */
     FACT_FLAG,   /* there where it is set */
     FACT_ERROR,  /* an X.509 error, and the flag that says whether it counts: "?" stands before one that does not */
-    FACT_PIN
+    FACT_PIN,
+    FACT_PINS /* of the chain, with commas between */
 };
 
 /* Text stands in the rows themselves: a pointer would cost a relocation in every process, with or without TLS. */
 struct fact {
-    char name[16];
+    char name[20];
     enum fact_kind kind;
     size_t offset;
     size_t flag; /* of a FACT_ERROR */
@@ -28,6 +29,8 @@ static const struct fact known_facts[] = {
     {"policy-invalid", FACT_FLAG, AT(policy_invalid), 0},
     {"trust-missing", FACT_FLAG, AT(trust_missing), 0},
     {"internal-error", FACT_FLAG, AT(internal_error), 0},
+    {"protocol", FACT_CHOICE, AT(protocol), 0},
+    {"protocol-refused", FACT_FLAG, AT(protocol_refused), 0},
     {"demands-chain", FACT_FLAG, AT(app_demands_chain), 0},
     {"demands-name", FACT_FLAG, AT(app_demands_name), 0},
     {"reads-names", FACT_FLAG, AT(app_reads_names), 0},
@@ -36,11 +39,16 @@ static const struct fact known_facts[] = {
     {"rejected", FACT_ERROR, AT(app_error), AT(app_rejected)},
     {"dane", FACT_FLAG, AT(app_dane_verified), 0},
     {"app", FACT_ERROR, AT(app_anchors_error), AT(app_anchors_checked)},
+    {"app-only-expired", FACT_FLAG, AT(app_anchors_expiry_alone), 0},
     {"policy", FACT_ERROR, AT(policy_anchors_error), AT(policy_anchors_checked)},
+    {"policy-only-expired", FACT_FLAG, AT(policy_anchors_expiry_alone), 0},
     {"name", FACT_ERROR, AT(name_error), AT(name_checked)},
     {"loose", FACT_CHOICE, AT(loose_match), 0},
     {"session", FACT_FLAG, AT(session_verified), 0},
+    {"session-passed", FACT_FLAG, AT(session_passed), 0},
     {"pin", FACT_PIN, AT(public_key_pin), 0},
+    {"chain-pins", FACT_PINS, AT(chain_pins), 0},
+    {"chain-pins-missing", FACT_FLAG, AT(chain_pins_missing), 0},
 };
 enum { FACT_COUNT = sizeof known_facts / sizeof known_facts[0] };
 
@@ -57,6 +65,8 @@ static const char *word_of(const struct fact *fact, unsigned value)
         return value <= AUTH_ANONYMOUS ? authentication_text((enum authentication)value) : NULL;
     if (fact->offset == AT(name_source))
         return value <= NAME_UNKNOWN ? name_source_text((enum name_source)value) : NULL;
+    if (fact->offset == AT(protocol))
+        return value <= PROTOCOL_TLS1_3 ? protocol_text((enum protocol)value) : NULL;
     return value <= LOOSE_PARTIAL_WILDCARD ? loose_text(value) : NULL;
 }
 
@@ -65,12 +75,24 @@ static const void *member(const struct facts *facts, size_t offset)
     return (const char *)facts + offset;
 }
 
+static void print_pins(const struct facts *facts, const char *before, char *text, size_t room)
+{
+    size_t used = 0;
+    for (unsigned i = 0; i < facts->chain_pin_count; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%s", i == 0 ? before : ",", facts->chain_pins[i]);
+}
+
+static bool is_number(enum fact_kind kind)
+{
+    return kind == FACT_WORD || kind == FACT_CHOICE || kind == FACT_ERROR;
+}
+
 static void print_fact(const struct facts *facts, const struct fact *fact, char text[static FACTS_TEXT_MAX])
 {
     size_t used = strlen(text), room = FACTS_TEXT_MAX - used;
     const char *blank = used > 0 ? " " : "", *name = fact->name;
     const void *value = member(facts, fact->offset);
-    int number = fact->kind == FACT_FLAG || fact->kind == FACT_PIN ? 0 : *(const int *)value;
+    int number = is_number(fact->kind) ? *(const int *)value : 0;
     bool counts = fact->kind == FACT_ERROR && *(const bool *)member(facts, fact->flag);
     switch (fact->kind) {
     case FACT_WORD:
@@ -89,6 +111,9 @@ static void print_fact(const struct facts *facts, const struct fact *fact, char 
     case FACT_PIN:
         if (*(const char *)value != '\0')
             snprintf(text + used, room, "%s%s=%s", blank, name, (const char *)value);
+        break;
+    case FACT_PINS:
+        print_pins(facts, " chain-pins=", text + used, room); /* never the first */
     }
 }
 
@@ -150,6 +175,19 @@ static bool parse_pin(struct words words, char pin[static SPKI_PIN_SIZE])
     return true;
 }
 
+static bool parse_pins(struct words words, struct facts *facts)
+{
+    while (words.length > 0 && facts->chain_pin_count < FACTS_CHAIN_PINS) {
+        const char *comma = memchr(words.at, ',', words.length);
+        struct words first = {words.at, comma != NULL ? (size_t)(comma - words.at) : words.length};
+        if (!parse_pin(first, facts->chain_pins[facts->chain_pin_count++]))
+            return false;
+        size_t taken = first.length + (comma != NULL ? 1 : 0);
+        words = (struct words){words.at + taken, words.length - taken};
+    }
+    return words.length == 0;
+}
+
 static bool parse_value(struct words value, const struct fact *fact, struct facts *facts)
 {
     void *to = (char *)facts + fact->offset;
@@ -164,6 +202,8 @@ static bool parse_value(struct words value, const struct fact *fact, struct fact
         return parse_error(value, to, (bool *)((char *)facts + fact->flag));
     case FACT_PIN:
         return parse_pin(value, to);
+    case FACT_PINS:
+        return parse_pins(value, facts);
     }
     return false;
 }

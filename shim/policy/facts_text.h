@@ -8,7 +8,7 @@
 #include "policy/policy.h"
 
 /* Longer than any such text, with its terminator. */
-#define FACTS_TEXT_MAX 512
+#define FACTS_TEXT_MAX 1280
 
 /*
  * Words with one blank between them: "auth=certificate src=sni demands-chain app=0 policy=20 name=62". A flag that is

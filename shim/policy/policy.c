@@ -145,6 +145,8 @@ struct settings policy_settings_of_any(const struct policy *policy, const struct
         if (!is_over(&question, rule) && match(&question, rule) == MATCH_PERHAPS)
             tighten(&question, &held, rule);
     }
+    if ((int64_t)now >= (int64_t)held.settings.allow_expired_day * SECONDS_OF_A_DAY)
+        held.settings.allow_expired_day = 0;
     if (policy->base.stderr_file && strcmp(held.settings.log, "stderr") == 0)
         held.settings.log = "stderr-file";
     return held.settings;
@@ -164,6 +166,19 @@ bool settings_demand_proof(const struct settings *settings)
 bool settings_demand_pin_alone(const struct settings *settings)
 {
     return settings->verify == VERIFY_NONE && settings->pin_count > 0;
+}
+
+bool settings_deny_keys(const struct settings *settings)
+{
+    return settings->denied && settings->denied->count > 0;
+}
+
+bool settings_deny_key(const struct settings *settings, const char *public_key_pin)
+{
+    for (size_t i = 0; settings->denied && i < settings->denied->count; i++)
+        if (strcmp(settings->denied->pins[i], public_key_pin) == 0)
+            return true;
+    return false;
 }
 
 bool settings_pin_key(const struct settings *settings, const char *public_key_pin)
@@ -272,7 +287,9 @@ const char *reason_text(enum reason reason)
         [REASON_NAME_UNKNOWN] = "name-unknown",
         [REASON_NO_CERTIFICATE] = "no-certificate",
         [REASON_KEY_NOT_PINNED] = "public-key-not-pinned",
+        [REASON_KEY_DENIED] = "key-denied",
         [REASON_SESSION_UNVERIFIED] = "session-not-verified",
+        [REASON_PROTOCOL_TOO_OLD] = "protocol-too-old",
         [REASON_TRUST_MISSING] = "trust-store-missing",
         [REASON_POLICY_INVALID] = "policy-invalid",
         [REASON_INTERNAL_ERROR] = "internal-error",
@@ -290,4 +307,10 @@ const char *verify_level_text(enum verify_level level)
 {
     static const char text[][32] = {"none", "ca", "full"};
     return text[level];
+}
+
+const char *protocol_text(enum protocol protocol)
+{
+    static const char text[][8] = {"any", "tls1.0", "tls1.1", "tls1.2", "tls1.3"};
+    return text[protocol];
 }

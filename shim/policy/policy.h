@@ -26,6 +26,22 @@ enum choice { CHOICE_BLOCK, CHOICE_ALLOW };
 enum names { NAMES_STRICT, NAMES_PROGRAM };
 enum fallback { FALLBACK_REFUSE, FALLBACK_KNOWN, FALLBACK_ALLOW };
 
+/* Versions of TLS, oldest first; each stands for the DTLS of its time as well (1.0: TLS 1.1, 1.2: TLS 1.2). */
+enum protocol {
+    PROTOCOL_ANY, /* as a demand; of a handshake: not known, or older than TLS 1.0 */
+    PROTOCOL_TLS1_0,
+    PROTOCOL_TLS1_1,
+    PROTOCOL_TLS1_2,
+    PROTOCOL_TLS1_3
+};
+
+/* Keys of deny-pin: those of [policy] and, in a rule, its own behind them. */
+struct denied_keys {
+    const char *const *pins;
+    size_t count;
+    const struct denied_keys *anywhere; /* all that the policy denies in any section; its own is NULL */
+};
+
 /* The settings that hold for one destination in this process. Strings live as long as the policy. */
 struct settings {
     enum policy_mode mode;
@@ -42,10 +58,13 @@ struct settings {
     enum names names;         /* NAMES_PROGRAM: what OpenSSL's default rules accept will do where the program asked */
     bool strict;              /* X509_V_FLAG_X509_STRICT */
     int security_level;       /* minimum; as in SSL_CTX_set_security_level(3), 0 to 5 */
-    enum fallback fallback;   /* clear text after a blocked handshake; KNOWN: refused to libraries known to try it */
-    const char *name;         /* the expected peer name given by the rule, or NULL */
-    const char *log;          /* "auto" (journald, else syslog), "stderr", "stderr-file" (a file, too),
-                                 "journald", "syslog", "file:PATH", "unix:PATH" */
+    enum protocol min_protocol;
+    int allow_expired_day; /* the first, from 1970-01-01, on which expiry is not forgiven any more; 0: it never is */
+    const struct denied_keys *denied; /* public keys that nobody may have in the chain; NULL: none */
+    enum fallback fallback; /* clear text after a blocked handshake; KNOWN: refused to libraries known to try it */
+    const char *name;       /* the expected peer name given by the rule, or NULL */
+    const char *log;        /* "auto" (journald, else syslog), "stderr", "stderr-file" (a file, too),
+                               "journald", "syslog", "file:PATH", "unix:PATH" */
     const char *rule;       /* name of the rule that decided ("INCLUDE/NAME" for a shipped one), or NULL for [policy] */
     bool rule_is_uncertain; /* that rule only tightened what holds otherwise: nobody knows whether it matches */
     const char *expired_rule; /* first rule that would have matched but has expired, or NULL */
@@ -66,6 +85,10 @@ bool settings_demand_pin_alone(const struct settings *settings);
 
 /* True where the key, "" for none, is among the pins. */
 bool settings_pin_key(const struct settings *settings, const char *public_key_pin);
+
+/* True where some key is denied, and then whether this one is. */
+bool settings_deny_keys(const struct settings *settings);
+bool settings_deny_key(const struct settings *settings, const char *public_key_pin);
 
 struct policy;
 struct proxy;
@@ -141,6 +164,9 @@ const char *authentication_text(enum authentication authentication);
 /* How the leaf carries the expected host name where only OpenSSL's default rules take it for that name. */
 enum loose_match { LOOSE_NONE, LOOSE_COMMON_NAME, LOOSE_PARTIAL_WILDCARD };
 
+/* Certificates of one handshake whose keys are held against those that are denied. More than any good chain has. */
+enum { FACTS_CHAIN_PINS = 8 };
+
 /*
  * What is known about one handshake when the verdict is due. X.509 errors are the numbers of
  * X509_STORE_CTX_get_error(3): 0 is X509_V_OK, and the numbers are the same in every version.
@@ -153,6 +179,9 @@ struct facts {
     bool policy_invalid;
     bool trust_missing;  /* the policy's trust store could not be read or is empty */
     bool internal_error; /* out of memory or a failing call after arming */
+
+    enum protocol protocol; /* that was negotiated */
+    bool protocol_refused;  /* none was: what the policy demands is newer than what the two had in common */
 
     /* The program's own verification. */
     bool app_demands_chain;   /* verify mode PEER at the time of the verification */
@@ -167,16 +196,28 @@ struct facts {
     /* The chain, verified again in the policy's way. */
     bool app_anchors_checked; /* evaluated against the program's own trust anchors */
     int app_anchors_error;
-    bool policy_anchors_checked; /* evaluated against the policy's trust store */
+    bool app_anchors_expiry_alone; /* that is expiry, and nothing else is wrong; false too where nobody went on to look
+                                    */
+    bool policy_anchors_checked;   /* evaluated against the policy's trust store */
     int policy_anchors_error;
+    bool policy_anchors_expiry_alone;
 
     bool name_checked;            /* the leaf was compared with the expected name */
     int name_error;               /* 0, or the number for a host name or address mismatch */
     enum loose_match loose_match; /* there is a mismatch, but not by OpenSSL's default rules */
 
     bool session_verified; /* resumption: the session is marked verified for this name, policy and rule */
+    bool session_passed;   /* resumption: what made it was allowed under this policy and rule, if not verified */
 
     char public_key_pin[SPKI_PIN_SIZE]; /* of the peer's own key; empty where none was shown or it cannot be told */
+
+    /*
+     * Of the chain that was accepted, leaf and anchor too; where none was, of all certificates that were sent, and of
+     * the chains as far as they could be built. Only where some policy denies keys.
+     */
+    char chain_pins[FACTS_CHAIN_PINS][SPKI_PIN_SIZE];
+    unsigned chain_pin_count;
+    bool chain_pins_missing; /* there are more, or one cannot be told */
 };
 
 /*
@@ -189,6 +230,16 @@ const char *finding_text(const struct facts *facts);
 /* Whether the chain leads to an anchor of the program's, and to one of the policy's. */
 bool app_anchors_accept(const struct facts *facts);
 bool policy_anchors_accept(const struct facts *facts);
+
+/* The same of a chain of which only expiry is wrong as well, where the settings forgive that. */
+bool settings_accept_app_chain(const struct settings *settings, const struct facts *facts);
+bool settings_accept_policy_chain(const struct settings *settings, const struct facts *facts);
+
+/* True where the chain is accepted only because its expiry is forgiven. */
+bool settings_forgive_expiry(const struct settings *settings, const struct facts *facts);
+
+/* The first key of the handshake that is denied; NULL where none is. */
+const char *settings_denied_key_of(const struct settings *settings, const struct facts *facts);
 
 /*
  * True where the program itself demanded the chain and the name, accepted both, and OpenSSL's default rules take the
@@ -216,7 +267,9 @@ enum reason {
     REASON_NAME_UNKNOWN,       /* name-unknown */
     REASON_NO_CERTIFICATE,     /* no-certificate: anonymous, PSK where blocked, raw public key without a pin */
     REASON_KEY_NOT_PINNED,     /* public-key-not-pinned */
+    REASON_KEY_DENIED,         /* key-denied */
     REASON_SESSION_UNVERIFIED, /* session-not-verified */
+    REASON_PROTOCOL_TOO_OLD,   /* protocol-too-old */
     REASON_TRUST_MISSING,      /* trust-store-missing */
     REASON_POLICY_INVALID,     /* policy-invalid */
     REASON_INTERNAL_ERROR      /* internal-error */
@@ -226,6 +279,7 @@ const char *action_text(enum action action);
 const char *reason_text(enum reason reason);
 const char *mode_text(enum policy_mode mode);
 const char *verify_level_text(enum verify_level level);
+const char *protocol_text(enum protocol protocol); /* as in min-protocol: "tls1.2" */
 
 struct verdict {
     enum outcome outcome;
@@ -245,6 +299,11 @@ struct verdict {
  * DANE-EE success of the program stands for chain and name, under exclusive too.
  * A name that the program demanded, together with the chain, is compared by OpenSSL's default rules under
  * NAMES_PROGRAM.
+ *
+ * Expiry of any certificate of a chain is forgiven where the settings say so and nothing else is wrong with it: then
+ * it counts as accepted by its anchors.
+ *
+ * A denied key and too old a protocol are refused at every level, whatever vouches for the peer.
  *
  * A pin is demanded at every level, beside what the level demands of a certificate; only under VERIFY_NONE it decides
  * alone. It is what a raw public key is accepted for. A handshake that shows no key meets none.

@@ -46,7 +46,10 @@ struct policy_section {
     unsigned line;
     bool included; /* a rule that `include` brought */
     struct settings settings;
-    bool no_pins; /* pin = none */
+    bool no_pins;           /* pin = none */
+    const char **deny_pins; /* its own */
+    size_t deny_pin_count;
+    const char *allow_expired_until;
 
     struct globs programs, scripts, units;
     struct account_list users, groups;

@@ -1,4 +1,5 @@
 /* What rules have in common is kept once. */
+#include "policy/denied_keys.h"
 #include "policy/rule_build.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ struct settings rule_build_copy(struct arena *arena, const struct settings *sett
         pins[i] = copy_text(arena, settings->pins[i]);
     copy.trust = trust;
     copy.pins = settings->pin_count > 0 ? pins : NULL;
+    copy.denied = denied_keys_copy(arena, settings->denied);
     return copy;
 }
 
@@ -32,7 +34,8 @@ static uint64_t hash_settings(const struct settings *settings)
     const int parts[] = {(int)settings->mode,         (int)settings->verify,     (int)settings->trust_mode,
                          (int)settings->unknown_name, (int)settings->weak_names, (int)settings->psk,
                          settings->allow_cn,          (int)settings->names,      settings->strict,
-                         settings->security_level,    (int)settings->fallback};
+                         settings->security_level,    (int)settings->fallback,   (int)settings->min_protocol,
+                         settings->allow_expired_day};
     uint64_t sum = FNV_SEED;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         sum = fnv_add(sum, (uint64_t)parts[i]);
@@ -40,7 +43,7 @@ static uint64_t hash_settings(const struct settings *settings)
         sum = hash_text(sum, settings->trust[i].path);
     for (size_t i = 0; i < settings->pin_count; i++)
         sum = hash_text(sum, settings->pins[i]);
-    return sum;
+    return denied_keys_hash(sum, settings->denied);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -65,7 +68,9 @@ static bool same_settings(const struct settings *a, const struct settings *b)
     return a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode &&
            a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
            a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
-           a->security_level == b->security_level && a->fallback == b->fallback && same_lists(a, b);
+           a->security_level == b->security_level && a->min_protocol == b->min_protocol &&
+           a->allow_expired_day == b->allow_expired_day && a->fallback == b->fallback && same_lists(a, b) &&
+           denied_keys_same(a->denied, b->denied);
 }
 
 struct wanted_settings {
@@ -94,6 +99,8 @@ static uint32_t add_settings(struct rule_build *build, const struct settings *se
         added->trust = build->base->trust;
         added->pins = build->base->pins;
     }
+    if (denied_keys_same(settings->denied, build->base->denied))
+        added->denied = build->base->denied;
     table_add(&build->settings_table, build->scratch, hash, (uint32_t)build->settings_count);
     return (uint32_t)build->settings_count++;
 }

@@ -32,6 +32,16 @@ bool strictness_adds_keys(const struct settings *settings, const struct settings
     return settings->pin_count == 0;
 }
 
+bool strictness_denies_more(const struct settings *settings, const struct settings *other)
+{
+    if (settings->denied == other->denied)
+        return false;
+    for (size_t i = 0; settings->denied && i < settings->denied->count; i++)
+        if (!settings_deny_key(other, settings->denied->pins[i]))
+            return true;
+    return false;
+}
+
 int strictness_of_weak_names(enum choice weak_names, enum choice unknown_name)
 {
     if (weak_names == CHOICE_ALLOW)
@@ -52,6 +62,8 @@ static bool is_stricter_by_its_own_law(const struct settings *rule, const struct
         return !strictness_adds_trust(rule, held) && strictness_adds_trust(held, rule);
     case KEY_PIN:
         return !strictness_adds_keys(rule, held) && strictness_adds_keys(held, rule);
+    case KEY_DENY_PIN:
+        return strictness_denies_more(rule, held);
     case KEY_WORD: /* trust-mode */
         return held->trust_mode == TRUST_EXTEND && rule->trust_mode != TRUST_EXTEND;
     default:
@@ -92,6 +104,14 @@ static bool overrules_too_much(const struct settings *held, const struct setting
     return rule->mode != MODE_ENFORCE && before->trust_mode == TRUST_EXTEND;
 }
 
+static void take_over(struct policy_section *held, const struct policy_section *rule, const struct config_key *key)
+{
+    bool both_deny = key->kind == KEY_DENY_PIN && strictness_denies_more(&held->settings, &rule->settings);
+    config_value_inherit(held, rule, key);
+    if (both_deny)
+        held->settings.denied = rule->settings.denied->anywhere;
+}
+
 bool strictness_tighten(struct policy_section *held, const struct policy_section *rule)
 {
     bool tightened = false;
@@ -99,7 +119,7 @@ bool strictness_tighten(struct policy_section *held, const struct policy_section
     for (size_t i = 0; i < config_key_count; i++) {
         if (!is_stricter(rule, held, &config_keys[i]))
             continue;
-        config_value_inherit(held, rule, &config_keys[i]);
+        take_over(held, rule, &config_keys[i]);
         tightened = true;
     }
     if (overrules_too_much(&held->settings, &before, &rule->settings)) {

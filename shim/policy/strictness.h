@@ -13,6 +13,9 @@ bool strictness_adds_trust(const struct settings *settings, const struct setting
 /* True where `settings` accepts a key that `other` does not. */
 bool strictness_adds_keys(const struct settings *settings, const struct settings *other);
 
+/* True where `settings` denies a key that `other` does not. */
+bool strictness_denies_more(const struct settings *settings, const struct settings *other);
+
 /*
  * How little is accepted of a peer whose name is weak, as a number to compare. A refused name is an unknown one: where
  * that is allowed, to refuse it accepts the most.
@@ -28,8 +31,9 @@ void strictness_overrule_nobody(struct settings *settings);
 /*
  * Takes over from `rule` every setting that accepts less than the one in `held`, and no other: the expected name
  * never, sources of trust and pins where they are fewer of the same, another trust mode where `extend` is left, or
- * `supplement` where not both enforce. The result then names the rule and says that it is uncertain. False where there
- * is nothing to take over.
+ * `supplement` where not both enforce. Denied keys are added; where each of the two denies what the other does not, all
+ * keys are denied that the policy denies anywhere. The result then names the rule and says that it is uncertain. False
+ * where there is nothing to take over.
  */
 bool strictness_tighten(struct policy_section *held, const struct policy_section *rule);
 

@@ -20,6 +20,9 @@ static const struct peer_name address = {.kind = PEER_ADDRESS, .text = "192.0.2.
         .policy_anchors_checked = true, .policy_anchors_error = (error)                                                \
     }
 
+static const char *const denied_pins[] = {"sha256//one"};
+static const struct denied_keys denied = {.pins = denied_pins, .count = 1};
+
 static const struct row {
     const char *what;
     struct settings settings;
@@ -54,6 +57,37 @@ static const struct row {
      {.outcome = OUTCOME_FAILED, .action = ACTION_ALLOWED, .reason = REASON_EXPIRED},
      {0},
      NULL},
+    {"a denied key is all that is said",
+     {.mode = MODE_ENFORCE, .verify = VERIFY_FULL, .denied = &denied},
+     {.policy_anchors_checked = true, .policy_anchors_error = 20, .chain_pins = {"sha256//one"}, .chain_pin_count = 1},
+     BLOCKED(REASON_KEY_DENIED),
+     {0},
+     "the chain has the key sha256//one, which deny-pin names: give the server a certificate of another key and "
+     "another CA"},
+    {"keys that cannot be told",
+     {.mode = MODE_ENFORCE, .verify = VERIFY_FULL, .denied = &denied},
+     CHAIN(0),
+     BLOCKED(REASON_KEY_DENIED),
+     {0},
+     "there is a deny-pin, and not all keys of the chain can be told: let the server send its chain, of at most 8 "
+     "certificates, and no more"},
+    {"an old protocol",
+     {.mode = MODE_ENFORCE, .verify = VERIFY_FULL, .min_protocol = PROTOCOL_TLS1_2},
+     {.policy_anchors_checked = true, .protocol = PROTOCOL_TLS1_1},
+     BLOCKED(REASON_PROTOCOL_TOO_OLD),
+     {0},
+     "min-protocol is tls1.2, and the server, or what the program asks of it, is older: let both have a newer "
+     "protocol; until then a rule with a lower min-protocol lets this one pass"},
+    {"nothing of the chain whose expiry is forgiven",
+     {.mode = MODE_ENFORCE, .verify = VERIFY_FULL, .allow_expired_day = 30000},
+     {.policy_anchors_checked = true,
+      .policy_anchors_error = 10,
+      .policy_anchors_expiry_alone = true,
+      .name_checked = true,
+      .name_error = 62},
+     BLOCKED(REASON_HOST_MISMATCH),
+     {.usable_names = "b.example"},
+     "the certificate names b.example: connect by such a name, or expect it of this server by a rule"},
     {"where it is off nothing is said", {.mode = MODE_OFF}, CHAIN(10), BLOCKED(REASON_EXPIRED), {0}, NULL},
     {"audit: what would be blocked is",
      {.mode = MODE_AUDIT, .verify = VERIFY_FULL},

@@ -87,7 +87,11 @@ static bool same_settings(const struct settings *a, const struct settings *b)
         const char *other = b->trust[i].path ? b->trust[i].path : "system";
         same_trust = strcmp(one, other) == 0;
     }
-    return same_trust && same_pins(a, b) && a->mode == b->mode && a->verify == b->verify &&
+    bool same_denied = settings_deny_keys(a) == settings_deny_keys(b);
+    for (size_t i = 0; same_denied && a->denied && i < a->denied->count; i++)
+        same_denied = settings_deny_key(b, a->denied->pins[i]) && a->denied->count == b->denied->count;
+    return same_denied && a->min_protocol == b->min_protocol && a->allow_expired_day == b->allow_expired_day &&
+           same_trust && same_pins(a, b) && a->mode == b->mode && a->verify == b->verify &&
            a->trust_mode == b->trust_mode && a->unknown_name == b->unknown_name && a->weak_names == b->weak_names &&
            a->psk == b->psk && a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
            a->security_level == b->security_level && a->fallback == b->fallback && strcmp(a->log, b->log) == 0 &&
@@ -105,6 +109,7 @@ static const struct trust_source two_trust[] = {{NULL}, {"/corp.pem"}};
 #define PIN_ONE "sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs="
 #define PIN_TWO "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 static const char *const pins[] = {PIN_ONE, PIN_TWO};
+static const struct denied_keys one_denied = {.pins = pins, .count = 1}, two_denied = {.pins = pins, .count = 2};
 
 enum { POLICY_ONLY, RULE_ONLY, BOTH };
 
@@ -148,6 +153,13 @@ static const struct {
     {"strict = yes", BOTH, {DEFAULTS, .strict = true}},
     {"security-level = 0", BOTH, {DEFAULTS, .security_level = 0}},
     {"security-level = 5", BOTH, {DEFAULTS, .security_level = 5}},
+    {"deny-pin = " PIN_ONE, BOTH, {DEFAULTS, .denied = &one_denied}},
+    {"deny-pin = " PIN_ONE "\ndeny-pin = " PIN_TWO, BOTH, {DEFAULTS, .denied = &two_denied}},
+    {"min-protocol = any", BOTH, {DEFAULTS}},
+    {"min-protocol = tls1.0", BOTH, {DEFAULTS, .min_protocol = PROTOCOL_TLS1_0}},
+    {"min-protocol = tls1.3", BOTH, {DEFAULTS, .min_protocol = PROTOCOL_TLS1_3}},
+    {"allow-expired-until = 2099-12-30", RULE_ONLY, {DEFAULTS, .allow_expired_day = 47481}},
+    {"allow-expired-until = 1970-01-01", RULE_ONLY, {DEFAULTS}}, /* over */
     {"include = protocols", POLICY_ONLY, {DEFAULTS}},
     {"fallback = refuse", RULE_ONLY, {DEFAULTS, .fallback = FALLBACK_REFUSE}},
     {"fallback = known", RULE_ONLY, {DEFAULTS}},
@@ -301,6 +313,13 @@ static const struct {
     {"[policy]\npin = " PIN_ONE ";" PIN_TWO, 2, PIN_ONE ";" PIN_TWO, "base64 of a SHA-256"},
     {RULE "pin = none\npin = " PIN_ONE, 4, PIN_ONE, "'none' stands alone"},
     {RULE "pin = " PIN_ONE "\npin = none", 4, "none", "'none' stands alone"},
+    {"[policy]\ndeny-pin = none", 2, "none", "base64 of a SHA-256; accepted: sha256//KEY"},
+    {"[policy]\ndeny-pin = sha256//AAAA", 2, "sha256//AAAA", "not sha256// and the base64 of a SHA-256"},
+    {"[policy]\nmin-protocol = 1.2", 2, "1.2", "accepted: any, tls1.0, tls1.1, tls1.2, tls1.3"},
+    {"[policy]\nmin-protocol = ssl3", 2, "ssl3", "unknown value"},
+    {"[policy]\nallow-expired-until = 2099-01-01", 2, "allow-expired-until = 2099-01-01", "belongs in a rule"},
+    {RULE "allow-expired-until = 2099-02-30", 3, "2099-02-30", "no such day"},
+    {RULE "allow-expired-until = tomorrow", 3, "tomorrow", "YYYY-MM-DD"},
     {"[policy]\nunknown-name = no", 2, "no", "accepted: block, allow"},
     {"[policy]\nweak-names = allow", 2, "allow", "accepted: refuse, use"},
     {"[policy]\npsk = yes", 2, "yes", "accepted: block, allow"},
@@ -547,6 +566,13 @@ static const struct {
     {"", "name = x.example\ndestination = *.corp.example", "(name)"},
     {"", "name = x.example\ndestination = 192.0.2.0/31", "(name)"},
     {"", "name = x.example\ndestination = y.example\ndestination = *.com", "(name)"},
+    {"", "deny-pin = " PIN_ONE, NULL},
+    {"deny-pin = " PIN_ONE, "deny-pin = " PIN_TWO, NULL},
+    {"min-protocol = tls1.2", "min-protocol = tls1.1", "(min-protocol)"},
+    {"min-protocol = tls1.2", "min-protocol = any", "(min-protocol)"},
+    {"min-protocol = tls1.2", "min-protocol = tls1.3", NULL},
+    {"", "min-protocol = tls1.0", NULL},
+    {"", "allow-expired-until = 2020-01-01", "(allow-expired-until)"},
     {"", "fallback = refuse", NULL},
     {"", "fallback = allow", "(fallback)"},
     {"mode = enforce", "mode = off\nverify = none", "(mode, verify)"},

@@ -3,6 +3,7 @@
 #include "policy/facts_text.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct facts ordinary = {
@@ -29,18 +30,24 @@ END_TEST
 /* Member by member: between them there is padding. */
 static void assert_same(const struct facts *a, const struct facts *b, const char *text)
 {
-    bool same = a->authentication == b->authentication && a->name_source == b->name_source &&
-                a->name_is_weak == b->name_is_weak && a->policy_invalid == b->policy_invalid &&
-                a->trust_missing == b->trust_missing && a->internal_error == b->internal_error &&
-                a->app_demands_chain == b->app_demands_chain && a->app_demands_name == b->app_demands_name &&
-                a->app_reads_names == b->app_reads_names && a->app_may_refuse_name == b->app_may_refuse_name &&
-                a->app_names_other == b->app_names_other && a->app_rejected == b->app_rejected &&
-                a->app_error == b->app_error && a->app_dane_verified == b->app_dane_verified &&
-                a->app_anchors_checked == b->app_anchors_checked && a->app_anchors_error == b->app_anchors_error &&
-                a->policy_anchors_checked == b->policy_anchors_checked &&
-                a->policy_anchors_error == b->policy_anchors_error && a->name_checked == b->name_checked &&
-                a->name_error == b->name_error && a->loose_match == b->loose_match &&
-                a->session_verified == b->session_verified && strcmp(a->public_key_pin, b->public_key_pin) == 0;
+    bool same =
+        a->authentication == b->authentication && a->name_source == b->name_source &&
+        a->name_is_weak == b->name_is_weak && a->policy_invalid == b->policy_invalid &&
+        a->trust_missing == b->trust_missing && a->internal_error == b->internal_error &&
+        a->app_demands_chain == b->app_demands_chain && a->app_demands_name == b->app_demands_name &&
+        a->app_reads_names == b->app_reads_names && a->app_may_refuse_name == b->app_may_refuse_name &&
+        a->app_names_other == b->app_names_other && a->app_rejected == b->app_rejected &&
+        a->app_error == b->app_error && a->app_dane_verified == b->app_dane_verified &&
+        a->app_anchors_checked == b->app_anchors_checked && a->app_anchors_error == b->app_anchors_error &&
+        a->policy_anchors_checked == b->policy_anchors_checked && a->policy_anchors_error == b->policy_anchors_error &&
+        a->name_checked == b->name_checked && a->name_error == b->name_error && a->loose_match == b->loose_match &&
+        a->session_passed == b->session_passed && a->protocol == b->protocol &&
+        a->protocol_refused == b->protocol_refused && a->app_anchors_expiry_alone == b->app_anchors_expiry_alone &&
+        a->policy_anchors_expiry_alone == b->policy_anchors_expiry_alone && a->chain_pin_count == b->chain_pin_count &&
+        a->chain_pins_missing == b->chain_pins_missing && a->session_verified == b->session_verified &&
+        strcmp(a->public_key_pin, b->public_key_pin) == 0;
+    for (unsigned i = 0; same && i < a->chain_pin_count; i++)
+        same = strcmp(a->chain_pins[i], b->chain_pins[i]) == 0;
     ck_assert_msg(same, "%s", text);
 }
 
@@ -69,12 +76,29 @@ static struct facts draw_facts(uint64_t *state)
 {
     struct facts facts = {.authentication = (enum authentication)draw(state, AUTH_ANONYMOUS + 1),
                           .name_source = (enum name_source)draw(state, NAME_UNKNOWN + 1),
-                          .loose_match = (enum loose_match)draw(state, LOOSE_PARTIAL_WILDCARD + 1)};
-    bool *const flags[] = {&facts.name_is_weak,           &facts.policy_invalid,      &facts.trust_missing,
-                           &facts.internal_error,         &facts.app_demands_chain,   &facts.app_demands_name,
-                           &facts.app_reads_names,        &facts.app_may_refuse_name, &facts.app_names_other,
-                           &facts.app_rejected,           &facts.name_checked,        &facts.app_anchors_checked,
-                           &facts.policy_anchors_checked, &facts.session_verified,    &facts.app_dane_verified};
+                          .loose_match = (enum loose_match)draw(state, LOOSE_PARTIAL_WILDCARD + 1),
+                          .protocol = (enum protocol)draw(state, PROTOCOL_TLS1_3 + 1),
+                          .chain_pin_count = draw(state, FACTS_CHAIN_PINS + 1)};
+    bool *const flags[] = {&facts.name_is_weak,
+                           &facts.policy_invalid,
+                           &facts.trust_missing,
+                           &facts.internal_error,
+                           &facts.app_demands_chain,
+                           &facts.app_demands_name,
+                           &facts.app_reads_names,
+                           &facts.app_may_refuse_name,
+                           &facts.app_names_other,
+                           &facts.app_rejected,
+                           &facts.name_checked,
+                           &facts.app_anchors_checked,
+                           &facts.policy_anchors_checked,
+                           &facts.session_verified,
+                           &facts.app_dane_verified,
+                           &facts.session_passed,
+                           &facts.protocol_refused,
+                           &facts.chain_pins_missing,
+                           &facts.app_anchors_expiry_alone,
+                           &facts.policy_anchors_expiry_alone};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         *flags[i] = flag(state);
     facts.app_error = error(state);
@@ -83,6 +107,8 @@ static struct facts draw_facts(uint64_t *state)
     facts.name_error = error(state);
     if (flag(state))
         strcpy(facts.public_key_pin, "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    for (unsigned i = 0; i < facts.chain_pin_count; i++)
+        snprintf(facts.chain_pins[i], SPKI_PIN_SIZE, "sha256//%043u=", i);
     return facts;
 }
 
@@ -127,6 +153,9 @@ static const char *const unreadable[] = {
     "auth=certificate src=sni app=12345678901",
     "auth=certificate src=sni weak=yes",
     "auth=certificate src=sni loose=very",
+    "auth=certificate src=sni protocol=tls9",
+    "auth=certificate src=sni chain-pins=sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=A,b",
+    "auth=certificate src=sni chain-pins=a,b,c,d,e,f,g,h,i",
     "auth=certificate src=sni pin=sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=A",
 };
 

@@ -189,6 +189,7 @@ END_TEST
 #define EXCUSE "owner = o\nreason = r\nexpires = 2027-01-01\n"
 #define PIN_ONE "sha256//ATs7/fSX3k+mqVB5UYwaWT/7u8ONxSfmKGn4i0aOKJs="
 #define PIN_TWO "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define PIN_THREE "sha256//BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 START_TEST(a_rule_inherits_what_it_does_not_say)
 {
@@ -224,6 +225,42 @@ START_TEST(a_rule_inherits_what_it_does_not_say)
     ck_assert_uint_eq(ours.pin_count, 1);
     ck_assert_str_eq(ours.pins[0], PIN_TWO);
     ck_assert_uint_eq(policy_settings(policy, &unpinned, &destination, 0).pin_count, 0);
+    policy_free(policy);
+}
+END_TEST
+
+/* Of two rules that each deny what the other does not, one of which may match and the other does. */
+START_TEST(what_rules_deny_adds_up)
+{
+    struct policy *policy = parse("[policy]\ndeny-pin = " PIN_ONE "\n[rule a]\nuser = 8\ndeny-pin = " PIN_TWO
+                                  "\n[rule b]\nprogram = /x\ndeny-pin = " PIN_THREE "\n[rule c]\nprogram = /y\n");
+    const struct destination destination = {"x.example", NULL, 443};
+    struct process_identity other = process_of("/y", 7), first = process_of("/x", 7), unknown = first;
+    unknown.effective_uid = 8;
+    struct settings by_rule = policy_settings(policy, &first, &destination, 0);
+    ck_assert(settings_deny_key(&by_rule, PIN_ONE) && settings_deny_key(&by_rule, PIN_THREE));
+    ck_assert(!settings_deny_key(&by_rule, PIN_TWO));
+    struct settings by_both = policy_settings(policy, &unknown, &destination, 0);
+    ck_assert_str_eq(by_both.rule, "a");
+    ck_assert(settings_deny_key(&by_both, PIN_ONE) && settings_deny_key(&by_both, PIN_TWO));
+    ck_assert(settings_deny_key(&by_both, PIN_THREE) && by_both.rule_is_uncertain);
+    struct settings inherited = policy_settings(policy, &other, &destination, 0);
+    ck_assert(settings_deny_key(&inherited, PIN_ONE) && !settings_deny_key(&inherited, PIN_TWO));
+    policy_free(policy);
+}
+END_TEST
+
+/* The day that is named is the last one, in UTC. */
+START_TEST(expiry_is_forgiven_for_as_long_as_the_rule_says)
+{
+    struct policy *policy = parse("[policy]\n[rule a]\nprogram = /x\nallow-expired-until = 2027-01-31\n"
+                                  "owner = o\nreason = r\nexpires = 2099-01-01\n");
+    const struct process_identity process = process_of("/x", 7);
+    const struct destination destination = {"x.example", NULL, 443};
+    const time_t end = 1801440000; /* 2027-02-01 */
+    ck_assert_int_ne(policy_settings(policy, &process, &destination, end - 1).allow_expired_day, 0);
+    ck_assert_int_eq(policy_settings(policy, &process, &destination, end).allow_expired_day, 0);
+    ck_assert_str_eq(policy_settings(policy, &process, &destination, end).rule, "a");
     policy_free(policy);
 }
 END_TEST
@@ -419,6 +456,12 @@ static const struct {
     {"fewer pins", "pin = " PIN_ONE "\npin = " PIN_TWO, "pin = " PIN_TWO, "pin = " PIN_TWO "\n"},
     {"no other pin", "pin = " PIN_ONE, "pin = " PIN_TWO, ""},
     {"no end of pins", "pin = " PIN_ONE, "pin = none", ""},
+    {"a denied key", "", "deny-pin = " PIN_ONE, "deny-pin = " PIN_ONE "\n"},
+    {"another denied key", "deny-pin = " PIN_TWO, "deny-pin = " PIN_ONE, "deny-pin = " PIN_ONE "\n"},
+    {"no denied key that is denied anyway", "deny-pin = " PIN_ONE, "deny-pin = " PIN_ONE, ""},
+    {"min-protocol", "", "min-protocol = tls1.2", "min-protocol = tls1.2\n"},
+    {"no lower min-protocol", "min-protocol = tls1.2", "min-protocol = tls1.1", ""},
+    {"no expiry forgiven", "", "allow-expired-until = 2099-01-01", ""},
     {"no name", "", "name = y.example", ""},
 };
 
@@ -449,7 +492,9 @@ static bool same_sources(const struct settings *a, const struct settings *b)
 
 static bool same_demands(const struct settings *a, const struct settings *b)
 {
-    return a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode && same_sources(a, b) &&
+    return a->min_protocol == b->min_protocol && a->allow_expired_day == b->allow_expired_day &&
+           !strictness_denies_more(a, b) && !strictness_denies_more(b, a) && a->mode == b->mode &&
+           a->verify == b->verify && a->trust_mode == b->trust_mode && same_sources(a, b) &&
            a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
            a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
            a->security_level == b->security_level && a->fallback == b->fallback && a->name == b->name;
@@ -496,14 +541,15 @@ static struct policy *draw_policy(uint64_t *state)
                                            "destination = *:443",
                                            "destination = 192.0.2.0/24",
                                            "destination = 198.51.100.1:636"};
-    static const char *const settings[] = {"mode = off",           "mode = audit",         "mode = enforce",
-                                           "verify = none",        "verify = ca",          "verify = full",
-                                           "unknown-name = allow", "unknown-name = block", "weak-names = use",
-                                           "weak-names = refuse",  "psk = allow",          "psk = block",
-                                           "allow-cn = no",        "allow-cn = yes",       "strict = no",
-                                           "strict = yes",         "security-level = 1",   "security-level = 3",
-                                           "names = strict",       "names = program",      "trust-mode = supplement",
-                                           "trust-mode = extend"};
+    static const char *const settings[] = {"mode = off",           "mode = audit",          "mode = enforce",
+                                           "verify = none",        "verify = ca",           "verify = full",
+                                           "unknown-name = allow", "unknown-name = block",  "weak-names = use",
+                                           "weak-names = refuse",  "psk = allow",           "psk = block",
+                                           "allow-cn = no",        "allow-cn = yes",        "strict = no",
+                                           "strict = yes",         "security-level = 1",    "security-level = 3",
+                                           "names = strict",       "names = program",       "trust-mode = supplement",
+                                           "trust-mode = extend",  "min-protocol = tls1.2", "min-protocol = any",
+                                           "deny-pin = " PIN_ONE,  "deny-pin = " PIN_TWO};
     enum { MATCHERS = sizeof matchers / sizeof *matchers, SETTINGS = sizeof settings / sizeof *settings };
     char text[4096];
     int used = snprintf(text, sizeof text, "[policy]\n%s\n", pick(state, settings, SETTINGS));
@@ -561,7 +607,8 @@ static bool is_as_strict(const struct settings *a, const struct settings *b)
 {
     return a->mode >= b->mode && a->verify >= b->verify && a->unknown_name <= b->unknown_name &&
            refuses_as_many_names(a, b) && a->psk <= b->psk && a->allow_cn <= b->allow_cn && a->names <= b->names &&
-           a->strict >= b->strict && a->security_level >= b->security_level;
+           a->strict >= b->strict && a->security_level >= b->security_level && a->min_protocol >= b->min_protocol &&
+           a->allow_expired_day <= b->allow_expired_day && !strictness_denies_more(b, a);
 }
 
 static struct facts draw_facts(uint64_t *state)
@@ -588,9 +635,18 @@ static struct facts draw_facts(uint64_t *state)
         .name_error = draw(state, 2) ? 62 : 0,
         .loose_match = (enum loose_match)draw(state, LOOSE_PARTIAL_WILDCARD + 1),
         .session_verified = draw(state, 2),
+        .session_passed = draw(state, 4) == 0,
+        .protocol = (enum protocol)draw(state, PROTOCOL_TLS1_3 + 1),
+        .protocol_refused = draw(state, 16) == 0,
+        .app_anchors_expiry_alone = draw(state, 2),
+        .policy_anchors_expiry_alone = draw(state, 2),
+        .chain_pin_count = draw(state, 3),
+        .chain_pins_missing = draw(state, 8) == 0,
     };
     if (draw(state, 2))
         memcpy(facts.public_key_pin, PIN_ONE, sizeof PIN_ONE);
+    for (unsigned i = 0; i < facts.chain_pin_count; i++)
+        memcpy(facts.chain_pins[i], draw(state, 2) ? PIN_ONE : PIN_TWO, sizeof PIN_ONE);
     return facts;
 }
 
@@ -777,6 +833,17 @@ END_TEST
 #define BY_PROGRAM(reason, error) OUTCOME_FAILED, ACTION_BLOCKED, DECIDED_BY_PROGRAM, (reason), (error)
 
 static const char *const pins[] = {PIN_ONE, PIN_TWO};
+static const struct denied_keys denied = {.pins = pins, .count = 2};
+
+#define DENIES .denied = &denied
+#define FORGIVES .allow_expired_day = 30000
+#define AT_LEAST_1_2 .min_protocol = PROTOCOL_TLS1_2
+/* What of the chain is known where some keys are denied: none of them is, or one. */
+#define CHAIN_GOOD .chain_pins = {"sha256//BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, .chain_pin_count = 1
+#define CHAIN_DENIED                                                                                                   \
+    .chain_pins = {"sha256//BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", PIN_TWO}, .chain_pin_count = 2
+#define APP_EXPIRED APP(10), .app_anchors_expiry_alone = true
+#define OURS_EXPIRED OURS(10), .policy_anchors_expiry_alone = true
 
 static const struct {
     const char *fact;
@@ -1160,6 +1227,159 @@ static const struct {
      {FULL, PINNED},
      {.authentication = AUTH_RAW_PUBLIC_KEY, DEMANDS_ALL, REJECTED(50), KEY_ONE},
      {BY_PROGRAM(REASON_VALIDATION_FAILURE, 50)}},
+
+    /* Expiry that is forgiven. */
+    {"expired, and forgiven", {FULL, FORGIVES}, {OURS_EXPIRED, NAME(0)}, {BY_POLICY}},
+    {"... by the program's anchors", {FULL, FORGIVES}, {DEMANDS_ALL, APP_EXPIRED, OURS(20), NAME(0)}, {BY_POLICY}},
+    {"... where one has expired and the other is unknown",
+     {FULL, FORGIVES},
+     {APP(20), OURS_EXPIRED, NAME(0)},
+     {BY_POLICY}},
+    {"... in audit", {.mode = MODE_AUDIT, .verify = VERIFY_FULL, FORGIVES}, {OURS_EXPIRED, NAME(0)}, {BY_POLICY}},
+    {"expired, and not forgiven", {FULL}, {OURS_EXPIRED, NAME(0)}, {BLOCKED(REASON_EXPIRED, 10)}},
+    {"expired, and nobody looked for more", {FULL, FORGIVES}, {OURS(10), NAME(0)}, {BLOCKED(REASON_EXPIRED, 10)}},
+    {"expired of another name", {FULL, FORGIVES}, {OURS_EXPIRED, NAME(62)}, {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"expired of no known name", {FULL, FORGIVES}, {OURS_EXPIRED, NO_NAME}, {BLOCKED(REASON_NAME_UNKNOWN, 62)}},
+    {"a name that only the program takes excuses no expiry",
+     {FULL, FORGIVES, .names = NAMES_PROGRAM},
+     {DEMANDS_ALL, APP_EXPIRED, NAME(62), .loose_match = LOOSE_COMMON_NAME},
+     {BLOCKED(REASON_HOST_MISMATCH, 62)}},
+    {"not yet valid is not expired", {FULL, FORGIVES}, {OURS(9), NAME(0)}, {BLOCKED(REASON_VALIDATION_FAILURE, 9)}},
+    {"untrusted is not expired", {FULL, FORGIVES}, {OURS(20), NAME(0)}, {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"expired by anchors that do not count",
+     {FULL, FORGIVES, EXCLUSIVE},
+     {DEMANDS_ALL, APP_EXPIRED, OURS(20), NAME(0)},
+     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"forgiven, but the program rejects it",
+     {FULL, FORGIVES},
+     {DEMANDS_ALL, REJECTED(10), OURS_EXPIRED, NAME(0)},
+     {BY_PROGRAM(REASON_EXPIRED, 10)}},
+    {"... and is overruled under exclusive",
+     {FULL, FORGIVES, EXCLUSIVE},
+     {DEMANDS_ALL, REJECTED(10), OURS_EXPIRED, NAME(0)},
+     {BY_POLICY}},
+    {"... but for nothing else",
+     {FULL, FORGIVES, EXCLUSIVE},
+     {DEMANDS_ALL, REJECTED(10), OURS(10), NAME(0)},
+     {BY_PROGRAM(REASON_EXPIRED, 10)}},
+    {"forgiven, of another key than the pinned one",
+     {FULL, FORGIVES, PINNED},
+     {OURS_EXPIRED, NAME(0), KEY_OTHER},
+     {BLOCKED(REASON_KEY_NOT_PINNED, 50)}},
+
+    /* Keys that are denied. */
+    {"a chain without a denied key", {FULL, DENIES}, {OURS(0), NAME(0), CHAIN_GOOD}, {BY_POLICY}},
+    {"one with a denied key", {FULL, DENIES}, {OURS(0), NAME(0), CHAIN_DENIED}, {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"the leaf's key is denied",
+     {FULL, DENIES},
+     {OURS(0), NAME(0), CHAIN_GOOD, KEY_ONE},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"... to a careful program",
+     {FULL, DENIES},
+     {DEMANDS_ALL, APP(0), NAME(0), CHAIN_DENIED},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"... in audit",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL, DENIES},
+     {OURS(0), NAME(0), CHAIN_DENIED},
+     {WOULD_BLOCK(REASON_KEY_DENIED, 50)}},
+    {"... whatever else is wrong",
+     {FULL, DENIES},
+     {OURS(20), NAME(62), CHAIN_DENIED},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"... under none", {NONE, DENIES}, {OURS(20), NAME(62), CHAIN_DENIED}, {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"none tolerates the rest, and tells it",
+     {NONE, DENIES},
+     {OURS(20), NAME(0), CHAIN_GOOD},
+     {TOLERATED(REASON_NOT_TRUSTED, 20)}},
+    {"a denied key that is pinned",
+     {FULL, DENIES, PINNED},
+     {OURS(0), NAME(0), CHAIN_GOOD, KEY_ONE},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"DANE excuses no denied key",
+     {FULL, DENIES},
+     {DEMANDS_ALL, .app_dane_verified = true, CHAIN_DENIED},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"extend overrules the program, and no denied key",
+     {FULL, DENIES, EXTEND},
+     {DEMANDS_ALL, REJECTED(20), OURS(0), NAME(0), CHAIN_DENIED},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"keys that cannot be told", {FULL, DENIES}, {OURS(0), NAME(0)}, {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"... not all",
+     {FULL, DENIES},
+     {OURS(0), NAME(0), CHAIN_GOOD, .chain_pins_missing = true},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"... for want of memory, under none", {NONE, DENIES}, {.internal_error = true}, {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"a raw public key that is denied",
+     {NONE, DENIES},
+     {.authentication = AUTH_RAW_PUBLIC_KEY, KEY_ONE},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"... that cannot be told",
+     {NONE, DENIES},
+     {.authentication = AUTH_RAW_PUBLIC_KEY},
+     {BLOCKED(REASON_KEY_DENIED, 50)}},
+    {"... that is not",
+     {NONE, DENIES},
+     {.authentication = AUTH_RAW_PUBLIC_KEY, KEY_OTHER},
+     {TOLERATED(REASON_NO_CERTIFICATE, 50)}},
+    {"resumed, marked: no key was denied then",
+     {FULL, DENIES},
+     {.authentication = AUTH_RESUMPTION, .session_verified = true, NAME(0)},
+     {BY_POLICY}},
+    {"resumed, not marked, under none",
+     {NONE, DENIES},
+     {.authentication = AUTH_RESUMPTION},
+     {BLOCKED(REASON_SESSION_UNVERIFIED, 50)}},
+    {"... whose keys were looked at",
+     {NONE, DENIES},
+     {.authentication = AUTH_RESUMPTION, .session_passed = true},
+     {TOLERATED(REASON_SESSION_UNVERIFIED, 50)}},
+    {"... which is not enough for ca",
+     {CA, DENIES},
+     {.authentication = AUTH_RESUMPTION, .session_passed = true},
+     {BLOCKED(REASON_SESSION_UNVERIFIED, 50)}},
+    {"a pre-shared key has none", {FULL, DENIES, PSK_ALLOWED}, {.authentication = AUTH_PSK}, {VERIFIED}},
+    {"anonymous has none", {NONE, DENIES}, {.authentication = AUTH_ANONYMOUS}, {TOLERATED(REASON_NO_CERTIFICATE, 50)}},
+
+    /* The protocol. */
+    {"as old as it may be", {FULL, AT_LEAST_1_2}, {OURS(0), NAME(0), .protocol = PROTOCOL_TLS1_2}, {BY_POLICY}},
+    {"newer", {FULL, AT_LEAST_1_2}, {OURS(0), NAME(0), .protocol = PROTOCOL_TLS1_3}, {BY_POLICY}},
+    {"older",
+     {FULL, AT_LEAST_1_2},
+     {OURS(0), NAME(0), .protocol = PROTOCOL_TLS1_1},
+     {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"... to a careful program",
+     {FULL, AT_LEAST_1_2},
+     {DEMANDS_ALL, APP(0), NAME(0), .protocol = PROTOCOL_TLS1_0},
+     {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"... in audit",
+     {.mode = MODE_AUDIT, .verify = VERIFY_FULL, AT_LEAST_1_2},
+     {OURS(0), NAME(0), .protocol = PROTOCOL_TLS1_1},
+     {WOULD_BLOCK(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"... under none",
+     {NONE, AT_LEAST_1_2},
+     {OURS(20), NAME(0), .protocol = PROTOCOL_TLS1_1},
+     {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"... with a pinned key, which decides alone",
+     {NONE, PINNED, AT_LEAST_1_2},
+     {OURS(20), NAME(0), KEY_ONE, .protocol = PROTOCOL_TLS1_1},
+     {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"one that cannot be told is older",
+     {FULL, .min_protocol = PROTOCOL_TLS1_0},
+     {OURS(0), NAME(0)},
+     {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"a chain that fails says more than the protocol",
+     {FULL, AT_LEAST_1_2},
+     {OURS(20), NAME(0), .protocol = PROTOCOL_TLS1_1},
+     {BLOCKED(REASON_NOT_TRUSTED, 20)}},
+    {"a session of an old protocol",
+     {FULL, AT_LEAST_1_2},
+     {.authentication = AUTH_RESUMPTION, .session_verified = true, NAME(0), .protocol = PROTOCOL_TLS1_1},
+     {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"a pre-shared key in an old protocol",
+     {FULL, AT_LEAST_1_2, PSK_ALLOWED},
+     {.authentication = AUTH_PSK, .protocol = PROTOCOL_TLS1_1},
+     {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
+    {"no version in common", {FULL, AT_LEAST_1_2}, {.protocol_refused = true}, {BLOCKED(REASON_PROTOCOL_TOO_OLD, 50)}},
 };
 
 START_TEST(verdict_of_facts)
@@ -1184,6 +1404,9 @@ static struct settings draw_settings(uint64_t *state)
         .names = (enum names)draw(state, 2),
         .pins = pins,
         .pin_count = draw(state, 3),
+        .denied = draw(state, 2) ? &denied : NULL,
+        .allow_expired_day = draw(state, 2) ? 30000 : 0,
+        .min_protocol = (enum protocol)draw(state, PROTOCOL_TLS1_3 + 1),
     };
 }
 
@@ -1213,6 +1436,19 @@ START_TEST(promises_hold_for_any_facts)
         bool resumed = facts.authentication == AUTH_RESUMPTION && facts.session_verified;
         if (settings.mode == MODE_ENFORCE && settings.pin_count > 0 && !facts.public_key_pin[0] && !resumed)
             ck_assert_int_eq(verdict.action, ACTION_BLOCKED);
+
+        /* Nor past a denied key, or a minimum protocol. */
+        if (settings.mode == MODE_ENFORCE && facts.protocol < settings.min_protocol)
+            ck_assert_int_eq(verdict.action, ACTION_BLOCKED);
+        if (settings.mode == MODE_ENFORCE && facts.authentication <= AUTH_RESUMPTION && !resumed &&
+            !(facts.authentication == AUTH_RESUMPTION && facts.session_passed) && settings.denied)
+            ck_assert_int_eq(verdict.action, ACTION_BLOCKED); /* all that is drawn is denied, or not told */
+
+        /* To forgive expiry lets pass what has expired, and nothing else. */
+        struct settings unforgiving = settings;
+        unforgiving.allow_expired_day = 0;
+        if (verdict.action == ACTION_ALLOWED && decide(&unforgiving, &facts).action != ACTION_ALLOWED)
+            ck_assert(settings_forgive_expiry(&settings, &facts) || facts.app_rejected);
 
         /* What audit announces is what enforce does. */
         struct settings audit = settings;
@@ -1246,6 +1482,9 @@ START_TEST(words_of_the_log)
     ck_assert_str_eq(action_text(ACTION_BLOCKED), "blocked");
     ck_assert_str_eq(reason_text(REASON_HOST_MISMATCH), "certificate-host-mismatch");
     ck_assert_str_eq(reason_text(REASON_KEY_NOT_PINNED), "public-key-not-pinned");
+    ck_assert_str_eq(reason_text(REASON_KEY_DENIED), "key-denied");
+    ck_assert_str_eq(reason_text(REASON_PROTOCOL_TOO_OLD), "protocol-too-old");
+    ck_assert_str_eq(protocol_text(PROTOCOL_TLS1_2), "tls1.2");
     ck_assert_str_eq(reason_text(REASON_INTERNAL_ERROR), "internal-error");
     ck_assert_str_eq(mode_text(MODE_ENFORCE), "enforce");
     ck_assert_str_eq(verify_level_text(VERIFY_FULL), "full");
@@ -1304,6 +1543,8 @@ int main(void)
     tcase_add_test(matching, a_trust_mode_that_may_hold_accepts_no_more);
     tcase_add_loop_test(matching, what_of_an_uncertain_rule_counts, 0, ROWS(uncertain));
     tcase_add_test(matching, ignorance_never_weakens);
+    tcase_add_test(matching, what_rules_deny_adds_up);
+    tcase_add_test(matching, expiry_is_forgiven_for_as_long_as_the_rule_says);
     tcase_add_loop_test(matching, rules_expire, 0, ROWS(expiry));
     tcase_add_test(matching, the_first_expired_rule_is_named);
     tcase_add_loop_test(matching, off_for_a_whole_process, 0, ROWS(switches));

@@ -154,6 +154,8 @@ static bool same_settings(const struct settings *a, const struct settings *b)
                 a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
                 a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
                 a->security_level == b->security_level && a->fallback == b->fallback &&
+                a->min_protocol == b->min_protocol && a->allow_expired_day == b->allow_expired_day &&
+                !strictness_denies_more(a, b) && !strictness_denies_more(b, a) &&
                 a->rule_is_uncertain == b->rule_is_uncertain && a->trust_count == b->trust_count &&
                 a->pin_count == b->pin_count && same_text(a->name, b->name) && same_text(a->log, b->log) &&
                 same_text(a->rule, b->rule) && same_text(a->expired_rule, b->expired_rule);
@@ -239,6 +241,12 @@ static const char *const values[] = {
     "name = other.example",
     "fallback = refuse",
     "allow-cn = yes",
+    "min-protocol = tls1.2",
+    "min-protocol = any",
+    "allow-expired-until = 2099-01-01",
+    "deny-pin = " PIN_ONE,
+    "deny-pin = " PIN_TWO,
+    "deny-pin = " PIN_ONE "\ndeny-pin = " PIN_TWO,
     "security-level = 1",
 };
 static const char *const ends[] = {"2099-01-01", "2099-01-02", "2020-01-01", "2023-11-13", "2023-11-14"};

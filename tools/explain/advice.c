@@ -131,7 +131,7 @@ static void release(struct material *material)
 static void offer_trust(struct advice *advice, const struct explanation *explanation, struct remedy remedy,
                         bool lacks_anchor)
 {
-    const struct remedy pinned = {.only_pins_key = true};
+    const struct remedy pinned = {.only_pins_key = true, .protocol = remedy.protocol};
     bool self_signed = explanation->chain.chain_error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
     remedy.trusts_file = true;
     if (lacks_anchor) {
@@ -155,6 +155,8 @@ static struct remedy remedy_of(const struct material *material)
     const struct settings *settings = matter->settings;
     struct remedy remedy = {.pins_key =
                                 settings->pin_count > 0 && !settings_pin_key(settings, matter->facts->public_key_pin)};
+    if (advice_is_about_protocol(matter))
+        remedy.protocol = matter->facts->protocol;
     if (!advice_is_about_name(matter))
         return remedy;
     bool fits_partly = matter->facts->loose_match == LOOSE_PARTIAL_WILDCARD;
@@ -164,25 +166,37 @@ static struct remedy remedy_of(const struct material *material)
     return remedy;
 }
 
+/* For a chain of which only the expiry is wrong. */
+static void offer_forgiveness(struct advice *advice, const struct explanation *explanation, struct remedy remedy)
+{
+    remedy.forgives_expiry = true;
+    if (explanation->chain.expiry_alone)
+        say_how(advice, text_format("until then, to forgive the expiry and nothing else:"), NULL,
+                remedy_rule(explanation, &remedy));
+}
+
 /* The rules that would have the server accepted as it is. */
 static void offer_rules(struct advice *advice, const struct explanation *explanation, const struct material *material)
 {
     const struct advice_matter *matter = &material->matter;
     struct remedy remedy = remedy_of(material);
-    if (advice_chain_error(matter) != 0)
+    if (advice_chain_error(matter) != 0) {
+        offer_forgiveness(advice, explanation, remedy);
         offer_trust(advice, explanation, remedy, advice_lacks_anchor(matter));
-    else if (advice_is_about_name(matter) || remedy.pins_key)
+    } else if (advice_is_about_name(matter) || remedy.pins_key || advice_is_about_protocol(matter)) {
         say_how(advice, text_format("the rule, before the others of the policy:"), NULL,
                 remedy_rule(explanation, &remedy));
+    }
 }
 
-/* Behind a trust file that cannot be read is what nobody knows: no rule is offered then. */
+/* Behind a trust file that cannot be read is what nobody knows, and no rule accepts a denied key: none is offered then.
+ */
 static bool may_offer(const struct explanation *explanation, const enum advice_kind *kinds, size_t count)
 {
     bool offers = !explanation_allows(explanation) && leaf_of(explanation) != NULL;
     for (size_t i = 0; i < count; i++)
         offers = offers && kinds[i] != ADVICE_REPAIR_POLICY && kinds[i] != ADVICE_MAKE_POLICY_READABLE &&
-                 kinds[i] != ADVICE_MAKE_TRUST_READABLE;
+                 kinds[i] != ADVICE_MAKE_TRUST_READABLE && kinds[i] != ADVICE_REPLACE_KEY;
     return offers;
 }
 

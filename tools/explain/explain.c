@@ -99,6 +99,8 @@ static struct facts gather_facts(const struct explanation *explanation, bool pol
                           .internal_error = !verified,
                           .policy_anchors_checked = verified,
                           .policy_anchors_error = chain->chain_error,
+                          .policy_anchors_expiry_alone = chain->expiry_alone,
+                          .protocol = shared_protocol(explanation->tls.version),
                           .name_checked = verified && name_known,
                           .name_error = chain->name_error,
                           .loose_match = chain->loose_match};
@@ -126,6 +128,7 @@ static void judge(struct explanation *explanation, bool policy_invalid)
     if (leaf == NULL) {
         explanation->facts = (struct facts){.authentication = AUTH_ANONYMOUS,
                                             .name_source = explanation->peer.source,
+                                            .protocol = shared_protocol(explanation->tls.version),
                                             .policy_invalid = policy_invalid};
         return;
     }
@@ -133,6 +136,8 @@ static void judge(struct explanation *explanation, bool policy_invalid)
     explanation->names = certificate_names_list(leaf, &explanation->expected, settings->allow_cn);
     explanation->facts = gather_facts(explanation, policy_invalid, verified);
     shared_public_key_pin(leaf, explanation->facts.public_key_pin);
+    if (settings_deny_keys(settings))
+        shared_chain_pins(leaf, explanation->tls.chain, explanation->chain.built, settings, &explanation->facts);
 }
 
 static void decide_about(struct explanation *explanation, const struct explain_options *options,

@@ -44,6 +44,7 @@ bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, cons
         return false;
     result->built = verified.chain;
     result->chain_error = verified.chain_error;
+    result->expiry_alone = verified.expiry_alone;
     result->chain_depth = verified.depth;
     result->name_error = verified.name_error;
     result->loose_match = verified.loose_match;

@@ -12,6 +12,7 @@
 struct chain_result {
     STACK_OF(X509) * built;       /* leaf first, as far as it could be built; may be NULL */
     int chain_error;              /* X509_V_OK or what X509_STORE_CTX_get_error(3) says */
+    bool expiry_alone;            /* that error is expiry, and nothing else is wrong with the chain */
     int chain_depth;              /* which certificate of `built` the error is about */
     int name_error;               /* X509_V_OK or a mismatch; X509_V_OK for a peer name of kind PEER_NONE */
     enum loose_match loose_match; /* where the chain could be built */

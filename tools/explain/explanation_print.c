@@ -74,6 +74,8 @@ static void print_public_key(const struct explanation *explanation)
         printf("  %s%s%s", text_colour(stdout, pinned ? COLOUR_GOOD : COLOUR_BAD), pinned ? "pinned" : "not pinned",
                text_colour(stdout, COLOUR_OFF));
     }
+    if (settings_deny_key(&explanation->settings, pin))
+        printf("  %sdenied%s", text_colour(stdout, COLOUR_BAD), text_colour(stdout, COLOUR_OFF));
     putchar('\n');
 }
 

@@ -64,7 +64,8 @@ static void append_word(char **rule, const char *key, int value, int general, co
 }
 
 /* A rule hides the one that decided, so it says all that that one said. */
-static void append_inherited(char **rule, const struct settings *settings, const struct settings *general)
+static void append_inherited(char **rule, const struct settings *settings, const struct settings *general,
+                             enum protocol min_protocol)
 {
     static const char fallbacks[][8] = {"refuse", "known", "allow"};
     const char level[] = {(char)('0' + settings->security_level), '\0'};
@@ -77,6 +78,7 @@ static void append_inherited(char **rule, const struct settings *settings, const
     append_word(rule, "names", settings->names, general->names, settings->names == NAMES_STRICT ? "strict" : "program");
     append_word(rule, "fallback", settings->fallback, general->fallback, fallbacks[settings->fallback]);
     append_word(rule, "strict", settings->strict, general->strict, settings->strict ? "yes" : "no");
+    append_word(rule, "min-protocol", (int)min_protocol, (int)general->min_protocol, protocol_text(min_protocol));
     append_word(rule, "security-level", settings->security_level, general->security_level, level);
 }
 
@@ -116,6 +118,38 @@ static void append_pins(char **rule, const struct explanation *explanation, cons
         append(rule, text_format("pin = %s", settings->pins[i]));
 }
 
+/* What [policy] denies is denied by each rule. */
+static void append_denied(char **rule, const struct explanation *explanation)
+{
+    const struct denied_keys *denied = explanation->settings.denied;
+    for (size_t i = 0; denied != NULL && i < denied->count; i++)
+        if (!settings_deny_key(&explanation->general, denied->pins[i]))
+            append(rule, text_format("deny-pin = %s", denied->pins[i]));
+}
+
+static char *day_text(time_t time)
+{
+    char day[sizeof "YYYY-MM-DD"];
+    struct tm date;
+    strftime(day, sizeof day, "%Y-%m-%d", gmtime_r(&time, &date));
+    return text_format("%s", day);
+}
+
+static time_t excused_until(void)
+{
+    return time(NULL) + (time_t)EXCUSED_DAYS * 24 * 60 * 60;
+}
+
+static void append_expiry(char **rule, const struct explanation *explanation, const struct remedy *remedy)
+{
+    int day_behind = explanation->settings.allow_expired_day;
+    if (!remedy->forgives_expiry && day_behind == 0)
+        return;
+    char *day = day_text(day_behind != 0 ? (time_t)(day_behind - 1) * 24 * 60 * 60 : excused_until());
+    append(rule, text_format("allow-expired-until = %s", day));
+    free(day);
+}
+
 static void append_names(char **rule, const struct explanation *explanation, const struct remedy *remedy)
 {
     const struct settings *settings = &explanation->settings;
@@ -128,29 +162,31 @@ static void append_names(char **rule, const struct explanation *explanation, con
 
 static void append_excuse(char **rule)
 {
-    char day[sizeof "YYYY-MM-DD"];
-    struct tm date;
-    time_t end = time(NULL) + (time_t)EXCUSED_DAYS * 24 * 60 * 60;
-    strftime(day, sizeof day, "%Y-%m-%d", gmtime_r(&end, &date));
+    char *day = day_text(excused_until());
     append(rule, text_format("owner = WHO ANSWERS FOR IT"));
     append(rule, text_format("reason = WHY IT IS THERE"));
     append(rule, text_format("expires = %s", day));
+    free(day);
 }
 
 char *remedy_rule(const struct explanation *explanation, const struct remedy *remedy)
 {
     const struct settings *settings = &explanation->settings;
     bool weakens = remedy->allows_cn || remedy->ignores_name || remedy->only_pins_key || remedy->pins_key ||
+                   remedy->forgives_expiry || remedy->protocol != PROTOCOL_ANY ||
                    (remedy->trusts_file && settings->trust_mode != TRUST_SUPPLEMENT);
     char *name = plain_name(explanation);
     char *rule = text_format("%s", "");
     append(&rule, text_format("[rule %s-%u%s]", name, explanation->port, settings->rule != NULL ? "-instead" : ""));
     char *destination = destination_of(explanation);
     append(&rule, text_format("destination = %s", destination));
-    append_inherited(&rule, settings, &explanation->general);
+    append_inherited(&rule, settings, &explanation->general,
+                     remedy->protocol != PROTOCOL_ANY ? remedy->protocol : settings->min_protocol);
     append_verify(&rule, explanation, remedy);
     append_trust(&rule, explanation, remedy);
     append_pins(&rule, explanation, remedy);
+    append_denied(&rule, explanation);
+    append_expiry(&rule, explanation, remedy);
     append_names(&rule, explanation, remedy);
     if (weakens || settings->rule != NULL)
         append_excuse(&rule);

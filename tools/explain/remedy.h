@@ -12,9 +12,11 @@ struct remedy {
     const char *name; /* the expected peer name; NULL: as before */
     bool trusts_file; /* the anchors of remedy_trust_file() and no others */
     bool allows_cn;
-    bool ignores_name;  /* verify = ca */
-    bool only_pins_key; /* verify = none and the key that was shown */
-    bool pins_key;      /* that key in place of those that are pinned */
+    bool ignores_name;      /* verify = ca */
+    bool only_pins_key;     /* verify = none and the key that was shown */
+    bool forgives_expiry;   /* for as long as the exception lasts */
+    enum protocol protocol; /* the oldest that is accepted; PROTOCOL_ANY: as before */
+    bool pins_key;          /* that key in place of those that are pinned */
 };
 
 /* The rule, several lines each with its end. The caller frees it. */

@@ -1,5 +1,7 @@
 #include "shared/shared_verify.h"
 
+#include "openssl/chain_pins.h"
+#include "openssl/protocol_floor.h"
 #include "openssl/spki.h"
 #include "openssl/verify.h"
 
@@ -16,6 +18,21 @@ void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN
     pin[0] = '\0';
     if (openssl_api_bind(&api, lookup, RTLD_DEFAULT) == NULL)
         spki_pin_of_certificate(&(struct decoder){.api = &api}, certificate, pin);
+}
+
+void shared_chain_pins(struct x509_st *leaf, struct stack_st_X509 *sent, struct stack_st_X509 *built,
+                       const struct settings *settings, struct facts *facts)
+{
+    struct openssl_api api;
+    const struct presented_chains chains = {
+        .leaf = leaf, .sent = (const STACK *)sent, .by_policy = (const STACK *)built};
+    if (openssl_api_bind(&api, lookup, RTLD_DEFAULT) == NULL)
+        chain_pins_note(&(struct decoder){.api = &api}, &chains, settings, facts);
+}
+
+enum protocol shared_protocol(const char *version)
+{
+    return protocol_named(version);
 }
 
 unsigned shared_host_flags(void)
@@ -47,11 +64,13 @@ bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct s
         .strict = settings->strict,
         .security_level = settings->security_level,
         .keep_chain = true,
+        .asks_about_expiry = true,
     };
     if (!verify_chain(&api, &request, &verified))
         return false;
     *result = (struct shared_verify_result){
         .chain_error = verified.chain_error,
+        .expiry_alone = verified.expiry_alone,
         .depth = verified.depth,
         .name_checked = verified.name_checked,
         .name_error = verified.name_error,

@@ -15,6 +15,7 @@ struct stack_st_X509;
 
 struct shared_verify_result {
     int chain_error;   /* 0, or the first X.509 error that is not about the name */
+    bool expiry_alone; /* that is expiry, and nothing else is wrong with the chain */
     int depth;         /* where the first error occurred */
     bool name_checked; /* false where the chain could not even be built */
     int name_error;
@@ -24,6 +25,13 @@ struct shared_verify_result {
 
 /* The pin of the certificate's key; an empty text for an internal error. */
 void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN_SIZE]);
+
+/* The keys of the chain, for what the policy denies: see chain_pins_note(). `built` may be NULL. */
+void shared_chain_pins(struct x509_st *leaf, struct stack_st_X509 *sent, struct stack_st_X509 *built,
+                       const struct settings *settings, struct facts *facts);
+
+/* The protocol that SSL_get_version(3) calls by this name. */
+enum protocol shared_protocol(const char *version);
 
 /* The flags of X509_check_host(3) for host names. */
 unsigned shared_host_flags(void);

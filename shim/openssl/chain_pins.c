@@ -1,0 +1,47 @@
+#include "openssl/chain_pins.h"
+
+#include "openssl/spki.h"
+
+#include <string.h>
+
+static bool has(const struct facts *facts, const char *pin)
+{
+    for (unsigned i = 0; i < facts->chain_pin_count; i++)
+        if (strcmp(facts->chain_pins[i], pin) == 0)
+            return true;
+    return false;
+}
+
+static void add(const struct decoder *decoder, X509 *certificate, struct facts *facts)
+{
+    char pin[SPKI_PIN_SIZE];
+    spki_pin_of_certificate(decoder, certificate, pin);
+    if (pin[0] != '\0' && has(facts, pin))
+        return;
+    if (pin[0] != '\0' && facts->chain_pin_count < FACTS_CHAIN_PINS)
+        memcpy(facts->chain_pins[facts->chain_pin_count++], pin, sizeof pin);
+    else
+        facts->chain_pins_missing = true;
+}
+
+static void add_all(const struct decoder *decoder, const STACK *certificates, struct facts *facts)
+{
+    for (int i = 0; certificates != NULL && i < api_stack_num(decoder->api, certificates); i++)
+        add(decoder, api_stack_value(decoder->api, certificates, i), facts);
+}
+
+void chain_pins_note(const struct decoder *decoder, const struct presented_chains *chains,
+                     const struct settings *settings, struct facts *facts)
+{
+    bool program_accepts = settings_accept_app_chain(settings, facts);
+    bool policy_accepts = settings_accept_policy_chain(settings, facts);
+    facts->chain_pin_count = 0;
+    facts->chain_pins_missing = false;
+    add(decoder, chains->leaf, facts);
+    if (!program_accepts && !policy_accepts)
+        add_all(decoder, chains->sent, facts);
+    if (program_accepts || !policy_accepts)
+        add_all(decoder, chains->by_program, facts);
+    if (!program_accepts)
+        add_all(decoder, chains->by_policy, facts);
+}
