@@ -334,6 +334,7 @@ static void on_start_of_server(const struct library *library, SSL *ssl)
         return;
     blocking_reopen(library, ssl, connection);
     put_back(library, ssl, connection);
+    sni_take_back(library, ssl, connection);
 }
 
 static void on_info(const struct library *library, SSL *ssl, int where, int value)

@@ -813,6 +813,10 @@ def server_rows():
     yield Row('server: an SSL that was refused as a client asks nobody for a certificate as a server',
               ['server_side', 'turned', '-'], events=2,
               expect={'as-client': '-1 -1', 'as-server': '1 1', 'client-certificate': '0'})
+    yield Row('server: an SSL that was refused as a client has no name as a server that was sent for it',
+              ['server_side', 'turned-nameless', '-'], events=1,
+              policy=f'[rule r]\nprogram = */server_side\nname = other.test\n{EXCUSE}',
+              expect={'as-client': '-1 -1', 'name-before-hello': 'none'})
 
 
 OWN_CA = {'SSL_CERT_FILE': 'PKI/ca.pem', 'SSL_CERT_DIR': '/nonexistent'}

@@ -1,7 +1,7 @@
 /*
  * server_side KIND LEAF: a server that asks its clients for certificates, and a client that shows LEAF. KIND is what
  * the server demands: "strict" (its own CA), "forgiving" (a callback that accepts all), "replaced" (a function in
- * place of the verification), "optional" (no certificate is needed). "both" and "turned" are told below.
+ * place of the verification), "optional" (no certificate is needed). "both" and those of one turned are told below.
  */
 #include "support.h"
 
@@ -93,12 +93,47 @@ static void run_turned(void)
     SSL_CTX_free(ctx);
 }
 
+static const SSL *turned_server;
+static bool has_begun;
+
+static void note_name(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where != SSL_CB_ACCEPT_LOOP || ssl != turned_server || has_begun)
+        return;
+    has_begun = true;
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    say("name-before-hello", "%s", name != NULL ? name : "none");
+}
+
+/* An SSL that sent no name of its own as a client, and serves one that sends none. */
+static void run_turned_nameless(void)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    show(ctx, "good");
+    SSL_CTX_set_info_callback(ctx, note_name);
+    SSL *turned = SSL_new(ctx), *server = SSL_new(ctx);
+    shake_hands("as-client", turned, server, NULL);
+    demand(SSL_clear(turned) == 1);
+    turned_server = turned;
+    SSL *client = SSL_new(ctx);
+    shake_hands("as-server", client, turned, "good.test");
+    SSL_free(turned);
+    SSL_free(server);
+    SSL_free(client);
+    SSL_CTX_free(ctx);
+}
+
 int main(int argc, char **argv)
 {
     demand(argc == 3);
     kind = argv[1];
-    if (strcmp(kind, "both") == 0 || strcmp(kind, "turned") == 0) {
-        (strcmp(kind, "both") == 0 ? run_both : run_turned)();
+    void (*const within)(void) = strcmp(kind, "both") == 0              ? run_both
+                                 : strcmp(kind, "turned") == 0          ? run_turned
+                                 : strcmp(kind, "turned-nameless") == 0 ? run_turned_nameless
+                                                                        : NULL;
+    if (within != NULL) {
+        within();
         return 0;
     }
     struct server *server =
