@@ -5,6 +5,8 @@ PREFIX  ?= /usr/local
 MANDIR  ?= $(PREFIX)/share/man
 SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+# journalctl --update-catalog reads this one below /usr and below /usr/local.
+CATALOG ?= $(PREFIX)/lib/systemd/catalog
 VERSION := 0.1.0
 
 # make(1) has a default of its own, `cc`, which a machine that has gcc need not have.
@@ -348,23 +350,26 @@ install-library: library
 
 # install -D makes directories that everybody can enter, whatever the umask, and /etc/tlsward is one: who cannot look
 # into it sees neither policy nor kill switch. A text names the default places; where they are others, it names those.
-IN_PLACE = sed -e 's|/usr/lib/x86_64-linux-gnu\b|$(LIBDIR)|g' -e 's|/usr/local/share/tlsward\b|$(SHARE)|g'
+SHARED   = $(filter-out %.catalog,$(sort $(wildcard tools/share/*)))
+IN_PLACE = sed -e 's|/usr/lib/x86_64-linux-gnu\b|$(LIBDIR)|g' -e 's|/usr/local/share/tlsward\b|$(SHARE)|g' -e 's|/usr/local/lib/systemd/catalog|$(CATALOG)|g'
 install: all install-library
 	install -D -m 755 $(B)/tlsward $(DESTDIR)$(PREFIX)/bin/tlsward
 	for page in tools/man/*; do $(IN_PLACE) $$page | \
 	    install -D -m 644 /dev/stdin $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
-	for text in tools/share/*; do $(IN_PLACE) $$text | \
+	for text in $(SHARED); do $(IN_PLACE) $$text | \
 	    install -D -m 644 /dev/stdin $(DESTDIR)$(SHARE)/$${text##*/} || exit 1; done
 	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/tlsward
+	install -D -m 644 tools/share/tlsward.catalog $(DESTDIR)$(CATALOG)/tlsward.catalog
 	$(if $(filter file,$(origin PREFIX)),install -d -m 755 $(DESTDIR)/etc/tlsward)
 
 # A program that still names the library in LD_PRELOAD only prints a warning; ld.so.preload must not name it any more.
 uninstall:
 	@if grep -qs libtlsward.so $(DESTDIR)/etc/ld.so.preload; then \
 	    echo "remove the libtlsward.so line from $(DESTDIR)/etc/ld.so.preload first" >&2; exit 1; fi
-	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward
+	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward \
+	    $(DESTDIR)$(CATALOG)/tlsward.catalog
 	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
-	for rules in tools/share/*; do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
+	for rules in $(SHARED); do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
 	rmdir $(DESTDIR)$(SHARE) 2>/dev/null || true
 
 # One file at a time: in one process clang-tidy 14 takes a va_list of the second file for one of the first.

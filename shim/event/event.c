@@ -21,7 +21,7 @@ static const char *event_type(enum event_kind kind)
     return "[\"connection\"]";
 }
 
-static const char *action_name(enum event_kind kind)
+const char *event_action(enum event_kind kind)
 {
     switch (kind) {
     case EVENT_HANDSHAKE:
@@ -59,7 +59,7 @@ static void write_head(struct json_writer *writer, const struct event *event)
     json_writer_text(writer, "event.kind", "event");
     json_writer_literal(writer, "event.category", "[\"network\"]");
     json_writer_literal(writer, "event.type", event_type(event->kind));
-    json_writer_text(writer, "event.action", action_name(event->kind));
+    json_writer_text(writer, "event.action", event_action(event->kind));
     if (event->verdict)
         json_writer_text(writer, "event.outcome", event->verdict->outcome == OUTCOME_FAILED ? "failure" : "success");
 }

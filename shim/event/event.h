@@ -90,4 +90,7 @@ struct event {
  */
 size_t event_format(const struct event *event, char buffer[static EVENT_MAX]);
 
+/* "tls-handshake" and so on: what event.action is. */
+const char *event_action(enum event_kind kind);
+
 #endif

@@ -56,7 +56,8 @@ struct event event_start(enum event_kind kind)
 }
 
 /* With what is asked only where a line is written. */
-static size_t format_here(const struct event *event, char line[static EVENT_MAX])
+static bool deliver_here(const struct event *event, const char *log, enum severity severity,
+                         char line[static EVENT_MAX])
 {
     struct event here = *event;
     struct utsname names;
@@ -66,7 +67,9 @@ static size_t format_here(const struct event *event, char line[static EVENT_MAX]
         here.host = names.nodename;
     if (container_id(container))
         here.container = container;
-    return event_format(&here, line);
+    struct journal_fields fields;
+    journal_fields_of_event(&here, &fields);
+    return sink_deliver(log, severity, line, event_format(&here, line), &fields);
 }
 
 static bool is_standard_error(const char *log)
@@ -84,14 +87,13 @@ static void tell_elsewhere(char line[static EVENT_MAX])
     event.message =
         "log = stderr: events are lost, as descriptor 2 is a file (stderr-file = yes lets it be one), takes "
         "no more, or is not what it was when the program started";
-    sink_deliver("auto", SEVERITY_WARNING, line, format_here(&event, line));
+    deliver_here(&event, "auto", SEVERITY_WARNING, line);
 }
 
 void event_send_line(struct event *event, const char *log, enum severity severity, char line[static EVENT_MAX])
 {
     event->dropped = sink_take_dropped();
-    size_t length = format_here(event, line);
-    if (!sink_deliver(log, severity, line, length) && is_standard_error(log))
+    if (!deliver_here(event, log, severity, line) && is_standard_error(log))
         tell_elsewhere(line);
 }
 

@@ -37,23 +37,24 @@ static const char *path_after(const char *destination, const char *prefix)
     return matches ? destination + length : NULL;
 }
 
-static bool deliver_automatically(int severity, const char *line, size_t length)
+static bool deliver_automatically(int severity, const char *line, size_t length, const struct journal_fields *fields)
 {
-    if (sink_to_journal(SINK_JOURNAL_SOCKET, severity, line, length))
+    if (sink_to_journal(SINK_JOURNAL_SOCKET, severity, line, length, fields))
         return true;
     bool nobody_listens = errno == ENOENT || errno == ECONNREFUSED;
     return nobody_listens && sink_to_syslog(SINK_SYSLOG_SOCKET, severity, line, length);
 }
 
-static bool deliver(const char *destination, int severity, const char *line, size_t length)
+static bool deliver(const char *destination, int severity, const char *line, size_t length,
+                    const struct journal_fields *fields)
 {
     const char *path = NULL;
     if (!destination || strcmp(destination, "auto") == 0)
-        return deliver_automatically(severity, line, length);
+        return deliver_automatically(severity, line, length, fields);
     if (strcmp(destination, "stderr") == 0 || strcmp(destination, "stderr-file") == 0)
         return sink_to_standard_error(destination[6] != '\0', line, length);
     if (strcmp(destination, "journald") == 0)
-        return sink_to_journal(SINK_JOURNAL_SOCKET, severity, line, length);
+        return sink_to_journal(SINK_JOURNAL_SOCKET, severity, line, length, fields);
     if (strcmp(destination, "syslog") == 0)
         return sink_to_syslog(SINK_SYSLOG_SOCKET, severity, line, length);
     if ((path = path_after(destination, "file:")))
@@ -63,10 +64,11 @@ static bool deliver(const char *destination, int severity, const char *line, siz
     return false;
 }
 
-bool sink_deliver(const char *destination, int severity, const char *line, size_t length)
+bool sink_deliver(const char *destination, int severity, const char *line, size_t length,
+                  const struct journal_fields *fields)
 {
     int saved = errno;
-    bool delivered = deliver(destination, severity, line, length);
+    bool delivered = deliver(destination, severity, line, length, fields);
     if (!delivered)
         sink_drop();
     errno = saved;

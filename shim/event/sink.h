@@ -5,6 +5,7 @@
 #ifndef TLSWARD_SINK_H
 #define TLSWARD_SINK_H
 
+#include "event/journal_fields.h"
 #include "policy/policy.h"
 
 #include <stddef.h>
@@ -13,10 +14,11 @@
 /*
  * Sends `line` (with its newline) to `destination` as settings.log names it: "stderr", "stderr-file", "file:/PATH",
  * "unix:/PATH", "journald", "syslog", or "auto" and NULL: journald where it listens, else syslog.
- * `severity` is a syslog level, 0 to 7 (RFC 5424 section 6.2.1). A line that could not be delivered is counted;
- * false then.
+ * `fields` go to the journal beside it; NULL: none. `severity` is a syslog level, 0 to 7 (RFC 5424 section 6.2.1). A
+ * line that could not be delivered is counted; false then.
  */
-bool sink_deliver(const char *destination, int severity, const char *line, size_t length);
+bool sink_deliver(const char *destination, int severity, const char *line, size_t length,
+                  const struct journal_fields *fields);
 
 /* Counts a line that could not even be written. */
 void sink_drop(void);
@@ -45,7 +47,8 @@ bool sink_to_unix(const char *path, const char *line, size_t length);
 
 /* The journal's native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL/ */
 #define SINK_JOURNAL_SOCKET "/run/systemd/journal/socket"
-bool sink_to_journal(const char *path, int severity, const char *line, size_t length);
+bool sink_to_journal(const char *path, int severity, const char *line, size_t length,
+                     const struct journal_fields *fields);
 
 /* RFC 5424 with facility daemon, over a datagram socket, or over a stream with a newline as the end (RFC 6587). */
 #define SINK_SYSLOG_SOCKET "/dev/log"

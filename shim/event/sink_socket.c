@@ -68,20 +68,40 @@ bool sink_to_unix(const char *path, const char *line, size_t length)
     return send_parts(path, SOCK_DGRAM, parts, 1);
 }
 
-bool sink_to_journal(const char *path, int severity, const char *line, size_t length)
-{
-    length = without_newline(line, length);
-    unsigned char size[8]; /* little-endian, for a value that holds a newline itself */
-    for (unsigned i = 0; i < sizeof size; i++)
-        size[i] = (unsigned char)((uint64_t)length >> 8 * i);
-    bool framed = memchr(line, '\n', length) != NULL;
-    const char priority[] = {(char)('0' + (severity & LOG_PRIMASK)), '\n'};
+/* An entry of the journal under construction: a value that holds a newline has its size before it, little-endian. */
+struct entry {
+    struct iovec parts[5 * (JOURNAL_FIELDS_MAX + 3)];
+    unsigned char sizes[JOURNAL_FIELDS_MAX + 3][8];
+    unsigned char count, fields;
+};
 
-    struct iovec parts[] = {
-        text_part(framed ? "MESSAGE\n" : "MESSAGE="),        part(size, framed ? sizeof size : 0), part(line, length),
-        text_part("\nSYSLOG_IDENTIFIER=tlsward\nPRIORITY="), part(priority, sizeof priority),
-    };
-    return send_parts(path, SOCK_DGRAM, parts, sizeof parts / sizeof *parts);
+/* No value can end its field and begin another. */
+static void add_field(struct entry *entry, const char *name, const char *value, size_t length)
+{
+    unsigned char *size = entry->sizes[entry->fields++];
+    bool framed = memchr(value, '\n', length) != NULL;
+    for (unsigned i = 0; i < sizeof entry->sizes[0]; i++)
+        size[i] = (unsigned char)((uint64_t)length >> 8 * i);
+    entry->parts[entry->count++] = text_part(name);
+    entry->parts[entry->count++] = framed ? part("\n", 1) : part("=", 1);
+    if (framed)
+        entry->parts[entry->count++] = part(size, sizeof entry->sizes[0]);
+    entry->parts[entry->count++] = part(value, length);
+    entry->parts[entry->count++] = part("\n", 1);
+}
+
+bool sink_to_journal(const char *path, int severity, const char *line, size_t length,
+                     const struct journal_fields *fields)
+{
+    const char priority[] = {(char)('0' + (severity & LOG_PRIMASK))};
+    struct entry entry;
+    entry.count = entry.fields = 0;
+    add_field(&entry, "MESSAGE", line, without_newline(line, length));
+    add_field(&entry, "SYSLOG_IDENTIFIER", "tlsward", strlen("tlsward"));
+    add_field(&entry, "PRIORITY", priority, sizeof priority);
+    for (size_t i = 0; fields != NULL && i < fields->count; i++)
+        add_field(&entry, fields->items[i].name, fields->items[i].value, strlen(fields->items[i].value));
+    return send_parts(path, SOCK_DGRAM, entry.parts, entry.count);
 }
 
 /* Without the byte order mark that RFC 5424 section 6.4 asks for: it would end up in front of the JSON. */

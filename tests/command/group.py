@@ -14,6 +14,7 @@ import time
 import advice
 import certificates
 import documentation
+import journal
 import lint
 import programs
 import rows as table
@@ -395,7 +396,7 @@ def rows(_):
     names = [*(row.name for row in all_rows), *SESSIONS, *advice.checks()]
     for row in all_rows:
         yield Row(row.name, lambda fixture, row=row: run_row(row, fixture), claims=claims(row), seconds=SECONDS.get(row.name, 0.2))
-    for name, test in (SESSIONS | documentation.checks(all_rows, names)).items():
+    for name, test in (SESSIONS | journal.checks() | documentation.checks(all_rows, names)).items():
         yield Row(name, test, claims=Claims(shares=frozenset({"/etc"})), seconds=SECONDS.get(name, 1))
     for name, test in advice.checks().items():
         yield Row(name, test, claims=Claims(frozenset({"/etc"})))

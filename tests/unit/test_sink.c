@@ -83,7 +83,7 @@ static uint64_t lost_by(const char *destination, const char *text, size_t length
 {
     unsigned before = count_descriptors();
     errno = 4711;
-    sink_deliver(destination, 3, text, length);
+    sink_deliver(destination, 3, text, length, NULL);
     ck_assert_msg(errno == 4711, "%s: errno is changed", destination);
     ck_assert_msg(count_descriptors() == before, "%s: a descriptor is left open", destination);
     return sink_take_dropped();
@@ -201,7 +201,7 @@ START_TEST(a_read_only_directory_loses_the_line)
     if (child == 0) {
         if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
             _exit(2);
-        sink_deliver(destination_of("file", "log"), 3, LINE);
+        sink_deliver(destination_of("file", "log"), 3, LINE, NULL);
         _exit(sink_take_dropped() == 1 ? 0 : 1);
     }
     int status;
@@ -233,7 +233,7 @@ static uint64_t lost_at_limit(rlim_t size, const char *destination)
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
     struct rlimit limit = {.rlim_cur = size, .rlim_max = before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &limit);
-    sink_deliver(destination, 3, LINE);
+    sink_deliver(destination, 3, LINE, NULL);
     setrlimit(RLIMIT_FSIZE, &before);
     return sink_take_dropped();
 }
@@ -482,7 +482,7 @@ START_TEST(a_full_queue_is_not_waited_for)
         count = lost_by(destination_of("unix", "s"), LINE);
     ck_assert_uint_eq(count, 1);
     for (int i = 0; i < 3; i++)
-        sink_deliver(destination_of("unix", "s"), 3, LINE);
+        sink_deliver(destination_of("unix", "s"), 3, LINE, NULL);
     ck_assert_uint_eq(sink_take_dropped(), 3);
     ck_assert_uint_eq(sink_take_dropped(), 0);
     expect_read(server, LINE);
@@ -501,7 +501,7 @@ START_TEST(closed_standard_descriptors_stay_closed)
     if (child == 0) {
         for (int fd = 0; fd <= 2; fd++)
             close(fd);
-        sink_deliver(log, 3, LINE);
+        sink_deliver(log, 3, LINE, NULL);
         bool sent = sink_to_unix(path_of("s"), LINE);
         bool still_closed = true;
         for (int fd = 0; fd <= 2; fd++)
@@ -539,11 +539,11 @@ END_TEST
 
 START_TEST(a_child_reports_its_own_losses)
 {
-    sink_deliver("nowhere", 3, LINE);
+    sink_deliver("nowhere", 3, LINE, NULL);
     pid_t child = fork();
     if (child == 0) {
         uint64_t inherited = sink_take_dropped();
-        sink_deliver("nowhere", 3, LINE);
+        sink_deliver("nowhere", 3, LINE, NULL);
         _exit(inherited == 0 && sink_take_dropped() == 1 ? 0 : 1);
     }
     int status;
@@ -581,10 +581,52 @@ static const struct {
 START_TEST(the_journal_gets_its_native_protocol)
 {
     int server = listen_on(path_of("s"), SOCK_DGRAM);
-    ck_assert(sink_to_journal(path_of("s"), journal[_i].severity, journal[_i].text, journal[_i].length));
+    ck_assert(sink_to_journal(path_of("s"), journal[_i].severity, journal[_i].text, journal[_i].length, NULL));
     expect_read(server, journal[_i].expected, journal[_i].expected_length);
     close(server);
     ck_assert_uint_eq(count_descriptors(), descriptors_before);
+}
+END_TEST
+
+static const struct {
+    const char *what, *value, *expected;
+    size_t expected_length;
+} values[] = {
+    {"a value", "good.test", BYTES("TLSWARD_DEST=good.test\n")},
+    {"nothing", "", BYTES("TLSWARD_DEST=\n")},
+    {"an equals sign is one of it", "a=b=c", BYTES("TLSWARD_DEST=a=b=c\n")},
+    {"a newline begins no field", "x\nPRIORITY=0\nMESSAGE=all is well",
+     BYTES("TLSWARD_DEST\n\x20\0\0\0\0\0\0\0x\nPRIORITY=0\nMESSAGE=all is well\n")},
+    {"nor at the end", "x\n", BYTES("TLSWARD_DEST\n\x02\0\0\0\0\0\0\0x\n\n")},
+    {"what is no UTF-8 stays as it is", "\xFF\x1B[2J", BYTES("TLSWARD_DEST=\xFF\x1B[2J\n")},
+};
+
+START_TEST(no_value_of_a_journal_field_forges_another)
+{
+    char expected[512];
+    struct journal_fields fields = {.items = {{"TLSWARD_DEST", values[_i].value}, {"TLSWARD_PORT", "636"}}, .count = 2};
+    int length = snprintf(expected, sizeof expected, "%s", JOURNAL("MESSAGE={}", "4"));
+    memcpy(expected + length, values[_i].expected, values[_i].expected_length);
+    memcpy(expected + length + values[_i].expected_length, "TLSWARD_PORT=636\n", 17);
+    int server = listen_on(path_of("s"), SOCK_DGRAM);
+    ck_assert(sink_to_journal(path_of("s"), 4, "{}\n", 3, &fields));
+    expect_read(server, expected, (size_t)length + values[_i].expected_length + 17);
+    close(server);
+}
+END_TEST
+
+START_TEST(as_many_fields_as_there_may_be)
+{
+    struct journal_fields fields = {.count = JOURNAL_FIELDS_MAX};
+    char got[4096];
+    for (size_t i = 0; i < JOURNAL_FIELDS_MAX; i++)
+        fields.items[i] = (struct journal_field){"A", "\n"};
+    int server = listen_on(path_of("s"), SOCK_DGRAM);
+    ck_assert(sink_to_journal(path_of("s"), 4, "\n\n", 2, &fields));
+    ssize_t length = read(server, got, sizeof got);
+    ck_assert_int_eq(length, sizeof "MESSAGE\n12345678\n\nSYSLOG_IDENTIFIER=tlsward\nPRIORITY=4\n" - 1 +
+                                 JOURNAL_FIELDS_MAX * (sizeof "A\n12345678\n\n" - 1));
+    close(server);
 }
 END_TEST
 
@@ -711,6 +753,8 @@ int main(void)
     tcase_add_test(sockets, the_numbers_of_the_standard_descriptors_are_not_used);
     tcase_add_test(sockets, a_child_reports_its_own_losses);
     tcase_add_loop_test(sockets, the_journal_gets_its_native_protocol, 0, ROWS(journal));
+    tcase_add_loop_test(sockets, no_value_of_a_journal_field_forges_another, 0, ROWS(values));
+    tcase_add_test(sockets, as_many_fields_as_there_may_be);
     tcase_add_test(sockets, syslog_gets_rfc_5424);
     tcase_add_test(sockets, a_syslog_stream_gets_a_newline);
     tcase_add_test(sockets, auto_prefers_the_journal);

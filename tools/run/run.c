@@ -1,9 +1,9 @@
 #include "run/run.h"
 
 #include "event/event.h"
-#include "event/sink.h"
 #include "policy/config.h"
 #include "process/start.h"
+#include "run/forward.h"
 #include "run/gaps.h"
 #include "run/preload.h"
 #include "run/receiver.h"
@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 static void complain(const char *text)
@@ -112,7 +111,7 @@ static void collect(void *arg)
     for (ssize_t length; (length = receiver_take(&collector->receiver, line, sizeof line)) >= 0;) {
         bool for_the_log = summary_add(&collector->summary, line, (size_t)length);
         if (for_the_log && collector->forward != NULL)
-            sink_deliver(collector->forward, LOG_INFO, line, (size_t)length);
+            forward_event(collector->forward, line, (size_t)length);
     }
 }
 
