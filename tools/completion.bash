@@ -11,7 +11,19 @@ _tlsward_options()
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
+    report) echo '--since --until --by --rules --policy --fail-on --format --json --help' ;;
+    draft) echo '--policy --bound --expires --since --until --output --help' ;;
+    replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
+    esac
+}
+
+_tlsward_formats()
+{
+    case $1 in
+    check) echo 'text json sarif junit' ;;
+    report) echo 'text json' ;;
+    replay) echo 'text json junit github' ;;
     esac
 }
 
@@ -36,7 +48,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'run check explain log --help --version'
+        _tlsward_words -W 'run check explain log report draft replay --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then
@@ -47,7 +59,7 @@ _tlsward()
         fi
     fi
     case $prev in
-    --policy | --certificate) _filedir ;;
+    --policy | --certificate | --against | --bound | --output) _filedir ;;
     --as)
         _filedir
         _tlsward_words -c
@@ -56,7 +68,9 @@ _tlsward()
         _filedir
         _tlsward_words -W system
         ;;
-    --format) _tlsward_words -W 'text json sarif junit' ;;
+    --format) _tlsward_words -W "$(_tlsward_formats "$subcommand")" ;;
+    --by) _tlsward_words -W 'program destination finding rule owner host issuer script unit' ;;
+    --fail-on) _tlsward_words -W 'blocked weak expiring' ;;
     --user) _tlsward_words -W "$(getent passwd | cut -d: -f3)" ;;
     --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
     --since | --until) _tlsward_words -W 'today yesterday 1h 7d' ;;
@@ -69,7 +83,7 @@ _tlsward()
             _tlsward_words -c
         elif [[ $subcommand == check ]]; then
             _filedir
-        elif [[ $subcommand == log ]]; then
+        elif [[ $subcommand =~ ^(log|report|draft|replay)$ ]]; then
             _filedir
             _tlsward_words -W journal
         elif [[ $subcommand == explain ]]; then

@@ -1,7 +1,10 @@
 #include "check/check.h"
+#include "draft/draft.h"
 #include "explain/explain.h"
 #include "log/log.h"
 #include "process/standard_error.h"
+#include "replay/replay.h"
+#include "report/report.h"
 #include "run/run.h"
 #include "shared/exit_status.h"
 
@@ -19,6 +22,9 @@ static const struct subcommand subcommands[] = {
     {"check", "check a policy and its trust anchors", check_main},
     {"explain", "connect to a server and say what the policy decides, and why", explain_main},
     {"log", "show recorded events", log_main},
+    {"report", "say who speaks TLS to whom without verifying, from events", report_main},
+    {"draft", "write rules for what would be blocked, to be looked through", draft_main},
+    {"replay", "say what another policy would have made of recorded events", replay_main},
 };
 
 static void usage(FILE *out)

@@ -19,9 +19,13 @@ LIBRARY = {
 COMMAND = {
     'shared': (),
     'events': ('shared',),
+    'evaluate': ('events', 'shared'),
     'check': ('shared',),
+    'draft': ('evaluate', 'events', 'shared'),
     'explain': ('shared',),
     'log': ('events', 'shared'),
+    'replay': ('evaluate', 'events', 'shared'),
+    'report': ('evaluate', 'events', 'shared'),
     'run': ('shared',),
 }
 BELOW_COMMAND = tuple(set(LIBRARY) - {'hooks'})

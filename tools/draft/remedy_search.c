@@ -1,0 +1,251 @@
+#include "draft/remedy_search.h"
+
+#include "evaluate/evaluate.h"
+#include "policy/config.h"
+#include "shared/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The events of a failure, one for each key that the server showed. */
+struct samples {
+    struct event_record *records;
+    struct seen *seen;
+    size_t count;
+};
+
+static struct samples read_samples(const struct failure *failure)
+{
+    struct samples samples = {.count = failure->sample_count};
+    samples.records = text_grow(NULL, samples.count, sizeof *samples.records);
+    samples.seen = text_grow(NULL, samples.count, sizeof *samples.seen);
+    for (size_t i = 0; i < samples.count; i++)
+        if (!record_read(&samples.records[i], failure->samples[i], strlen(failure->samples[i])) ||
+            !seen_read(&samples.seen[i], &samples.records[i]))
+            abort(); /* it was read before */
+    return samples;
+}
+
+static void free_samples(struct samples *samples)
+{
+    free(samples->records);
+    free(samples->seen);
+}
+
+/* The policy with a rule before all others of its own. NULL where that is no policy. */
+static struct policy *with_rule(const struct remedy_ground *ground, const char *matchers, const struct remedy *remedy)
+{
+    const char *rules = strstr(ground->policy, "\n[rule ");
+    size_t before = rules != NULL ? (size_t)(rules - ground->policy) : strlen(ground->policy);
+    char *text = text_format("%.*s\n[rule drafted.rule]\n%s", (int)before, ground->policy, matchers);
+    for (size_t i = 0; i < remedy->count; i++) {
+        char *longer = text_format("%s%s\n", text, remedy->lines[i]);
+        free(text);
+        text = longer;
+    }
+    char *whole = text_format("%sowner = draft\nreason = draft\nticket = draft\nexpires = %s\n%s", text, ground->until,
+                              rules != NULL ? rules : "");
+    struct config_errors errors = {.items = NULL};
+    const struct config_text texts = {.file = "draft", .data = whole, .length = strlen(whole)};
+    struct policy *policy = config_parse(&texts, 1, &errors);
+    config_errors_free(&errors);
+    free(text);
+    free(whole);
+    return policy;
+}
+
+/* What is wrong with the first sample that does not pass; REASON_NONE where all do. */
+static enum reason first_reason(const struct remedy_ground *ground, const struct policy *policy,
+                                struct samples *samples, const char **missing)
+{
+    *missing = NULL;
+    for (size_t i = 0; i < samples->count; i++) {
+        struct evaluation evaluation = evaluate(policy, ground->then, &samples->seen[i], ground->now);
+        *missing = evaluation.missing;
+        if (*missing != NULL || evaluation.verdict.action == ACTION_BLOCKED)
+            return evaluation.verdict.reason;
+    }
+    return REASON_NONE;
+}
+
+static bool is_host_name(struct slice name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:";
+    for (size_t i = 0; i < name.length; i++)
+        if (memchr(plain, name.text[i], sizeof plain - 1) == NULL)
+            return false;
+    return name.length > 0;
+}
+
+/* Lines to try, each with its newlines; the ones that weaken nothing come first. */
+struct options {
+    char *items[REMEDY_LINES];
+    size_t count;
+};
+
+static void add(struct options *options, char *line)
+{
+    if (options->count < REMEDY_LINES)
+        options->items[options->count++] = line;
+    else
+        free(line);
+}
+
+static void add_names(struct options *options, struct samples *samples)
+{
+    enum { NAMES_TRIED = 8 };
+    size_t at = 0;
+    struct slice name;
+    while (options->count < NAMES_TRIED && record_next_text(&samples->records[0], MEMBER_ALTERNATIVE_NAMES, &at, &name))
+        if (is_host_name(name))
+            add(options, text_format("name = %.*s", (int)name.length, name.text));
+}
+
+/* All keys that were seen, or nothing where one was not shown. */
+static char *pins_of(struct samples *samples)
+{
+    char *lines = text_format("%s", "");
+    for (size_t i = 0; i < samples->count; i++) {
+        const char *pin = samples->seen[i].facts.public_key_pin;
+        char *longer = *pin != '\0' ? text_format("%s%spin = %s", lines, i > 0 ? "\n" : "", pin) : NULL;
+        free(lines);
+        lines = longer;
+        if (lines == NULL)
+            return NULL;
+    }
+    return lines;
+}
+
+static void add_pins(struct options *options, struct samples *samples, const char *beside)
+{
+    char *pins = pins_of(samples);
+    if (pins != NULL)
+        add(options, text_format("%s%s", pins, beside));
+    free(pins);
+}
+
+static struct options options_for(enum reason reason, const struct remedy_ground *ground, struct samples *samples)
+{
+    struct options options = {.count = 0};
+    switch (reason) {
+    case REASON_HOST_MISMATCH:
+    case REASON_NAME_UNKNOWN:
+        add_names(&options, samples);
+        add(&options, text_format("allow-cn = yes"));
+        add_pins(&options, samples, "\nverify = ca");
+        if (reason == REASON_NAME_UNKNOWN)
+            add(&options, text_format("unknown-name = allow"));
+        add(&options, text_format("verify = ca"));
+        break;
+    case REASON_EXPIRED:
+        add(&options, text_format("allow-expired-until = %s", ground->until));
+        add_pins(&options, samples, "\nverify = none");
+        break;
+    case REASON_NOT_TRUSTED:
+    case REASON_VALIDATION_FAILURE:
+        add_pins(&options, samples, "\nverify = none");
+        add(&options, text_format("verify = none"));
+        break;
+    case REASON_NO_CERTIFICATE:
+        add(&options, text_format("psk = allow"));
+        add_pins(&options, samples, "");
+        add(&options, text_format("verify = none"));
+        break;
+    case REASON_KEY_NOT_PINNED:
+        add_pins(&options, samples, "");
+        break;
+    default:
+        break;
+    }
+    return options;
+}
+
+static void append(struct remedy *remedy, const char *lines)
+{
+    while (*lines != '\0' && remedy->count < REMEDY_LINES) {
+        size_t length = strcspn(lines, "\n");
+        remedy->lines[remedy->count++] = text_format("%.*s", (int)length, lines);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
+static void shorten(struct remedy *remedy, size_t count)
+{
+    while (remedy->count > count)
+        free(remedy->lines[--remedy->count]);
+}
+
+/* Several things may be wrong: what one key forgives brings the next to light. */
+static bool search(const struct remedy_ground *ground, const char *matchers, struct samples *samples,
+                   struct remedy *remedy, unsigned depth)
+{
+    enum { REASONS_AT_ONCE = 3 };
+    const char *missing;
+    struct policy *policy = with_rule(ground, matchers, remedy);
+    if (policy == NULL)
+        return false; /* keys that contradict each other */
+    enum reason reason = first_reason(ground, policy, samples, &missing);
+    policy_free(policy);
+    if (reason == REASON_NONE && missing == NULL)
+        return true;
+    if (missing != NULL || depth == REASONS_AT_ONCE)
+        return false;
+    struct options options = options_for(reason, ground, samples);
+    bool found = false;
+    for (size_t i = 0; i < options.count; i++) {
+        size_t before = remedy->count;
+        if (!found) {
+            append(remedy, options.items[i]);
+            found = search(ground, matchers, samples, remedy, depth + 1);
+            if (!found)
+                shorten(remedy, before);
+        }
+        free(options.items[i]);
+    }
+    return found;
+}
+
+static const char *obstacle_of(enum reason reason)
+{
+    switch (reason) {
+    case REASON_SESSION_UNVERIFIED:
+        return "a resumed session that nobody had verified: the handshake that makes it anew is judged for itself";
+    case REASON_TRUST_MISSING:
+        return "the trust store of the policy could not be read: mend it";
+    case REASON_POLICY_INVALID:
+        return "the policy was invalid: mend it";
+    case REASON_INTERNAL_ERROR:
+        return "an internal error, which no rule can forgive";
+    default:
+        return "no rule is known under which it would pass";
+    }
+}
+
+static bool is_beyond(const struct remedy_ground *ground, struct samples *samples)
+{
+    const char *missing;
+    return ground->bound != NULL &&
+           (first_reason(ground, ground->bound, samples, &missing) != REASON_NONE || missing != NULL);
+}
+
+struct remedy remedy_search(const struct remedy_ground *ground, const char *matchers, const struct failure *failure)
+{
+    struct remedy remedy = {.count = 0};
+    struct samples samples = read_samples(failure);
+    if (is_beyond(ground, &samples)) {
+        remedy.obstacle = "the bound does not allow it";
+    } else if (!search(ground, matchers, &samples, &remedy, 0)) {
+        const char *missing = NULL;
+        struct policy *policy = with_rule(ground, matchers, &remedy);
+        enum reason now = policy != NULL ? first_reason(ground, policy, &samples, &missing) : REASON_INTERNAL_ERROR;
+        remedy.obstacle = missing != NULL ? missing : obstacle_of(now);
+        policy_free(policy);
+    }
+    free_samples(&samples);
+    return remedy;
+}
+
+void remedy_free(struct remedy *remedy)
+{
+    shorten(remedy, 0);
+}

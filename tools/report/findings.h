@@ -1,0 +1,38 @@
+/* A report as it is printed: what was gathered, and what it means at a time. */
+#ifndef TLSWARD_REPORT_FINDINGS_H
+#define TLSWARD_REPORT_FINDINGS_H
+
+#include "report/gather.h"
+#include "report/report_options.h"
+#include "report/rule_use.h"
+
+struct report {
+    const struct report_options *options;
+    struct gathering gathering;
+    const struct policy *policy;
+    struct rule_uses rules;
+    int64_t now; /* seconds since 1970 */
+    bool incomplete;
+};
+
+/* All that was counted, whatever its group. */
+const struct tally_totals *report_totals(const struct report *report);
+
+/*
+ * What is weak in a group of BY_CERTIFICATE, or of BY_EXCHANGE: words with blanks between them, "" for nothing; to be
+ * freed.
+ */
+char *report_certificate_weakness(const struct tally_group *group);
+char *report_exchange_weakness(const struct tally_group *group);
+
+/* Whether there is something of which an alarm is to be given. */
+bool report_is_alarming(const struct report *report, enum report_alarm alarm);
+
+/* Whose a rule is, or "" for nobody's. Lives as long as the policy. */
+const char *report_owner(const struct report *report, const char *rule);
+
+/* To standard output. */
+void report_print_text(const struct report *report);
+void report_print_json(const struct report *report);
+
+#endif

@@ -1,0 +1,132 @@
+#include "report/gather.h"
+
+#include "shared/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct columns {
+    enum member by[TALLY_PARTS_MAX];
+    size_t by_count;
+    enum member kept[TALLY_KEPT_MAX];
+    size_t kept_count;
+};
+
+static const struct columns columns[GATHERED_COUNT] = {
+    [BY_CONNECTION] = {{MEMBER_EXECUTABLE, MEMBER_SCRIPT, MEMBER_SERVER_ADDRESS, MEMBER_SERVER_PORT, MEMBER_FINDING,
+                        MEMBER_REASON},
+                       6,
+                       {MEMBER_RULE, MEMBER_APP_VERIFY, MEMBER_ADVICE, MEMBER_LIBRARY},
+                       4},
+    [BY_CERTIFICATE] = {{MEMBER_SHA256},
+                        1,
+                        {MEMBER_SUBJECT, MEMBER_ISSUER, MEMBER_NOT_BEFORE, MEMBER_NOT_AFTER,
+                         MEMBER_PUBLIC_KEY_ALGORITHM, MEMBER_PUBLIC_KEY_SIZE, MEMBER_PUBLIC_KEY_CURVE,
+                         MEMBER_SIGNATURE_ALGORITHM, MEMBER_SERVER_ADDRESS, MEMBER_SERVER_PORT, MEMBER_SERIAL_NUMBER,
+                         MEMBER_ANCHOR_SUBJECT, MEMBER_ANCHOR_FILE},
+                        13},
+    [BY_EXCHANGE] = {{MEMBER_KEY_EXCHANGE_GROUP, MEMBER_PROTOCOL_VERSION, MEMBER_CIPHER}, 3, {0}, 0},
+    [BY_CALL_SITE] = {{MEMBER_CALL_SITE, MEMBER_EXECUTABLE, MEMBER_FINDING}, 3, {0}, 0},
+    [BY_RULE] = {{MEMBER_RULE}, 1, {0}, 0},
+};
+
+static struct gathering gathering_new(enum member choice, bool by_destination)
+{
+    struct gathering gathering = {.choice = choice, .by_destination = by_destination};
+    for (int i = 0; i < BY_CHOICE; i++)
+        gathering.tallies[i] = tally_new(columns[i].by, columns[i].by_count, columns[i].kept, columns[i].kept_count);
+    const enum member by[] = {choice, MEMBER_SERVER_PORT};
+    gathering.tallies[BY_CHOICE] = tally_new(by, choice == MEMBER_COUNT ? 0 : 1 + by_destination, NULL, 0);
+    return gathering;
+}
+
+/* Only what verification would have changed has a call site that is worth a look. */
+static bool is_wanted(enum gathered what, struct event_record *record)
+{
+    switch (what) {
+    case BY_CONNECTION:
+        return true;
+    case BY_CERTIFICATE:
+        return record_has(record, MEMBER_SHA256);
+    case BY_CALL_SITE:
+        return record_has(record, MEMBER_CALL_SITE) && record_fate(record) != FATE_VERIFIED;
+    default:
+        return record_kind(record) == RECORD_HANDSHAKE;
+    }
+}
+
+static bool take(void *context, unsigned worker, struct event_record *record)
+{
+    struct gathering *gathering = (struct gathering *)context + worker;
+    for (int i = 0; i < GATHERED_COUNT; i++)
+        if ((i != BY_CHOICE || gathering->choice != MEMBER_COUNT) && is_wanted((enum gathered)i, record))
+            tally_add(&gathering->tallies[i], record);
+    return true;
+}
+
+struct gathering gather(struct reading *reading, enum member choice, bool by_destination)
+{
+    struct gathering *parts = text_grow(NULL, READING_WORKERS_MAX, sizeof *parts);
+    for (size_t i = 0; i < READING_WORKERS_MAX; i++)
+        parts[i] = gathering_new(choice, by_destination);
+    reading->take = take;
+    reading->context = parts;
+    reading_run(reading);
+    for (int i = 0; i < GATHERED_COUNT; i++) {
+        for (size_t worker = 1; worker < READING_WORKERS_MAX; worker++)
+            tally_merge(&parts[0].tallies[i], &parts[worker].tallies[i]);
+        tally_finish(&parts[0].tallies[i]);
+        gather_sort(&parts[0].tallies[i]);
+    }
+    struct gathering gathering = parts[0];
+    free(parts);
+    return gathering;
+}
+
+uint64_t gather_failed(const struct tally_group *group)
+{
+    return group->by_fate[FATE_WOULD_BLOCK] + group->by_fate[FATE_BLOCKED];
+}
+
+uint64_t gather_unverified(const struct tally_group *group)
+{
+    return tally_handshakes(group) - group->by_fate[FATE_VERIFIED] - group->by_fate[FATE_REFUSED];
+}
+
+static int descending(uint64_t a, uint64_t b)
+{
+    return (a < b) - (a > b);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct tally_group *one = a, *other = b;
+    int order = descending(gather_failed(one), gather_failed(other));
+    if (order == 0)
+        order = descending(gather_unverified(one), gather_unverified(other));
+    if (order == 0)
+        order = descending(tally_handshakes(one), tally_handshakes(other));
+    return order != 0 ? order : strcmp(one->key, other->key);
+}
+
+void gather_sort(struct tally *tally)
+{
+    if (tally->group_count > 0)
+        qsort(tally->groups, tally->group_count, sizeof *tally->groups, by_weight);
+}
+
+const char *gather_part(const struct tally_group *group, size_t part)
+{
+    return tally_part(group, part).text; /* each part has a NUL behind it */
+}
+
+const char *gather_kept(const struct tally_group *group, size_t at)
+{
+    return group->kept != NULL && group->kept[at] != NULL ? group->kept[at] : "";
+}
+
+void gathering_free(struct gathering *gathering)
+{
+    for (int i = 0; i < GATHERED_COUNT; i++)
+        tally_free(&gathering->tallies[i]);
+}

@@ -1,0 +1,216 @@
+#include "report/findings.h"
+
+#include "events/timestamp.h"
+#include "report/lifetime.h"
+#include "report/weakness.h"
+#include "shared/json_text.h"
+
+#include <stdlib.h>
+
+static json_t *json_time(int64_t milliseconds)
+{
+    char text[TIMESTAMP_SIZE];
+    return json_string(timestamp_write(milliseconds, text));
+}
+
+static json_t *json_known(const char *text)
+{
+    return text != NULL && *text != '\0' ? json_text(text) : json_null();
+}
+
+static json_t *json_fates(const uint64_t *by_fate)
+{
+    json_t *fates = json_object();
+    for (int fate = 0; fate < FATE_COUNT; fate++)
+        json_object_set_new(fates, fate_text((enum fate)fate), json_integer((json_int_t)by_fate[fate]));
+    return fates;
+}
+
+/* What every group has. */
+static json_t *json_group(const struct tally_group *group)
+{
+    bool exact;
+    return json_pack("{s:I, s:o, s:I, s:o, s:o}", "handshakes", (json_int_t)tally_handshakes(group), "outcomes",
+                     json_fates(group->by_fate), "hosts", (json_int_t)distinct_count(&group->hosts, &exact), "first",
+                     json_time(group->first), "last", json_time(group->last));
+}
+
+/* Parts of a key, or what is kept, under their names; NULL ends them. */
+struct named {
+    const char *name;
+    bool is_kept;
+    size_t at;
+};
+
+static void set_named(json_t *object, const struct tally_group *group, const struct named *named)
+{
+    for (; named->name != NULL; named++)
+        json_object_set_new(object, named->name,
+                            json_known(named->is_kept ? gather_kept(group, named->at) : gather_part(group, named->at)));
+}
+
+static json_t *json_connections(const struct report *report)
+{
+    static const struct named members[] = {{"program", false, CONNECTION_PROGRAM},
+                                           {"script", false, CONNECTION_SCRIPT},
+                                           {"address", false, CONNECTION_ADDRESS},
+                                           {"port", false, CONNECTION_PORT},
+                                           {"finding", false, CONNECTION_FINDING},
+                                           {"reason", false, CONNECTION_REASON},
+                                           {"rule", true, CONNECTION_RULE},
+                                           {"app_verify", true, CONNECTION_APP_VERIFY},
+                                           {"advice", true, CONNECTION_ADVICE},
+                                           {"library", true, CONNECTION_LIBRARY},
+                                           {NULL, false, 0}};
+    const struct tally *tally = &report->gathering.tallies[BY_CONNECTION];
+    json_t *list = json_array();
+    for (size_t i = 0; i < tally->group_count; i++) {
+        json_t *item = json_group(&tally->groups[i]);
+        set_named(item, &tally->groups[i], members);
+        json_object_set_new(item, "checked_later", json_integer((json_int_t)tally->groups[i].checked_later));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static void set_weakness(json_t *item, char *words)
+{
+    json_object_set_new(item, "weak", json_known(words));
+    free(words);
+}
+
+static json_t *json_certificates(const struct report *report)
+{
+    static const struct named members[] = {{"sha256", false, CERTIFICATE_SHA256},
+                                           {"subject", true, CERTIFICATE_SUBJECT},
+                                           {"issuer", true, CERTIFICATE_ISSUER},
+                                           {"serial_number", true, CERTIFICATE_SERIAL},
+                                           {"not_before", true, CERTIFICATE_NOT_BEFORE},
+                                           {"not_after", true, CERTIFICATE_NOT_AFTER},
+                                           {"public_key_algorithm", true, CERTIFICATE_ALGORITHM},
+                                           {"public_key_size", true, CERTIFICATE_SIZE},
+                                           {"public_key_curve", true, CERTIFICATE_CURVE},
+                                           {"signature_algorithm", true, CERTIFICATE_SIGNATURE},
+                                           {"address", true, CERTIFICATE_ADDRESS},
+                                           {"port", true, CERTIFICATE_PORT},
+                                           {"anchor", true, CERTIFICATE_ANCHOR},
+                                           {"anchor_file", true, CERTIFICATE_ANCHOR_FILE},
+                                           {NULL, false, 0}};
+    const struct tally *tally = &report->gathering.tallies[BY_CERTIFICATE];
+    json_t *list = json_array();
+    for (size_t i = 0; i < tally->group_count; i++) {
+        const struct tally_group *group = &tally->groups[i];
+        struct lifetime lifetime = lifetime_of(gather_kept(group, CERTIFICATE_NOT_BEFORE),
+                                               gather_kept(group, CERTIFICATE_NOT_AFTER), report->now);
+        json_t *item = json_group(group);
+        set_named(item, group, members);
+        json_object_set_new(item, "state", json_string(lifetime_text(lifetime.state)));
+        json_object_set_new(item, "left_ratio", lifetime.left < 0 ? json_null() : json_real(lifetime.left));
+        json_object_set_new(item, "seconds_left",
+                            lifetime.state == LIFETIME_UNKNOWN ? json_null()
+                                                               : json_integer((json_int_t)lifetime.seconds_left));
+        set_weakness(item, report_certificate_weakness(group));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *json_exchanges(const struct report *report)
+{
+    static const struct named members[] = {{"group", false, EXCHANGE_GROUP},
+                                           {"protocol", false, EXCHANGE_VERSION},
+                                           {"cipher", false, EXCHANGE_CIPHER},
+                                           {NULL, false, 0}};
+    const struct tally *tally = &report->gathering.tallies[BY_EXCHANGE];
+    json_t *list = json_array();
+    for (size_t i = 0; i < tally->group_count; i++) {
+        const struct tally_group *group = &tally->groups[i];
+        json_t *item = json_group(group);
+        set_named(item, group, members);
+        json_object_set_new(item, "post_quantum",
+                            json_string(post_quantum_text(post_quantum_of(gather_part(group, EXCHANGE_GROUP)))));
+        set_weakness(item, report_exchange_weakness(group));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *json_call_sites(const struct report *report)
+{
+    static const struct named members[] = {{"call_site", false, SITE_PLACE},
+                                           {"program", false, SITE_PROGRAM},
+                                           {"finding", false, SITE_FINDING},
+                                           {NULL, false, 0}};
+    const struct tally *tally = &report->gathering.tallies[BY_CALL_SITE];
+    json_t *list = json_array();
+    for (size_t i = 0; i < tally->group_count; i++) {
+        json_t *item = json_group(&tally->groups[i]);
+        set_named(item, &tally->groups[i], members);
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *json_rules(const struct report *report)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < report->rules.count; i++) {
+        const struct rule_use *use = &report->rules.items[i];
+        const struct rule_view *rule = &use->rule; /* all NULL where the policy does not have it */
+        json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:i}", "rule",
+                                              json_text(use->name), "state", rule_state_text(use->state), "handshakes",
+                                              (json_int_t)(use->hits != NULL ? tally_handshakes(use->hits) : 0), "last",
+                                              use->hits != NULL ? json_time(use->hits->last) : json_null(), "owner",
+                                              json_text(rule->owner), "ticket", json_text(rule->ticket), "expires",
+                                              json_text(rule->expires), "file", json_text(rule->file), "line",
+                                              (int)rule->line));
+    }
+    return list;
+}
+
+static json_t *json_choice(const struct report *report)
+{
+    const struct tally *tally = &report->gathering.tallies[BY_CHOICE];
+    json_t *list = json_array();
+    for (size_t i = 0; i < tally->group_count; i++) {
+        json_t *item = json_group(&tally->groups[i]);
+        const char *label = gather_part(&tally->groups[i], 0);
+        json_object_set_new(item, report_choice_text(report->options->by),
+                            json_known(report->options->by == CHOICE_OWNER ? report_owner(report, label) : label));
+        if (report->gathering.by_destination)
+            json_object_set_new(item, "port", json_known(gather_part(&tally->groups[i], 1)));
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+static json_t *json_summary(const struct report *report)
+{
+    const struct tally_totals *totals = report_totals(report);
+    const struct reading *reading = &report->options->reading;
+    bool exact, any = totals->events > 0;
+    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:[i], s:b}", "oldest",
+                     any ? json_time(totals->oldest) : json_null(), "newest",
+                     any ? json_time(totals->newest) : json_null(), "hosts",
+                     (json_int_t)distinct_count(&totals->hosts, &exact), "programs",
+                     (json_int_t)distinct_count(&totals->programs, &exact), "events", (json_int_t)reading->events,
+                     "damaged", (json_int_t)reading->damaged, "unknown_schema", (json_int_t)reading->unknown_schema,
+                     "dropped", (json_int_t)totals->dropped, "outcomes", json_fates(totals->by_fate), "schemas", 1,
+                     "complete", !report->incomplete);
+}
+
+void report_print_json(const struct report *report)
+{
+    json_t *root = json_pack("{s:o}", "summary", json_summary(report));
+    if (!report->options->rules_only && report->options->by != CHOICE_NONE)
+        json_object_set_new(root, "groups", json_choice(report));
+    if (!report->options->rules_only && report->options->by == CHOICE_NONE) {
+        json_object_set_new(root, "connections", json_connections(report));
+        json_object_set_new(root, "certificates", json_certificates(report));
+        json_object_set_new(root, "key_exchanges", json_exchanges(report));
+        json_object_set_new(root, "call_sites", json_call_sites(report));
+    }
+    if (report->options->rules_only || report->options->by == CHOICE_NONE)
+        json_object_set_new(root, "rules", json_rules(report));
+    json_print(root);
+}
