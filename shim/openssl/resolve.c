@@ -54,21 +54,32 @@ static void bind_real_functions(struct library *library, void *handle)
 #undef HOOK
 }
 
-/* What a program's call would have come to first, had we not been there. */
-static void *interposer_of(const struct library *library, const char *name)
-{
-    void *next = loader_next(name);
-    if (next == NULL || holds(library, next) || is_of_openssl(next))
-        return NULL;
-    next = loader_next_in_scope(name);
-    return next == NULL || holds(library, next) || is_of_openssl(next) ? NULL : next;
-}
-
-static void bind_interposers(struct library *library)
-{
-#define HOOK(type, name, parameters) *(void **)&library->interposed.name = interposer_of(library, #name);
+/* The names are in the array itself: pointers would cost relocations in every process, with or without TLS. */
+static const char hook_names[][40] = {
+#define HOOK(type, name, parameters) #name,
 #include "openssl/openssl_hooks.def"
 #undef HOOK
+};
+enum { HOOKS = sizeof hook_names / sizeof hook_names[0] };
+_Static_assert(sizeof(struct real_functions) == HOOKS * sizeof(void *), "a function for each name");
+
+static bool is_interposer(const struct library *library, const void *next)
+{
+    return next != NULL && !holds(library, next) && !is_of_openssl(next);
+}
+
+/* What a program's call would have come to first, had we not been there. */
+static void bind_interposers(struct library *library)
+{
+    void *next[HOOKS];
+    loader_next_all(hook_names[0], sizeof hook_names[0], HOOKS, next);
+    for (size_t i = 0; i < HOOKS; i++) {
+        if (is_interposer(library, next[i]))
+            next[i] = loader_next_in_scope(hook_names[i]);
+        if (!is_interposer(library, next[i]))
+            next[i] = NULL;
+    }
+    memcpy(&library->interposed, next, sizeof next);
 }
 
 static const char *identify(struct library *library, void *handle)

@@ -57,6 +57,37 @@ void *loader_next(const char *name)
     return walk.found;
 }
 
+struct joint_walk {
+    const char *names;
+    size_t width, count;
+    void **found;
+    bool passed_own;
+};
+
+static int find_all_after_own(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    (void)size;
+    struct joint_walk *walk = arg;
+    struct elf_symbols symbols;
+    size_t missing = walk->count;
+    bool has_symbols = walk->passed_own && elf_symbols_of_object(&symbols, info);
+    for (size_t i = 0; i < walk->count && has_symbols; i++) {
+        if (walk->found[i] == NULL)
+            walk->found[i] = elf_symbols_find(&symbols, walk->names + i * walk->width);
+        missing -= walk->found[i] != NULL;
+    }
+    walk->passed_own = walk->passed_own || is_own(info);
+    return missing == 0;
+}
+
+void loader_next_all(const char *names, size_t width, size_t count, void **found)
+{
+    struct joint_walk walk = {.names = names, .width = width, .count = count, .found = found};
+    for (size_t i = 0; i < count; i++)
+        found[i] = NULL;
+    dl_iterate_phdr(find_all_after_own, &walk);
+}
+
 static int count_definition(struct dl_phdr_info *info, size_t size, void *arg)
 {
     (void)size;

@@ -55,6 +55,12 @@ void *loader_symbol(void *handle, const char *name);
  */
 void *loader_next(const char *name);
 
+/*
+ * The same for many names at once, which looks at each object once: `found` is an array of `count`, as are the names,
+ * each of which begins `width` bytes behind the one before.
+ */
+void loader_next_all(const char *names, size_t width, size_t count, void **found);
+
 /* The first definition behind this library in the global scope: RTLD_NEXT for it (dlsym(3)). Sets dlerror(3). */
 void *loader_next_in_scope(const char *name);
 

@@ -109,6 +109,17 @@ START_TEST(agrees_with_dlsym)
 }
 END_TEST
 
+START_TEST(finds_all_that_it_finds_one_by_one)
+{
+    static const char names[][24] = {"connect", "SSL_connect_of_nobody", "SSL_connect", "environ"};
+    enum { NAMES = sizeof names / sizeof names[0] };
+    void *found[NAMES] = {&found, &found, &found, &found};
+    loader_next_all(names[0], sizeof names[0], NAMES, found);
+    for (size_t i = 0; i < NAMES; i++)
+        ck_assert_msg(found[i] == loader_next(names[i]), "%s", names[i]);
+}
+END_TEST
+
 static struct hostent *look_up(void)
 {
     return gethostbyname("localhost"); /* so that this program refers to it */
@@ -161,6 +172,7 @@ int main(void)
     tcase_add_loop_test(tests, finds_what_an_object_defines, 0, (int)(sizeof rows / sizeof rows[0]));
     tcase_add_test(tests, an_object_without_hash_table_cannot_be_searched);
     tcase_add_loop_test(tests, agrees_with_dlsym, 0, (int)(sizeof libc_names / sizeof libc_names[0]));
+    tcase_add_test(tests, finds_all_that_it_finds_one_by_one);
     tcase_add_test(tests, finds_where_a_reference_is_bound);
     tcase_add_test(tests, tells_objects_apart);
     tcase_add_test(tests, leaves_dlerror_alone);
