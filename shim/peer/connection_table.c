@@ -7,6 +7,16 @@ enum { PAGES = CONNECTION_DESCRIPTORS / CONNECTION_PAGE, FAR_SLOTS = 2 * CONNECT
 struct connection_record connection_first_page[CONNECTION_PAGE];
 static _Atomic(struct connection_record *) other_pages[PAGES];
 
+atomic_int connection_table_end;
+
+void connection_table_extend(int fd)
+{
+    int end = atomic_load(&connection_table_end);
+    while (fd < CONNECTION_DESCRIPTORS && fd >= end &&
+           !atomic_compare_exchange_weak(&connection_table_end, &end, fd + 1))
+        continue;
+}
+
 /* By socket: cookies count up, so those of open sockets are neighbours. */
 connection_slot connection_near_index[CONNECTION_NEAR_SLOTS]; /* for the first page */
 static _Atomic(connection_slot *) far_index;
@@ -111,7 +121,8 @@ struct connection_record *connection_table_find(uint64_t socket)
 
 struct connection_record *connection_table_next(int *fd)
 {
-    for (; *fd < CONNECTION_DESCRIPTORS; *fd += CONNECTION_PAGE - *fd % CONNECTION_PAGE) {
+    const int end = atomic_load(&connection_table_end);
+    for (; *fd < end; *fd += CONNECTION_PAGE - *fd % CONNECTION_PAGE) {
         struct connection_record *page = page_of((size_t)*fd / CONNECTION_PAGE);
         if (page == NULL)
             continue;
@@ -119,7 +130,7 @@ struct connection_record *connection_table_next(int *fd)
             struct connection_record *record = &page[*fd % CONNECTION_PAGE];
             if (socket_in(record) != 0)
                 return record;
-        } while (++*fd % CONNECTION_PAGE != 0);
+        } while (++*fd < end && *fd % CONNECTION_PAGE != 0);
         *fd -= 1;
     }
     return NULL;

@@ -32,12 +32,18 @@ typedef _Atomic uint32_t connection_slot; /* a descriptor, plus one */
 extern struct connection_record connection_first_page[CONNECTION_PAGE];
 extern connection_slot connection_near_index[CONNECTION_NEAR_SLOTS];
 
+/* No descriptor from here on was ever connected: to look at all records of a page is to touch 18 pages of memory. */
+extern atomic_int connection_table_end;
+void connection_table_extend(int fd);
+
 struct connection_record *connection_table_make_page(int fd);
 void connection_table_index_elsewhere(uint64_t socket, int fd);
 
 /* The record of a descriptor, made where there is none. NULL where that cannot be. */
 static inline struct connection_record *connection_table_make(int fd)
 {
+    if (fd >= atomic_load_explicit(&connection_table_end, memory_order_relaxed))
+        connection_table_extend(fd);
     return fd >= 0 && fd < CONNECTION_PAGE ? &connection_first_page[fd] : connection_table_make_page(fd);
 }
 
