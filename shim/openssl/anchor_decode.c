@@ -1,6 +1,7 @@
 #include "openssl/anchor_decode.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char unreadable[] = "cannot be read by libcrypto";
 
@@ -27,6 +28,28 @@ static X509 *decode(const struct decoder *decoder, struct der certificate)
     return decoded;
 }
 
+static bool has_bytes(const struct openssl_api *api, const X509 *certificate, struct der bytes)
+{
+    int length = api->i2d_X509(certificate, NULL);
+    bool same = length > 0 && (size_t)length == bytes.length;
+    unsigned char *encoded = same ? malloc(bytes.length) : NULL;
+    unsigned char *end = encoded;
+    same = encoded && api->i2d_X509(certificate, &end) == length && memcmp(encoded, bytes.data, bytes.length) == 0;
+    free(encoded);
+    return same;
+}
+
+/* A reference to the one that has these bytes, or NULL. */
+static X509 *find_among(const struct openssl_api *api, struct decoded_certificates present, struct der bytes)
+{
+    if (!api->i2d_X509 || !api->X509_up_ref)
+        return NULL;
+    for (size_t i = 0; i < present.count; i++)
+        if (has_bytes(api, present.items[i], bytes))
+            return api->X509_up_ref(present.items[i]) == 1 ? present.items[i] : NULL;
+    return NULL;
+}
+
 /*
  * 1.0.x counts references without a lock where the program gave it none: nothing may be shared between threads. And
  * a program may free a library context of its own.
@@ -38,7 +61,8 @@ static bool may_share(const struct decoder *decoder)
            (!api->CRYPTO_get_locking_callback || api->CRYPTO_get_locking_callback() != NULL);
 }
 
-static struct decoded_anchor *new_decoded(const struct anchor *anchor, const struct decoder *decoder, bool shared)
+static struct decoded_anchor *new_decoded(const struct anchor *anchor, const struct decoder *decoder,
+                                          struct decoded_certificates present, bool shared)
 {
     struct anchor_bytes bytes;
     struct decoded_anchor *decoded = calloc(1, sizeof(*decoded));
@@ -47,20 +71,22 @@ static struct decoded_anchor *new_decoded(const struct anchor *anchor, const str
         return NULL;
     }
     decoded->form = (struct anchor_form){.maker = decoder->api, .free = free_form};
-    decoded->certificate = decode(decoder, bytes.certificate);
+    decoded->certificate = find_among(decoder->api, present, bytes.certificate);
+    if (!decoded->certificate)
+        decoded->certificate = decode(decoder, bytes.certificate);
     decoded->shared = shared;
     free(bytes.storage);
     return decoded;
 }
 
-struct decoded_anchor *anchor_decode(const struct anchor *anchor, const struct decoder *decoder, trust_warning warn,
-                                     void *arg)
+struct decoded_anchor *anchor_decode(const struct anchor *anchor, const struct decoder *decoder,
+                                     struct decoded_certificates present, trust_warning warn, void *arg)
 {
     bool shared = may_share(decoder);
     struct anchor_form *form = shared ? anchor_find_form(anchor, decoder->api) : NULL;
     if (form)
         return (struct decoded_anchor *)form;
-    struct decoded_anchor *mine = new_decoded(anchor, decoder, shared);
+    struct decoded_anchor *mine = new_decoded(anchor, decoder, present, shared);
     if (!mine || !shared)
         return mine;
     form = anchor_keep_form(anchor, &mine->form);

@@ -17,12 +17,19 @@ struct decoded_anchor {
     bool shared;
 };
 
+/* Certificates that the same decoder has made already. */
+struct decoded_certificates {
+    X509 *const *items;
+    size_t count;
+};
+
 /*
- * Warns, once, of what the library cannot read. May leave entries on the error queue then: the caller sets a mark.
- * NULL for memory shortage; anchor_release() is due otherwise.
+ * The same certificate may be in several files: what is byte by byte one of `present` is that one, and not decoded
+ * again. Warns, once, of what the library cannot read. May leave entries on the error queue then: the caller sets a
+ * mark. NULL for memory shortage; anchor_release() is due otherwise.
  */
-struct decoded_anchor *anchor_decode(const struct anchor *anchor, const struct decoder *decoder, trust_warning warn,
-                                     void *arg);
+struct decoded_anchor *anchor_decode(const struct anchor *anchor, const struct decoder *decoder,
+                                     struct decoded_certificates present, trust_warning warn, void *arg);
 
 void anchor_release(struct decoded_anchor *decoded);
 

@@ -37,7 +37,9 @@ static bool add_anchor(void *arg, const struct anchor *anchor)
     const struct look_up *look_up = arg;
     const struct place *place = look_up->place;
     const struct openssl_api *api = place->decoder->api;
-    struct decoded_anchor *decoded = anchor_decode(anchor, place->decoder, place->warn, place->warn_arg);
+    const struct anchor_fill *fill = look_up->fill;
+    struct decoded_certificates present = {fill->anchors + fill->same_name, fill->anchor_count - fill->same_name};
+    struct decoded_anchor *decoded = anchor_decode(anchor, place->decoder, present, place->warn, place->warn_arg);
     if (!decoded)
         return false;
     X509 *certificate = decoded->certificate;
@@ -93,7 +95,9 @@ static bool compare_anchor(void *arg, const struct anchor *anchor)
     const struct place *place = look_up->place;
     if (look_up->found)
         return true;
-    struct decoded_anchor *decoded = anchor_decode(anchor, place->decoder, place->warn, place->warn_arg);
+    /* What is sought may be the peer's own: no anchor is made of that. */
+    const struct decoded_certificates none = {NULL, 0};
+    struct decoded_anchor *decoded = anchor_decode(anchor, place->decoder, none, place->warn, place->warn_arg);
     if (decoded == NULL)
         return false;
     look_up->found =

@@ -100,7 +100,8 @@ static void tell(void *arg, const struct anchor *anchor)
 {
     struct listing *listing = arg;
     const struct shared_trust_listener *listener = listing->listener;
-    struct decoded_anchor *decoded = anchor_decode(anchor, &listing->reader->decoder, listing->warn, listing);
+    const struct decoded_certificates none = {NULL, 0};
+    struct decoded_anchor *decoded = anchor_decode(anchor, &listing->reader->decoder, none, listing->warn, listing);
     listing->failed |= decoded == NULL;
     if (decoded == NULL)
         return;
