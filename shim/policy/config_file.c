@@ -1,6 +1,7 @@
 #include "policy/config_file.h"
 
 #include "policy/config_error.h"
+#include "process/directory.h"
 #include "process/error_text.h"
 #include "process/file_owner.h"
 #include "process/kernel.h"
@@ -148,48 +149,21 @@ static bool add_path(struct config_paths *paths, struct arena *arena, const char
     return true;
 }
 
-/* As the kernel fills it; see getdents64(2). */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t length;
-    uint8_t type;
-    char name[];
-};
-
-union entries {
-    struct entry first;
-    char bytes[4096];
-};
-
-static bool add_entries(struct config_paths *paths, struct arena *arena, const char *directory,
-                        const union entries *entries, size_t length)
-{
-    for (size_t at = 0; at < length;) {
-        const struct entry *entry = (const void *)(entries->bytes + at);
-        if (config_file_is_policy_name(entry->name) && !add_path(paths, arena, directory, entry->name))
-            return false;
-        at += entry->length;
-    }
-    return true;
-}
-
 enum config_file_status config_file_list(const char *directory, struct arena *arena, struct config_paths *paths,
                                          struct config_errors *errors)
 {
     enum config_file_status status = CONFIG_FILE_READ;
-    union entries entries;
-    ssize_t length = 0;
+    struct directory opened;
     *paths = (struct config_paths){.identity = file_identify(directory)};
-    int fd = kernel_open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY, 0);
-    if (fd < 0)
+    if (!directory_open(&opened, directory))
         return tell_unopened(errors, directory);
-    paths->identity = file_identify_open(fd);
-    while (status == CONFIG_FILE_READ && (length = kernel_read_directory(fd, &entries, sizeof entries)) > 0)
-        if (!add_entries(paths, arena, directory, &entries, (size_t)length))
+    paths->identity = file_identify_open(opened.fd);
+    const char *name;
+    while (status == CONFIG_FILE_READ && (name = directory_next(&opened)) != NULL)
+        if (config_file_is_policy_name(name) && !add_path(paths, arena, directory, name))
             status = CONFIG_FILE_NO_MEMORY;
-    if (length < 0)
-        status = tell(errors, directory, CONFIG_FILE_UNREADABLE, error_text(errno));
-    kernel_close(fd);
+    if (opened.error != 0)
+        status = tell(errors, directory, CONFIG_FILE_UNREADABLE, error_text(opened.error));
+    directory_close(&opened);
     return status;
 }

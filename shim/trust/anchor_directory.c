@@ -1,8 +1,8 @@
 #include "trust/anchor_directory.h"
 
 #include "process/array.h"
+#include "process/directory.h"
 
-#include <dirent.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,22 +75,23 @@ static bool file_has_certificate(const char *directory, const char *name)
     return has_certificate;
 }
 
-static bool find_hash_link(const char *path, DIR *stream)
+/* False where it cannot be opened. */
+static bool find_hash_link(const char *path, bool *hashed)
 {
-    for (const struct dirent *entry = readdir(stream); entry; entry = readdir(stream))
-        if (anchor_directory_is_hash_name(entry->d_name) && file_has_certificate(path, entry->d_name))
-            return true;
-    return false;
+    struct directory directory;
+    *hashed = false;
+    if (!directory_open(&directory, path))
+        return false;
+    for (const char *name = directory_next(&directory); name && !*hashed; name = directory_next(&directory))
+        *hashed = anchor_directory_is_hash_name(name) && file_has_certificate(path, name);
+    directory_close(&directory);
+    return true;
 }
 
 bool anchor_directory_is_hashed(const char *path)
 {
-    DIR *stream = opendir(path);
-    if (!stream)
-        return false;
-    bool hashed = find_hash_link(path, stream);
-    closedir(stream);
-    return hashed;
+    bool hashed;
+    return find_hash_link(path, &hashed) && hashed;
 }
 
 static const struct anchor_file *find_file(const struct anchor_directory *directory, const char *path)
@@ -116,36 +117,32 @@ static bool add_file(struct anchor_directory *directory, const char *name, const
     return true;
 }
 
-static bool add_files(struct anchor_directory *directory, DIR *stream, const struct anchor_directory *previous)
+static bool add_files(struct anchor_directory *directory, const struct anchor_directory *previous)
 {
-    for (const struct dirent *entry = readdir(stream); entry; entry = readdir(stream))
-        if (anchor_directory_is_certificate_name(entry->d_name) && !add_file(directory, entry->d_name, previous))
-            return false;
-    return true;
+    struct directory opened;
+    if (!directory_open(&opened, directory->path))
+        return false;
+    bool added = true;
+    for (const char *name = directory_next(&opened); name && added; name = directory_next(&opened))
+        added = !anchor_directory_is_certificate_name(name) || add_file(directory, name, previous);
+    directory_close(&opened);
+    return added;
 }
 
 struct anchor_directory *anchor_directory_new(const char *path, bool only_hashed,
                                               const struct anchor_directory *previous)
 {
-    struct anchor_directory *directory = NULL;
-    DIR *stream = opendir(path);
-    if (!stream)
-        goto out;
-    directory = calloc(1, sizeof(*directory));
+    struct anchor_directory *directory = calloc(1, sizeof(*directory));
     if (!directory)
-        goto out;
+        return NULL;
     directory->path = strdup(path);
-    directory->hashed = directory->path && find_hash_link(path, stream);
-    rewinddir(stream);
-    if (!directory->path || (!directory->hashed && !only_hashed && !add_files(directory, stream, previous))) {
+    bool opened = directory->path && find_hash_link(path, &directory->hashed);
+    if (!opened || (!directory->hashed && !only_hashed && !add_files(directory, previous))) {
         /* Bundles may be shared with `previous`: they are left alone. */
         free(directory->path);
         free(directory);
         directory = NULL;
     }
-out:
-    if (stream)
-        closedir(stream);
     return directory;
 }
 

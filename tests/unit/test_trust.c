@@ -1,6 +1,7 @@
 /* Which anchors a chain gets, from which files, and what happens when the files change. */
 #include "cases.h"
 #include "openssl/trust_fill.h"
+#include "process/directory.h"
 
 #include "certificates.h"
 #include "linked_library.h"
@@ -377,6 +378,33 @@ START_TEST(decoded_once_per_library)
     ck_assert_int_eq(decoded, 2);
     ck_assert_ptr_ne(last_added, ours);
     X509_STORE_free(store);
+}
+END_TEST
+
+/* What is byte by byte the same, wherever it is; where a library cannot share it, it is decoded each time. */
+START_TEST(decoded_once_from_several_files)
+{
+    struct text text = {NULL, 0};
+    struct party renewed = make_root("Root CA");
+    text_add_pem(&text, renewed.certificate);
+    text_add_pem(&text, root.certificate);
+    write_text(path_of("trust.pem"), &text);
+    write_pem(path_of("again.pem"), root.certificate);
+    struct trust_source sources[] = {{path_of("trust.pem")}, {path_of("again.pem")}};
+    struct trust *trust = trust_snapshot_at(sources, 2, 1, warning, NULL);
+    ck_assert_int_eq(fill(trust, root.certificate), 2);
+    ck_assert_int_eq(decoded, 2);
+    ck_assert_int_eq(fill(trust, root.certificate), 2);
+    ck_assert_int_eq(decoded, 2);
+
+    struct openssl_api other = api;
+    other.X509_up_ref = NULL;
+    X509_STORE *store = X509_STORE_new();
+    ck_assert_int_eq(trust_fill(trust, &(struct decoder){.api = &other}, store, root.certificate, NULL, warning, NULL),
+                     1);
+    ck_assert_int_eq(decoded, 5);
+    X509_STORE_free(store);
+    party_free(&renewed);
 }
 END_TEST
 
@@ -882,6 +910,37 @@ START_TEST(more_names_than_are_remembered)
 }
 END_TEST
 
+/* More than are read at a time. */
+START_TEST(directory_with_many_long_names)
+{
+    enum { FILES = 50, LENGTH = 100 };
+    struct directory opened;
+    bool seen[FILES] = {false};
+    int count = 0;
+    ck_assert_int_eq(mkdir(path_of("certs"), 0700), 0);
+    for (int i = 0; i < FILES; i++) {
+        char name[LENGTH + 32];
+        snprintf(name, sizeof(name), "certs/%0*d.pem", LENGTH, i);
+        write_pem(path_of(name), i == 0 ? root.certificate : stranger.certificate);
+    }
+    ck_assert(directory_open(&opened, path_of("certs")));
+    for (const char *name = directory_next(&opened); name != NULL; name = directory_next(&opened)) {
+        int number = name[0] != '.' ? atoi(name) : -1;
+        count++;
+        ck_assert_int_lt(number, FILES);
+        if (number >= 0)
+            seen[number] = true;
+    }
+    ck_assert_int_eq(opened.error, 0);
+    ck_assert_int_eq(count, FILES + 2);
+    for (int i = 0; i < FILES; i++)
+        ck_assert_msg(seen[i], "%d", i);
+    directory_close(&opened);
+    ck_assert(finds(snapshot(path_of("certs"), 1), &root));
+    ck_assert(!directory_open(&opened, path_of("nothing")));
+}
+END_TEST
+
 START_TEST(directory_without_links)
 {
     ck_assert_int_eq(mkdir(path_of("certs"), 0700), 0);
@@ -1172,6 +1231,7 @@ static TCase *make_cases(void)
     tcase_add_loop_test(cases, name_comparison, 0, COUNT(names));
     tcase_add_test(cases, key_rollover_adds_every_key);
     tcase_add_test(cases, duplicates_are_added_once);
+    tcase_add_test(cases, decoded_once_from_several_files);
     tcase_add_test(cases, decoded_once_per_library);
     tcase_add_test(cases, nothing_is_shared_without_locks_in_1_0);
     tcase_add_test(cases, store_that_refuses_is_an_internal_error);
@@ -1192,6 +1252,7 @@ static TCase *make_cases(void)
     tcase_add_test(cases, hashed_directory_changes);
     tcase_add_test(cases, link_whose_file_comes_later);
     tcase_add_test(cases, more_names_than_are_remembered);
+    tcase_add_test(cases, directory_with_many_long_names);
     tcase_add_test(cases, directory_without_links);
     tcase_add_loop_test(cases, known_place, 0, COUNT(layouts));
     tcase_add_test(cases, system_found_later);
