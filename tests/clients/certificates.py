@@ -27,6 +27,11 @@ keyUsage = critical,digitalSignature
 extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[intermediate]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [req]
 distinguished_name = names
 [names]
@@ -66,6 +71,18 @@ def make_authority(directory):
     (directory / "config").write_text(CONFIG.format(directory=directory))
     openssl("req", "-x509", *NEW_KEY, "-days", "30", "-subj", f"/CN=Test CA {directory.name}",
             "-keyout", directory / "ca.key", "-out", directory / "ca.pem")
+
+
+def make_intermediate(directory, issuer, validity=VALID):
+    """An authority whose certificate is another one's work; both are siblings."""
+    directory.mkdir()
+    (directory / "index").touch()
+    (directory / "config").write_text(CONFIG.format(directory=directory))
+    config = directory.parent / issuer / "config"
+    openssl("req", *NEW_KEY, "-config", config, "-subj", f"/CN=Test CA {directory.name}", "-keyout",
+            directory / "ca.key", "-out", directory / "ca.csr")
+    openssl("ca", "-batch", "-notext", "-config", config, "-extensions", "intermediate", "-startdate", validity[0],
+            "-enddate", validity[1], "-in", directory / "ca.csr", "-out", directory / "ca.pem")
 
 
 def alternative_name(issued):

@@ -27,6 +27,7 @@ import libraries  # noqa: E402
 from run import NEEDS_THE_SAME_LIBRARY, Bench, run_row  # noqa: E402
 from table import ROWS  # noqa: E402
 
+FUTURE = ("20480101000000Z", "20491231235959Z")
 NEW_RSA_KEY = ["-newkey", "rsa:2048", "-nodes"]
 FETCHED = ("1.1.1", "3.5", "3.6", "4.0")
 CORE_SECONDS = 5  # about how long the row of the corpus takes
@@ -161,10 +162,24 @@ def make_forger(directory):
     config.write_text(config.read_text().replace("authorityKeyIdentifier = keyid", "authorityKeyIdentifier = none"))
 
 
+def issue_chains(directory):
+    """Leaves that are sent with their intermediate."""
+    good = certificates.ISSUED["good"]
+    for authority, issuer, validity in (("middle", "known", certificates.VALID), ("past-middle", "known", certificates.PAST),
+                                        ("stray", "unknown", certificates.VALID)):
+        certificates.make_intermediate(directory / authority, issuer, validity)
+        for name, begins in ((f"through-{authority}", certificates.VALID), (f"future-through-{authority}", FUTURE)):
+            certificates.issue(directory, name, replace(good, authority=authority, validity=begins))
+            leaf = directory / f"{name}.pem"
+            leaf.write_text(leaf.read_text() + (directory / authority / "ca.pem").read_text())
+
+
 def issue_further(directory):
     """Certificates that only this table needs."""
+    issue_chains(directory)
     make_forger(directory / "forger" / "known")
     good, other, unknown_ca = (certificates.ISSUED[name] for name in ("good", "other", "unknown-ca"))
+    expired = certificates.ISSUED["expired"]
     soon = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + 2))
     for name, issued, key in (("weak", good, ["-newkey", "rsa:1024", "-nodes"]), ("rsa", good, NEW_RSA_KEY),
                               ("rsa-other", other, NEW_RSA_KEY), ("rsa-unknown-ca", unknown_ca, NEW_RSA_KEY),
@@ -172,6 +187,11 @@ def issue_further(directory):
                                certificates.NEW_KEY),
                               ("other-but-subject", replace(other, common_name=NAME), certificates.NEW_KEY),
                               ("forged", replace(good, authority="forger/known"), certificates.NEW_KEY),
+                              ("expired-other", replace(expired, alternative_name=other.alternative_name),
+                               certificates.NEW_KEY),
+                              ("expired-unknown-ca", replace(expired, authority="unknown"), certificates.NEW_KEY),
+                              ("expired-forged", replace(expired, authority="forger/known"), certificates.NEW_KEY),
+                              ("not-yet-valid", replace(good, validity=FUTURE), certificates.NEW_KEY),
                               ("just-expired", replace(good, validity=(certificates.VALID[0], soon)),
                                certificates.NEW_KEY)):
         certificates.issue(directory, name, issued, key)

@@ -69,6 +69,30 @@ static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *l
     return SSL_TLSEXT_ERR_OK;
 }
 
+/* The versions that the client offers (RFC 8446, section 4.2.1). */
+static int tell_versions(SSL *ssl, int *alert, void *argument)
+{
+    const unsigned char *versions = NULL;
+    size_t length = 0;
+    (void)alert;
+    (void)argument;
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_supported_versions, &versions, &length) == 1)
+        for (size_t i = 1; i + 1 < length; i += 2)
+            printf("offers %02x%02x\n", versions[i], versions[i + 1]);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static void choose_versions(SSL_CTX *ctx)
+{
+    if (is_kind("tls1.1")) {
+        SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_VERSION, 0, NULL);
+        SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_1_VERSION, NULL);
+        SSL_CTX_set_cipher_list(ctx, "ALL:@SECLEVEL=0");
+    } else if (is_kind("versions")) {
+        SSL_CTX_set_client_hello_cb(ctx, tell_versions, NULL);
+    }
+}
+
 static void choose_authentication(SSL_CTX *ctx)
 {
     static const unsigned char raw_public_key[] = {TLSEXT_cert_type_rpk};
@@ -101,13 +125,14 @@ static SSL_CTX *new_context(char **files)
     SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"tests", 5);
     SSL_CTX_set_alpn_select_cb(ctx, select_protocol, NULL);
     choose_authentication(ctx);
+    choose_versions(ctx);
     if (is_kind("renegotiation"))
         SSL_CTX_set_options(ctx, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
     if (takes_early_data())
         SSL_CTX_set_max_early_data(ctx, 1024);
     if (is_kind("anonymous") || is_kind("psk") || is_kind("srp"))
         return ctx;
-    return SSL_CTX_use_certificate_file(ctx, files[0], SSL_FILETYPE_PEM) == 1 &&
+    return SSL_CTX_use_certificate_chain_file(ctx, files[0]) == 1 &&
                    SSL_CTX_use_PrivateKey_file(ctx, files[1], SSL_FILETYPE_PEM) == 1
                ? ctx
                : NULL;

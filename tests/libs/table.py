@@ -10,6 +10,10 @@ from cases import CASES, LONG_NAME, NAME, OTHER_NAME
 
 REASONS = {case.certificate: case.reason for case in CASES if case.host == NAME} | {
     "weak": "validation-failure", "other-but-subject": "certificate-host-mismatch", "just-expired": "certificate-expired",
+    "through-past-middle": "certificate-expired", "future-through-past-middle": "certificate-expired",
+    "expired-other": "certificate-host-mismatch",
+    "expired-unknown-ca": "certificate-not-trusted", "not-yet-valid": "validation-failure",
+    "expired-forged": "validation-failure", "through-stray": "certificate-not-trusted",
     "rsa-other": "certificate-host-mismatch", "rsa-unknown-ca": "certificate-not-trusted",
     "forged": "validation-failure", "partial-wildcard": "certificate-host-mismatch"}
 CERTIFICATES = ("good", "other", "unknown-ca", "expired")
@@ -42,6 +46,7 @@ class Row:
     other_host: str = NAME
     other_port: bool = False  # the second peer is the same server at its other port
     other_good: bool = False  # the second peer is a server with a good certificate; else the same server
+    any_outcome: bool = False  # what is allowed may have been found faulty
     silent: bool = False  # enforce leaves nothing to verify, so no event
     never: str = ""  # must not be in the server's log in enforce, and must be there without the library
     says: str = ""  # pattern of the first error that the program finds on its queue where the policy blocks
@@ -86,6 +91,9 @@ OTHER_PINNED = "pin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
 ALONE = "verify = none\n"  # the pin decides alone
 NOT_PINNED = {"good": "public-key-not-pinned"}
 NONE_PINNED = dict.fromkeys(CERTIFICATES, "public-key-not-pinned")
+DENIED = "deny-pin = {pin}\n"
+OTHER_DENIED = "deny-pin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+KEY_DENIED = dict.fromkeys((*CERTIFICATES, "through-middle", "through-stray"), "key-denied")
 RAW_KEY = {"tlsward.authentication": "raw-public-key"}
 BY_POLICY = {"tlsward.outcome": "verified-by-policy"}
 RESUMED = {"tls.resumed": True, "tlsward.authentication": "resumption"}
@@ -120,6 +128,11 @@ def for_another(name, client):
 EXCUSE = "owner = tests\nreason = a row\nexpires = 2099-12-31\n"
 ANOTHER_RULE = "[rule another]\ndestination = *:{second_port}\n"
 TRUSTS_MORE = ANOTHER_RULE + "trust = {known}\ntrust = {unknown}\n" + EXCUSE
+DENIES_HERE = (ALONE + ANOTHER_RULE + EXCUSE + "[rule here]\ndestination = *:{port}\ndeny-pin = {pin}\n")
+FORGIVES = f"[rule old]\ndestination = {NAME}\nallow-expired-until = 2099-12-30\n" + EXCUSE
+FORGAVE = FORGIVES.replace("until = 2099", "until = 2020")
+FAULTS_BESIDE_EXPIRY = ("expired-other", "expired-unknown-ca", "expired-forged")
+TOO_OLD = {"good": "protocol-too-old"}
 NO_HOST_NAME = f"[rule hyphen]\ndestination = {NAME}\nname = hyphen-.test\n" + EXCUSE  # 4.0 does not take it for one
 RULE_NAMES_IT = f"[rule named]\ndestination = {NAME}\nname = {NAME}\n" + EXCUSE
 VERIFIES_NOTHING = ANOTHER_RULE + "verify = none\n" + EXCUSE
@@ -137,6 +150,11 @@ def under_another_rule(name, policy, certificates):
 
 def raw_public_key(name, client="raw-public-key", **rest):
     return Row(name, client, kind="raw-public-key", certificates=("good",), **rest)
+
+
+def without_old_protocols(name, client, **rest):
+    """The server has nothing newer than TLS 1.1."""
+    return Row(name, client, kind="tls1.1", certificates=("good",), reasons=TOO_OLD, **rest)
 
 
 def compares_names(name, rejects=UNTRUSTED, certificates=("common-name",), **rest):
@@ -287,6 +305,50 @@ ROWS = (
     Row("renegotiation-other-pin", "renegotiation", kind="renegotiation", certificates=("good",),
         policy=PINNED + ALONE, good=NONE, reasons=NOT_PINNED),
 
+    careless("through-an-intermediate", client="says-nothing", certificates=("through-middle",),
+             good=frozenset({"through-middle"})),
+    careless("another-key-denied", client="says-nothing", policy=OTHER_DENIED),
+    careless("denied-key", client="says-nothing", policy=DENIED, good=NONE, reasons=KEY_DENIED),
+    careless("denied-key-alone", client="says-nothing", policy=DENIED + ALONE, good=NONE, reasons=KEY_DENIED),
+    careless("another-key-denied-alone", client="says-nothing", policy=OTHER_DENIED + ALONE, good=EVERY, any_outcome=True),
+    careless("denied-key-that-is-pinned", client="says-nothing", policy=DENIED + PINNED + ALONE, good=NONE,
+             reasons=KEY_DENIED),
+    partly("denied-key-verifies-all", EVERY - {"good"}, client="verifies-all", policy=DENIED, good=NONE,
+           reasons=KEY_DENIED, source="app"),
+    partly("dane-ee-denied-key", {"other"}, client="dane-ee", before="save-ticket", policy=DENIED, good=NONE,
+           reasons=KEY_DENIED, source="app"),
+    careless("denied-intermediate", client="says-nothing", certificates=("through-middle",),
+             policy="deny-pin = {pin_of_middle}\n", good=NONE, reasons=KEY_DENIED),
+    careless("denied-anchor", client="says-nothing", certificates=("good", "through-middle"),
+             policy="deny-pin = {pin_of_known}\n", good=NONE, reasons=KEY_DENIED),
+    partly("denied-anchor-of-the-program", NONE, client="verifies-all", certificates=("good",), source="app",
+           policy="deny-pin = {pin_of_known}\n", good=NONE, reasons=KEY_DENIED),
+    careless("denied-intermediate-of-no-anchor", client="says-nothing", certificates=("through-stray",),
+             policy="deny-pin = {pin_of_stray}\n" + ALONE, good=NONE, reasons=KEY_DENIED),
+    raw_public_key("raw-public-key-denied", policy=DENIED + ALONE, good=NONE, reasons=KEY_DENIED, event=RAW_KEY),
+
+    careless("expiry-forgiven", client="says-nothing", policy=FORGIVES,
+             certificates=(*CERTIFICATES, *FAULTS_BESIDE_EXPIRY, "through-past-middle", "not-yet-valid",
+                           "future-through-past-middle"),
+             good=frozenset({"good", "expired", "through-past-middle"})),
+    careless("expiry-forgiven-until-then", client="says-nothing", policy=FORGAVE,
+             certificates=("good", "expired", "through-past-middle")),
+    careless("expiry-of-another-host-forgiven", client="says-nothing", certificates=("expired",), good=NONE,
+             policy=FORGIVES.replace(NAME, OTHER_NAME)),
+    careless("expiry-forgiven-to-one-that-forgives", client="callback-context", policy=FORGIVES,
+             certificates=("expired", *FAULTS_BESIDE_EXPIRY), good=frozenset({"expired"})),
+    partly("expiry-forgiven-to-one-that-verifies", EVERY - {"good"}, client="verifies-all", policy=FORGIVES,
+           source="app"),
+    from_memory("session-memory-expiry-forgiven", "session-memory-tls13", policy=FORGIVES, event=RESUMED),
+    Row("session-memory-of-expired", "session-memory", certificates=("expired",), good=frozenset({"expired"}),
+        policy=FORGIVES, event=RESUMED),
+
+    without_old_protocols("protocol-too-old", "old-protocols", policy="min-protocol = tls1.2\n", good=NONE),
+    without_old_protocols("protocol-too-old-alone", "old-protocols-alone", policy="min-protocol = tls1.2\n", good=NONE),
+    without_old_protocols("protocol-as-old-as-may-be", "old-protocols", policy="min-protocol = tls1.1\n"),
+    Row("protocols-offered", "old-protocols", kind="versions", certificates=("good",), never="offers 0302",
+        policy="min-protocol = tls1.2\n"),
+
     from_file("session-file-id", "save-id"),
     from_file("session-file-ticket", "save-ticket"),
     from_file("session-file-unseen", "save-ticket"),
@@ -324,6 +386,16 @@ ROWS = (
                    audit_reason="session-not-verified", audit_event=RESUMED,
                    enforce_event=RAW_KEY | BY_POLICY | {"tls.resumed": False}),
     Row("session-memory-pinned-alone", "session-memory", policy=PINNED + ALONE, good=EVERY, event=RESUMED | BY_POLICY),
+    from_file("session-file-another-key-denied-alone", "save-ticket", client="session-file-ticket",
+              policy=OTHER_DENIED + ALONE, good=EVERY, any_outcome=True,
+              reasons=dict.fromkeys(CERTIFICATES, "session-not-verified")),
+    Row("session-memory-another-key-denied-alone", "session-memory", policy=OTHER_DENIED + ALONE, good=EVERY,
+        event=RESUMED, any_outcome=True),
+    from_memory("session-memory-tls13-another-key-denied", "session-memory-tls13", policy=OTHER_DENIED, event=RESUMED),
+    *(Row(f"session-of-a-rule-that-denies-nothing{way}", f"session-of-another-port{way}", other_port=True,
+          certificates=CERTIFICATES, policy=DENIES_HERE, good=NONE, reasons=KEY_DENIED,
+          audit_reason="session-not-verified", audit_event=RESUMED, enforce_event=FULL)
+      for way in ("", "-tls13", "-serialised", "-serialised-tls13")),
     from_memory("session-memory-tls13-pinned", "session-memory-tls13", policy=PINNED, event=RESUMED),
     for_another("session-of-another-host", "session-memory"),
     for_another("session-of-another-host-verifying", "session-memory-verifying"),

@@ -312,6 +312,27 @@ static enum result no_host(void)
     return client_talk_to(client_verifying_context());
 }
 
+static SSL_CTX *old_context(void)
+{
+    SSL_CTX *ctx = client_context();
+    SSL_CTX_ctrl(ctx, SSL_CTRL_SET_MIN_PROTO_VERSION, 0, NULL);
+    if (SSL_CTX_set_security_level != NULL)
+        SSL_CTX_set_cipher_list(ctx, "ALL:@SECLEVEL=0");
+    return ctx;
+}
+
+static enum result old_protocols(void)
+{
+    return client_talk_to(old_context());
+}
+
+static enum result old_protocols_alone(void)
+{
+    SSL_CTX *ctx = old_context();
+    client_speak_at_most(ctx, TLS1_1_VERSION);
+    return client_talk_to(ctx);
+}
+
 const struct row verification_rows[] = {
     {"says-nothing", says_nothing},
     {"verify-none-context", verify_none_context},
@@ -340,6 +361,8 @@ const struct row verification_rows[] = {
     {"host-of-freed-connection", host_of_freed_connection},
     {"host-of-nine", host_of_nine},
     {"no-host", no_host},
+    {"old-protocols", old_protocols},
+    {"old-protocols-alone", old_protocols_alone},
     {"verifies-all", verifies_all},
     {NULL, NULL},
 };
