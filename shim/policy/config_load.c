@@ -259,6 +259,7 @@ static void invalidate(struct loading *loading)
     bool enforce = loading->result.enforcement_possible || policy->base.settings.mode == MODE_ENFORCE;
     base.settings.mode = enforce ? MODE_ENFORCE : MODE_AUDIT;
     base.settings.log = policy->base.settings.log;
+    base.stderr_file = policy->base.stderr_file;
     base.kill_switch_environment = policy->base.kill_switch_environment;
     policy->base = base;
     policy->rules = NULL;

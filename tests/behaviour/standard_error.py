@@ -34,3 +34,5 @@ def rows():
               events=0)
     yield Row('stderr: a file from the start gets nothing, and the journal is told once', [], check=file_row('', False))
     yield Row('stderr: it gets the events where the policy says so', [], check=file_row('stderr-file = yes', True))
+    yield Row('stderr: it gets them where the rest of such a policy is invalid', [],
+              check=file_row('stderr-file = yes\nbogus = 1', True))
