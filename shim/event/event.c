@@ -1,6 +1,7 @@
 #include "event/event.h"
 
 #include "event/json_writer.h"
+#include "policy/enforce_share.h"
 #include "policy/facts_text.h"
 
 #define ECS_VERSION "8.11.0"
@@ -148,6 +149,10 @@ static void write_settings(struct json_writer *writer, const struct settings *se
     json_writer_text(writer, "tlsward.mode", mode_text(settings->mode));
     json_writer_text(writer, "tlsward.verify", verify_level_text(settings->verify));
     json_writer_text(writer, "tlsward.expired_rule", settings->expired_rule);
+    if (settings->enforce_side != SIDE_NONE) {
+        json_writer_number(writer, "tlsward.enforce_percent", (uint64_t)settings->enforce_percent);
+        json_writer_text(writer, "tlsward.enforce_side", enforce_side_text(settings->enforce_side));
+    }
 }
 
 static void write_verdict(struct json_writer *writer, const struct verdict *verdict, const char *x509_text)

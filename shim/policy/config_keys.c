@@ -76,6 +76,11 @@
         "strict", "program"                                                                                            \
     }
 
+#define TEN(tens) tens "0", tens "1", tens "2", tens "3", tens "4", tens "5", tens "6", tens "7", tens "8", tens "9"
+enum { PERCENTAGES = 101 };
+static const char percentages[PERCENTAGES][4] = {TEN(""),  TEN("1"), TEN("2"), TEN("3"), TEN("4"), TEN("5"),
+                                                 TEN("6"), TEN("7"), TEN("8"), TEN("9"), "100"};
+
 static const char system_word[] = "system";
 static const char no_pins_word[] = "none";
 
@@ -104,6 +109,7 @@ const struct config_key config_keys[] = {
     {"strict", KEY_FLAG, BOTH, FLAG_WORDS, SETTING(strict), LOWER_WEAKENS, false},
     {"security-level", KEY_WORD, BOTH, LEVEL_WORDS, SETTING(security_level), LOWER_WEAKENS, false},
     {"min-protocol", KEY_WORD, BOTH, PROTOCOL_WORDS, SETTING(min_protocol), LOWER_WEAKENS, false},
+    {"enforce-percent", KEY_PERCENT, BOTH, {""}, SETTING(enforce_percent), WEAKENS_BY_ITS_OWN_LAW, false},
     {"allow-expired-until", KEY_LAST_DAY, IN_RULE, {""}, SETTING(allow_expired_day), HIGHER_WEAKENS, false},
     {"fallback", KEY_WORD, IN_RULE, FALLBACK_WORDS, SETTING(fallback), HIGHER_WEAKENS, false},
     {"name", KEY_NAME, IN_RULE, {""}, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
@@ -127,6 +133,7 @@ struct policy_section config_defaults(void)
     static const struct trust_source system_trust[] = {{NULL}};
     return (struct policy_section){
         .settings = {.mode = MODE_AUDIT,
+                     .enforce_percent = 100,
                      .verify = VERIFY_FULL,
                      .trust_mode = TRUST_SUPPLEMENT,
                      .trust = system_trust,
@@ -208,6 +215,17 @@ static const char *set_word(struct policy_section *section, const struct config_
         return NULL;
     }
     return "unknown value";
+}
+
+static const char *set_percent(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    for (int i = 0; i < PERCENTAGES; i++) {
+        if (strcmp(percentages[i], value) != 0)
+            continue;
+        *(int *)member(section, key) = i;
+        return NULL;
+    }
+    return "not a whole number from 0 to 100";
 }
 
 /* What may become part of a file name. Where the include stands in the text is for the parser to add. */
@@ -460,6 +478,8 @@ __attribute__((noinline)) static const char *set_value(struct arena *arena, stru
     case KEY_WORD:
     case KEY_FLAG:
         return set_word(section, key, value);
+    case KEY_PERCENT:
+        return set_percent(section, key, value);
     case KEY_TRUST:
         return set_trust(arena, section, value);
     case KEY_PIN:
@@ -512,7 +532,7 @@ const char *config_value_set(struct arena *arena, struct policy_section *section
 static bool is_inherited(enum key_kind kind)
 {
     return kind == KEY_WORD || kind == KEY_FLAG || kind == KEY_TRUST || kind == KEY_PIN || kind == KEY_DENY_PIN ||
-           kind == KEY_LAST_DAY;
+           kind == KEY_LAST_DAY || kind == KEY_PERCENT;
 }
 
 uint64_t config_keys_inherited(void)
@@ -529,6 +549,7 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
     switch (key->kind) {
     case KEY_WORD:
     case KEY_LAST_DAY:
+    case KEY_PERCENT:
         *(int *)member(rule, key) = config_value_number(base, key);
         break;
     case KEY_FLAG:
@@ -590,6 +611,8 @@ const char *config_value_text(const struct policy_section *section, const struct
     case KEY_WORD:
     case KEY_FLAG:
         return key->words[config_value_number(section, key)];
+    case KEY_PERCENT:
+        return percentages[config_value_number(section, key)];
     case KEY_TRUST:
         return section->settings.trust[index].path ? section->settings.trust[index].path : system_word;
     case KEY_PIN:

@@ -14,6 +14,7 @@ enum { IN_POLICY = 1, IN_RULE = 2 };
 enum key_kind {
     KEY_WORD, /* one of `words`; the value is the index, kept as an enum or int */
     KEY_FLAG, /* no, yes */
+    KEY_PERCENT,
     KEY_TRUST,
     KEY_PIN,
     KEY_DENY_PIN,

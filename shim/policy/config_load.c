@@ -201,6 +201,9 @@ static void apply_mode(struct loading *loading, const char *value, bool believed
     } else if (!believed && base->settings.mode < before) {
         base->settings.mode = before;
     }
+    /* Who asks for enforcement here asks for that of his process. */
+    if (strcmp(value, mode_text(MODE_ENFORCE)) == 0)
+        base->settings.enforce_percent = 100;
     loading->raised = !believed && base->settings.mode > before;
 }
 

@@ -73,12 +73,20 @@ static bool name_weakens(const struct policy_section *rule)
     return rule->settings.name && !names_its_peers(rule);
 }
 
+/* Where [policy] does not enforce, a rule that enforces for a part accepts nothing that it would not. */
+static bool percent_weakens(const struct policy_section *rule, const struct policy_section *base)
+{
+    return base->settings.mode == MODE_ENFORCE && rule->settings.enforce_percent < base->settings.enforce_percent;
+}
+
 static bool weakens_by_its_own_law(const struct policy_section *rule, const struct policy_section *base,
                                    const struct config_key *key)
 {
     switch (key->kind) {
     case KEY_NAME:
         return name_weakens(rule);
+    case KEY_PERCENT:
+        return is_key_given(rule, key) && percent_weakens(rule, base);
     case KEY_TRUST:
         return trust_weakens(rule, base);
     case KEY_PIN:

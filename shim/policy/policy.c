@@ -1,5 +1,6 @@
 #include "policy/policy.h"
 
+#include "policy/enforce_share.h"
 #include "policy/policy_value.h"
 #include "policy/rule_find.h"
 #include "policy/rule_match.h"
@@ -29,6 +30,7 @@ struct question {
     const struct destination *destinations;
     size_t count;
     time_t now;
+    int share; /* the number of the process in what enforces in part */
     struct rule_candidates candidates;
 };
 
@@ -43,12 +45,15 @@ static bool is_over(const struct question *question, uint32_t rule)
     return day != 0 && (int64_t)question->now >= day * SECONDS_OF_A_DAY;
 }
 
-static struct settings settings_of(const struct rule_set *set, uint32_t number)
+/* As they hold for the process. */
+static struct settings settings_of(const struct question *question, uint32_t number)
 {
+    const struct rule_set *set = question->set;
     const struct rule *rule = &set->rules[number];
     struct settings settings = set->settings[rule->settings];
     settings.rule = set->text + rule->name;
     settings.name = rule->peer ? set->text + rule->peer : NULL;
+    enforce_share_choose(&settings, question->share);
     return settings;
 }
 
@@ -76,7 +81,7 @@ static uint32_t find_decisive(const struct question *question, const char **expi
 
 static bool tighten(const struct question *question, struct policy_section *held, uint32_t rule)
 {
-    const struct policy_section section = {.settings = settings_of(question->set, rule)};
+    const struct policy_section section = {.settings = settings_of(question, rule)};
     return strictness_tighten(held, &section);
 }
 
@@ -129,14 +134,19 @@ static uint32_t next_before(const struct question *question, const struct policy
 struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
                                        const struct destination *destinations, size_t count, time_t now)
 {
-    struct question question = {
-        .set = &policy->set, .process = process, .destinations = destinations, .count = count, .now = now};
+    struct question question = {.set = &policy->set,
+                                .process = process,
+                                .destinations = destinations,
+                                .count = count,
+                                .now = now,
+                                .share = policy->set.enforces_in_part ? enforce_share_number(process) : SHARE_UNKNOWN};
     struct policy_section held = {.settings = policy->base.settings};
     const char *expired = NULL;
+    enforce_share_choose(&held.settings, question.share);
     rule_find(&policy->set, destinations, count, &question.candidates);
     uint32_t rule = find_decisive(&question, &expired);
     if (rule < policy->set.count)
-        held.settings = settings_of(&policy->set, rule);
+        held.settings = settings_of(&question, rule);
     held.settings.expired_rule = expired;
     /* What comes earlier counts more. */
     for (uint32_t next = next_before(&question, &held, rule); next != rule;

@@ -24,6 +24,9 @@ enum choice { CHOICE_BLOCK, CHOICE_ALLOW };
 
 /* By whose rules a name is compared that the program demanded, together with the chain. */
 enum names { NAMES_STRICT, NAMES_PROGRAM };
+
+/* Where enforcement holds for a part of the processes alone: in which part this one is. */
+enum enforce_side { SIDE_NONE, SIDE_ENFORCED, SIDE_AUDITED };
 enum fallback { FALLBACK_REFUSE, FALLBACK_KNOWN, FALLBACK_ALLOW };
 
 /* Versions of TLS, oldest first; each stands for the DTLS of its time as well (1.0: TLS 1.1, 1.2: TLS 1.2). */
@@ -44,7 +47,9 @@ struct denied_keys {
 
 /* The settings that hold for one destination in this process. Strings live as long as the policy. */
 struct settings {
-    enum policy_mode mode;
+    enum policy_mode mode; /* as it holds for this process */
+    int enforce_percent;   /* of the processes that enforce where the mode says so */
+    enum enforce_side enforce_side;
     enum verify_level verify;
     enum trust_mode trust_mode;
     const struct trust_source *trust;

@@ -35,7 +35,7 @@ static uint64_t hash_settings(const struct settings *settings)
                          (int)settings->unknown_name, (int)settings->weak_names, (int)settings->psk,
                          settings->allow_cn,          (int)settings->names,      settings->strict,
                          settings->security_level,    (int)settings->fallback,   (int)settings->min_protocol,
-                         settings->allow_expired_day};
+                         settings->allow_expired_day, settings->enforce_percent};
     uint64_t sum = FNV_SEED;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         sum = fnv_add(sum, (uint64_t)parts[i]);
@@ -65,9 +65,9 @@ static bool same_lists(const struct settings *a, const struct settings *b)
 
 static bool same_settings(const struct settings *a, const struct settings *b)
 {
-    return a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode &&
-           a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
-           a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
+    return a->mode == b->mode && a->enforce_percent == b->enforce_percent && a->verify == b->verify &&
+           a->trust_mode == b->trust_mode && a->unknown_name == b->unknown_name && a->weak_names == b->weak_names &&
+           a->psk == b->psk && a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
            a->security_level == b->security_level && a->min_protocol == b->min_protocol &&
            a->allow_expired_day == b->allow_expired_day && a->fallback == b->fallback && same_lists(a, b) &&
            denied_keys_same(a->denied, b->denied);

@@ -130,6 +130,9 @@ static void publish(struct rule_build *build)
     set->everywhere = build->everywhere;
     set->settings = keep(build, build->settings, build->settings_count, sizeof *build->settings);
     set->settings_count = build->settings_count;
+    set->enforces_in_part = build->base->enforce_percent < 100;
+    for (size_t i = 0; i < build->settings_count; i++)
+        set->enforces_in_part |= build->settings[i].enforce_percent < 100;
     set->whos = keep(build, build->whos, build->who_count, sizeof *build->whos);
     set->globs = keep(build, build->globs, build->glob_count, sizeof *build->globs);
     set->accounts = keep(build, build->accounts, build->account_count, sizeof *build->accounts);

@@ -116,11 +116,16 @@ bool strictness_tighten(struct policy_section *held, const struct policy_section
 {
     bool tightened = false;
     const struct settings before = held->settings;
+    const struct config_key *mode = config_key_find("mode");
     for (size_t i = 0; i < config_key_count; i++) {
         if (!is_stricter(rule, held, &config_keys[i]))
             continue;
         take_over(held, rule, &config_keys[i]);
         tightened = true;
+        if (&config_keys[i] != mode)
+            continue;
+        held->settings.enforce_percent = rule->settings.enforce_percent;
+        held->settings.enforce_side = rule->settings.enforce_side;
     }
     if (overrules_too_much(&held->settings, &before, &rule->settings)) {
         strictness_overrule_nobody(&held->settings);

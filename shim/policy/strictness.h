@@ -31,9 +31,9 @@ void strictness_overrule_nobody(struct settings *settings);
 /*
  * Takes over from `rule` every setting that accepts less than the one in `held`, and no other: the expected name
  * never, sources of trust and pins where they are fewer of the same, another trust mode where `extend` is left, or
- * `supplement` where not both enforce. Denied keys are added; where each of the two denies what the other does not, all
- * keys are denied that the policy denies anywhere. The result then names the rule and says that it is uncertain. False
- * where there is nothing to take over.
+ * `supplement` where not both enforce, and with the mode the percentage that it holds for. Denied keys are added; where
+ * each of the two denies what the other does not, all keys are denied that the policy denies anywhere. The result then
+ * names the rule and says that it is uncertain. False where there is nothing to take over.
  */
 bool strictness_tighten(struct policy_section *held, const struct policy_section *rule);
 

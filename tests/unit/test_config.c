@@ -342,7 +342,11 @@ static const struct {
     {"[policy]\nowner = o", 2, "owner = o", "belongs in a rule"},
     {RULE "log = stderr", 3, "log = stderr", "belongs in [policy]"},
     {RULE "environment = allow", 3, "environment = allow", "belongs in [policy]"},
-    {RULE "sni = x", 3, "sni = x", "unknown key in a rule; accepted: program, script, unit, user, group, destination, mode"},
+    {"[policy]\nenforce-percent = 101\n", 2, "101", "not a whole number from 0 to 100"},
+    {"[policy]\nenforce-percent = 07\n", 2, "07", "not a whole number from 0 to 100"},
+    {RULE "enforce-percent = -1", 3, "-1", "not a whole number from 0 to 100"},
+    {RULE "sni = x", 3, "sni = x",
+     "unknown key in a rule; accepted: program, script, unit, user, group, destination, mode"},
     {RULE "owner = a\nowner = b", 4, "owner = b", "given before: owner"},
     {RULE "user = a b", 3, "a b", "not a user name"},
     {RULE "user = 4294967295", 3, NULL, NULL}, /* the reserved id: a name that nobody has */

@@ -1,6 +1,7 @@
 /* Which settings hold for whom, and what follows from the facts of a handshake. */
 #include "cases.h"
 #include "policy/config.h"
+#include "policy/enforce_share.h"
 #include "policy/pattern.h"
 #include "policy/policy.h"
 #include "policy/strictness.h"
@@ -463,6 +464,9 @@ static const struct {
     {"no lower min-protocol", "min-protocol = tls1.2", "min-protocol = tls1.1", ""},
     {"no expiry forgiven", "", "allow-expired-until = 2099-01-01", ""},
     {"no name", "", "name = y.example", ""},
+    {"no percentage where the mode is the same", "mode = enforce", "mode = enforce\nenforce-percent = 10", ""},
+    {"the percentage with the mode", "", "mode = enforce\nenforce-percent = 10",
+     "mode = enforce\nenforce-percent = 10\n"},
 };
 
 static struct policy *parse_with_rule(const char *base, const char *rule)
@@ -492,12 +496,13 @@ static bool same_sources(const struct settings *a, const struct settings *b)
 
 static bool same_demands(const struct settings *a, const struct settings *b)
 {
-    return a->min_protocol == b->min_protocol && a->allow_expired_day == b->allow_expired_day &&
-           !strictness_denies_more(a, b) && !strictness_denies_more(b, a) && a->mode == b->mode &&
-           a->verify == b->verify && a->trust_mode == b->trust_mode && same_sources(a, b) &&
-           a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
-           a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
-           a->security_level == b->security_level && a->fallback == b->fallback && a->name == b->name;
+    return a->enforce_percent == b->enforce_percent && a->min_protocol == b->min_protocol &&
+           a->allow_expired_day == b->allow_expired_day && !strictness_denies_more(a, b) &&
+           !strictness_denies_more(b, a) && a->mode == b->mode && a->verify == b->verify &&
+           a->trust_mode == b->trust_mode && same_sources(a, b) && a->unknown_name == b->unknown_name &&
+           a->weak_names == b->weak_names && a->psk == b->psk && a->allow_cn == b->allow_cn && a->names == b->names &&
+           a->strict == b->strict && a->security_level == b->security_level && a->fallback == b->fallback &&
+           a->name == b->name;
 }
 
 START_TEST(what_of_an_uncertain_rule_counts)
@@ -1531,6 +1536,66 @@ END_TEST
 
 #define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
 
+/* Under `enforce-percent = PERCENT` in [policy]. */
+static struct settings settings_in_part(int percent, const char *host, const char *program)
+{
+    char text[96];
+    snprintf(text, sizeof text, "[policy]\nmode = enforce\nenforce-percent = %d\n", percent);
+    struct policy *policy = parse(text);
+    const struct process_identity process = {.executable = program, .host_name = host};
+    const struct destination anywhere = {0};
+    struct settings settings = policy_settings(policy, &process, &anywhere, 0);
+    policy_free(policy);
+    return settings;
+}
+
+START_TEST(a_larger_part_holds_all_of_the_smaller_one)
+{
+    static const int percents[] = {0, 1, 10, 25, 50, 99, 100};
+    enum { HOSTS = 400, PERCENTS = sizeof percents / sizeof *percents };
+    int enforced[PERCENTS] = {0};
+    for (int i = 0; i < HOSTS; i++) {
+        char host[16];
+        bool before = false;
+        snprintf(host, sizeof host, "web-%03d", i);
+        for (int k = 0; k < PERCENTS; k++) {
+            struct settings settings = settings_in_part(percents[k], host, "/usr/bin/curl");
+            bool enforces = settings.mode == MODE_ENFORCE;
+            ck_assert_msg(enforces || !before, "%s no longer enforces with %d", host, percents[k]);
+            ck_assert_int_eq(settings.enforce_side, percents[k] == 100 ? SIDE_NONE
+                                                    : enforces         ? SIDE_ENFORCED
+                                                                       : SIDE_AUDITED);
+            enforced[k] += enforces;
+            before = enforces;
+        }
+    }
+    for (int k = 0; k < PERCENTS; k++)
+        ck_assert_msg(abs(enforced[k] * 100 / HOSTS - percents[k]) <= 7, "%d of 100: %d", percents[k], enforced[k]);
+}
+END_TEST
+
+/* What the manual page says is what others may compute. */
+START_TEST(the_part_of_a_process_is_as_documented)
+{
+    static const struct {
+        const char *host, *program;
+        int number;
+    } known[] = {{"web-1", "/usr/bin/curl", 49}, {"web-2", "/usr/bin/curl", 78}, {"", "", 8}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct process_identity process = {.executable = known[i].program, .host_name = known[i].host};
+        ck_assert_int_eq(enforce_share_number(&process), known[i].number);
+    }
+}
+END_TEST
+
+START_TEST(what_is_not_known_enforces_unless_nothing_does)
+{
+    ck_assert_int_eq(settings_in_part(1, NULL, "/usr/bin/curl").mode, MODE_ENFORCE);
+    ck_assert_int_eq(settings_in_part(1, "web-1", NULL).mode, MODE_ENFORCE);
+    ck_assert_int_eq(settings_in_part(0, NULL, NULL).mode, MODE_AUDIT);
+}
+END_TEST
+
 int main(void)
 {
     TCase *matching = tcase_create("matching");
@@ -1548,6 +1613,9 @@ int main(void)
     tcase_add_loop_test(matching, rules_expire, 0, ROWS(expiry));
     tcase_add_test(matching, the_first_expired_rule_is_named);
     tcase_add_loop_test(matching, off_for_a_whole_process, 0, ROWS(switches));
+    tcase_add_test(matching, a_larger_part_holds_all_of_the_smaller_one);
+    tcase_add_test(matching, the_part_of_a_process_is_as_documented);
+    tcase_add_test(matching, what_is_not_known_enforces_unless_nothing_does);
 
     TCase *deciding = tcase_create("deciding");
     tcase_add_loop_test(deciding, verdict_of_facts, 0, ROWS(verdicts));

@@ -5,6 +5,7 @@
 #include "cases.h"
 #include "policy/config.h"
 #include "policy/config_parse.h"
+#include "policy/enforce_share.h"
 #include "policy/policy_value.h"
 #include "policy/rule_find.h"
 #include "policy/strictness.h"
@@ -128,11 +129,14 @@ static enum match every_part(const struct policy_section *rule, const struct pro
 static struct settings linear_walk(const struct policy *policy, const struct process_identity *process,
                                    const struct destination *destinations, size_t count)
 {
+    const int share = enforce_share_number(process);
     struct policy_section held = policy->base;
+    enforce_share_choose(&held.settings, share);
     for (size_t i = policy->rule_count; i-- > 0;) {
-        const struct policy_section *rule = &policy->rules[i];
+        struct policy_section own = policy->rules[i], *rule = &own;
         enum match match = every_part(rule, process, destinations, count);
         bool expired = rule->expires && NOW >= rule->expires_at;
+        enforce_share_choose(&own.settings, share);
         if (match == MATCH_YES && expired)
             held.settings.expired_rule = rule->settings.rule;
         else if (match == MATCH_YES)
@@ -150,15 +154,15 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_settings(const struct settings *a, const struct settings *b)
 {
-    bool same = a->mode == b->mode && a->verify == b->verify && a->trust_mode == b->trust_mode &&
-                a->unknown_name == b->unknown_name && a->weak_names == b->weak_names && a->psk == b->psk &&
-                a->allow_cn == b->allow_cn && a->names == b->names && a->strict == b->strict &&
-                a->security_level == b->security_level && a->fallback == b->fallback &&
-                a->min_protocol == b->min_protocol && a->allow_expired_day == b->allow_expired_day &&
-                !strictness_denies_more(a, b) && !strictness_denies_more(b, a) &&
-                a->rule_is_uncertain == b->rule_is_uncertain && a->trust_count == b->trust_count &&
-                a->pin_count == b->pin_count && same_text(a->name, b->name) && same_text(a->log, b->log) &&
-                same_text(a->rule, b->rule) && same_text(a->expired_rule, b->expired_rule);
+    bool same = a->mode == b->mode && a->enforce_percent == b->enforce_percent && a->enforce_side == b->enforce_side &&
+                a->verify == b->verify && a->trust_mode == b->trust_mode && a->unknown_name == b->unknown_name &&
+                a->weak_names == b->weak_names && a->psk == b->psk && a->allow_cn == b->allow_cn &&
+                a->names == b->names && a->strict == b->strict && a->security_level == b->security_level &&
+                a->fallback == b->fallback && a->min_protocol == b->min_protocol &&
+                a->allow_expired_day == b->allow_expired_day && !strictness_denies_more(a, b) &&
+                !strictness_denies_more(b, a) && a->rule_is_uncertain == b->rule_is_uncertain &&
+                a->trust_count == b->trust_count && a->pin_count == b->pin_count && same_text(a->name, b->name) &&
+                same_text(a->log, b->log) && same_text(a->rule, b->rule) && same_text(a->expired_rule, b->expired_rule);
     for (size_t i = 0; same && i < a->trust_count; i++)
         same = same_text(a->trust[i].path, b->trust[i].path);
     for (size_t i = 0; same && i < a->pin_count; i++)
@@ -248,6 +252,11 @@ static const char *const values[] = {
     "deny-pin = " PIN_TWO,
     "deny-pin = " PIN_ONE "\ndeny-pin = " PIN_TWO,
     "security-level = 1",
+    "mode = enforce\nenforce-percent = 10",
+    "mode = enforce\nenforce-percent = 60",
+    "enforce-percent = 30",
+    "enforce-percent = 0",
+    "enforce-percent = 100",
 };
 static const char *const ends[] = {"2099-01-01", "2099-01-02", "2020-01-01", "2023-11-13", "2023-11-14"};
 
@@ -281,7 +290,8 @@ static char *draw_text(uint64_t *state)
     ck_assert_ptr_nonnull(text);
     fprintf(text, "[policy]\ntrust = /a\ntrust = /b\ntrust = /c\n");
     if (draw(state, 2))
-        fputs(draw(state, 2) ? "mode = enforce\nunknown-name = allow\n" : "weak-names = refuse\ntrust-mode = extend\n",
+        fputs(draw(state, 2) ? "mode = enforce\nenforce-percent = 50\nunknown-name = allow\n"
+                             : "weak-names = refuse\ntrust-mode = extend\n",
               text);
     for (unsigned i = 0; i < rules; i++) {
         write_rule(text, state, i, rules);
@@ -318,6 +328,7 @@ static void draw_names(uint64_t *state, struct process_identity *process)
     process->script = PICK(state, known_scripts);
     process->unit = PICK(state, known_units);
     process->unit_is_certain = draw(state, 4) > 0;
+    process->host_name = draw(state, 5) ? "a" : draw(state, 2) ? "b" : NULL;
 }
 
 static void draw_groups(uint64_t *state, struct process_identity *process)
