@@ -2,6 +2,7 @@
 
 #include "process/reach.h"
 #include "shared/exit_status.h"
+#include "shared/preload_obstacle.h"
 #include "shared/shebang.h"
 #include "shared/text.h"
 
@@ -129,28 +130,6 @@ int target_find(const char *command, struct target *target, char **why)
     return STATUS_NOT_EXECUTABLE;
 }
 
-static char *architecture_refusal(const struct target *target, const char *library)
-{
-    struct elf_facts ours = elf_inspect(library);
-    const struct elf_facts *theirs = &target->elf;
-    if (ours.class == theirs->class && ours.machine == theirs->machine && ours.data == theirs->data)
-        return NULL;
-    char *their_name = elf_architecture(theirs);
-    char *our_name = elf_architecture(&ours);
-    char *why =
-        text_format("is a %s program, but %s is %s; /etc/ld.so.preload reaches it by $LIB, tlsward run does not",
-                    their_name, library, our_name);
-    free(their_name);
-    free(our_name);
-    return why;
-}
-
-static bool link_order_is_waived(void)
-{
-    const char *options = getenv("ASAN_OPTIONS");
-    return options != NULL && strstr(options, "verify_asan_link_order=0") != NULL;
-}
-
 char *target_sentence(const struct target *target, const char *what)
 {
     return !target->is_script ? text_format("%s %s", target->path, what)
@@ -159,19 +138,8 @@ char *target_sentence(const struct target *target, const char *what)
 
 char *target_refusal(const struct target *target, const char *library, bool system_preload)
 {
-    char *what = NULL;
-    if (target->elf.loader)
-        what = text_format("is a dynamic loader, in which the library stands down; run the program itself");
-    else if (!target->elf.dynamic)
-        what = text_format("is statically linked, and no preload reaches it");
-    if (what == NULL)
-        what = architecture_refusal(target, library);
-    if (what == NULL && target->elf.sanitizer_needed && !link_order_is_waived())
-        what = text_format("is built with AddressSanitizer, which refuses to run under a preload "
-                           "(ASAN_OPTIONS=verify_asan_link_order=0 waives that)");
-    if (what == NULL && target->secure && !system_preload)
-        what = text_format("is setuid, setgid or has file capabilities: the loader ignores LD_PRELOAD there; "
-                           "only a system-wide preload reaches it");
+    struct elf_facts ours = elf_inspect(library);
+    char *what = preload_obstacle(&target->elf, target->secure, system_preload, library, &ours);
     char *why = what != NULL ? target_sentence(target, what) : NULL;
     free(what);
     return why;

@@ -108,6 +108,24 @@ bool elf_tls_names_context(const char *path)
     return has_constant(path, "\0SSL_CTX_new", sizeof "\0SSL_CTX_new");
 }
 
+bool elf_tls_names_library(const char *path)
+{
+    static const char name[] = "libssl.so";
+    return has_constant(path, name, strlen(name));
+}
+
+const char *elf_tls_built_in_name(const char *path)
+{
+    /* Names of files and modules, which messages of these libraries contain. */
+    static const struct {
+        const char *constant, *name;
+    } libraries[] = {{"rustls", "rustls"}, {"boringssl", "BoringSSL"}, {"mbedtls", "mbedTLS"}, {"wolfSSL", "wolfSSL"}};
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        if (has_constant(path, libraries[i].constant, strlen(libraries[i].constant)))
+            return libraries[i].name;
+    return NULL;
+}
+
 bool elf_tls_seems_to_have_openssl(const char *path)
 {
     /* The label of the key derivation up to TLS 1.2, RFC 5246 section 6.3: libssl has it, libcrypto does not. */

@@ -21,6 +21,13 @@ bool elf_tls_is_go(const char *path);
 /* The constant "SSL_CTX_new", which who looks functions up by name has. */
 bool elf_tls_names_context(const char *path);
 
+/* The constant "libssl.so", which who opens the library by itself has. */
+bool elf_tls_names_library(const char *path);
+
+/* What a TLS library that is built in calls itself in its constants: "rustls", "BoringSSL"; NULL where nothing is
+ * known. */
+const char *elf_tls_built_in_name(const char *path);
+
 /*
  * A guess: constants that OpenSSL's libssl and libcrypto leave in what they are built into, whether or not it exports
  * their functions. A libcrypto alone does no TLS and does not count.
