@@ -35,6 +35,7 @@ static void inspect_open(Elf *elf, struct elf_facts *facts)
     facts->class = header.e_ident[EI_CLASS];
     facts->data = header.e_ident[EI_DATA];
     facts->machine = header.e_machine;
+    facts->executable = header.e_type == ET_EXEC || header.e_type == ET_DYN;
     for (size_t i = 0; i < segments; i++) {
         GElf_Phdr segment;
         if (gelf_getphdr(elf, (int)i, &segment) != NULL && segment.p_type == PT_INTERP)

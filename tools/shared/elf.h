@@ -11,6 +11,7 @@ struct elf_facts {
     unsigned char class;   /* ELFCLASS32 or ELFCLASS64 */
     unsigned char data;    /* ELFDATA2LSB or ELFDATA2MSB */
     unsigned machine;      /* EM_* */
+    bool executable;       /* a program or a shared object, and no relocatable file or core */
     bool dynamic;          /* a dynamic loader runs it */
     bool loader;           /* it is a dynamic loader itself */
     bool sanitizer_needed; /* linked to a shared ASan runtime, which insists on being loaded first */

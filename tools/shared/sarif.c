@@ -55,6 +55,8 @@ void sarif_describe(json_t *log, const char *rule_id, const char *description, c
 
 static char *fingerprint(const struct sarif_result *result)
 {
+    if (result->fingerprint != NULL)
+        return text_format("%s", result->fingerprint);
     unsigned char digest[EVP_MAX_MD_SIZE] = {0};
     char hex[2 * FINGERPRINT_BYTES + 1];
     char *text = text_format("%s\n%s\n%s", result->rule_id, result->path != NULL ? result->path : "",
@@ -84,6 +86,8 @@ static json_t *location_of(const struct sarif_result *result)
     json_t *place = json_pack("{s:{s:s}}", "artifactLocation", "uri", uri);
     if (result->line > 0)
         json_object_set_new(place, "region", json_pack("{s:i}", "startLine", (int)result->line));
+    if (result->line > 0 && result->column > 0)
+        json_object_set_new(json_object_get(place, "region"), "startColumn", json_integer(result->column));
     free(uri);
     return json_pack("[{s:o}]", "physicalLocation", place);
 }
@@ -98,6 +102,8 @@ void sarif_add(json_t *log, const struct sarif_result *result)
     free(print);
     if (result->path != NULL)
         json_object_set_new(item, "locations", location_of(result));
+    if (result->baseline_state != NULL)
+        json_object_set_new(item, "baselineState", json_string(result->baseline_state));
     if (result->accepted != NULL)
         json_object_set_new(item, "suppressions",
                             json_pack("[{s:s, s:s, s:o}]", "kind", "inSource", "status", "accepted", "justification",

@@ -14,7 +14,11 @@ struct sarif_result {
     const char *message;
     const char *path; /* relative to the root that was looked at, or absolute */
     unsigned line;    /* 1-based; 0: the file as a whole */
+    unsigned column;  /* 1-based; 0: the line as a whole */
     const char *line_text;
+    const char *fingerprint; /* where the caller has a better one than sarif_add() would make; else NULL */
+    const char
+        *baseline_state;  /* "new" or "unchanged", where it was compared with an earlier log (3.27.24); else NULL */
     const char *accepted; /* why it is accepted as it is, which makes it a suppressed one (3.27.23) */
 };
 
