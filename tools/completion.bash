@@ -15,6 +15,7 @@ _tlsward_options()
     draft) echo '--policy --bound --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
+    scan) echo '--running --host --container-image --format --json --baseline --fail-on --exit-zero --help' ;;
     esac
 }
 
@@ -22,6 +23,7 @@ _tlsward_formats()
 {
     case $1 in
     check) echo 'text json sarif junit' ;;
+    scan) echo 'text json sarif' ;;
     report) echo 'text json' ;;
     replay) echo 'text json junit github' ;;
     esac
@@ -48,7 +50,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'run check explain log report draft replay --help --version'
+        _tlsward_words -W 'run check explain log report draft replay scan --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then
@@ -71,6 +73,8 @@ _tlsward()
     --format) _tlsward_words -W "$(_tlsward_formats "$subcommand")" ;;
     --by) _tlsward_words -W 'program destination finding rule owner host issuer script unit' ;;
     --fail-on) _tlsward_words -W 'blocked weak expiring' ;;
+    --container-image) _filedir -d ;;
+    --fail-on) _tlsward_words -W 'low medium high' ;;
     --user) _tlsward_words -W "$(getent passwd | cut -d: -f3)" ;;
     --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
     --since | --until) _tlsward_words -W 'today yesterday 1h 7d' ;;
@@ -81,7 +85,7 @@ _tlsward()
             _tlsward_words -W "$(_tlsward_options "$subcommand")"
         elif [[ $subcommand == run ]]; then
             _tlsward_words -c
-        elif [[ $subcommand == check ]]; then
+        elif [[ $subcommand == check || $subcommand == scan ]]; then
             _filedir
         elif [[ $subcommand =~ ^(log|report|draft|replay)$ ]]; then
             _filedir

@@ -6,6 +6,7 @@
 #include "replay/replay.h"
 #include "report/report.h"
 #include "run/run.h"
+#include "scan/scan.h"
 #include "shared/exit_status.h"
 
 #include <stdio.h>
@@ -25,6 +26,7 @@ static const struct subcommand subcommands[] = {
     {"report", "say who speaks TLS to whom without verifying, from events", report_main},
     {"draft", "write rules for what would be blocked, to be looked through", draft_main},
     {"replay", "say what another policy would have made of recorded events", replay_main},
+    {"scan", "find what switches verification off, and what is not covered", scan_main},
 };
 
 static void usage(FILE *out)
