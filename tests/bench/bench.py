@@ -15,6 +15,7 @@ import time
 
 import cpu
 import fleet
+import reading
 
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 LIBRARY = os.path.join(BUILD, "libtlsward.so")
@@ -170,6 +171,7 @@ def main():
             missed += count_fleet(directory, port)
             missed += cpu.print_calls(sys.modules[__name__], directory, port)
             cpu.print_rows(sys.modules[__name__], directory, port)
+            missed += reading.print_rows(sys.modules[__name__], directory)
         finally:
             server.terminate()
             server.wait()

@@ -21,7 +21,6 @@ struct bytes {
     z_stream gzip;
     ZSTD_DStream *zstd;
     bool within; /* a compressed part that has not ended */
-    bool more;   /* the last buffer was filled: there may be more without any further input */
     size_t input_at, input_length;
     unsigned char input[INPUT_SIZE];
 };
@@ -40,13 +39,14 @@ static ssize_t read_file(struct bytes *bytes, void *buffer, size_t size)
     return got;
 }
 
-/* More input where none is left: 1 where there is some, else 0 or -1. */
+/*
+ * More input where none is left: 1 where there is some, else 0 or -1. Neither library takes the last byte of its input
+ * before all that it stands for is given out.
+ */
 static int fill(struct bytes *bytes)
 {
-    if (bytes->input_at < bytes->input_length || bytes->more) {
-        bytes->more = false;
+    if (bytes->input_at < bytes->input_length)
         return 1;
-    }
     ssize_t got = read_file(bytes, bytes->input, sizeof bytes->input);
     bytes->input_at = 0;
     bytes->input_length = got > 0 ? (size_t)got : 0;
@@ -94,7 +94,6 @@ static ssize_t take_gzip(struct bytes *bytes, char *buffer, size_t size)
             return broken(bytes);
         bytes->input_at = bytes->input_length - bytes->gzip.avail_in;
     }
-    bytes->more = bytes->within && bytes->gzip.avail_out == 0;
     return (ssize_t)(size - bytes->gzip.avail_out);
 }
 
@@ -112,7 +111,6 @@ static ssize_t take_zstd(struct bytes *bytes, char *buffer, size_t size)
         bytes->within = status != 0;
         bytes->input_at = in.pos;
     }
-    bytes->more = bytes->within && out.pos == size;
     return (ssize_t)out.pos;
 }
 

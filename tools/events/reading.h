@@ -26,7 +26,8 @@
 
 #include <stdio.h>
 
-#define READING_WORKERS_MAX 8
+/* Each worker may have all groups in a tally of its own, and two read faster than a disk. */
+#define READING_WORKERS_MAX 2
 
 /* So many damaged lines are named; all are counted. */
 #define READING_DAMAGE_NAMED 10
