@@ -80,6 +80,8 @@ static void write_process(struct json_writer *writer, const struct event *event)
     json_writer_text(writer, "host.name", event->host);
     json_writer_text(writer, "container.id", event->container);
     json_writer_text(writer, "process.executable", event->executable);
+    json_writer_text(writer, "tlsward.script", event->script);
+    json_writer_text(writer, "tlsward.unit", event->unit);
     json_writer_number(writer, "process.pid", (uint64_t)event->pid);
     write_id(writer, "user.id", event->uid);
     write_id(writer, "user.group.id", event->gid);

@@ -33,6 +33,8 @@ struct event {
     struct timespec time; /* CLOCK_REALTIME */
 
     const char *executable;
+    const char *script; /* that the interpreter was started with */
+    const char *unit;   /* of the system's systemd(1) */
     pid_t pid;
     uid_t uid;
     gid_t gid;             /* real */

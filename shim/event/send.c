@@ -36,12 +36,19 @@ static pid_t pid_for(enum event_kind kind)
     return kind == EVENT_HANDSHAKE ? own_pid() : kernel_getpid();
 }
 
+static const char *or_null(const char *text)
+{
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
 struct event event_start_as(enum event_kind kind, uid_t uid)
 {
     const struct start *start = start_get();
     struct event event = {
         .kind = kind,
         .executable = start != NULL ? start->names.executable : NULL,
+        .script = start != NULL ? or_null(start->names.script.name) : NULL,
+        .unit = start != NULL ? or_null(start->names.unit.name) : NULL,
         .pid = pid_for(kind),
         .uid = uid,
     };

@@ -40,7 +40,7 @@ def prepare(directory, owner=0, mode=0o644):
         os.chown(script, owner, owner)
 
 
-def matcher_row(policy, matcher, command, blocked, control_group=None, **file):
+def matcher_row(policy, matcher, command, blocked, control_group=None, told=None, **file):
     def check(setting):
         directory = setting.directory.resolve()
         if setting.runtime:
@@ -70,6 +70,8 @@ def matcher_row(policy, matcher, command, blocked, control_group=None, **file):
         assert (done.returncode, done.stdout.strip()) == (0, 'blocked' if blocked else 'connected'), done
         event = checks.setting_events(setting)[-1]
         assert event['tlsward.action'] == ('blocked' if blocked else 'would-block'), event
+        for member, value in (told or {}).items():
+            assert event.get(member) == value.replace('DIR', str(directory)), (member, event)
     return check
 
 
@@ -127,9 +129,11 @@ GROUPS = (
 
 
 def both(name, key, value, matches, command, enforced, spared, **more):
+    # What is certain, and named in full, is what an event tells.
+    told = {f'tlsward.{key}': value} if matches == YES and key != 'group' and '*' not in value else {}
     for verb, policy, blocked in ('enforces', enforced, matches != NO), ('weakens', spared, matches != YES):
         yield Row(f'matchers: a rule that {verb}, for a {key} {name}', [],
-                  check=matcher_row(policy, f'{key} = {value}', command, blocked, **more))
+                  check=matcher_row(policy, f'{key} = {value}', command, blocked, told=told, **more))
 
 
 def rows(enforced, spared):

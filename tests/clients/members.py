@@ -2,6 +2,7 @@
 command says of the same files, for hostile ones that nothing is forged."""
 
 import json
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Story:
     server: tuple = ()
     policy: str = ""
     sends_intermediate: bool = True
+    control_group: str = ""  # of the client, as /proc/PID/cgroup has it
     expected: dict = None  # members besides what the openssl command says of the certificate; None: left out
 
 
@@ -47,6 +49,9 @@ TLS13 = {"tls.curve": "x25519", "tlsward.group": "x25519", "tls.established": No
 MANY = ",".join(f"DNS:host-{number}.test" for number in range(40))
 KINDS_OF_NAMES = f"DNS:{NAME},DNS:*.{NAME},IP:{ADDRESS},IP:2001:db8::1,email:a@b.test,URI:https://x.test/,RID:1.2.3.4"
 HOSTILE = 'x"\\},\\"a\n\u202e\x1b[2J'
+
+CONTAINER = "4b0cf7d9a2e34c35b8d3b0aa6a7a8f5d0a3c2b1e9f8d7c6b5a49382716050403"
+IN_GROUP = 'mount --bind "$1" /proc/$$/cgroup; shift; exec "$@"'
 
 STORIES = {
     "rsa-2048": Story(Certificate(key=RSA, authority_key=RSA)),
@@ -94,6 +99,14 @@ STORIES = {
     "group-is-no-curve": Story(client=("-groups", "ffdhe3072"), expected=TLS13 | {
         "tls.curve": None, "tlsward.group": "ffdhe3072"}),
     "group-unknown-before-tls13": Story(client=("-tls1_2",), expected=TLS13 | {"tls.curve": None, "tlsward.group": None}),
+    "container-of-docker": Story(control_group=f"0::/system.slice/docker-{CONTAINER}.scope\n", expected={
+        "container.id": CONTAINER, "tlsward.unit": f"docker-{CONTAINER}.scope"}),
+    "container-of-kubernetes": Story(
+        control_group=f"4:cpu:/kubepods/besteffort/pod0b21ff61/{CONTAINER}\n1:name=systemd:/kubepods/besteffort/pod0b21ff61/{CONTAINER}\n",
+        expected={"container.id": CONTAINER, "tlsward.unit": None}),
+    "container-none-in-a-service": Story(control_group="0::/system.slice/a.service\n", expected={
+        "container.id": None, "tlsward.unit": "a.service", "tlsward.script": None}),
+    "process": Story(expected={"host.name": os.uname().nodename, "user.id": str(os.getuid()), "user.group.id": str(os.getgid())}),
     "alpn": Story(client=("-alpn", "h2,http/1.1"), server=("-alpn", "http/1.1"), expected={"tls.next_protocol": "http/1.1"}),
     "alpn-that-would-forge": Story(client=("-alpn", 'a"\x1b\n\x80b'), server=("-alpn", 'a"\x1b\n\x80b'), expected={
         "tls.next_protocol": 'a"\x1b\n\u0080b'}),
@@ -183,7 +196,11 @@ def event_of(setup, story, directory, port):
     policy.write_text(f"[policy]\n{mode}trust = {root}\nlog = file:{directory}/events.jsonl\n{story.policy}")
     policy.chmod(0o600)
     client = [word.format(root=root) for word in story.client]
-    subprocess.run(["openssl", "s_client", "-connect", f"{ADDRESS}:{port}", "-servername", NAME, *client],
+    within = []
+    if story.control_group:
+        (directory / "cgroup").write_text(story.control_group)
+        within = ["unshare", "--mount", "sh", "-ec", IN_GROUP, "sh", str(directory / "cgroup")]
+    subprocess.run([*within, "openssl", "s_client", "-connect", f"{ADDRESS}:{port}", "-servername", NAME, *client],
                    env={"PATH": "/usr/bin:/bin", "LD_PRELOAD": str(setup.library), "TLSWARD_POLICY": str(policy)},
                    stdin=subprocess.DEVNULL, capture_output=True, timeout=HANG_SECONDS, check=False)
     lines = (directory / "events.jsonl").read_text().splitlines()

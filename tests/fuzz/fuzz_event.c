@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-enum { TEXTS = 34 };
+enum { TEXTS = 36 };
 static const char ellipsis[] = "\u2026", replacement[] = "\ufffd";
 
 static bool is_harmless(uint32_t point)
@@ -109,6 +109,8 @@ static void list_texts(struct event *event, struct settings *settings, const cha
         &event->anchor_file,
         &event->anchor_source,
         &event->advice,
+        &event->script,
+        &event->unit,
     };
     memcpy(texts, all, sizeof all);
 }

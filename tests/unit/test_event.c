@@ -38,6 +38,8 @@ static const struct event handshake = {
     .id = "00112233445566778899aabbccddeeff",
     .time = {.tv_sec = 1795243480, .tv_nsec = 123456789},
     .executable = "/opt/acme/bin/sync",
+    .script = "/opt/acme/lib/sync.py",
+    .unit = "sync.service",
     .pid = 4711,
     .uid = 1000,
     .gid = 100,
@@ -132,6 +134,8 @@ static const struct {
     {"event.action", "\"tls-handshake\""},
     {"event.outcome", "\"failure\""},
     {"process.executable", "\"/opt/acme/bin/sync\""},
+    {"tlsward.script", "\"/opt/acme/lib/sync.py\""},
+    {"tlsward.unit", "\"sync.service\""},
     {"process.pid", "4711"},
     {"host.name", "\"build-7\""},
     {"container.id", "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""},
@@ -533,7 +537,8 @@ static struct event flooded(const char *text, struct settings *flooded_settings)
     event.executable = event.server_address = event.server_ip = event.tls_version = event.tls_cipher = text;
     event.tls_subject = event.tls_issuer = event.tls_not_after = event.tls_sha256 = event.expected_name = text;
     event.x509_text = event.call_site = event.library = event.checked_later = event.message = text;
-    event.advice = event.host = event.container = event.tls_group = event.tls_curve = event.tls_next_protocol = text;
+    event.script = event.unit = event.advice = event.host = event.container = event.tls_group = event.tls_curve =
+        event.tls_next_protocol = text;
     event.tls_not_before = event.tls_serial_number = event.tls_key_algorithm = event.tls_key_curve = text;
     event.tls_signature_algorithm = event.tls_issuer_common_name = event.tls_issuer_organization = text;
     event.tls_issuer_country = event.anchor_subject = event.anchor_file = event.anchor_source = text;
@@ -576,6 +581,8 @@ START_TEST(the_largest_event_fits_and_is_json)
         "tlsward.app_checked_later",
         "tlsward.message",
         "tlsward.advice",
+        "tlsward.script",
+        "tlsward.unit",
         "host.name",
         "container.id",
         "tls.curve",

@@ -107,8 +107,8 @@ static void open_sink(void)
 static json_t *next_event(char id[static 33])
 {
     static const char *const varying[] = {
-        "@timestamp",  "event.id", "process.executable", "host.name",   "container.id",
-        "process.pid", "user.id",  "user.group.id",      "server.port", "tlsward.facts"};
+        "@timestamp", "event.id",      "process.executable", "host.name",     "container.id", "process.pid",
+        "user.id",    "user.group.id", "server.port",        "tlsward.facts", "tlsward.unit"};
     char line[EVENT_MAX];
     ssize_t length = recv(sink, line, sizeof line, 0);
     json_t *event = length > 0 ? json_loadb(line, (size_t)length, 0, NULL) : NULL;
