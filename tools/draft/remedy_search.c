@@ -124,6 +124,14 @@ static void add_pins(struct options *options, struct samples *samples, const cha
     free(pins);
 }
 
+/* The newest under which it passes comes first. */
+static void add_protocols(struct options *options)
+{
+    static const char *const protocols[] = {"tls1.2", "tls1.1", "tls1.0"};
+    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
+        add(options, text_format("min-protocol = %s", protocols[i]));
+}
+
 static struct options options_for(enum reason reason, const struct remedy_ground *ground, struct samples *samples)
 {
     struct options options = {.count = 0};
@@ -150,6 +158,9 @@ static struct options options_for(enum reason reason, const struct remedy_ground
         add(&options, text_format("psk = allow"));
         add_pins(&options, samples, "");
         add(&options, text_format("verify = none"));
+        break;
+    case REASON_PROTOCOL_TOO_OLD:
+        add_protocols(&options);
         break;
     case REASON_KEY_NOT_PINNED:
         add_pins(&options, samples, "");
@@ -210,6 +221,8 @@ static const char *obstacle_of(enum reason reason)
     switch (reason) {
     case REASON_SESSION_UNVERIFIED:
         return "a resumed session that nobody had verified: the handshake that makes it anew is judged for itself";
+    case REASON_KEY_DENIED:
+        return "its key is denied: deny-pin is there for what must never be accepted";
     case REASON_TRUST_MISSING:
         return "the trust store of the policy could not be read: mend it";
     case REASON_POLICY_INVALID:

@@ -25,10 +25,20 @@ static uid_t read_id(const char *text)
     return text != NULL && *end == '\0' && number < UINT32_MAX ? (uid_t)number : (uid_t)-1;
 }
 
-/* An event tells the real ids: what the effective ones were nobody knows. */
+/* An event tells the real ids: what the effective ones were nobody knows, but that they are others is seldom. */
 static void read_process(struct seen *seen)
 {
-    seen->process = (struct process_identity){.executable = keep(seen, MEMBER_EXECUTABLE)};
+    gid_t gid = (gid_t)read_id(keep(seen, MEMBER_GROUP_ID));
+    seen->process = (struct process_identity){
+        .executable = keep(seen, MEMBER_EXECUTABLE),
+        .groups_known = gid != (gid_t)-1 ? GROUPS_OWN : GROUPS_UNKNOWN,
+        .gid = gid,
+        .effective_gid = gid,
+        .script = {.name = keep(seen, MEMBER_SCRIPT), .is_certain = true},
+        .unit = {.name = keep(seen, MEMBER_UNIT)},
+        .unit_is_certain = true,
+        .host_name = keep(seen, MEMBER_HOST_NAME),
+    };
     seen->process.uid = seen->process.effective_uid = seen->process.kernel_uid = read_id(keep(seen, MEMBER_USER_ID));
 }
 

@@ -86,7 +86,7 @@ void changes_add(struct changes *changes, const struct policies *policies, struc
     const struct slice parts[PART_COUNT] = {
         [PART_CHANGE] = slice_of(digit),
         [PART_PROGRAM] = slice_or_empty(seen.process.executable),
-        [PART_SCRIPT] = record_text(record, MEMBER_SCRIPT),
+        [PART_SCRIPT] = slice_or_empty(seen.process.script.name),
         [PART_DESTINATION] = destination_of(&seen, destination, sizeof destination),
         [PART_REASON] = slice_or_empty(reason),
         [PART_RULE] =
