@@ -13,17 +13,17 @@
 #include <string.h>
 
 static const struct {
-    enum outcome outcome;
-    enum action action;
-    enum reason reason;
-    int error;
+    struct verdict verdict;
     const char *error_text;
 } verdicts[] = {
-    {OUTCOME_VERIFIED, ACTION_ALLOWED, REASON_NONE, 0, NULL},
-    {OUTCOME_VERIFIED_BY_POLICY, ACTION_ALLOWED, REASON_NONE, 0, NULL},
-    {OUTCOME_FAILED, ACTION_WOULD_BLOCK, REASON_HOST_MISMATCH, 62, "hostname mismatch"},
-    {OUTCOME_FAILED, ACTION_WOULD_BLOCK, REASON_NOT_TRUSTED, 18, "self-signed certificate"},
-    {OUTCOME_FAILED, ACTION_BLOCKED, REASON_EXPIRED, 10, "certificate has expired"},
+    {{.outcome = OUTCOME_VERIFIED, .action = ACTION_ALLOWED, .reason = REASON_NONE, .x509_error = 0}, NULL},
+    {{.outcome = OUTCOME_VERIFIED_BY_POLICY, .action = ACTION_ALLOWED, .reason = REASON_NONE, .x509_error = 0}, NULL},
+    {{.outcome = OUTCOME_FAILED, .action = ACTION_WOULD_BLOCK, .reason = REASON_HOST_MISMATCH, .x509_error = 62},
+     "hostname mismatch"},
+    {{.outcome = OUTCOME_FAILED, .action = ACTION_WOULD_BLOCK, .reason = REASON_NOT_TRUSTED, .x509_error = 18},
+     "self-signed certificate"},
+    {{.outcome = OUTCOME_FAILED, .action = ACTION_BLOCKED, .reason = REASON_EXPIRED, .x509_error = 10},
+     "certificate has expired"},
 };
 
 /* The texts of one event. */
@@ -46,18 +46,14 @@ static void make_texts(struct texts *texts, unsigned group)
              "libcurl.so.4.8.0+0x%x (5f1d2c3b4a59687766554433221100ffeeddccbb)", 0x1000 + group % 4096);
 }
 
-static void write_event(unsigned number, unsigned group)
+static void write_event(unsigned number, unsigned group, size_t kind)
 {
     static struct settings settings = {.mode = MODE_AUDIT, .verify = VERIFY_FULL};
     struct texts texts;
     make_texts(&texts, group);
-    size_t kind = number % 16 < 8 ? 0 : number % 16 < 11 ? 1 : 2 + number % 3;
     struct facts facts = {.authentication = AUTH_CERTIFICATE, .name_source = NAME_FROM_SNI};
     snprintf(facts.public_key_pin, sizeof facts.public_key_pin, "sha256//%043u=", group);
-    struct verdict verdict = {.outcome = verdicts[kind].outcome,
-                              .action = verdicts[kind].action,
-                              .reason = verdicts[kind].reason,
-                              .x509_error = verdicts[kind].error};
+    struct verdict verdict = verdicts[kind].verdict;
     settings.rule = kind == 1 ? "platform-services-verified-by-policy" : NULL;
     struct event event = {
         .kind = EVENT_HANDSHAKE,
@@ -93,7 +89,7 @@ static void write_event(unsigned number, unsigned group)
 static int generate(unsigned count, unsigned groups)
 {
     for (unsigned i = 0; i < count; i++)
-        write_event(i, (unsigned)((uint64_t)i * 2654435761u % groups));
+        write_event(i, (unsigned)((uint64_t)i * 2654435761u % groups), i % 16 < 8 ? 0 : i % 16 < 11 ? 1 : 2 + i % 3);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -93,7 +93,7 @@ CASES = [
     Case("source/compressed-in-another-way", ("{t}/xz", "{t}/bz2"), files={"xz": lzma.compress(event(1)), "bz2": bz2.compress(event(1))}, ids=(), status=3, err=("xz: compressed in a way that is not known here", "bz2: compressed in a way")),
     Case("source/an-empty-directory", ("{t}/d",), files={"d/.hidden": b""}, ids=()),
     # Without a source it is the policy that says it.
-    Case("policy/a-file-and-what-it-was-rotated-to", (), files={"events.log": event(3), "events.log.1": event(2), "events.log.2.gz": gzip.compress(event(1)), "events.logic": event(9), "p.conf": b"[policy]\nlog = file:{t}/events.log\n"}, environment={"TLSWARD_POLICY": "{t}/p.conf"}, ids=ids(1, 2, 3)),
+    Case("policy/a-file-and-what-it-was-rotated-to", (), files={"events.log": event(3), "events.log.1": event(2), "events.log.2.gz": gzip.compress(event(1)), "events.logic": event(9), "events.logic.1": event(8), "my-events.log": event(7), "p.conf": b"[policy]\nlog = file:{t}/events.log\n"}, environment={"TLSWARD_POLICY": "{t}/p.conf"}, ids=ids(1, 2, 3)),
     Case("policy/a-file-that-is-missing", (), files={"p.conf": b"[policy]\nlog = file:{t}/events.log\n"}, environment={"TLSWARD_POLICY": "{t}/p.conf"}, status=3, err=("events.log, where the policy sends events, is not there",)),
     Case("policy/a-place-that-keeps-nothing", (), files={"p.conf": b"[policy]\nlog = stderr\n"}, environment={"TLSWARD_POLICY": "{t}/p.conf"}, status=3, err=("the policy sends events to stderr, which keeps none: name a source",)),
     # What is no event is counted and named, and hides no other line.

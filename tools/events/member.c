@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#define MEMBER(NAME, name, kind) {name, sizeof name - 1, KIND_##kind},
+#define MEMBER(NAME, name, kind) {(name), sizeof(name) - 1, KIND_##kind},
 static const struct {
     const char *name;
     size_t length;
@@ -30,7 +30,7 @@ static size_t place_of(const char *name, size_t length)
 
 static void place_all(void)
 {
-    for (uint8_t i = 0; i < MEMBER_COUNT; i++) {
+    for (unsigned i = 0; i < MEMBER_COUNT; i++) {
         size_t place = place_of(members[i].name, members[i].length);
         while (places[place] != 0)
             place = (place + 1) % PLACES;

@@ -72,20 +72,26 @@ static enum source_state fail(struct source *source, char *problem)
     return SOURCE_FAILED;
 }
 
+/* What is too long is told as such, whatever it is; a line within the message would be one of its own. */
+static void add_message(struct lines *lines, const char *message, size_t length)
+{
+    char *start = lines->data + lines->length, *newline = start;
+    length = length < RECORD_LINE_MAX ? length : RECORD_LINE_MAX;
+    memcpy(start, message, length);
+    while ((newline = memchr(newline, '\n', length - (size_t)(newline - start))) != NULL)
+        *newline = ' ';
+    start[length] = '\n';
+    lines->length += length + 1;
+}
+
 static enum source_state read_journal(struct source *source, struct lines *lines)
 {
-    const char *line;
+    const char *message;
     size_t length;
     char *problem = NULL;
-    int status;
     while (lines->length + RECORD_LINE_MAX < READ_SIZE &&
-           (status = journal_next(source->journal, &line, &length, &problem)) > 0) {
-        /* What is too long is told as such, whatever it is. */
-        length = length <= RECORD_LINE_MAX ? length : RECORD_LINE_MAX - 1;
-        for (size_t i = 0; i < length; i++)
-            lines->data[lines->length + i] = line[i] == '\n' ? ' ' : line[i];
-        lines->data[lines->length + length] = '\n';
-        lines->length += length + 1;
+           journal_next(source->journal, &message, &length, &problem) > 0) {
+        add_message(lines, message, length);
         source->line++;
     }
     if (lines->length > 0)

@@ -106,12 +106,9 @@ static bool add_rotated(struct source_list *list, const char *path, char **probl
     char *directory = text_format("%.*s", slash > path ? (int)(slash - path) : 1, path);
     struct dirent **entries;
     int count = scandir(directory, &entries, is_shown, older_first);
-    size_t length = strlen(slash + 1);
     for (int i = 0; i < count; i++) {
         const char *name = entries[i]->d_name;
-        if (strncmp(name, slash + 1, length) == 0 &&
-            (name[length] == '\0' || name[stem_length(name)] == '.' ||
-             (name[length] == '-' && isdigit((unsigned char)name[length + 1])))) {
+        if (source_list_same_log(name, slash + 1)) {
             char *whole = text_format("%s/%s", slash > path ? directory : "", name);
             add(list, whole);
             free(whole);
@@ -156,7 +153,7 @@ static bool add_place(struct source_list *list, const char *log, char **problem)
 static bool add_default(struct source_list *list, char **problem)
 {
     struct config_environment environment = effective_environment();
-    struct config_errors errors;
+    struct config_errors errors = {.count = 0};
     struct policy *policy = config_load(&environment, &errors);
     bool good = policy != NULL;
     if (good)

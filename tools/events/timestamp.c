@@ -86,7 +86,8 @@ bool timestamp_read(struct slice text, int64_t *milliseconds)
     int thousandths = rest.text[0] == '.' ? fraction(&rest) : 0, offset;
     if (thousandths < 0 || !read_offset(rest, &offset))
         return false;
-    *milliseconds = (days * SECONDS_OF_DAY + hour * 3600 + minute * 60 + second - offset) * 1000 + thousandths;
+    *milliseconds =
+        (days * SECONDS_OF_DAY + (int64_t)hour * 3600 + (int64_t)minute * 60 + second - offset) * 1000 + thousandths;
     return true;
 }
 
