@@ -176,7 +176,7 @@ static enum answer is_established(const struct handshake_text *text, const struc
 
 static void take_connection(struct event *event, const struct handshake_text *text)
 {
-    event->tls_version = text->version;
+    event->tls_version = event->facts->protocol_refused ? NULL : text->version; /* which is what was offered */
     event->tls_is_datagram = text->is_datagram;
     event->tls_cipher = text->cipher;
     event->tls_group = or_null(text->group);

@@ -11,6 +11,7 @@
 #include "openssl/install.h"
 #include "openssl/library.h"
 #include "openssl/observe.h"
+#include "openssl/protocol_floor.h"
 #include "openssl/psk.h"
 #include "openssl/sni.h"
 #include "openssl/write_bar.h"
@@ -279,6 +280,8 @@ EXPORT long SSL_ctrl(SSL *ssl, int command, long number, void *argument)
     const struct library *library = library_of_connection(ssl, CALLER);
     if (command == SSL_CTRL_SET_TLSEXT_HOSTNAME && number == TLSEXT_NAMETYPE_host_name)
         sni_note(library, ssl);
+    else if (command == SSL_CTRL_SET_MIN_PROTO_VERSION)
+        protocol_floor_forget(library, ssl);
     return REAL(library, 0, SSL_ctrl, ssl, command, number, argument);
 }
 

@@ -281,7 +281,8 @@ static enum authentication refused_with(const struct connection *connection, int
 static void judge_end(const struct library *library, SSL *ssl, struct connection *connection, int where, int alert)
 {
     enum authentication authentication = refused_with(connection, where, alert);
-    bool is_too_old = authentication == AUTH_CERTIFICATE && protocol_floor_ended(connection, where, alert);
+    bool is_too_old =
+        authentication == AUTH_CERTIFICATE && protocol_floor_ended(library, ssl, connection, where, alert);
     if (is_too_old)
         judge_without_protocol(connection);
     else if (authentication != AUTH_CERTIFICATE)

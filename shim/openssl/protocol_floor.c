@@ -76,12 +76,25 @@ void protocol_floor_put_back(const struct library *library, SSL *ssl, struct con
     connection->min_protocol = 0;
 }
 
-bool protocol_floor_ended(const struct connection *connection, int where, int alert)
+void protocol_floor_forget(const struct library *library, const SSL *ssl)
 {
-    if (connection->min_protocol == 0)
-        return false;
-    /* Where libssl finds nothing to offer, it is an error of its own. */
-    return alert == SSL_AD_PROTOCOL_VERSION || (where == SSL_CB_WRITE_ALERT && alert == SSL_AD_INTERNAL_ERROR);
+    struct connection *connection = library != NULL ? connection_of(library, ssl) : NULL;
+    if (connection != NULL)
+        connection->min_protocol = 0;
+}
+
+/* Where libssl finds nothing to offer, it is an error of its own, before the server has said anything. */
+static bool offers_nothing(const struct openssl_api *api, const SSL *ssl, int where, int alert)
+{
+    return where == SSL_CB_WRITE_ALERT && alert == SSL_AD_INTERNAL_ERROR && api->SSL_get_pending_cipher != NULL &&
+           api->SSL_get_pending_cipher(ssl) == NULL;
+}
+
+bool protocol_floor_ended(const struct library *library, const SSL *ssl, const struct connection *connection, int where,
+                          int alert)
+{
+    return connection->min_protocol != 0 &&
+           (alert == SSL_AD_PROTOCOL_VERSION || offers_nothing(&library->api, ssl, where, alert));
 }
 
 enum protocol protocol_named(const char *version)

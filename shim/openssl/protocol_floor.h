@@ -18,8 +18,12 @@ void protocol_floor_raise(const struct library *library, SSL *ssl, struct connec
 /* Puts the program's own minimum back, unless it has said something else meanwhile. */
 void protocol_floor_put_back(const struct library *library, SSL *ssl, struct connection *connection);
 
+/* The program sets its own: that stands, and ours no longer counts as in its place. */
+void protocol_floor_forget(const struct library *library, const SSL *ssl);
+
 /* Whether a fatal alert, ours or the server's, says that the two had no version in common that we left them. */
-bool protocol_floor_ended(const struct connection *connection, int where, int alert);
+bool protocol_floor_ended(const struct library *library, const SSL *ssl, const struct connection *connection, int where,
+                          int alert);
 
 /* The protocol that SSL_get_version(3) calls by this name. */
 enum protocol protocol_named(const char *version);

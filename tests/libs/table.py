@@ -132,6 +132,7 @@ DENIES_HERE = (ALONE + ANOTHER_RULE + EXCUSE + "[rule here]\ndestination = *:{po
 FORGIVES = f"[rule old]\ndestination = {NAME}\nallow-expired-until = 2099-12-30\n" + EXCUSE
 FORGAVE = FORGIVES.replace("until = 2099", "until = 2020")
 FAULTS_BESIDE_EXPIRY = ("expired-other", "expired-unknown-ca", "expired-forged")
+TLS_1_1 = {"tls.protocol.version": "1.1"}
 TOO_OLD = {"good": "protocol-too-old"}
 NO_HOST_NAME = f"[rule hyphen]\ndestination = {NAME}\nname = hyphen-.test\n" + EXCUSE  # 4.0 does not take it for one
 RULE_NAMES_IT = f"[rule named]\ndestination = {NAME}\nname = {NAME}\n" + EXCUSE
@@ -343,8 +344,10 @@ ROWS = (
     Row("session-memory-of-expired", "session-memory", certificates=("expired",), good=frozenset({"expired"}),
         policy=FORGIVES, event=RESUMED),
 
-    without_old_protocols("protocol-too-old", "old-protocols", policy="min-protocol = tls1.2\n", good=NONE),
-    without_old_protocols("protocol-too-old-alone", "old-protocols-alone", policy="min-protocol = tls1.2\n", good=NONE),
+    without_old_protocols("protocol-too-old", "old-protocols", policy="min-protocol = tls1.2\n", good=NONE,
+                          audit_event=TLS_1_1, enforce_event={"tls.protocol.version": None}, says="handshake: "),
+    without_old_protocols("protocol-too-old-alone", "old-protocols-alone", policy="min-protocol = tls1.2\n", good=NONE,
+                          event=TLS_1_1, says=VERIFY_FAILED),
     without_old_protocols("protocol-as-old-as-may-be", "old-protocols", policy="min-protocol = tls1.1\n"),
     Row("protocols-offered", "old-protocols", kind="versions", certificates=("good",), never="offers 0302",
         policy="min-protocol = tls1.2\n"),
@@ -438,6 +441,8 @@ ROWS = (
     careless("group-of-resumption", client="session-memory-tls13", certificates=("good",),
              event_by_library=dict.fromkeys(("system", "1.1.1", "3.5", "3.6", "4.0"), X25519 | {"tls.established": True})),
     careless("quic", kind="quic", event={"tls.protocol.version": "1.3"}),
+    careless("quic-as-new-as-can-be", client="quic", kind="quic", policy="min-protocol = tls1.3\n",
+             event={"tls.protocol.version": "1.3"}),
     careless("quic-connected", kind="quic", event={"tls.protocol.version": "1.3"}),
 
     driver("connect", always=f"accepted full {NAME}"),
