@@ -2,8 +2,10 @@
 
 #include "process/base_name.h"
 #include "shared/shebang.h"
+#include "shared/text.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct name_rule {
@@ -215,12 +217,37 @@ static const char *end_of_path(const char *path, const char *pattern)
     return start;
 }
 
-static enum file_kind kind_of_name(const char *path)
+/* Templates are of the kind of what is made of them. */
+static const char *const template_suffixes[] = {".j2", ".tmpl", ".tpl",     ".erb",   ".template",
+                                                ".in", ".dist", ".example", ".sample"};
+
+static void cut_suffix(char *path)
+{
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof template_suffixes / sizeof *template_suffixes; i++) {
+        size_t size = strlen(template_suffixes[i]);
+        if (length <= size || strcmp(path + length - size, template_suffixes[i]) != 0)
+            continue;
+        path[length - size] = '\0';
+        return;
+    }
+}
+
+static enum file_kind kind_of_plain_name(const char *path)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fnmatch(names[i].pattern, end_of_path(path, names[i].pattern), 0) == 0)
             return names[i].kind;
     return KIND_TEXT;
+}
+
+static enum file_kind kind_of_name(const char *path)
+{
+    char *plain = text_format("%s", path);
+    cut_suffix(plain);
+    enum file_kind kind = kind_of_plain_name(plain);
+    free(plain);
+    return kind;
 }
 
 static enum file_kind kind_of_script(const char *text, size_t length)

@@ -4,6 +4,7 @@
 #include "shared/text.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,7 +172,17 @@ static void print_coverage(const struct scan_report *report, size_t width)
     }
 }
 
-static void print_counts(const struct scan_report *report)
+__attribute__((format(printf, 2, 3))) static void print_wrapped(size_t width, const char *format, ...)
+{
+    char line[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    screen_wrap(line, 0, width);
+}
+
+static void print_counts(const struct scan_report *report, size_t width)
 {
     size_t counts[SEVERITY_HIGH + 1] = {0}, known = 0, accepted = 0;
     for (size_t i = 0; i < report->findings.count; i++) {
@@ -180,15 +191,16 @@ static void print_counts(const struct scan_report *report)
         accepted += finding->state == FINDING_ACCEPTED;
         counts[finding->rule->severity] += finding->state == FINDING_NEW;
     }
-    printf("%zu high, %zu medium, %zu low, %zu info; %zu accepted, %zu known by the baseline\n", counts[SEVERITY_HIGH],
-           counts[SEVERITY_MEDIUM], counts[SEVERITY_LOW], counts[SEVERITY_INFO], accepted, known);
+    print_wrapped(width, "%zu high, %zu medium, %zu low, %zu info; %zu accepted, %zu known by the baseline",
+                  counts[SEVERITY_HIGH], counts[SEVERITY_MEDIUM], counts[SEVERITY_LOW], counts[SEVERITY_INFO], accepted,
+                  known);
     const struct coverages *all = &report->coverages;
     if (all->count > 0)
-        printf("programs: %zu not covered, %zu in part, %zu covered, %zu without TLS\n",
-               coverages_count(all, COVERAGE_NOT), coverages_count(all, COVERAGE_PARTLY),
-               coverages_count(all, COVERAGE_YES), coverages_count(all, COVERAGE_NO_TLS));
-    printf("looked at: %" PRIu64 " text files (%.1f MB), %" PRIu64 " others, %" PRIu64 " processes\n", report->files,
-           (double)report->bytes / 1e6, report->binaries, report->processes);
+        print_wrapped(width, "programs: %zu not covered, %zu in part, %zu covered, %zu without TLS",
+                      coverages_count(all, COVERAGE_NOT), coverages_count(all, COVERAGE_PARTLY),
+                      coverages_count(all, COVERAGE_YES), coverages_count(all, COVERAGE_NO_TLS));
+    print_wrapped(width, "looked at: %" PRIu64 " text files (%.1f MB), %" PRIu64 " others, %" PRIu64 " processes",
+                  report->files, (double)report->bytes / 1e6, report->binaries, report->processes);
 }
 
 void scan_print_text(const struct scan_report *report)
@@ -196,7 +208,7 @@ void scan_print_text(const struct scan_report *report)
     size_t width = screen_width(stdout);
     print_coverage(report, width);
     print_findings(report, width);
-    print_counts(report);
+    print_counts(report, width);
 }
 
 void scan_print_unread(const struct scan_report *report)

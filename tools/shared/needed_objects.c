@@ -244,7 +244,7 @@ static void read_object(struct search *search, const char *path)
 struct linked_objects needed_objects_list(const char *root, const char *program)
 {
     struct search search = {.root = root, .program = elf_inspect(program)};
-    if (!search.program.is_elf || !search.program.dynamic)
+    if (!search.program.is_elf)
         return search.found;
     read_configuration(&search, "/etc/ld.so.conf", 0);
     add_standard(&search);
