@@ -127,7 +127,8 @@ static int by_kind(const void *a, const void *b)
 static void print_all(struct found *found)
 {
     struct event_record *first = text_grow(NULL, 2, sizeof *first), *next = first + 1;
-    qsort(found->lines, found->count, sizeof *found->lines, by_kind);
+    if (found->count > 0)
+        qsort(found->lines, found->count, sizeof *found->lines, by_kind);
     for (size_t i = 0; i < found->count; i++) {
         struct event_record *record = i == 0 ? first : next;
         record_read(record, found->lines[i], strlen(found->lines[i]));

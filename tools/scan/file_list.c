@@ -84,7 +84,7 @@ static void take_entry(struct walk *walk, const char *directory, int fd, const s
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
         return;
     if (type == DT_UNKNOWN && fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-        type = IFTODT(status.st_mode);
+        type = (unsigned char)IFTODT(status.st_mode);
     if (type != DT_DIR && type != DT_REG)
         return;
     char *path = text_format("%s%s%s", directory, directory[strlen(directory) - 1] == '/' ? "" : "/", entry->d_name);
