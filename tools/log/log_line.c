@@ -3,8 +3,10 @@
 #include "shared/text_table.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { WORD_WIDTH = 13, ID_WIDTH = 8 };
 
@@ -53,7 +55,7 @@ static char *destination_of(struct event_record *record)
     return destination;
 }
 
-/* Why, by which rule, how often; and what should be done, or what else is said. */
+/* Why, by which rule, how often. */
 static char *detail_of(struct event_record *record)
 {
     char *detail = clean(record_text(record, MEMBER_REASON));
@@ -65,9 +67,13 @@ static char *detail_of(struct event_record *record)
     append(&detail, ", ", labelled("rule ", record_text(record, MEMBER_RULE)));
     if (repeated > 0)
         append(&detail, ", ", text_format("%" PRIu64 " more before", repeated));
-    bool has_advice = record_has(record, MEMBER_ADVICE);
-    append(&detail, "; ", clean(record_text(record, has_advice ? MEMBER_ADVICE : MEMBER_MESSAGE)));
     return detail;
+}
+
+/* What should be done, or what else is said. */
+static char *advice_of(struct event_record *record)
+{
+    return clean(record_text(record, record_has(record, MEMBER_ADVICE) ? MEMBER_ADVICE : MEMBER_MESSAGE));
 }
 
 static const char *word_of(struct event_record *record, enum colour *colour)
@@ -98,6 +104,7 @@ struct log_line log_line_make(struct event_record *record)
         .program = program_of(record),
         .destination = destination_of(record),
         .detail = detail_of(record),
+        .advice = advice_of(record),
     };
     line.word = word_of(record, &line.colour);
     char *id = clean(record_text(record, MEMBER_EVENT_ID));
@@ -120,6 +127,17 @@ struct layout {
     size_t time_width, id, host, program, destination, rest;
 };
 
+static size_t between(size_t least, size_t wanted, size_t most)
+{
+    return wanted < least ? least : wanted > most ? most : wanted;
+}
+
+static bool is_this_host(const char *name)
+{
+    char own[HOST_NAME_MAX + 1] = "";
+    return gethostname(own, sizeof own - 1) == 0 && strcmp(own, name) == 0;
+}
+
 static struct layout layout_of(const struct log_line *line, size_t width)
 {
     struct layout layout = {
@@ -132,9 +150,9 @@ static struct layout layout_of(const struct log_line *line, size_t width)
         layout.time_width = 14;
         layout.id = 0;
     }
-    layout.host = layout.host > 0 && width >= 120 ? 12 : 0;
-    layout.program = width < 100 ? 10 : width < 150 ? 16 : 24;
-    layout.destination = width < 100 ? 16 : width < 150 ? 30 : 40;
+    layout.host = width >= 120 && layout.host > 0 && !is_this_host(line->host) ? 12 : 0;
+    layout.program = between(10, width / 9, 24);
+    layout.destination = between(16, width / 5, 40);
     size_t used = layout.time_width + 2 + WORD_WIDTH + 2 + layout.program + 2 + layout.destination + 2 +
                   (layout.id > 0 ? layout.id + 2 : 0) + (layout.host > 0 ? layout.host + 2 : 0);
     layout.rest = width > used ? width - used : 0;
@@ -195,6 +213,7 @@ void log_line_print(const struct log_line *line, FILE *out, size_t width)
     char *rest = text_format("%s", line->detail);
     if (line->later != NULL)
         append(&rest, "; ", text_format("then %s", line->later));
+    append(&rest, "; ", text_format("%s", line->advice));
     char id[ID_WIDTH + 1];
     snprintf(id, sizeof id, "%.*s", ID_WIDTH, line->id);
     print_time(out, line->time, layout.time);
@@ -215,5 +234,6 @@ void log_line_free(struct log_line *line)
     free(line->program);
     free(line->destination);
     free(line->detail);
+    free(line->advice);
     free(line->later);
 }

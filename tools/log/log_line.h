@@ -20,6 +20,7 @@ struct log_line {
     char *program;     /* with its script */
     char *destination; /* "" where there is none */
     char *detail;
+    char *advice;
     char *later; /* what the program looked at after its handshake, or NULL */
 };
 

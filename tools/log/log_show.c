@@ -44,19 +44,30 @@ static enum colour colour_of(struct event_record *record, enum member member)
                                                               : COLOUR_GOOD;
 }
 
-/* A value may be longer than a line: it goes on below its beginning, broken where the line ends. */
+/* The end of what fits into so many columns: after a blank where there is one, and never within a letter. */
+static size_t line_length(const char *text, size_t room)
+{
+    size_t shown = 0, blank = 0, i = 0;
+    for (; text[i] != '\0'; i++) {
+        if (((unsigned char)text[i] & 0xc0) == 0x80)
+            continue;
+        if (shown++ == room)
+            return blank > 0 ? blank : i;
+        if (text[i] == ' ')
+            blank = i + 1;
+    }
+    return i;
+}
+
+/* A value that is longer than a line goes on below its beginning. */
 static void print_value(const char *text, size_t column, size_t width)
 {
     size_t room = width > column + 20 ? width - column : SIZE_MAX;
-    size_t shown = 0;
-    for (; *text != '\0'; text++) {
-        bool starts = ((unsigned char)*text & 0xc0) != 0x80;
-        if (starts && shown == room) {
+    for (size_t length; *text != '\0'; text += length) {
+        length = line_length(text, room);
+        printf("%.*s", (int)length, text);
+        if (text[length] != '\0')
             printf("\n%*s", (int)column, "");
-            shown = 0;
-        }
-        shown += starts;
-        putchar(*text);
     }
 }
 
