@@ -429,6 +429,7 @@ static void add_program_word(struct judgement *judgement)
         facts->policy_anchors_checked = false;
     } else if (facts->app_demands_chain && !app_anchors_accept(facts)) {
         check_dane_anchor(judgement);
+        note_chain_pins(judgement); /* it may be another one that is accepted */
     }
 }
 
@@ -439,12 +440,10 @@ void judge_after_program(struct judgement *judgement, int accepted)
 
     api->ERR_set_mark();
     note_program(judgement, accepted);
-    if (judgement->request.leaf == NULL) {
+    if (judgement->request.leaf == NULL)
         note_raw_public_key(judgement);
-    } else {
+    else
         add_program_word(judgement);
-        note_chain_pins(judgement);
-    }
     record_presented_in_vain(judgement);
     client_handshake_decide(&connection->handshake);
     api->ERR_pop_to_mark();

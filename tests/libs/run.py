@@ -82,7 +82,8 @@ class Bench:
 
     def further_policy(self, row, server):
         authorities = self.trust.parent.parent
-        pins = {f"pin_of_{name}": pin_of(authorities / name / "ca.pem") for name in ("known", "middle", "stray")}
+        pins = {f"pin_of_{name}": pin_of(authorities / name / "ca.pem") for name in ("known", "unknown", "middle", "stray")}
+        pins["pin_of_other"] = pin_of(authorities / "other.pem")
         return row.policy.format(pin=pin_of(server.certificate), port=server.port, second_port=server.second_port,
                                  known=self.trust, unknown=authorities / "unknown" / "ca.pem", **pins)
 
