@@ -34,7 +34,8 @@ struct client_handshake {
 
     const struct policy *policy;
     struct settings settings;
-    uid_t user; /* the process's real one when they were decided */
+    struct settings candidate; /* those of policy_candidate(), where there is one */
+    uid_t user;                /* the process's real one when they were decided */
     enum name_source name_source;
     bool name_is_weak;
     struct peer_name *names; /* any one is enough, unless each has to match */

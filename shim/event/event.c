@@ -170,6 +170,13 @@ static void write_verdict(struct json_writer *writer, const struct verdict *verd
     }
 }
 
+static void write_candidate(struct json_writer *writer, const struct candidate_difference *candidate)
+{
+    json_writer_text(writer, "tlsward.candidate.action", candidate->action);
+    json_writer_text(writer, "tlsward.candidate.rule", candidate->rule);
+    json_writer_text(writer, "tlsward.candidate.reason", candidate->reason);
+}
+
 /* What the program demanded, in the words of the verify level. */
 static enum verify_level demanded_level(const struct facts *facts)
 {
@@ -203,6 +210,7 @@ static bool write_event(struct json_writer *writer, const struct event *event)
         write_settings(writer, event->settings);
     if (event->verdict)
         write_verdict(writer, event->verdict, event->x509_text);
+    write_candidate(writer, &event->candidate);
     if (event->facts)
         write_facts(writer, event->facts);
     write_chain(writer, event);

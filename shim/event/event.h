@@ -6,6 +6,7 @@
 #define TLSWARD_EVENT_H
 
 #include "event/alternative_names.h"
+#include "policy/candidate.h"
 #include "policy/policy.h"
 
 #include <stddef.h>
@@ -72,6 +73,7 @@ struct event {
     const struct settings *settings; /* mode, rule, expired rule */
     const struct facts *facts;
     const struct verdict *verdict;
+    struct candidate_difference candidate;
 
     const char *expected_name;
     const char *x509_text;     /* OpenSSL's text for verdict->x509_error; left out where that is 0 */

@@ -129,8 +129,8 @@ static void forget_proxy(struct client_handshake *handshake, struct peer_candida
 }
 
 /* The peer may be any of the names. */
-static struct settings settings_for(const struct process_identity *process, const struct client_handshake *handshake,
-                                    const struct expected_peer *expected)
+static struct settings settings_for(const struct policy *policy, const struct process_identity *process,
+                                    const struct client_handshake *handshake, const struct expected_peer *expected)
 {
     struct destination destinations[PEER_APP_NAMES];
     size_t count = 0;
@@ -141,7 +141,7 @@ static struct settings settings_for(const struct process_identity *process, cons
             .port = handshake->port,
         };
     } while (++count < expected->count && count < PEER_APP_NAMES);
-    return policy_settings_of_any(handshake->policy, process, destinations, count, kernel_seconds());
+    return policy_settings_of_any(policy, process, destinations, count, kernel_seconds());
 }
 
 static void keep_names(struct client_handshake *handshake, const struct expected_peer *expected)
@@ -188,7 +188,9 @@ static void choose_name(struct client_handshake *handshake, struct peer_candidat
     handshake->user = process.kernel_uid;
     handshake->name_unknown = handshake->nothing_known;
     /* Rules see where the connection goes, so that one for the proxy is found by its name. */
-    handshake->settings = settings_for(&process, handshake, &expected);
+    handshake->settings = settings_for(handshake->policy, &process, handshake, &expected);
+    if (policy_candidate(handshake->policy) != NULL)
+        handshake->candidate = settings_for(policy_candidate(handshake->policy), &process, handshake, &expected);
     const char *name = handshake->settings.name;
     if (name != NULL)
         peer_normalise(name, strlen(name), &candidates->policy);

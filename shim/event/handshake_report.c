@@ -40,6 +40,8 @@ static bool admit(struct event *event, const struct tls_family *family, const vo
     key = repeat_hash(key, event->server_ip);
     key = repeat_hash(key, event->settings->rule);
     key = repeat_hash(key, event->facts->public_key_pin);
+    key = repeat_hash(key, event->candidate.action);
+    key = repeat_hash(key, event->candidate.rule);
     key = hash_certificate(key, family, object);
     kernel_clock(CLOCK_MONOTONIC, &now);
     return repeat_admit(key, now.tv_sec, &event->repeated);
@@ -223,6 +225,22 @@ static void describe_and_send(struct event *event, const struct client_handshake
     free(text);
 }
 
+static void tell_public_key(struct client_handshake *handshake, const struct tls_family *family, const void *object)
+{
+    if (handshake->facts.public_key_pin[0] == '\0' && family->tell_public_key != NULL)
+        family->tell_public_key(object, handshake->facts.public_key_pin);
+}
+
+static void ask_candidate(struct event *event, struct client_handshake *handshake, const struct tls_family *family,
+                          const void *object)
+{
+    if (handshake->policy == NULL || policy_candidate(handshake->policy) == NULL)
+        return;
+    if (handshake->candidate.pin_count > 0)
+        tell_public_key(handshake, family, object);
+    event->candidate = candidate_compare(&handshake->settings, &handshake->candidate, &handshake->facts);
+}
+
 void client_handshake_report(struct client_handshake *handshake, const struct tls_family *family, const void *object,
                              const void *call_site)
 {
@@ -234,9 +252,9 @@ void client_handshake_report(struct client_handshake *handshake, const struct tl
     add_handshake(&event, handshake, names);
     if (client_handshake_is_blocked(handshake))
         event.clear_text_retry_possible = fallback_after_block(handshake, call_site);
+    ask_candidate(&event, handshake, family, object);
     if (admit(&event, family, object, call_site)) {
-        if (handshake->facts.public_key_pin[0] == '\0' && family->tell_public_key != NULL)
-            family->tell_public_key(object, handshake->facts.public_key_pin);
+        tell_public_key(handshake, family, object);
         describe_and_send(&event, handshake, family, object, call_site, names_are_unknown(handshake) ? names : NULL);
     }
     errno = saved;

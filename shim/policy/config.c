@@ -17,6 +17,7 @@ struct parser {
     struct config_errors *errors;
     struct parse_result *result;
     const char *file;
+    int64_t written_at; /* see struct policy_section */
     unsigned line;
     const char *include;            /* what the text was included as, or NULL */
     struct policy_section *section; /* where keys go; NULL where there is none */
@@ -39,6 +40,7 @@ void policy_free(struct policy *policy)
 {
     if (!policy)
         return;
+    policy_free(policy->candidate);
     struct arena arena = policy->arena; /* the policy itself is in there */
     arena_free(&arena);
 }
@@ -172,6 +174,7 @@ static void add_rule(struct parser *parser, const char *name, uint64_t hash)
     table_add(&policy->rule_names, &policy->arena, hash, (uint32_t)policy->rule_count);
     parser->section = &policy->rules[policy->rule_count++];
     parser->section->file = parser->file;
+    parser->section->written_at = parser->written_at;
     parser->section->line = parser->line;
     parser->section->included = parser->include != NULL;
     parser->section->settings.rule = name;
@@ -477,6 +480,7 @@ const char *policy_add_file(struct policy *policy, const char *file)
 static void parse_file(struct parser *parser, const struct config_text *text)
 {
     parser->file = policy_add_file(parser->policy, text->file);
+    parser->written_at = text->identity.kind == FILE_REGULAR ? text->identity.modified_seconds : 0;
     if (parser->file)
         parse_text(parser, text);
 }

@@ -115,6 +115,8 @@ const struct config_key config_keys[] = {
     {"name", KEY_NAME, IN_RULE, {""}, SETTING(name), WEAKENS_BY_ITS_OWN_LAW, false},
     {"log", KEY_LOG, IN_POLICY, LOG_WORDS, SETTING(log), NEVER_WEAKENS, false},
     {"proxy", KEY_PROXY, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
+    {"candidate", KEY_PATH, IN_POLICY, {""}, MEMBER(candidate), NEVER_WEAKENS, false},
+    {"max-exception", KEY_DAYS, IN_POLICY, {""}, MEMBER(max_exception), NEVER_WEAKENS, false},
     {"include", KEY_INCLUDE, IN_POLICY, {""}, 0, NEVER_WEAKENS, true},
     {"environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(environment), NEVER_WEAKENS, false},
     {"kill-switch-environment", KEY_WORD, IN_POLICY, IGNORE_WORDS, MEMBER(kill_switch_environment), NEVER_WEAKENS,
@@ -251,6 +253,32 @@ static const char *set_text(struct policy_section *section, const struct config_
     return NULL;
 }
 
+static int date_number(const char *text, size_t digits)
+{
+    int value = 0;
+    for (size_t i = 0; i < digits; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+static const char *set_path(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    return *value == '/' ? set_text(section, key, value) : "not an absolute path";
+}
+
+static const char *set_days(struct policy_section *section, const struct config_key *key, const char *value)
+{
+    enum { DIGITS_MAX = 5 };
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > DIGITS_MAX || *value == '0' || strcmp(value + digits, "d") != 0)
+        return "not a number of days: write 400d";
+    section->max_exception_days = date_number(value, digits);
+    return set_text(section, key, value);
+}
+
 static const char *set_trust(struct arena *arena, struct policy_section *section, const char *value)
 {
     bool system = strcmp(value, system_word) == 0;
@@ -341,17 +369,6 @@ static int64_t days_since_epoch(int year, int month, int day)
     int64_t days =
         365 * (before - 1969) + (before / 4 - 1969 / 4) - (before / 100 - 1969 / 100) + (before / 400 - 1969 / 400);
     return days + in_months_before[month - 1] + (month > 2 && is_leap_year(year)) + day - 1;
-}
-
-static int date_number(const char *text, size_t digits)
-{
-    int value = 0;
-    for (size_t i = 0; i < digits; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -1;
-        value = value * 10 + (text[i] - '0');
-    }
-    return value;
 }
 
 /* The day behind the one that is written, from 1970-01-01. */
@@ -490,6 +507,10 @@ __attribute__((noinline)) static const char *set_value(struct arena *arena, stru
         return set_log(section, key, value);
     case KEY_INCLUDE:
         return add_include(arena, section, value);
+    case KEY_PATH:
+        return set_path(section, key, value);
+    case KEY_DAYS:
+        return set_days(section, key, value);
     case KEY_NAME:
         return set_name(section, key, value);
     case KEY_TEXT:
@@ -571,6 +592,8 @@ void config_value_inherit(struct policy_section *rule, const struct policy_secti
         break;
     case KEY_INCLUDE:
     case KEY_NAME:
+    case KEY_PATH:
+    case KEY_DAYS:
     case KEY_TEXT:
     case KEY_DATE:
     case KEY_GLOB:
@@ -600,6 +623,9 @@ size_t config_value_count(const struct policy_section *section, const struct con
         return section->destination_count;
     case KEY_PROXY:
         return section->proxy_count;
+    case KEY_PATH:
+    case KEY_DAYS:
+        return *(const char *const *)const_member(section, key) != NULL;
     default:
         return 1;
     }

@@ -21,6 +21,8 @@ enum key_kind {
     KEY_LOG,
     KEY_INCLUDE,
     KEY_NAME,
+    KEY_PATH,
+    KEY_DAYS, /* "400d" */
     KEY_TEXT,
     KEY_DATE,
     KEY_LAST_DAY, /* a date too, kept as the number of the day behind it */

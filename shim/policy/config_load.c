@@ -300,14 +300,66 @@ static struct policy *load(struct loading *loading)
     return loading->policy;
 }
 
+/* A file that is there to be read; what cannot be used is no candidate. */
+static struct sources candidate_sources(struct loading *beside, const struct policy *policy)
+{
+    struct sources sources = {0};
+    const char *directory = beside->environment->system_dir, *file = policy->base.candidate;
+    const char *drop_ins = config_file_path(&beside->arena, directory, "candidate.d", "");
+    if (policy->from_system && drop_ins)
+        add_directory(&sources, beside, drop_ins);
+    if (file && add_file(&sources, beside, file) == CONFIG_FILE_ABSENT) {
+        sources.refused = true;
+        config_error_add(beside->errors, "candidate-missing", file, 0, NULL, "the candidate policy does not exist");
+    }
+    return sources;
+}
+
+/*
+ * Read as the policy was, with the same memory and watch. Whatever is wrong with it, the policy in force is as good as
+ * it was: there is no candidate then, and the errors are told.
+ */
+static struct policy *load_candidate(struct loading *loading)
+{
+    struct loading beside = {.environment = loading->environment,
+                             .errors = loading->errors,
+                             .arena = loading->arena,
+                             .watch = loading->watch};
+    const struct sources sources = candidate_sources(&beside, loading->policy);
+    if (sources.count > 0)
+        take(&beside, &sources);
+    if (beside.policy && (beside.result.failed || beside.incomplete || sources.hidden)) {
+        policy_free(beside.policy);
+        beside.policy = NULL;
+    }
+    if (beside.policy)
+        policy_inherit(beside.policy);
+    loading->arena = beside.arena;
+    loading->watch = beside.watch;
+    return beside.policy;
+}
+
+/* Frees both where memory is short. */
+static struct policy *seal(struct policy *policy, struct policy *candidate, const struct process_identity *process)
+{
+    struct policy *sealed_candidate = candidate ? policy_seal(candidate, process) : NULL;
+    struct policy *sealed = policy_seal(policy, process);
+    if (sealed)
+        sealed->candidate = sealed_candidate;
+    else
+        policy_free(sealed_candidate);
+    return sealed;
+}
+
 struct policy *config_load(const struct config_environment *environment, struct config_errors *errors)
 {
     struct loading loading = {.environment = environment, .errors = errors};
-    struct policy *policy = load(&loading);
+    struct policy *policy = load(&loading), *candidate = NULL;
     if (policy) {
+        candidate = load_candidate(&loading);
         config_watch_keep(policy, &loading.watch);
         arena_take(&policy->arena, &loading.arena); /* with the texts, which the values are parts of */
     }
     arena_free(&loading.arena);
-    return policy ? policy_seal(policy, environment->process) : NULL;
+    return policy ? seal(policy, candidate, environment->process) : NULL;
 }

@@ -210,6 +210,11 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
     return policy_settings(policy, process, &anywhere, now).mode == MODE_OFF;
 }
 
+const struct policy *policy_candidate(const struct policy *policy)
+{
+    return policy->candidate;
+}
+
 bool policy_is_invalid(const struct policy *policy)
 {
     return policy->invalid;

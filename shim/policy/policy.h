@@ -113,6 +113,9 @@ struct settings policy_settings(const struct policy *policy, const struct proces
 struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
                                        const struct destination *destinations, size_t count, time_t now);
 
+/* A policy that may take the place of this one, and is asked for its opinion until then; NULL: none. */
+const struct policy *policy_candidate(const struct policy *policy);
+
 /* What [policy] says: what holds where no rule says otherwise. */
 struct settings policy_general_settings(const struct policy *policy);
 

@@ -61,13 +61,17 @@ struct policy_section {
     const char *ticket;
     const char *expires;
     int64_t expires_at; /* the first second after the last day; 0 without an expiry */
+    int64_t written_at; /* seconds since 1970 when the file was last written; 0: it is none */
 
     enum choice environment; /* from here on only in [policy] */
     enum choice kill_switch_environment;
     struct proxy *proxies;
     size_t proxy_count;
     enum deepbind deepbind;
-    bool stderr_file; /* `log = stderr` may write to a file, too */
+    bool stderr_file;          /* `log = stderr` may write to a file, too */
+    const char *candidate;     /* a file, or NULL */
+    const char *max_exception; /* as written, or NULL */
+    int max_exception_days;
     struct include *includes;
     size_t include_count;
 };
@@ -82,6 +86,7 @@ struct policy {
     const char **files;      /* NULL terminated, or NULL for none */
     size_t file_count;
     struct config_watch watch;
+    struct policy *candidate; /* beside it; NULL: none */
     bool from_system;
     bool invalid;
     bool incomplete;

@@ -1,4 +1,5 @@
 """The rows, group by group: what a row's name says is what is broken when it fails."""
+import candidates
 import checks
 import matchers
 import shortage
@@ -895,4 +896,5 @@ def all_rows():
     yield from standard_error.rows()
     yield from shortage.rows()
     yield from variables.rows()
+    yield from candidates.rows()
     yield from matchers.rows(ENFORCED, SPARED)

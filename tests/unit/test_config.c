@@ -342,6 +342,14 @@ static const struct {
     {"[policy]\nowner = o", 2, "owner = o", "belongs in a rule"},
     {RULE "log = stderr", 3, "log = stderr", "belongs in [policy]"},
     {RULE "environment = allow", 3, "environment = allow", "belongs in [policy]"},
+    {"[policy]\ncandidate = later.conf\n", 2, "later.conf", "not an absolute path"},
+    {"[policy]\nmax-exception = 400\n", 2, "400", "not a number of days: write 400d"},
+    {"[policy]\nmax-exception = 0d\n", 2, "0d", "not a number of days: write 400d"},
+    {"[policy]\nmax-exception = 1000000d\n", 2, "1000000d", "not a number of days: write 400d"},
+    {RULE "max-exception = 400d\n", 3, "max-exception = 400d", "belongs in [policy]"},
+    {RULE "script = x.py\n", 3, "x.py", "neither an absolute path, nor '-m MODULE'"},
+    {RULE "unit = nginx\n", 3, "nginx", "no unit: write NAME.service or a pattern"},
+    {RULE "group = a:b\n", 3, "a:b", "not a group name"},
     {"[policy]\nenforce-percent = 101\n", 2, "101", "not a whole number from 0 to 100"},
     {"[policy]\nenforce-percent = 07\n", 2, "07", "not a whole number from 0 to 100"},
     {RULE "enforce-percent = -1", 3, "-1", "not a whole number from 0 to 100"},
@@ -456,6 +464,42 @@ static const struct {
     {"mode\t=\tenforce \nmode = audit\r\n", "mode = audit", "this key was given before: mode"},
     {"[rule other]\nuser = 0", NULL, NULL},
 };
+
+/* A file that was written in the last hour of 2026-11-29, and a rule in it under max-exception = 10d. */
+static const struct {
+    const char *fact, *rule;
+    int64_t last_second;
+    bool told;
+} exceptions[] = {
+    {"the longest that may be", "verify = ca\nexpires = 2026-12-09\n", 1796860799, false},
+    {"a longer one ends when the longest would", "verify = ca\nexpires = 2026-12-10\n", 1796860799, true},
+    {"a rule that weakens nothing is no exception", "strict = yes\nexpires = 2099-12-31\n", 4102444799, false},
+};
+
+START_TEST(an_exception_is_no_longer_than_any_may_be)
+{
+    char data[256];
+    struct config_errors errors = {0};
+    snprintf(data, sizeof data, "[policy]\nmode = enforce\nmax-exception = 10d\n[rule r]\nprogram = *\n%s%s",
+             exceptions[_i].rule, "owner = o\nreason = r\n");
+    struct config_text text = {.file = "test.conf",
+                               .data = data,
+                               .length = strlen(data),
+                               .identity = {.kind = FILE_REGULAR, .modified_seconds = 1795996500}};
+    struct policy *policy = config_parse(&text, 1, &errors);
+    ck_assert_ptr_nonnull(policy);
+    ck_assert_uint_eq(errors.count, exceptions[_i].told);
+    if (exceptions[_i].told)
+        ck_assert_str_eq(errors.items[0].id, "exception-too-long");
+    const struct process_identity process = {.executable = "/x"};
+    const struct destination anywhere = {0};
+    const char *before = policy_settings(policy, &process, &anywhere, (time_t)exceptions[_i].last_second).rule;
+    const char *after = policy_settings(policy, &process, &anywhere, (time_t)exceptions[_i].last_second + 1).rule;
+    ck_assert_msg(before != NULL && after == NULL, "%s", exceptions[_i].fact);
+    policy_free(policy);
+    config_errors_free(&errors);
+}
+END_TEST
 
 START_TEST(ten_thousand_rules_are_told_apart)
 {
@@ -1716,6 +1760,7 @@ int main(void)
     tcase_add_test(text, proxies_add_up);
     tcase_add_test(text, several_texts_are_one_policy);
     tcase_add_loop_test(text, every_error, 0, ROWS(wrong));
+    tcase_add_loop_test(text, an_exception_is_no_longer_than_any_may_be, 0, ROWS(exceptions));
     tcase_add_loop_test(text, ten_thousand_rules_are_told_apart, 0, ROWS(wrong_at_scale));
     tcase_add_test(text, a_nul_byte_is_an_error);
     tcase_add_test(text, all_errors_are_told);

@@ -1,0 +1,21 @@
+/*
+ * What another policy would have made of a handshake whose facts were found for the policy in force. It asks for facts
+ * that nobody looked for, as whether the chain leads to anchors of its own: then each answer is tried, and where the
+ * answers matter nobody knows.
+ */
+#ifndef TLSWARD_CANDIDATE_H
+#define TLSWARD_CANDIDATE_H
+
+#include "policy/policy.h"
+
+/* In which the candidate differs from the policy in force; NULL: it does not. Strings live as long as the policies. */
+struct candidate_difference {
+    const char *action; /* "unknown" where facts are missing that matter */
+    const char *rule;   /* "[policy]" where no rule decided */
+    const char *reason; /* likewise "unknown" */
+};
+
+struct candidate_difference candidate_compare(const struct settings *in_force, const struct settings *candidate,
+                                              const struct facts *facts);
+
+#endif
