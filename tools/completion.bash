@@ -15,6 +15,7 @@ _tlsward_options()
     draft) echo '--policy --bound --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
+    pin) echo '--starttls --json --help' ;;
     scan) echo '--running --host --container-image --format --json --baseline --fail-on --exit-zero --help' ;;
     esac
 }
@@ -50,7 +51,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'run check explain log report draft replay scan --help --version'
+        _tlsward_words -W 'run check explain log report draft replay pin scan --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then
@@ -92,6 +93,9 @@ _tlsward()
             _tlsward_words -W journal
         elif [[ $subcommand == explain ]]; then
             _known_hosts_real -- "$cur"
+        elif [[ $subcommand == pin ]]; then
+            _known_hosts_real -- "$cur"
+            _filedir
         fi
         ;;
     esac

@@ -2,6 +2,7 @@
 #include "draft/draft.h"
 #include "explain/explain.h"
 #include "log/log.h"
+#include "pin/pin.h"
 #include "process/standard_error.h"
 #include "replay/replay.h"
 #include "report/report.h"
@@ -26,6 +27,7 @@ static const struct subcommand subcommands[] = {
     {"report", "say who speaks TLS to whom without verifying, from events", report_main},
     {"draft", "write rules for what would be blocked, to be looked through", draft_main},
     {"replay", "say what another policy would have made of recorded events", replay_main},
+    {"pin", "say the pins of a server or of files, for a policy", pin_main},
     {"scan", "find what switches verification off, and what is not covered", scan_main},
 };
 

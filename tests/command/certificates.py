@@ -57,6 +57,28 @@ def make_all(directory):
     (directory / "same").mkdir()
     (directory / "same" / "again.pem").write_text(good[0])
     make_sources(directory)
+    make_forms(directory)
+
+
+def make_forms(directory):
+    """The key of the good certificate in each form that holds one."""
+    forms = directory / "forms"
+    forms.mkdir()
+    certificate, key, request = (directory / f"good.{kind}" for kind in ("pem", "key", "csr"))
+    for source in (certificate, key, request):
+        (forms / source.name).write_bytes(source.read_bytes())
+    openssl("x509", "-in", certificate, "-outform", "DER", "-out", forms / "good.der")
+    openssl("req", "-in", request, "-outform", "DER", "-out", forms / "good.csr.der")
+    openssl("pkey", "-in", key, "-outform", "DER", "-out", forms / "good.key.der")
+    openssl("ec", "-in", key, "-out", forms / "good.ec.key")
+    openssl("pkey", "-in", key, "-pubout", "-out", forms / "good.pub")
+    openssl("pkey", "-in", key, "-pubout", "-outform", "DER", "-out", forms / "good.pub.der")
+    openssl("pkey", "-in", key, "-aes256", "-passout", "pass:x", "-out", forms / "encrypted.key")
+    openssl("ec", "-in", key, "-aes256", "-passout", "pass:x", "-out", forms / "encrypted.ec.key")
+    good = certificate.read_text()
+    (forms / "chain.pem").write_text(good + (directory / "middle.pem").read_text())
+    (forms / "both.pem").write_text(good + key.read_text())
+    (forms / "damaged.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + good)
 
 
 def subject_hash(certificate, option="-subject_hash"):

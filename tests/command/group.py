@@ -16,6 +16,7 @@ import certificates
 import documentation
 import journal
 import lint
+import pin_rows
 import programs
 import rows as table
 import sandbox
@@ -138,6 +139,7 @@ class Fixture:
             "t": str(directory),
             "library": str(self.library),
             "pin": re.escape(self.pin),
+            **{f"pin_{name}": re.escape(pin_of(directory / f"{name}.pem")) for name in ("good", "middle", "unknown")},
             "shell": os.path.realpath("/bin/sh"),
             "system_count": system_count(),
         }
@@ -377,7 +379,7 @@ SESSIONS = {
 def all_table_rows():
     return [*table.MAIN, *table.RUN, *table.GAPS, *table.SYSTEM, *table.judged_rows(), *table.started_rows(), *table.SUMMARY, *table.CHECK,
             *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.source_rows(), *table.pin_rows(),
-            *lint.table_rows()]
+            *lint.table_rows(), *pin_rows.rows()]
 
 
 def alters_etc(row):

@@ -4,87 +4,17 @@
 #include "explain/explain_options.h"
 #include "explain/explanation.h"
 #include "policy/config.h"
+#include "server/server.h"
 #include "shared/effective.h"
 #include "shared/exit_status.h"
 #include "shared/shared_trust.h"
 #include "shared/shared_verify.h"
 #include "shared/text.h"
 
-#include <errno.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define TIMEOUT_SECONDS 10
-
-static void show_progress(const char *host, const char *address)
-{
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[Kconnecting to %s (%s)...\r", host, address);
-}
-
-static void end_progress(void)
-{
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
-}
-
-/* One TLS handshake with one address. False with the reason in *why. */
-static bool shake_hands(const struct explain_options *options, const struct addrinfo *address, const char *sni,
-                        enum tls_offer offer, struct tls_peer *peer, char **why)
-{
-    struct channel channel;
-    if (!channel_connect(&channel, address, TIMEOUT_SECONDS)) {
-        *why = text_format("%s", strerror(errno));
-        return false;
-    }
-    bool done = options->starttls == NULL || starttls_start(options->starttls, &channel, why);
-    done = done && tls_peer_examine(&channel, sni, offer, peer, why);
-    channel_close(&channel);
-    return done;
-}
-
-/* A server that refuses every suite with a certificate may have none. */
-static bool examine_address(const struct explain_options *options, const struct addrinfo *address, const char *sni,
-                            struct tls_peer *peer, char **why)
-{
-    char *other_reason = NULL;
-    bool done = shake_hands(options, address, sni, OFFER_CERTIFICATES, peer, why) ||
-                (peer->refused && shake_hands(options, address, sni, OFFER_ANONYMOUS, peer, &other_reason));
-    free(other_reason);
-    return done;
-}
-
-/* Tries every address of the host in turn; `address` is the one that answered. */
-static bool examine_server(const struct explain_options *options, const struct peer_name *host, struct tls_peer *peer,
-                           char address[static NI_MAXHOST])
-{
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-    struct addrinfo *found = NULL;
-    char port[8];
-    snprintf(port, sizeof port, "%u", options->port);
-    /* A name as the resolver and the server know it, an address as it was written: it may have a scope. */
-    const char *sni = host->kind == PEER_HOST ? host->text : NULL;
-    int error = getaddrinfo(sni != NULL ? sni : options->host, port, &hints, &found);
-    if (error != 0)
-        fprintf(stderr, "tlsward explain: %s: %s\n", options->host, gai_strerror(error));
-    bool done = false;
-    for (const struct addrinfo *next = found; next != NULL && !done; next = next->ai_next) {
-        char *why = NULL;
-        getnameinfo(next->ai_addr, next->ai_addrlen, address, NI_MAXHOST, NULL, 0, NI_NUMERICHOST);
-        show_progress(options->host, address);
-        done = examine_address(options, next, sni, peer, &why);
-        end_progress();
-        if (!done)
-            fprintf(stderr, "tlsward explain: %s port %s at %s: %s\n", options->host, port, address, why);
-        free(why);
-    }
-    if (found != NULL)
-        freeaddrinfo(found);
-    return done;
-}
 
 /* What a program that verifies nothing lets the library see. */
 static struct facts gather_facts(const struct explanation *explanation, bool policy_invalid, bool verified)
@@ -188,7 +118,12 @@ static int explain(const struct explain_options *options, const struct policy *p
         fprintf(stderr, "tlsward explain: %s: is no host name\n", options->host);
         return STATUS_USAGE;
     }
-    if (!examine_server(options, &explanation.target, &explanation.tls, address))
+    const struct server server = {.program = "tlsward explain",
+                                  .host = options->host,
+                                  .name = explanation.target,
+                                  .port = options->port,
+                                  .starttls = options->starttls};
+    if (!server_examine(&server, &explanation.tls, address))
         return STATUS_UNREACHABLE;
     decide_about(&explanation, options, policy);
     (options->json ? explanation_print_json : explanation_print)(&explanation);

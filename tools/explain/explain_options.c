@@ -1,5 +1,6 @@
 #include "explain/explain_options.h"
 
+#include "server/host_port.h"
 #include "shared/effective.h"
 #include "shared/exit_status.h"
 #include "shared/text.h"
@@ -36,19 +37,10 @@ static bool misused(const char *option, const char *value, const char *why)
     return false;
 }
 
-/* A decimal number up to `max`. */
-static bool parse_number(const char *text, unsigned long max, unsigned long *number)
-{
-    char *end;
-    errno = 0;
-    *number = strtoul(text, &end, 10);
-    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *number <= max;
-}
-
 static bool set_user(struct explain_options *options, const char *text)
 {
     unsigned long uid;
-    if (!parse_number(text, UINT32_MAX - 1ul, &uid))
+    if (!host_port_number(text, UINT32_MAX - 1ul, &uid))
         return misused("--user", text, "is no user id");
     options->process.uid = (uid_t)uid;
     options->process.effective_uid = (uid_t)uid;
@@ -91,23 +83,11 @@ static bool add_trust(struct explain_options *options, const char *source)
     return true;
 }
 
-/* HOST, HOST:PORT, ADDRESS, [V6ADDRESS] or [V6ADDRESS]:PORT; a bare address with several colons is IPv6. */
 static bool set_destination(struct explain_options *options, const char *text)
 {
-    size_t bracketed = text[0] == '[' ? strcspn(text, "]") : 0;
-    const char *colon = strrchr(text + bracketed, ':');
-    if (bracketed == 0 && colon != NULL && strchr(text, ':') != colon)
-        colon = NULL;
-    size_t length = colon != NULL ? (size_t)(colon - text) : strlen(text);
-    bool closed = bracketed > 0 && length > 2 && text[length - 1] == ']';
-    unsigned long port = options->starttls != NULL ? options->starttls->port : 443;
-    if (length == 0 || (bracketed > 0 && !closed))
-        return misused("", text, "is no HOST[:PORT]");
-    if (colon != NULL && (!parse_number(colon + 1, UINT16_MAX, &port) || port == 0))
-        return misused("", text, "has no valid port");
-    options->port = (uint16_t)port;
-    options->host = closed ? text_format("%.*s", (int)length - 2, text + 1) : text_format("%.*s", (int)length, text);
-    return true;
+    const char *why;
+    options->port = options->starttls != NULL ? options->starttls->port : 443;
+    return host_port_parse(text, &options->host, &options->port, &why) || misused("", text, why);
 }
 
 static bool apply_option(struct explain_options *options, int option)
@@ -148,7 +128,8 @@ int explain_options_parse(int argc, char **argv, struct explain_options *options
         {NULL, 0, NULL, 0},
     };
     const uid_t user = effective_user(getuid());
-    *options = (struct explain_options){.process = {.executable = "", .script.name = "", .unit.name = "", .uid = user, .effective_uid = user}};
+    *options = (struct explain_options){
+        .process = {.executable = "", .script.name = "", .unit.name = "", .uid = user, .effective_uid = user}};
     for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         if (option == 'h') {
             usage(stdout);

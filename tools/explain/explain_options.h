@@ -4,7 +4,7 @@
 #ifndef TLSWARD_EXPLAIN_OPTIONS_H
 #define TLSWARD_EXPLAIN_OPTIONS_H
 
-#include "explain/starttls.h"
+#include "server/starttls.h"
 #include "policy/policy.h"
 
 #include <stdbool.h>

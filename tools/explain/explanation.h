@@ -6,7 +6,7 @@
 
 #include "explain/certificate_names.h"
 #include "explain/explain_verify.h"
-#include "explain/tls_peer.h"
+#include "server/tls_peer.h"
 #include "peer/peer.h"
 #include "policy/policy.h"
 #include "shared/anchors.h"

@@ -20,6 +20,14 @@ void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN
         spki_pin_of_certificate(&(struct decoder){.api = &api}, certificate, pin);
 }
 
+void shared_raw_public_key_pin(struct evp_pkey_st *key, char pin[static SPKI_PIN_SIZE])
+{
+    struct openssl_api api;
+    pin[0] = '\0';
+    if (openssl_api_bind(&api, lookup, RTLD_DEFAULT) == NULL)
+        spki_pin_of_key(&(struct decoder){.api = &api}, key, pin);
+}
+
 void shared_chain_pins(struct x509_st *leaf, struct stack_st_X509 *sent, struct stack_st_X509 *built,
                        const struct settings *settings, struct facts *facts)
 {

@@ -9,6 +9,7 @@
 #include "peer/peer.h"
 #include "policy/policy.h"
 
+struct evp_pkey_st;
 struct x509_st;
 struct x509_store_st;
 struct stack_st_X509;
@@ -25,6 +26,9 @@ struct shared_verify_result {
 
 /* The pin of the certificate's key; an empty text for an internal error. */
 void shared_public_key_pin(struct x509_st *certificate, char pin[static SPKI_PIN_SIZE]);
+
+/* The same of a key that no certificate is about. */
+void shared_raw_public_key_pin(struct evp_pkey_st *key, char pin[static SPKI_PIN_SIZE]);
 
 /* The keys of the chain, for what the policy denies: see chain_pins_note(). `built` may be NULL. */
 void shared_chain_pins(struct x509_st *leaf, struct stack_st_X509 *sent, struct stack_st_X509 *built,

@@ -1,4 +1,4 @@
-#include "explain/tls_peer.h"
+#include "server/tls_peer.h"
 
 #include "shared/text.h"
 

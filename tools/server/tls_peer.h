@@ -4,7 +4,7 @@
 #ifndef TLSWARD_TLS_PEER_H
 #define TLSWARD_TLS_PEER_H
 
-#include "explain/channel.h"
+#include "server/channel.h"
 
 #include <openssl/x509.h>
 

@@ -1,4 +1,4 @@
-#include "explain/starttls.h"
+#include "server/starttls.h"
 
 #include "shared/text.h"
 

@@ -4,7 +4,7 @@
 #ifndef TLSWARD_STARTTLS_H
 #define TLSWARD_STARTTLS_H
 
-#include "explain/channel.h"
+#include "server/channel.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "explain/channel.h"
+#include "server/channel.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,0 +1,29 @@
+/*
+ * What a server presents, whoever it is: nothing is verified here.
+ */
+#ifndef TLSWARD_SERVER_H
+#define TLSWARD_SERVER_H
+
+#include "peer/peer.h"
+#include "server/starttls.h"
+#include "server/tls_peer.h"
+
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct server {
+    const char *program;   /* for messages: "tlsward explain" */
+    const char *host;      /* as it was written, without brackets: an address may have a scope */
+    struct peer_name name; /* the same, normalised */
+    uint16_t port;
+    const struct starttls *starttls; /* NULL: TLS from the start */
+};
+
+/*
+ * Tries every address of the host in turn; `address` is the one that answered. False where none did: why is said on
+ * standard error for each. tls_peer_free() in either case.
+ */
+bool server_examine(const struct server *server, struct tls_peer *peer, char address[static NI_MAXHOST]);
+
+#endif
