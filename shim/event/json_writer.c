@@ -64,17 +64,30 @@ static size_t append_character(struct line *line, const char *text)
     return length > 0 ? length : 1;
 }
 
+/* How many characters stand for themselves, of `limit`: most strings have no others. */
+static size_t plain_length(const char *text, size_t limit)
+{
+    size_t length = 0;
+    while (length < limit && text[length] >= ' ' && text[length] < 0x7F && text[length] != '"' && text[length] != '\\')
+        length++;
+    return length;
+}
+
 static void append_text(struct json_writer *writer, const char *text)
 {
     struct line *line = &writer->line;
     size_t start = line->length;
 
     while (*text && !line->overflow) {
-        if (line->length - start >= writer->text_max) {
+        size_t used = line->length - start;
+        if (used >= writer->text_max) {
             line_text(line, ellipsis);
             return;
         }
-        text += append_character(line, text);
+        size_t plain = plain_length(text, writer->text_max - used);
+        if (plain > 0)
+            line_bytes(line, text, plain);
+        text += plain > 0 ? plain : append_character(line, text);
     }
 }
 
