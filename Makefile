@@ -153,6 +153,7 @@ help:
 	@echo 'make test-table       ways to escape verification, on the libssl of the system and on 1.1.1'
 	@echo 'make test-names       names that are hard to know'
 	@echo 'make test-command     the tlsward command'
+	@echo 'make test-audit       from recorded events to a report, a draft and a policy that enforces'
 	@echo 'make test-events      recorded events: where they are read from, and tlsward log'
 	@echo 'make test-scan        tlsward scan: rules on the programs they are for, files, processes, coverage'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block'
@@ -191,7 +192,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs: directories below tests/, but for the table, which is in tests/libs.
-GROUPS := unit architecture clients names behaviour loading table command scan events keep deploy corpus runner
+GROUPS := unit architecture clients names behaviour loading table command scan events audit keep deploy corpus runner
 RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --share $(SHARE) --corpus $(CORPUS) --fetched $(B)/libs \
     $(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(STARTS),--starts $(STARTS))
 # Where no -j was given, as many at once as there are processors.
@@ -214,7 +215,7 @@ built-clients: library drivers
 built-names: library $(B)/names/story $(B)/names/interrupted.so
 built-behaviour: library $(BEHAVIOUR)
 built-architecture built-loading built-keep: library
-built-command built-deploy built-events: all
+built-command built-deploy built-events built-audit: all
 built-scan: all $(B)/sarif/schema.json
 $(B)/sarif/schema.json:
 	@tests/scan/fetch_schema $@

@@ -162,6 +162,20 @@ struct settings policy_settings_of_any(const struct policy *policy, const struct
     return held.settings;
 }
 
+bool policy_settings_are_certain(const struct policy *policy, const struct process_identity *process,
+                                 const struct destination *destinations, size_t count, time_t now)
+{
+    struct question question = {
+        .set = &policy->set, .process = process, .destinations = destinations, .count = count, .now = now};
+    const char *expired = NULL;
+    question.candidates.all = true;
+    uint32_t decisive = find_decisive(&question, &expired);
+    for (uint32_t rule = 0; rule < decisive; rule++)
+        if (!is_over(&question, rule) && match(&question, rule) == MATCH_PERHAPS)
+            return false;
+    return true;
+}
+
 struct settings policy_settings(const struct policy *policy, const struct process_identity *process,
                                 const struct destination *destination, time_t now)
 {

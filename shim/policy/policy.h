@@ -116,6 +116,13 @@ struct settings policy_settings_of_any(const struct policy *policy, const struct
 /* A policy that may take the place of this one, and is asked for its opinion until then; NULL: none. */
 const struct policy *policy_candidate(const struct policy *policy);
 
+/*
+ * False where a rule before the one that decides might match as well, and nobody knows: another policy might have held
+ * than these settings say. Asks every rule.
+ */
+bool policy_settings_are_certain(const struct policy *policy, const struct process_identity *process,
+                                 const struct destination *destinations, size_t count, time_t now);
+
 /* What [policy] says: what holds where no rule says otherwise. */
 struct settings policy_general_settings(const struct policy *policy);
 

@@ -84,70 +84,87 @@ static const char *expect_name(const char *name, struct seen *seen, struct facts
                                                 : "whether the certificate is for the name that the rule expects";
 }
 
-enum doubt { DOUBT_NONE, DOUBT_CHAIN, DOUBT_NAME, DOUBT_RULE, DOUBT_ALL };
+enum { DOUBT_CHAIN = 1, DOUBT_NAME = 2, DOUBT_RULE = 4, DOUBT_ALL = 8 };
 
 struct doubts {
-    enum doubt about;
-    const char *why;
+    unsigned about;
+    const char *why; /* the first of them */
 };
 
+static void add_doubt(struct doubts *doubts, unsigned about, const char *why)
+{
+    if (why == NULL)
+        return;
+    doubts->about |= about;
+    if (doubts->why == NULL)
+        doubts->why = why;
+}
+
+/* Facts that the policy decides by another name or store than the library did are changed accordingly. */
 static struct doubts doubts_of(const struct settings *settings, const struct settings *before, struct seen *seen,
                                struct facts *facts)
 {
-    const char *why;
+    struct doubts doubts = {.about = 0};
     if (!seen->has_facts)
-        return (struct doubts){DOUBT_ALL, "the facts: an older library did not tell them"};
-    if (settings->rule_is_uncertain)
-        return (struct doubts){DOUBT_RULE, "whether a rule matches: the event does not tell what it asks for"};
-    /* The library verifies the handshake that makes the session under the new policy. */
-    if (facts->authentication == AUTH_RESUMPTION)
-        return (struct doubts){DOUBT_NONE, NULL};
-    if ((why = missing_of_trust(settings, before, seen)) != NULL ||
-        (why = missing_of_strictness(settings, before, facts)) != NULL)
-        return (struct doubts){DOUBT_CHAIN, why};
-    why = missing_of_names(settings, before, facts);
-    if (why == NULL && settings->name != NULL)
-        why = expect_name(settings->name, seen, facts);
-    return (struct doubts){why != NULL ? DOUBT_NAME : DOUBT_NONE, why};
+        add_doubt(&doubts, DOUBT_ALL, "the facts: an older library did not tell them");
+    /* Of a session the library verifies the handshake that makes it under the new policy. */
+    if (!seen->has_facts || facts->authentication == AUTH_RESUMPTION)
+        return doubts;
+    add_doubt(&doubts, DOUBT_CHAIN, missing_of_trust(settings, before, seen));
+    add_doubt(&doubts, DOUBT_CHAIN, missing_of_strictness(settings, before, facts));
+    add_doubt(&doubts, DOUBT_NAME, missing_of_names(settings, before, facts));
+    if (settings->name != NULL)
+        add_doubt(&doubts, DOUBT_NAME, expect_name(settings->name, seen, facts));
+    return doubts;
 }
 
 enum { CHAIN_NOT_TRUSTED = 20, NAME_MISMATCH = 62 }; /* X509_V_ERR_* */
 
-static struct verdict decide_if(const struct settings *settings, struct facts facts, enum doubt about, bool good)
+static bool is_blocked_if(const struct settings *settings, struct facts facts, unsigned about, unsigned good)
 {
-    if (about == DOUBT_CHAIN) {
+    if ((about & DOUBT_CHAIN) != 0) {
+        bool is_good = (good & DOUBT_CHAIN) != 0;
         facts.policy_anchors_checked = true;
-        facts.policy_anchors_error = good ? 0 : CHAIN_NOT_TRUSTED;
-        facts.app_anchors_checked = facts.app_anchors_checked && good;
+        facts.policy_anchors_error = is_good ? 0 : CHAIN_NOT_TRUSTED;
+        facts.app_anchors_checked = facts.app_anchors_checked && is_good;
     }
-    if (about == DOUBT_NAME)
-        facts.name_error = good ? 0 : NAME_MISMATCH;
-    return decide(settings, &facts);
+    if ((about & DOUBT_NAME) != 0)
+        facts.name_error = (good & DOUBT_NAME) != 0 ? 0 : NAME_MISMATCH;
+    /* Of a chain that was not trusted nobody compared the names. */
+    if ((about & good & DOUBT_CHAIN) != 0 && !facts.name_checked && facts.name_source != NAME_UNKNOWN) {
+        facts.name_checked = true;
+        facts.name_error = 0;
+    }
+    return decide(settings, &facts).action == ACTION_BLOCKED;
 }
 
-/* What is not known need not matter: where it leads to the same action either way, that is known. */
-static bool matters(const struct settings *settings, const struct facts *facts, enum doubt about)
+/* What is not known need not matter: where it comes to the same either way, that is known. */
+static bool matters(const struct settings *settings, const struct facts *facts, const struct doubts *doubts)
 {
-    if (about == DOUBT_NONE)
-        return false;
-    if (settings->mode != MODE_ENFORCE && about != DOUBT_RULE)
-        return false; /* nothing is blocked, whatever is found */
-    if (about == DOUBT_ALL)
+    if ((doubts->about & DOUBT_ALL) != 0)
+        return settings->mode == MODE_ENFORCE || (doubts->about & DOUBT_RULE) != 0;
+    /* The settings are at least as strict as those that hold. */
+    if ((doubts->about & DOUBT_RULE) != 0 && decide(settings, facts).action == ACTION_BLOCKED)
         return true;
-    if (about == DOUBT_RULE) /* the settings are at least as strict as those that hold */
-        return decide(settings, facts).action == ACTION_BLOCKED;
-    return decide_if(settings, *facts, about, true).action != decide_if(settings, *facts, about, false).action;
+    bool at_worst = is_blocked_if(settings, *facts, doubts->about, 0);
+    for (unsigned good = 1; good <= (DOUBT_CHAIN | DOUBT_NAME); good++)
+        if (is_blocked_if(settings, *facts, doubts->about, good & doubts->about) != at_worst)
+            return true;
+    return false;
 }
 
 struct evaluation evaluate(const struct policy *policy, const struct policy *before, struct seen *seen, time_t now)
 {
-    struct settings of_then =
-        policy_settings_of_any(before, &seen->process, seen->destinations, seen->destination_count, now);
-    struct evaluation evaluation = {
-        .settings = policy_settings_of_any(policy, &seen->process, seen->destinations, seen->destination_count, now)};
+    const struct process_identity *process = &seen->process;
+    const struct destination *destinations = seen->destinations;
+    size_t count = seen->destination_count;
+    struct settings of_then = policy_settings_of_any(before, process, destinations, count, now);
+    struct evaluation evaluation = {.settings = policy_settings_of_any(policy, process, destinations, count, now)};
     struct facts facts = seen->facts;
     struct doubts doubts = doubts_of(&evaluation.settings, &of_then, seen, &facts);
-    evaluation.missing = matters(&evaluation.settings, &facts, doubts.about) ? doubts.why : NULL;
+    if (!policy_settings_are_certain(policy, process, destinations, count, now))
+        add_doubt(&doubts, DOUBT_RULE, "whether a rule matches: the event does not tell what it asks for");
+    evaluation.missing = matters(&evaluation.settings, &facts, &doubts) ? doubts.why : NULL;
     if (seen->has_facts)
         evaluation.verdict = decide(&evaluation.settings, &facts);
     return evaluation;

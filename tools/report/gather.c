@@ -90,7 +90,11 @@ uint64_t gather_failed(const struct tally_group *group)
 
 uint64_t gather_unverified(const struct tally_group *group)
 {
-    return tally_handshakes(group) - group->by_fate[FATE_VERIFIED] - group->by_fate[FATE_REFUSED];
+    uint64_t unverified = tally_handshakes(group) - group->by_fate[FATE_VERIFIED] - group->by_fate[FATE_REFUSED];
+    /* Some compare the name themselves when the handshake is over, as curl does. */
+    uint64_t passed =
+        group->checked_later < group->by_fate[FATE_BY_POLICY] ? group->checked_later : group->by_fate[FATE_BY_POLICY];
+    return unverified - passed;
 }
 
 static int descending(uint64_t a, uint64_t b)

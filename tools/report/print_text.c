@@ -118,7 +118,7 @@ static void print_connections(const struct report *report)
     for (size_t i = 0; i < tally->group_count; i++)
         if (gather_unverified(&tally->groups[i]) > 0 && count++ < SHOWN_MAX)
             add_connection(&table, &tally->groups[i]);
-    print_title(count > 0 ? "Not verified by the program" : "Every program verified its peers itself");
+    print_title(count > 0 ? "Not verified by the program in its handshake" : "Every program verified its peers itself");
     if (count > 0)
         text_table_print(&table, stdout, 2);
     print_rest(count);
