@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct settings settings = {
-    .mode = MODE_ENFORCE, .verify = VERIFY_FULL, .rule = "acme-ldap", .expired_rule = "acme-old"};
+static const struct settings settings = {.mode = MODE_ENFORCE,
+                                         .verify = VERIFY_FULL,
+                                         .rule = "acme-ldap",
+                                         .expired_rule = "acme-old",
+                                         .enforce_percent = 25,
+                                         .enforce_side = SIDE_ENFORCED};
 
 static const struct facts facts = {
     .authentication = AUTH_CERTIFICATE,
@@ -171,6 +175,8 @@ static const struct {
     {"tlsward.mode", "\"enforce\""},
     {"tlsward.verify", "\"full\""},
     {"tlsward.expired_rule", "\"acme-old\""},
+    {"tlsward.enforce_percent", "25"},
+    {"tlsward.enforce_side", "\"enforced\""},
     {"tlsward.outcome", "\"failed\""},
     {"tlsward.action", "\"blocked\""},
     {"tlsward.decided_by", "\"program\""},

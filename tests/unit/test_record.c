@@ -109,8 +109,13 @@ END_TEST
 /* An event with all that there is to tell; the reader has to know the name of each member. */
 static size_t write_full(enum event_kind kind, const struct verdict *verdict, char line[static EVENT_MAX])
 {
-    struct settings settings = {
-        .mode = MODE_AUDIT, .verify = VERIFY_FULL, .rule = "r", .expired_rule = "\u202e", .log = "stderr"};
+    struct settings settings = {.mode = MODE_AUDIT,
+                                .verify = VERIFY_FULL,
+                                .enforce_percent = 1,
+                                .enforce_side = SIDE_AUDITED,
+                                .rule = "r",
+                                .expired_rule = "\u202e",
+                                .log = "stderr"};
     struct facts facts = {.authentication = AUTH_CERTIFICATE, .app_rejected = true, .name_is_weak = true};
     struct event event = {.kind = kind,
                           .id = "00112233445566778899aabbccddeeff",
