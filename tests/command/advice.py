@@ -53,6 +53,9 @@ CASES = {
     "another-key": Case("good", policy="[policy]\nmode = enforce\nverify = none\npin = {pin}\n"),
     "another-key-beside-a-chain": Case("good", policy=ENFORCE + "pin = {pin}\n"),
     "another-key-and-another-name": Case("other", policy=ENFORCE + "pin = {pin}\n"),
+    "an-old-protocol": Case("tls12", policy=ENFORCE + "min-protocol = tls1.3\n"),
+    # The library, which offers nothing older, sees no certificate.
+    "an-old-protocol-and-another-name": Case("tls12", "other.test", policy=ENFORCE + "min-protocol = tls1.3\n", done_by_library=False),
     "a-rule-for-all": Case("other", policy=ENFORCE + "[rule all]\ndestination = *.test\nnames = strict\nfallback = refuse\n"),
     "a-rule-that-enforces": Case("unknown", policy="[policy]\nmode = audit\ntrust = {t}/root.pem\n[rule all]\ndestination = *.test\nmode = enforce\n", anchor="stranger.pem", rules=2),
     "a-rule-with-a-name": Case("good", policy=ENFORCE + "[rule named]\ndestination = good.test\nname = nobody.test\n"),

@@ -36,6 +36,9 @@ POLICIES = {
     "rule-trust.conf": "[policy]\ntrust = system\n[rule a]\ndestination = a.test\ntrust = {t}/stranger.pem\n",
     "pinned.conf": "[policy]\nmode = enforce\nverify = none\ntrust = {t}/root.pem\npin = {pin}\n",
     "pinned-full.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\npin = {pin}\n",
+    "denied.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\ndeny-pin = {pin}\n",
+    "denied-middle.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\ndeny-pin = {pin_middle}\n",
+    "newest.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\nmin-protocol = tls1.3\n",
     "bad-pin.conf": "[policy]\npin = sha256//self\n",
     "unpinned-rule.conf": "[policy]\npin = {pin}\n[rule any-key]\ndestination = good.test\npin = none\n",
     "expired-rule.conf": "[rule old]\ndestination = a.test\nverify = ca\nowner = tests\nreason = test\nexpires = 2020-12-31\n[rule alive]\ndestination = b.test\n",
@@ -46,6 +49,7 @@ for name, program in (("link", "{t}/link-to-shell"), ("no-link", "{shell}"), ("l
 WAIVED = "owner = tests\nreason = test\nexpires = 2999-12-31\n"
 RULES = {
     "allow-cn.conf": "[rule old-appliance]\ndestination = good.test\nallow-cn = yes\n",
+    "forgiving.conf": "[rule old-appliance]\ndestination = good.test\nallow-expired-until = 2999-12-30\n",
     "program.conf": "[rule acme]\nprogram = /opt/acme/bin/*\nmode = off\n",
     "user.conf": "[rule robot]\nuser = 1234\nmode = off\n",
 }
@@ -81,7 +85,7 @@ def system_count():
 def make_files(directory, command):
     pin = pin_of(directory / "self.pem")
     for name, text in POLICIES.items():
-        (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin).replace("{shell}", os.path.realpath("/bin/sh")))
+        (directory / name).write_text(text.replace("{t}", str(directory)).replace("{pin}", pin).replace("{pin_middle}", pin_of(directory / "middle.pem")).replace("{shell}", os.path.realpath("/bin/sh")))
     for source in table.SOURCES:
         text = POLICIES["enforce.conf"].replace("{t}/root.pem", f"{directory}/sources/{source}")
         (directory / f"source-{source}.conf").write_text(text)
@@ -378,7 +382,7 @@ SESSIONS = {
 
 def all_table_rows():
     return [*table.MAIN, *table.RUN, *table.GAPS, *table.SYSTEM, *table.judged_rows(), *table.started_rows(), *table.SUMMARY, *table.CHECK,
-            *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.source_rows(), *table.pin_rows(),
+            *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.policy_prediction_rows(), *table.source_rows(), *table.pin_rows(),
             *lint.table_rows(), *pin_rows.rows()]
 
 

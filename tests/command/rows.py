@@ -632,6 +632,27 @@ def prediction_rows():
         )
 
 
+# The same of policies that say more: policy → server → the reason both give
+PREDICTED_BY_POLICY = {
+    "denied.conf": {"self": "key-denied", "good": None},
+    "denied-middle.conf": {"good": "key-denied"},
+    "forgiving.conf": {"expired": None, "other": "certificate-host-mismatch", "unknown": "certificate-not-trusted"},
+    "newest.conf": {"tls12": "protocol-too-old", "good": None},
+}
+
+
+def policy_prediction_rows():
+    for policy, servers in PREDICTED_BY_POLICY.items():
+        for server, reason in servers.items():
+            name = f"library/{server}-under-{policy.removesuffix('.conf')}"
+            target = f"good.test:{{PORT_{server}}}"
+            yield Row(f"{name}-predicted", ["explain", "--policy", policy, target], 1 if reason else 0,
+                      out=[f"blocked: {reason}" if reason else "allowed: verified-by-policy"])
+            yield Row(f"{name}-done", ["run", "--policy", policy, "--summary", "curl", "-sSk", f"https://{target}/"],
+                      35 if reason == "protocol-too-old" else 60 if reason else 0,  # curl's own, where there is no certificate to refuse
+                      err=[f"good.test  .*{reason}  .*blocked$" if reason else "1 verified by the policy"], needs="curl")
+
+
 UNFOUND = "is not found: in a hashed directory"
 UNFIT = "certificate 1: its trust settings do not let it vouch for TLS servers"
 # A source (certificates.make_sources) → certificates that count, whether the root is one, what `check` says of which file

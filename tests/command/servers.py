@@ -48,6 +48,7 @@ def as_user(name):
 SPECIAL = {
     "weak": ["-cipher", "DEFAULT@SECLEVEL=0"],
     "asking": ["-tls1_2", "-Verify", "1", "-verify_return_error"],
+    "tls12": ["-tls1_2"],
     "anonymous": ["-tls1_2", "-nocert", "-cipher", "aNULL@SECLEVEL=0"],
 }
 
@@ -55,7 +56,7 @@ SPECIAL = {
 def s_server(directory, certificate, port, log):
     """`openssl s_server`; the whole chain is sent, except by "lone"."""
     chain = [] if certificate == "lone" else ["-cert_chain", directory / "middle.pem"]
-    name = "good" if certificate in ("lone", "asking") else certificate
+    name = "good" if certificate in ("lone", "asking", "tls12") else certificate
     identity = ["-cert", directory / f"{name}.pem", "-key", directory / f"{name}.key", *chain]
     if certificate == "anonymous":
         identity = []
