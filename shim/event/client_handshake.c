@@ -36,7 +36,7 @@ bool client_handshake_demands_known_session(const struct client_handshake *hands
 
 bool client_handshake_needs_chain_pins(const struct client_handshake *handshake)
 {
-    return settings_deny_keys(&handshake->settings);
+    return settings_deny_keys(&handshake->settings) || settings_deny_keys(&handshake->candidate);
 }
 
 enum choice client_handshake_psk(const struct client_handshake *handshake)

@@ -123,7 +123,9 @@ static bool public_key(const struct comparison *compared, unsigned answer, struc
 
 static bool chain_keys(const struct comparison *compared, unsigned answer, struct facts *facts)
 {
-    if (!settings_deny_keys(compared->candidate) || settings_deny_keys(compared->in_force) || answer >= 2)
+    bool same_chain = compared->in_force->trust_mode == compared->candidate->trust_mode && same_trust(compared);
+    bool known = same_chain && (compared->found->chain_pin_count > 0 || compared->found->chain_pins_missing);
+    if (!settings_deny_keys(compared->candidate) || settings_deny_keys(compared->in_force) || known || answer >= 2)
         return false;
     facts->chain_pin_count = 1;
     facts->chain_pins_missing = answer == 1;
