@@ -12,6 +12,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE))
 sys.path.insert(1, str(HERE.parent))
 
+import documentation  # noqa: E402
 import following  # noqa: E402
 import journal  # noqa: E402
 import screen  # noqa: E402
@@ -74,7 +75,7 @@ def try_case(case, place):
 def rows(_):
     for case in CASES:
         yield Row(case.name, functools.partial(try_case, case))
-    for module in (following, journal, screen):
+    for module in (documentation, following, journal, screen):
         for name, (function, needs) in module.ROWS.items():
             yield Row(name, function, needs=needs, seconds=1)
 
