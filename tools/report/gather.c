@@ -102,6 +102,14 @@ static int descending(uint64_t a, uint64_t b)
     return (a < b) - (a > b);
 }
 
+/* All parts of the key, and not only those before its first NUL. */
+static int by_key(const struct tally_group *one, const struct tally_group *other)
+{
+    size_t common = one->key_length < other->key_length ? one->key_length : other->key_length;
+    int order = memcmp(one->key, other->key, common);
+    return order != 0 ? order : (one->key_length > other->key_length) - (one->key_length < other->key_length);
+}
+
 static int by_weight(const void *a, const void *b)
 {
     const struct tally_group *one = a, *other = b;
@@ -110,7 +118,7 @@ static int by_weight(const void *a, const void *b)
         order = descending(gather_unverified(one), gather_unverified(other));
     if (order == 0)
         order = descending(tally_handshakes(one), tally_handshakes(other));
-    return order != 0 ? order : strcmp(one->key, other->key);
+    return order != 0 ? order : by_key(one, other);
 }
 
 void gather_sort(struct tally *tally)

@@ -25,6 +25,7 @@ struct lifetime lifetime_of(const char *not_before, const char *not_after, int64
     if (timestamp_read(slice_of(not_before), &begin) && end > begin) {
         lifetime.seconds = (end - begin) / 1000;
         lifetime.left = lifetime.seconds_left < 0 ? 0 : (double)lifetime.seconds_left / (double)lifetime.seconds;
+        lifetime.left = lifetime.left > 1 ? 1 : lifetime.left; /* it has not begun */
     }
     lifetime.state = state_of(&lifetime);
     return lifetime;

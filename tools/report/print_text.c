@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 40 }; /* groups of a table; the rest is summed in its last line */
+enum {
+    SHOWN_MAX = 40, /* groups of a table; the rest is counted in its last line */
+    WIDE = 160      /* columns of a terminal that has room for each fact in a column of its own */
+};
 
 static char *number(uint64_t value)
 {
@@ -41,8 +44,7 @@ static void print_coverage(const struct report *report)
     bool exact_hosts, exact_programs;
     uint64_t hosts = distinct_count(&totals->hosts, &exact_hosts);
     uint64_t programs = distinct_count(&totals->programs, &exact_programs);
-    printf("seen         %s%" PRIu64 " host%s, %s%" PRIu64 " program%s; what spoke no TLS through a covered library is "
-           "not among them\n",
+    printf("seen         %s%" PRIu64 " host%s, %s%" PRIu64 " program%s, of those under the library\n",
            exact_hosts ? "" : "about ", hosts, hosts == 1 ? "" : "s", exact_programs ? "" : "about ", programs,
            programs == 1 ? "" : "s");
 }
@@ -54,13 +56,14 @@ static void print_head(const struct report *report)
     char from[TIMESTAMP_SIZE], to[TIMESTAMP_SIZE];
     if (totals->events > 0)
         printf("period       %s to %s\n", timestamp_write(totals->oldest, from), timestamp_write(totals->newest, to));
-    printf("events       %" PRIu64 " read (schema 1), %" PRIu64 " of another schema, %" PRIu64
-           " damaged lines, %" PRIu64 " dropped by programs\n",
+    printf("events       %" PRIu64 " read (schema 1), %" PRIu64 " of another schema, %" PRIu64 " damaged, %" PRIu64
+           " dropped\n",
            reading->events, reading->unknown_schema, reading->damaged, totals->dropped);
     print_coverage(report);
     fputs("handshakes  ", stdout);
     for (int fate = 0; fate < FATE_COUNT; fate++)
-        printf("%s %" PRIu64 " %s", fate > 0 ? "," : "", totals->by_fate[fate], fate_text((enum fate)fate));
+        printf("%s%s %" PRIu64 " %s", fate > 0 ? "," : "", fate == FATE_WOULD_BLOCK ? "\n            " : "",
+               totals->by_fate[fate], fate_text((enum fate)fate));
     putchar('\n');
     if (totals->events == 0)
         puts("\nno event was read: nothing is known, which is not the same as nothing being wrong");
@@ -106,18 +109,40 @@ static void add_connection(struct text_table *table, const struct tally_group *g
     free(destination);
 }
 
+/* The same in two lines, for a narrow terminal: who to whom, and what of it. */
+static void add_connection_in_two(struct text_table *table, const struct tally_group *group)
+{
+    char last[TIMESTAMP_SIZE];
+    char *program = who(group), *count = number(tally_handshakes(group));
+    const char *port = gather_part(group, CONNECTION_PORT), *reason = gather_part(group, CONNECTION_REASON);
+    const char *finding = gather_part(group, CONNECTION_FINDING), *happens = what_happens(group);
+    char *first_line = text_format("%s to %s%s%s, last %s", program, gather_part(group, CONNECTION_ADDRESS),
+                                   *port != '\0' ? ":" : "", port, date(group->last, last));
+    char *second_line = text_format("  %s%s%s%s%s", finding, *finding != '\0' && *happens != '\0' ? "; " : "", happens,
+                                    *reason != '\0' ? ": " : "", reason);
+    text_table_add(table, colour_of(group), (const char *const[]){count, first_line});
+    text_table_add(table, colour_of(group), (const char *const[]){"", second_line});
+    free(program);
+    free(count);
+    free(first_line);
+    free(second_line);
+}
+
 static void print_connections(const struct report *report)
 {
-    static const struct table_column columns[] = {
+    static const struct table_column wide[] = {
         {"times", ALIGN_RIGHT},      {"hosts", ALIGN_RIGHT},      {"program", ALIGN_LEFT},
         {"destination", ALIGN_LEFT}, {"not checked", ALIGN_LEFT}, {"enforcement", ALIGN_LEFT},
         {"why", ALIGN_LEFT},         {"since", ALIGN_RIGHT},      {"last", ALIGN_RIGHT}};
+    static const struct table_column narrow[] = {{"times", ALIGN_RIGHT}, {"what was not checked", ALIGN_LEFT}};
     const struct tally *tally = &report->gathering.tallies[BY_CONNECTION];
-    struct text_table table = text_table(columns, sizeof columns / sizeof columns[0]);
+    bool is_wide = terminal_width(stdout) >= WIDE;
+    struct text_table table =
+        is_wide ? text_table(wide, sizeof wide / sizeof wide[0]) : text_table(narrow, sizeof narrow / sizeof narrow[0]);
     size_t count = 0;
     for (size_t i = 0; i < tally->group_count; i++)
         if (gather_unverified(&tally->groups[i]) > 0 && count++ < SHOWN_MAX)
-            add_connection(&table, &tally->groups[i]);
+            (is_wide ? add_connection : add_connection_in_two)(&table, &tally->groups[i]);
     print_title(count > 0 ? "Not verified by the program in its handshake" : "Every program verified its peers itself");
     if (count > 0)
         text_table_print(&table, stdout, 2);
@@ -148,7 +173,7 @@ static void add_certificate(struct text_table *table, const struct report *repor
     bool bad = lifetime.state >= LIFETIME_CRITICAL || *weak != '\0';
     text_table_add(table, bad ? COLOUR_BAD : COLOUR_OFF,
                    (const char *const[]){left, lifetime_text(lifetime.state), gather_kept(group, CERTIFICATE_SUBJECT),
-                                         gather_kept(group, CERTIFICATE_ISSUER), place, key, weak});
+                                         place, weak, key, gather_kept(group, CERTIFICATE_ISSUER)});
     free(left);
     free(weak);
     free(place);
@@ -172,12 +197,14 @@ static int by_end(const void *a, const void *b)
 static void print_certificates(const struct report *report)
 {
     static const struct table_column columns[] = {
-        {"left", ALIGN_RIGHT},   {"state", ALIGN_LEFT}, {"certificate", ALIGN_LEFT}, {"issued by", ALIGN_LEFT},
-        {"seen at", ALIGN_LEFT}, {"key", ALIGN_LEFT},   {"weak", ALIGN_LEFT}};
+        {"left", ALIGN_RIGHT}, {"state", ALIGN_LEFT}, {"certificate", ALIGN_LEFT}, {"seen at", ALIGN_LEFT},
+        {"weak", ALIGN_LEFT},  {"key", ALIGN_LEFT},   {"issued by", ALIGN_LEFT}};
+    enum { NARROW_COLUMNS = 5 };
     const struct tally *tally = &report->gathering.tallies[BY_CERTIFICATE];
     if (tally->group_count == 0)
         return;
-    struct text_table table = text_table(columns, sizeof columns / sizeof columns[0]);
+    struct text_table table =
+        text_table(columns, terminal_width(stdout) >= WIDE ? sizeof columns / sizeof columns[0] : NARROW_COLUMNS);
     size_t *order = text_grow(NULL, tally->group_count, sizeof *order);
     for (size_t i = 0; i < tally->group_count; i++)
         order[i] = i;

@@ -43,9 +43,7 @@ const char *weak_signature(const char *algorithm)
 {
     if (strcasestr(algorithm, "MD5") != NULL)
         return "md5-signature";
-    bool is_sha1 = strncasecmp(algorithm, "SHA1-", 5) == 0 || strcasestr(algorithm, "WithSHA1") != NULL ||
-                   strcasecmp(algorithm, "ecdsa-with-SHA1") == 0;
-    return is_sha1 ? "sha1-signature" : NULL;
+    return strcasestr(algorithm, "SHA1") != NULL ? "sha1-signature" : NULL;
 }
 
 const char *weak_protocol(const char *version)

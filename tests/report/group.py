@@ -1,0 +1,95 @@
+"""`tlsward report`: what it counts of recorded events, on events that were made up and on those of real programs."""
+
+import contextlib
+import functools
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(1, str(HERE))
+sys.path.insert(2, str(HERE.parent / "events"))
+sys.path.insert(3, str(HERE.parent))
+
+import real  # noqa: E402
+import terminal  # noqa: E402
+from cases import CASES, POLICY  # noqa: E402
+from patience import HANG_SECONDS  # noqa: E402
+from runner import Row  # noqa: E402
+
+
+class Place:
+    def __init__(self, build, directory):
+        self.build = build
+        self.command = build / "tlsward"
+        self.directory = directory
+
+    def below(self, row):
+        path = self.directory / row.replace("/", "-")
+        path.mkdir()
+        return path
+
+    def report(self, *arguments, status=0, **variables):
+        """What it says, and what it complains of."""
+        done = subprocess.run([self.command, "report", *arguments], env=environment(**variables), capture_output=True,
+                              timeout=HANG_SECONDS, check=False)
+        assert done.returncode == status, f"exit status {done.returncode}, not {status}: {done.stderr.decode()}"
+        return done.stdout.decode(), done.stderr.decode()
+
+
+def environment(**more):
+    return {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8", **more}
+
+
+def look_up(document, path):
+    for step in path.split("."):
+        if step == "#":
+            return len(document)
+        document = document[int(step)] if isinstance(document, list) else document[step]
+    return document
+
+
+def wrong_members(out, wanted):
+    document = json.loads(out) if wanted else {}
+    for path, value in wanted.items():
+        try:
+            found = look_up(document, path)
+        except (KeyError, IndexError) as lacking:
+            found = repr(lacking)
+        if found != value:
+            yield f"{path} is {found!r}, not {value!r}"
+
+
+def try_case(case, place):
+    directory = place.below(case.name)
+    (directory / "log").write_bytes(case.log)
+    (directory / "p.conf").write_bytes(POLICY)
+    arguments = [argument.replace("{t}", str(directory)) for argument in case.arguments]
+    done = subprocess.run([place.command, "report", *arguments], env=environment(TLSWARD_POLICY=str(directory / "p.conf")),
+                          capture_output=True, timeout=HANG_SECONDS, check=False)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    problems = [f"exit status {done.returncode}, not {case.status}"] if done.returncode != case.status else []
+    problems += wrong_members(out, case.has)
+    problems += [f"no {word!r} in the output" for word in case.out if not re.search(word, out, re.MULTILINE)]
+    problems += [f"no {word!r} in the errors" for word in case.err if not re.search(word, err, re.MULTILINE)]
+    problems += [f"{word!r} is said" for word in case.never if re.search(word, out + err, re.MULTILINE)]
+    if not case.err and err:
+        problems.append("something on standard error")
+    return "\n".join([*problems, out[:4000], err[:4000]]) if problems else ""
+
+
+def rows(_):
+    for case in CASES:
+        yield Row(case.name, functools.partial(try_case, case))
+    for module in (real, terminal):
+        for name, (function, needs) in module.ROWS.items():
+            yield Row(name, function, needs=needs, seconds=1)
+
+
+@contextlib.contextmanager
+def place(options, _):
+    with tempfile.TemporaryDirectory(prefix="tlsward-report.") as directory:
+        yield Place(options.build.resolve(), Path(directory))
