@@ -81,7 +81,9 @@ static void write_process(struct json_writer *writer, const struct event *event)
     json_writer_text(writer, "container.id", event->container);
     json_writer_text(writer, "process.executable", event->executable);
     json_writer_text(writer, "tlsward.script", event->script);
+    write_flag(writer, "tlsward.script_uncertain", event->script_is_uncertain);
     json_writer_text(writer, "tlsward.unit", event->unit);
+    write_flag(writer, "tlsward.user_namespace", event->in_user_namespace);
     json_writer_number(writer, "process.pid", (uint64_t)event->pid);
     write_id(writer, "user.id", event->uid);
     write_id(writer, "user.group.id", event->gid);

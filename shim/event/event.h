@@ -34,8 +34,10 @@ struct event {
     struct timespec time; /* CLOCK_REALTIME */
 
     const char *executable;
-    const char *script; /* that the interpreter was started with */
-    const char *unit;   /* of the system's systemd(1) */
+    const char *script;       /* that the interpreter was started with */
+    const char *unit;         /* of the system's systemd(1) */
+    bool script_is_uncertain; /* whoever started it may have chosen it: a rule for it only tightens */
+    bool in_user_namespace;   /* likewise of unit, users, groups and the host's name */
     pid_t pid;
     uid_t uid;
     gid_t gid;             /* real */

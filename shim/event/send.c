@@ -49,9 +49,11 @@ struct event event_start_as(enum event_kind kind, uid_t uid)
         .executable = start != NULL ? start->names.executable : NULL,
         .script = start != NULL ? or_null(start->names.script.name) : NULL,
         .unit = start != NULL ? or_null(start->names.unit.name) : NULL,
+        .in_user_namespace = start != NULL && !start->names.users_are_known,
         .pid = pid_for(kind),
         .uid = uid,
     };
+    event.script_is_uncertain = event.script != NULL && !start->names.script.is_certain;
     kernel_clock(CLOCK_REALTIME, &event.time);
     make_id(event.id, &event.time, event.pid);
     return event;

@@ -167,13 +167,13 @@ static bool check_weakening(const struct rule_check *check, const struct policy_
  * An exception that is longer than [policy] lets any be ends when the longest would, counted from when its file was
  * written: nothing is taken away at once, and nothing stays for ever.
  */
-static void limit_exception(const struct rule_check *check, struct policy_section *rule)
+__attribute__((noinline, cold)) static void limit_exception(const struct rule_check *check, struct policy_section *rule)
 {
     enum { SECONDS_OF_A_DAY = 86400 };
     char weakening[POLICY_KEYS_MAX] = "";
     int64_t days = check->base->max_exception_days, day = rule->written_at / SECONDS_OF_A_DAY;
     int64_t last = (day + days + 1) * SECONDS_OF_A_DAY;
-    if (days == 0 || rule->written_at == 0 || !rule->expires || rule->expires_at <= last)
+    if (rule->written_at == 0 || !rule->expires || rule->expires_at <= last)
         return;
     policy_section_weakening(rule, check->base, weakening, sizeof weakening);
     if (!*weakening)
@@ -205,7 +205,8 @@ bool policy_check_rules(const struct policy *policy, struct config_errors *error
     for (size_t i = 0; i < policy->rule_count; i++) {
         good = check_matchers(&check, &policy->rules[i]) && good;
         good = check_weakening(&check, &policy->rules[i]) && good;
-        limit_exception(&check, &policy->rules[i]);
+        if (policy->base.max_exception_days > 0)
+            limit_exception(&check, &policy->rules[i]);
     }
     return good;
 }

@@ -168,8 +168,12 @@ static bool is_wanted_who(const void *context, uint32_t item)
 {
     const struct wanted_who *wanted = context;
     const struct rule_who *who = &wanted->build->whos[item];
-    return who->program_is_uncertain == wanted->program_is_uncertain && same_globs(wanted, who) &&
-           same_accounts(wanted, who);
+    size_t globs = wanted->globs[0].count + wanted->globs[1].count + wanted->globs[2].count;
+    size_t accounts = wanted->accounts[0]->count + wanted->accounts[1]->count;
+    if (who->program_is_uncertain != wanted->program_is_uncertain || who->glob_count != globs ||
+        who->account_count != accounts)
+        return false;
+    return (globs == 0 || same_globs(wanted, who)) && (accounts == 0 || same_accounts(wanted, who));
 }
 
 static void add_globs(struct rule_build *build, const struct globs *globs)
@@ -209,15 +213,30 @@ static uint32_t add_who(struct rule_build *build, const struct wanted_who *wante
                                                 .first_account = (uint32_t)build->account_count,
                                                 .user_count = (uint32_t)wanted->accounts[0]->count,
                                                 .group_count = (uint32_t)wanted->accounts[1]->count};
+    const size_t glob_count = build->glob_count, account_count = build->account_count;
     for (size_t k = 0; k < 3; k++)
         add_globs(build, &wanted->globs[k]);
     for (size_t k = 0; k < 2; k++)
         add_accounts(build, wanted->accounts[k]);
+    grown[build->who_count].glob_count = (uint32_t)(build->glob_count - glob_count);
+    grown[build->who_count].account_count = (uint32_t)(build->account_count - account_count);
     table_add(&build->who_table, build->scratch, hash, (uint32_t)build->who_count);
     return (uint32_t)build->who_count++;
 }
 
-uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section, enum match programs)
+/* For anybody, as most rules in a process, and the last one was. */
+static bool is_last_for_anybody(const struct rule_build *build, const struct policy_section *section, bool uncertain)
+{
+    size_t globs = build->process ? 0 : section->programs.count + section->scripts.count + section->units.count;
+    if (build->who_count == 0 || globs + section->users.count + section->groups.count > 0)
+        return false;
+    const struct rule_who *last = &build->whos[build->last_who];
+    return last->glob_count + last->account_count == 0 && last->program_is_uncertain == uncertain;
+}
+
+/* Apart from what most rules need, which costs little. */
+__attribute__((noinline)) static uint32_t find_who(struct rule_build *build, const struct policy_section *section,
+                                                   enum match programs)
 {
     struct wanted_who wanted = {.build = build,
                                 .accounts = {&section->users, &section->groups},
@@ -233,4 +252,10 @@ uint32_t rule_build_who(struct rule_build *build, const struct policy_section *s
     int64_t found = table_find(&build->who_table, hash, is_wanted_who, &wanted);
     build->last_who = found != TABLE_NONE ? (uint32_t)found : add_who(build, &wanted, hash);
     return build->last_who;
+}
+
+uint32_t rule_build_who(struct rule_build *build, const struct policy_section *section, enum match programs)
+{
+    bool is_last = is_last_for_anybody(build, section, programs == MATCH_PERHAPS);
+    return is_last ? build->last_who : find_who(build, section, programs);
 }

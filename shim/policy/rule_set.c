@@ -19,7 +19,8 @@ static bool is_everywhere(const struct policy_section *rule)
 
 static enum match programs_match(const struct rule_build *build, const struct policy_section *rule)
 {
-    return build->process ? rule_match_programs(rule, build->process) : MATCH_YES;
+    bool any = rule->programs.count + rule->scripts.count + rule->units.count == 0;
+    return any || !build->process ? MATCH_YES : rule_match_programs(rule, build->process);
 }
 
 /* A rule that can decide; those that can only tighten are found in groups. */

@@ -47,6 +47,7 @@ struct rule_who {
     bool program_is_uncertain; /* it may be one, and nobody will know; scripts and units likewise */
     uint32_t first_glob, program_count, script_count, unit_count; /* in this order */
     uint32_t first_account, user_count, group_count;              /* likewise */
+    uint32_t glob_count, account_count;                           /* of all of these */
 };
 
 /* What must be unknown for the rules of a group to be asked for. */

@@ -8,11 +8,11 @@
 #include <string.h>
 
 static const struct settings settings = {.mode = MODE_ENFORCE,
+                                         .enforce_percent = 25,
+                                         .enforce_side = SIDE_ENFORCED,
                                          .verify = VERIFY_FULL,
                                          .rule = "acme-ldap",
-                                         .expired_rule = "acme-old",
-                                         .enforce_percent = 25,
-                                         .enforce_side = SIDE_ENFORCED};
+                                         .expired_rule = "acme-old"};
 
 static const struct facts facts = {
     .authentication = AUTH_CERTIFICATE,
@@ -43,6 +43,8 @@ static const struct event handshake = {
     .time = {.tv_sec = 1795243480, .tv_nsec = 123456789},
     .executable = "/opt/acme/bin/sync",
     .script = "/opt/acme/lib/sync.py",
+    .script_is_uncertain = true,
+    .in_user_namespace = true,
     .unit = "sync.service",
     .pid = 4711,
     .uid = 1000,
@@ -80,6 +82,7 @@ static const struct event handshake = {
     .settings = &settings,
     .facts = &facts,
     .verdict = &verdict,
+    .candidate = {.action = "allowed", .rule = "acme", .reason = "none"},
     .expected_name = "ldap.corp.example",
     .x509_text = "hostname mismatch",
     .call_site = "sync+0x1234 (0badc0de)",
@@ -139,6 +142,8 @@ static const struct {
     {"event.outcome", "\"failure\""},
     {"process.executable", "\"/opt/acme/bin/sync\""},
     {"tlsward.script", "\"/opt/acme/lib/sync.py\""},
+    {"tlsward.script_uncertain", "true"},
+    {"tlsward.user_namespace", "true"},
     {"tlsward.unit", "\"sync.service\""},
     {"process.pid", "4711"},
     {"host.name", "\"build-7\""},
@@ -177,6 +182,9 @@ static const struct {
     {"tlsward.expired_rule", "\"acme-old\""},
     {"tlsward.enforce_percent", "25"},
     {"tlsward.enforce_side", "\"enforced\""},
+    {"tlsward.candidate.action", "\"allowed\""},
+    {"tlsward.candidate.rule", "\"acme\""},
+    {"tlsward.candidate.reason", "\"none\""},
     {"tlsward.outcome", "\"failed\""},
     {"tlsward.action", "\"blocked\""},
     {"tlsward.decided_by", "\"program\""},

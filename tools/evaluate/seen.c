@@ -1,6 +1,7 @@
 #include "evaluate/seen.h"
 
 #include "policy/facts_text.h"
+#include "process/interpreter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,24 @@ static uid_t read_id(const char *text)
     return text != NULL && *end == '\0' && number < UINT32_MAX ? (uid_t)number : (uid_t)-1;
 }
 
+/* What is no interpreter has no script. */
+static struct script read_script(struct seen *seen, const char *executable)
+{
+    const char *name = keep(seen, MEMBER_SCRIPT);
+    bool has_none = executable != NULL && interpreter_of(executable) == INTERPRETER_NONE;
+    return (struct script){.name = name == NULL && has_none ? "" : name,
+                           .is_certain = !record_flag(seen->record, MEMBER_SCRIPT_UNCERTAIN)};
+}
+
+/* As the library does in a namespace where somebody else says who is who. */
+static void forget_ids(struct process_identity *process)
+{
+    process->uid = process->effective_uid = (uid_t)-1;
+    process->groups_known = GROUPS_UNKNOWN;
+    process->unit_is_certain = false;
+    process->host_name = NULL;
+}
+
 /* An event tells the real ids: what the effective ones were nobody knows, but that they are others is seldom. */
 static void read_process(struct seen *seen)
 {
@@ -34,12 +53,14 @@ static void read_process(struct seen *seen)
         .groups_known = gid != (gid_t)-1 ? GROUPS_OWN : GROUPS_UNKNOWN,
         .gid = gid,
         .effective_gid = gid,
-        .script = {.name = keep(seen, MEMBER_SCRIPT), .is_certain = true},
         .unit = {.name = keep(seen, MEMBER_UNIT)},
         .unit_is_certain = true,
         .host_name = keep(seen, MEMBER_HOST_NAME),
     };
+    seen->process.script = read_script(seen, seen->process.executable);
     seen->process.uid = seen->process.effective_uid = seen->process.kernel_uid = read_id(keep(seen, MEMBER_USER_ID));
+    if (record_flag(seen->record, MEMBER_USER_NAMESPACE))
+        forget_ids(&seen->process);
 }
 
 /* Several names stand with blanks between them. */
