@@ -334,7 +334,7 @@ $(B)/client_with_anchors: tests/corpus/client_with_anchors.c tests/drivers/drive
 # Ratios of instruction counts and CPU times, side by side in one run; see tests/bench.
 bench:
 	@tests/install-packages $(PACKAGES_BENCH)
-	@$(MAKE) --no-print-directory library $(B)/bench/client $(B)/bench/plain $(B)/bench/memory $(B)/bench/empty.so \
+	@$(MAKE) --no-print-directory all $(B)/bench/client $(B)/bench/plain $(B)/bench/memory $(B)/bench/empty.so \
 	    $(B)/bench/events
 	@$(PYTHON) tests/bench/bench.py $(B)
 

@@ -16,6 +16,7 @@ import time
 import cpu
 import fleet
 import reading
+import scanning
 
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 LIBRARY = os.path.join(BUILD, "libtlsward.so")
@@ -172,6 +173,7 @@ def main():
             missed += cpu.print_calls(sys.modules[__name__], directory, port)
             cpu.print_rows(sys.modules[__name__], directory, port)
             missed += reading.print_rows(sys.modules[__name__], directory)
+            missed += scanning.print_rows(sys.modules[__name__], directory)
         finally:
             server.terminate()
             server.wait()

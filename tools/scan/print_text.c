@@ -2,6 +2,7 @@
 
 #include "scan/screen.h"
 #include "shared/text.h"
+#include "shared/text_table.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -64,11 +65,23 @@ static size_t widest_place(const struct scan_finding *first, size_t count)
     size_t widest = 0;
     for (size_t i = 0; i < count; i++) {
         char *place = place_of(&first[i]);
-        size_t width = screen_width_of(place);
+        size_t width = text_width(place);
         widest = width > widest ? width : widest;
         free(place);
     }
     return widest;
+}
+
+/* What an exception is a finding of has nothing to do with what runs. */
+static void print_reach(const struct scan_rule *rule, bool protected, size_t width)
+{
+    if (rule->where == 0)
+        return;
+    char *reach = text_format("at run time: %s", protected && rule->reach <= REACH_BUILD
+                                                     ? "tlsward is in these processes and verifies all the same"
+                                                     : reach_sentence(rule->reach));
+    screen_wrap(reach, INDENT, width);
+    free(reach);
 }
 
 /* All of one rule. */
@@ -84,11 +97,7 @@ static void print_group(const struct scan_finding *first, size_t count, size_t w
     char *mend = text_format("instead: %s", first->rule->mend);
     screen_wrap(mend, INDENT, width);
     free(mend);
-    char *reach = text_format("at run time: %s", protected && first->rule->reach <= REACH_BUILD
-                                                     ? "tlsward is in these processes and verifies all the same"
-                                                     : reach_sentence(first->rule->reach));
-    screen_wrap(reach, INDENT, width);
-    free(reach);
+    print_reach(first->rule, protected, width);
     putchar('\n');
 }
 

@@ -1,35 +1,20 @@
 #include "scan/screen.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include "shared/text_table.h"
 
-enum { NARROWEST = 40, PIPE = 100000 };
+#include <string.h>
+
+enum { NARROWEST = 40, WIDEST = 100000 };
 
 size_t screen_width(FILE *out)
 {
-    struct winsize size;
-    const char *columns = getenv("COLUMNS");
-    size_t width = columns != NULL ? (size_t)strtoul(columns, NULL, 10) : 0;
-    if (width == 0 && isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0)
-        width = size.ws_col;
-    if (width == 0)
-        return isatty(fileno(out)) ? 80 : PIPE;
-    return width < NARROWEST ? NARROWEST : width;
+    size_t width = terminal_width(out);
+    return width > WIDEST ? WIDEST : width < NARROWEST ? NARROWEST : width;
 }
 
 static bool begins_character(char byte)
 {
     return ((unsigned char)byte & 0xc0) != 0x80;
-}
-
-size_t screen_width_of(const char *text)
-{
-    size_t width = 0;
-    for (; *text != '\0'; text++)
-        width += begins_character(*text);
-    return width;
 }
 
 /* The byte at which a character begins, so many characters from the start. */
@@ -45,9 +30,9 @@ static size_t offset_of(const char *text, size_t characters)
 
 void screen_print(const char *text, size_t width, bool fill)
 {
-    size_t has = screen_width_of(text);
+    size_t has = text_width(text);
     if (has <= width) {
-        printf("%s%*s", text, fill && width < PIPE ? (int)(width - has) : 0, "");
+        printf("%s%*s", text, fill && width < WIDEST ? (int)(width - has) : 0, "");
         return;
     }
     size_t before = (width - 1) / 2, after = width - 1 - before;

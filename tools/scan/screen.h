@@ -8,11 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* How many columns the terminal has that `out` is; very many where it is none. COLUMNS counts before what it says. */
+/* How many columns there are to fill: those of the terminal that `out` is, and very many where it is none. */
 size_t screen_width(FILE *out);
-
-/* Columns that a text takes: one for each character. */
-size_t screen_width_of(const char *text);
 
 /* Prints a text in so many columns, cut in the middle where it has more; `fill` adds blanks where it has fewer. */
 void screen_print(const char *text, size_t width, bool fill);
