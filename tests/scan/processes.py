@@ -34,7 +34,7 @@ def of_process(done, pid):
 
 def environment(fixture):
     """What is set in a process is active; other variables are never shown."""
-    with running(*SHELL, NODE_TLS_REJECT_UNAUTHORIZED="0", GIT_SSL_NO_VERIFY="false", PASSWORD=SECRET, X=f"a\nNODE={SECRET}") as pid:
+    with running(*SHELL, NODE_TLS_REJECT_UNAUTHORIZED="0", GIT_SSL_NO_VERIFY="false", PASSWORD=SECRET, X=f"a\nVAULT_SKIP_VERIFY={SECRET}") as pid:
         done = json_scan(fixture, "--running")
     found, _ = of_process(done, pid)
     assert {line["rule"]: line["text"] for line in found} == {"node-reject-unauthorized-variable": "NODE_TLS_REJECT_UNAUTHORIZED=0",

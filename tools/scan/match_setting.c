@@ -182,10 +182,17 @@ static char *shown_setting(const struct scan_rule *rule, const char *name, size_
     return shown;
 }
 
+/* Of a process a variable is a line, and what looks like one within another's value is none. */
+static bool is_no_variable(const struct scan_rule *rule, const struct scanned_text *text, const char *name)
+{
+    bool is_variable = (rule->separators & BY_BLANK_IN_DOCKERFILE) != 0 && rule->exact_case;
+    return is_variable && text->kind == KIND_ENVIRON && name != line_start(text, name);
+}
+
 bool match_setting(const struct scan_rule *rule, const struct scanned_text *text, const char *name, size_t length,
                    struct match *match)
 {
-    if (rule->section != NULL && !is_in_section(text, name, rule->section))
+    if (is_no_variable(rule, text, name) || (rule->section != NULL && !is_in_section(text, name, rule->section)))
         return false;
     const char *elsewhere = value_of_numbered_key(text, name);
     const char *at = elsewhere != NULL ? elsewhere : behind_name(rule, text, name, length);
