@@ -361,12 +361,6 @@ static void note_names_read(struct connection *connection)
     connection->names_watched = NULL;
 }
 
-/* An audit is asked later what would help: whether expiry is all that is wrong is known now or never. */
-static bool asks_about_expiry(const struct settings *settings)
-{
-    return settings->allow_expired_day != 0 || settings->mode == MODE_AUDIT;
-}
-
 void judge_before_program(const struct library *library, SSL *ssl, struct connection *connection,
                           const struct context *context, X509_STORE_CTX *store_ctx, struct judgement *judgement)
 {
@@ -393,7 +387,7 @@ void judge_before_program(const struct library *library, SSL *ssl, struct connec
                 .library_context = context != NULL ? context->library_context : NULL,
                 .properties = context != NULL ? context->properties : NULL,
                 .keep_chain = true,
-                .asks_about_expiry = asks_about_expiry(&connection->handshake.settings),
+                .asks_about_expiry = settings_ask_about_expiry(&connection->handshake.settings),
             },
     };
     connection->handshake.facts.protocol = protocol_negotiated(library, ssl);

@@ -95,10 +95,18 @@ static bool is_known_name(const struct comparison *compared)
            (found->name_checked || found->name_source == NAME_UNKNOWN || !shows_certificate(compared));
 }
 
+/* Of a chain that was not accepted nobody compared the names; now it may be. */
+static bool is_left_out(const struct comparison *compared, const struct facts *facts)
+{
+    return shows_certificate(compared) && !compared->found->name_checked &&
+           compared->found->name_source != NAME_UNKNOWN && (app_anchors_accept(facts) || policy_anchors_accept(facts));
+}
+
 static bool name(const struct comparison *compared, unsigned answer, struct facts *facts)
 {
     enum { MATCHES, DIFFERS, NONE, ANSWERS };
-    if (same_names(compared) || is_known_name(compared) || answer >= ANSWERS)
+    bool known = same_names(compared) ? !is_left_out(compared, facts) : is_known_name(compared);
+    if (known || answer >= (same_names(compared) ? NONE : ANSWERS))
         return false;
     facts->name_checked = answer != NONE;
     facts->name_error = answer == DIFFERS ? X509_HOSTNAME_MISMATCH : 0;
@@ -135,7 +143,8 @@ static bool chain_keys(const struct comparison *compared, unsigned answer, struc
 
 static bool expiry(const struct comparison *compared, unsigned answer, struct facts *facts)
 {
-    bool asked = compared->candidate->allow_expired_day != 0 && compared->in_force->allow_expired_day == 0;
+    bool told = compared->found->app_anchors_expiry_alone || compared->found->policy_anchors_expiry_alone;
+    bool asked = compared->candidate->allow_expired_day != 0 && !told && !settings_ask_about_expiry(compared->in_force);
     bool expired = facts->app_anchors_error == X509_EXPIRED || facts->policy_anchors_error == X509_EXPIRED;
     if (!asked || !expired || answer >= 2)
         return false;
@@ -179,14 +188,29 @@ static bool refusal(const struct comparison *compared, unsigned answer, struct f
     return answer < (known ? 1 : 2);
 }
 
+/* Texts stand in the rows themselves: pointers would cost relocations in every process. */
+static const char missing_facts[][88] = {
+    "whether the chain leads to the policy's anchors: other trust, security-level or strict",
+    "whether the chain leads to the program's anchors: another security-level or strict",
+    "whether the certificate is for the name that is expected",
+    "the public key",
+    "the keys of the chain",
+    "whether anything but expiry is wrong with the chain",
+    "what the session was verified for",
+    "whether the program refuses",
+    "why the program refuses",
+};
+
 static unknown_fact *const unknown_facts[] = {policy_anchors, app_anchors, name,      public_key, chain_keys,
                                               expiry,         session,     rejection, refusal};
 enum { UNKNOWN_FACTS = sizeof unknown_facts / sizeof unknown_facts[0] };
+_Static_assert(sizeof missing_facts / sizeof missing_facts[0] == UNKNOWN_FACTS, "each has a text");
 
 /* What all that was tried came to. */
 struct answers {
     struct verdict verdict;
     bool some, actions_differ, reasons_differ;
+    unsigned asked; /* a bit for each fact that has more than one answer */
 };
 
 static void add_answer(struct answers *answers, const struct settings *candidate, const struct facts *facts)
@@ -202,20 +226,35 @@ static void add_answer(struct answers *answers, const struct settings *candidate
 static void try_answers(const struct comparison *compared, size_t fact, const struct facts *facts,
                         struct answers *answers)
 {
-    bool tried = false;
+    unsigned answer = 0;
     if (fact == UNKNOWN_FACTS) {
         add_answer(answers, compared->candidate, facts);
         return;
     }
-    for (unsigned answer = 0;; answer++) {
+    for (;; answer++) {
         struct facts trial = *facts;
         if (!unknown_facts[fact](compared, answer, &trial))
             break;
         try_answers(compared, fact + 1, &trial, answers);
-        tried = true;
     }
-    if (!tried)
+    if (answer == 0)
         try_answers(compared, fact + 1, facts, answers);
+    if (answer > 1)
+        answers->asked |= 1u << fact;
+}
+
+struct candidate_verdict candidate_decide(const struct settings *in_force, const struct settings *candidate,
+                                          const struct facts *facts)
+{
+    struct facts found = *facts;
+    struct answers answers = {.some = false};
+    found.policy_invalid = false;
+    const struct comparison compared = {in_force, candidate, &found};
+    try_answers(&compared, 0, &found, &answers);
+    return (struct candidate_verdict){.verdict = answers.verdict,
+                                      .missing =
+                                          answers.actions_differ ? missing_facts[__builtin_ctz(answers.asked)] : NULL,
+                                      .reason_is_unknown = answers.reasons_differ};
 }
 
 static const char *rule_of(const struct settings *settings)
@@ -226,21 +265,17 @@ static const char *rule_of(const struct settings *settings)
 struct candidate_difference candidate_compare(const struct settings *in_force, const struct settings *candidate,
                                               const struct facts *facts)
 {
-    struct facts found = *facts;
-    struct answers answers = {.some = false};
     struct candidate_difference difference = {NULL, NULL, NULL};
-    found.policy_invalid = false;
-    const struct comparison compared = {in_force, candidate, &found};
     struct verdict real = decide(in_force, facts);
-    try_answers(&compared, 0, &found, &answers);
-    if (answers.actions_differ)
+    struct candidate_verdict other = candidate_decide(in_force, candidate, facts);
+    if (other.missing)
         difference.action = "unknown";
-    else if (answers.verdict.action != real.action)
-        difference.action = action_text(answers.verdict.action);
-    if (answers.reasons_differ)
+    else if (other.verdict.action != real.action)
+        difference.action = action_text(other.verdict.action);
+    if (other.reason_is_unknown)
         difference.reason = "unknown";
-    else if (answers.verdict.reason != real.reason)
-        difference.reason = reason_text(answers.verdict.reason);
+    else if (other.verdict.reason != real.reason)
+        difference.reason = reason_text(other.verdict.reason);
     if (strcmp(rule_of(in_force), rule_of(candidate)) != 0)
         difference.rule = rule_of(candidate);
     return difference;

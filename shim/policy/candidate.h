@@ -15,6 +15,16 @@ struct candidate_difference {
     const char *reason; /* likewise "unknown" */
 };
 
+/* What the candidate decides; where that is not known, why not, a text that lives for ever. */
+struct candidate_verdict {
+    struct verdict verdict;
+    const char *missing;    /* NULL: the action is known */
+    bool reason_is_unknown; /* although the action is known */
+};
+
+struct candidate_verdict candidate_decide(const struct settings *in_force, const struct settings *candidate,
+                                          const struct facts *facts);
+
 struct candidate_difference candidate_compare(const struct settings *in_force, const struct settings *candidate,
                                               const struct facts *facts);
 

@@ -162,8 +162,8 @@ struct settings policy_settings_of_any(const struct policy *policy, const struct
     return held.settings;
 }
 
-bool policy_settings_are_certain(const struct policy *policy, const struct process_identity *process,
-                                 const struct destination *destinations, size_t count, time_t now)
+bool policy_knows_process(const struct policy *policy, const struct process_identity *process,
+                          const struct destination *destinations, size_t count, time_t now)
 {
     struct question question = {
         .set = &policy->set, .process = process, .destinations = destinations, .count = count, .now = now};
@@ -171,7 +171,8 @@ bool policy_settings_are_certain(const struct policy *policy, const struct proce
     question.candidates.all = true;
     uint32_t decisive = find_decisive(&question, &expired);
     for (uint32_t rule = 0; rule < decisive; rule++)
-        if (!is_over(&question, rule) && match(&question, rule) == MATCH_PERHAPS)
+        if (!is_over(&question, rule) && match(&question, rule) == MATCH_PERHAPS &&
+            rule_match_who(question.set, question.set->rules[rule].who, process) == MATCH_PERHAPS)
             return false;
     return true;
 }
@@ -180,6 +181,11 @@ struct settings policy_settings(const struct policy *policy, const struct proces
                                 const struct destination *destination, time_t now)
 {
     return policy_settings_of_any(policy, process, destination, 1, now);
+}
+
+bool settings_ask_about_expiry(const struct settings *settings)
+{
+    return settings->allow_expired_day != 0 || settings->mode == MODE_AUDIT;
 }
 
 bool settings_demand_proof(const struct settings *settings)

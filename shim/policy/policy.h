@@ -95,6 +95,12 @@ bool settings_pin_key(const struct settings *settings, const char *public_key_pi
 bool settings_deny_keys(const struct settings *settings);
 bool settings_deny_key(const struct settings *settings, const char *public_key_pin);
 
+/*
+ * True where it is looked into whether expiry is all that is wrong with a chain: where that is forgiven, and in an
+ * audit, which is asked later what would help.
+ */
+bool settings_ask_about_expiry(const struct settings *settings);
+
 struct policy;
 struct proxy;
 
@@ -117,11 +123,11 @@ struct settings policy_settings_of_any(const struct policy *policy, const struct
 const struct policy *policy_candidate(const struct policy *policy);
 
 /*
- * False where a rule before the one that decides might match as well, and nobody knows: another policy might have held
- * than these settings say. Asks every rule.
+ * False where a rule before the one that decides might match as well, were more known of the process: who knows more of
+ * it may come to other settings. Asks every rule.
  */
-bool policy_settings_are_certain(const struct policy *policy, const struct process_identity *process,
-                                 const struct destination *destinations, size_t count, time_t now);
+bool policy_knows_process(const struct policy *policy, const struct process_identity *process,
+                          const struct destination *destinations, size_t count, time_t now);
 
 /* What [policy] says: what holds where no rule says otherwise. */
 struct settings policy_general_settings(const struct policy *policy);

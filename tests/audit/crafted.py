@@ -228,8 +228,9 @@ def name_that_may_be_among_those_cut(bench):
 
 
 def matcher_that_the_event_does_not_tell(bench):
-    policy = ENFORCE + exception("script = /opt/x.py", "destination = ldap.corp.example", "verify = none")
+    policy = ENFORCE + exception("group = 77", "destination = ldap.corp.example", "verify = none")
     assert bench.changes(policy, event(), status=3)["cannot-tell"] == 1
+    assert bench.changes(policy, event(2, **{"user.group.id": "77"}))["unchanged"] == 1
 
 
 def event_of_an_older_library(bench):

@@ -44,6 +44,13 @@ static void forget_ids(struct process_identity *process)
     process->host_name = NULL;
 }
 
+/* A library that tells the facts tells the unit, too, where there is one. */
+static const char *keep_unit(struct seen *seen)
+{
+    const char *unit = keep(seen, MEMBER_UNIT);
+    return unit == NULL && record_has(seen->record, MEMBER_FACTS) ? "" : unit;
+}
+
 /* An event tells the real ids: what the effective ones were nobody knows, but that they are others is seldom. */
 static void read_process(struct seen *seen)
 {
@@ -53,7 +60,7 @@ static void read_process(struct seen *seen)
         .groups_known = gid != (gid_t)-1 ? GROUPS_OWN : GROUPS_UNKNOWN,
         .gid = gid,
         .effective_gid = gid,
-        .unit = {.name = keep(seen, MEMBER_UNIT)},
+        .unit = {.name = keep_unit(seen)},
         .unit_is_certain = true,
         .host_name = keep(seen, MEMBER_HOST_NAME),
     };
@@ -85,6 +92,15 @@ static enum action action_of(struct event_record *record)
         if (slice_is(text, action_text((enum action)action)))
             return (enum action)action;
     return ACTION_ALLOWED;
+}
+
+static enum policy_mode mode_of(struct event_record *record)
+{
+    struct slice text = record_text(record, MEMBER_MODE);
+    for (int mode = MODE_OFF; mode <= MODE_ENFORCE; mode++)
+        if (slice_is(text, mode_text((enum policy_mode)mode)))
+            return (enum policy_mode)mode;
+    return MODE_ENFORCE;
 }
 
 static bool read_facts(struct seen *seen)
@@ -120,6 +136,7 @@ bool seen_read(struct seen *seen, struct event_record *record)
     seen->has_facts = read_facts(seen);
     seen->fate = record_fate(record);
     seen->action = action_of(record);
+    seen->mode = mode_of(record);
     seen->rule = keep(seen, MEMBER_RULE);
     seen->anchor_file = keep(seen, MEMBER_ANCHOR_FILE);
     seen->anchor_is_policys = slice_is(record_text(record, MEMBER_ANCHOR_SOURCE), "policy");

@@ -20,7 +20,8 @@ struct seen {
     bool has_facts; /* an older library did not tell them */
     enum fate fate;
     enum action action; /* what was done */
-    const char *rule;   /* that decided then; NULL: [policy] */
+    enum policy_mode mode;
+    const char *rule; /* that decided then; NULL: [policy] */
     const char *anchor_file;
     bool anchor_is_policys;
     bool names_are_cut; /* of the certificate's, there are more than the event lists */
