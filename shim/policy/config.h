@@ -47,7 +47,7 @@ struct config_environment {
 
 /*
  * Parses texts in order as one policy; what they include is not read. NULL on error or memory shortage; every error
- * is in `errors`.
+ * is in `errors`, and so is what is wrong with a policy that holds nevertheless, as an exception that ends too late.
  */
 struct policy *config_parse(const struct config_text *texts, size_t count, struct config_errors *errors);
 

@@ -2,6 +2,7 @@
 import candidates
 import checks
 import matchers
+import parts
 import shortage
 import standard_error
 import unread
@@ -897,4 +898,5 @@ def all_rows():
     yield from shortage.rows()
     yield from variables.rows()
     yield from candidates.rows()
+    yield from parts.rows()
     yield from matchers.rows(ENFORCED, SPARED)

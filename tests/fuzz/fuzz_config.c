@@ -6,7 +6,14 @@ static void look_up(const struct policy *policy)
 {
     static const struct destination destinations[] = {
         {NULL, NULL, 0}, {"a.example", "192.0.2.1", 443}, {"2001:db8::1", "2001:db8::1", 1}};
-    struct process_identity process = {.executable = "/usr/bin/x"};
+    struct process_identity process = {.executable = "/usr/bin/x",
+                                       .groups_known = GROUPS_OWN,
+                                       .gid = 7,
+                                       .effective_gid = 7,
+                                       .script = {"/opt/acme/sync.py", true, NULL},
+                                       .unit = {"acme-sync.service", NULL},
+                                       .unit_is_certain = true,
+                                       .host_name = "a"};
     for (size_t i = 0; i < sizeof destinations / sizeof destinations[0]; i++) {
         struct settings settings = policy_settings(policy, &process, &destinations[i], 1700000000);
         require(settings.log != NULL && settings.trust_count > 0);
