@@ -16,6 +16,7 @@ _tlsward_options()
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
     pin) echo '--starttls --json --help' ;;
+    trust) echo '--program --user --policy --json --help' ;;
     scan) echo '--running --host --container-image --format --json --baseline --fail-on --exit-zero --help' ;;
     esac
 }
@@ -51,7 +52,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'run check explain log report draft replay pin scan --help --version'
+        _tlsward_words -W 'run check explain log report draft replay pin trust scan --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then
@@ -88,7 +89,7 @@ _tlsward()
             _tlsward_words -c
         elif [[ $subcommand == check || $subcommand == scan ]]; then
             _filedir
-        elif [[ $subcommand =~ ^(log|report|draft|replay)$ ]]; then
+        elif [[ $subcommand =~ ^(log|report|draft|replay|trust)$ ]]; then
             _filedir
             _tlsward_words -W journal
         elif [[ $subcommand == explain ]]; then

@@ -1,3 +1,4 @@
+#include "anchors/trust_command.h"
 #include "check/check.h"
 #include "draft/draft.h"
 #include "explain/explain.h"
@@ -28,6 +29,7 @@ static const struct subcommand subcommands[] = {
     {"draft", "write rules for what would be blocked, to be looked through", draft_main},
     {"replay", "say what another policy would have made of recorded events", replay_main},
     {"pin", "say the pins of a server or of files, for a policy", pin_main},
+    {"trust", "show the trust anchors in force for a program", trust_main},
     {"scan", "find what switches verification off, and what is not covered", scan_main},
 };
 

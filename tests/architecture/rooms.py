@@ -21,6 +21,7 @@ COMMAND = {
     'server': ('shared',),
     'events': ('shared',),
     'evaluate': ('events', 'shared'),
+    'anchors': ('events', 'server', 'shared'),
     'check': ('shared',),
     'draft': ('evaluate', 'events', 'shared'),
     'explain': ('server', 'shared'),

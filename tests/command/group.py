@@ -21,6 +21,7 @@ import programs
 import rows as table
 import sandbox
 import servers
+import trust_rows
 from patience import HANG_SECONDS
 from pins import pin_of
 from runner import Claims, Row, Unavailable
@@ -101,6 +102,7 @@ def make_files(directory, command):
     shutil.copy(command, directory / "copy-of-the-command")
     os.chown(directory / "copy-of-the-command", *((65534, 65534) if sandbox.is_root() else (-1, -1)))
     lint.make_files(directory)
+    trust_rows.make_files(directory)
     for name, text in SCRIPTS.items():
         (directory / name).write_text(text.replace("{t}", str(directory)))
         (directory / name).chmod(0o755)
@@ -141,6 +143,7 @@ class Fixture:
         self.pin = pin_of(directory / "self.pem")
         self.words = {
             "t": str(directory),
+            "command": str(self.command),
             "library": str(self.library),
             "pin": re.escape(self.pin),
             **{f"pin_{name}": re.escape(pin_of(directory / f"{name}.pem")) for name in ("good", "middle", "unknown")},
@@ -383,7 +386,7 @@ SESSIONS = {
 def all_table_rows():
     return [*table.MAIN, *table.RUN, *table.GAPS, *table.SYSTEM, *table.judged_rows(), *table.started_rows(), *table.SUMMARY, *table.CHECK,
             *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.policy_prediction_rows(), *table.source_rows(), *table.pin_rows(),
-            *lint.table_rows(), *pin_rows.rows()]
+            *lint.table_rows(), *pin_rows.rows(), *trust_rows.rows()]
 
 
 def alters_etc(row):

@@ -1,0 +1,27 @@
+/*
+ * The command line of `trust`.
+ */
+#ifndef TLSWARD_TRUST_OPTIONS_H
+#define TLSWARD_TRUST_OPTIONS_H
+
+#include "process/identity.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct trust_options {
+    struct process_identity process; /* executable "" where none was named: no program pattern matches */
+    char *program;
+    const char *given_names[2]; /* the program as it was written; ended by NULL */
+    char *policy;               /* absolute path, or NULL: the policy that counts here */
+    bool json;
+    char *const *sources; /* of events */
+    size_t source_count;
+};
+
+/* Returns -1 where the command line is understood, else an exit status. */
+int trust_options_parse(int argc, char **argv, struct trust_options *options);
+
+void trust_options_free(struct trust_options *options);
+
+#endif
