@@ -456,11 +456,7 @@ void advice_print(enum advice_kind kind, const struct advice_matter *matter, cha
     case ADVICE_MEND_CHAIN:
         print_about_chain(kind, matter, text);
         break;
-    case ADVICE_REPLACE_KEY:
-    case ADVICE_RENEW_PROTOCOL:
-        print_at_every_level(kind, matter, text);
-        break;
-    default:
-        print_about_name(kind, matter, text);
+    default: /* of these, what holds at every level is last */
+        (kind < ADVICE_REPLACE_KEY ? print_about_name : print_at_every_level)(kind, matter, text);
     }
 }
