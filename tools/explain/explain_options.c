@@ -1,5 +1,6 @@
 #include "explain/explain_options.h"
 
+#include "process/interpreter.h"
 #include "server/host_port.h"
 #include "shared/effective.h"
 #include "shared/exit_status.h"
@@ -63,6 +64,8 @@ static bool set_program(struct explain_options *options, const char *path)
     options->process.executable = options->program;
     options->given_names[0] = path;
     options->process.other_names = options->given_names;
+    /* Which script an interpreter runs is not said: rules for one may tighten. */
+    options->process.script.name = interpreter_of(options->program) == INTERPRETER_NONE ? "" : NULL;
     return options->program[0] == '/' || misused("--as", path, "is no absolute path of a program");
 }
 
