@@ -11,7 +11,7 @@ _tlsward_options()
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
-    report) echo '--since --until --by --rules --policy --fail-on --format --json --help' ;;
+    report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --help' ;;
     draft) echo '--policy --bound --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
@@ -26,7 +26,7 @@ _tlsward_formats()
     case $1 in
     check) echo 'text json sarif junit' ;;
     scan) echo 'text json sarif' ;;
-    report) echo 'text json' ;;
+    report) echo 'text json csv html' ;;
     replay) echo 'text json junit github' ;;
     esac
 }
@@ -63,7 +63,7 @@ _tlsward()
         fi
     fi
     case $prev in
-    --policy | --certificate | --against | --bound | --output) _filedir ;;
+    --policy | --certificate | --against | --bound | --output | --html) _filedir ;;
     --as)
         _filedir
         _tlsward_words -c

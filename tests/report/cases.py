@@ -92,6 +92,11 @@ CASES = [
     Case("text/nothing-to-complain-of", ("{t}/log",), log=verified(1), out=("^Every program verified its peers itself$",)),
     Case("text/more-than-are-shown", ("{t}/log",), log=b"".join(event(n, server_address=f"h{n}") for n in range(1, 101)), out=(r"^  and 60 more: --json has all$",)),
     Case("text/nothing-that-drives-a-terminal", ("{t}/log",), log=event(1, server_address="\x1b[31mred\u202e", tlsward_finding="\x07").replace("\x1b".encode(), b"\\u001b").replace(b"\x07", b"\\u0007"), out=(r"\\x1b\[31mred\\xe2\\x80\\xae",), never=("\x1b", "\x07", "\u202e")),
+    # As CSV.
+    Case("csv/connections", ("--csv", "{t}/log"), log=THREE, out=(r"\Ahandshakes,not_verified,fails,hosts,program,script,address,port,finding,outcome,reason,rule,first,last,advice\r\n3,3,3,2,/opt/acme/bin/sync,,ldap.corp.example,636,,would-block,certificate-host-mismatch,,2026-11-21T06:00:01Z,2026-11-21T06:00:03Z,\r\n\Z",)),
+    Case("csv/of-one-choice", ("--csv", "--by", "destination", "{t}/log"), log=ONE, out=(r"\Ahandshakes,not_verified,fails,hosts,destination,port,first,last\r\n1,1,1,1,ldap.corp.example,636,",)),
+    Case("csv/rules", ("--csv", "--rules", "{t}/log"), log=ONE, out=(r"^0,,old-ldap,unused,directory-team,SEC-1,2099-01-01,",)),
+    Case("csv/quotes-and-formulas", ("--csv", "{t}/log"), log=event(1, server_address="=HYPERLINK(\"x\",1)", tlsward_finding="a,\"b\""), out=(r',"\'=HYPERLINK\(""x"",1\)",636,"a,""b""",',)),
     # What is lost is told.
     Case("lost/no-events", log=b"", status=3, has={"summary.events": 0, "summary.oldest": None, "summary.complete": False}),
     Case("lost/no-events-in-the-text", ("{t}/log",), status=3, out=("nothing is known, which is not the same as nothing being wrong",)),

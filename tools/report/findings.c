@@ -40,6 +40,38 @@ char *report_exchange_weakness(const struct tally_group *group)
     return join(words, sizeof words / sizeof words[0]);
 }
 
+/* What sorts has the ends beside the numbers: to read them again for each comparison takes long where there are many.
+ */
+struct end {
+    size_t group;
+    int64_t seconds_left;
+};
+
+static int by_end(const void *a, const void *b)
+{
+    const struct end *one = a, *other = b;
+    int order = (one->seconds_left > other->seconds_left) - (one->seconds_left < other->seconds_left);
+    return order != 0 ? order : (one->group > other->group) - (one->group < other->group);
+}
+
+size_t *report_sort_certificates(const struct report *report)
+{
+    const struct tally *tally = &report->gathering.tallies[BY_CERTIFICATE];
+    struct end *ends = text_grow(NULL, tally->group_count + 1, sizeof *ends);
+    size_t *order = text_grow(NULL, tally->group_count + 1, sizeof *order);
+    for (size_t i = 0; i < tally->group_count; i++) {
+        const struct tally_group *group = &tally->groups[i];
+        struct lifetime life = lifetime_of(gather_kept(group, CERTIFICATE_NOT_BEFORE),
+                                           gather_kept(group, CERTIFICATE_NOT_AFTER), report->now);
+        ends[i] = (struct end){i, life.state != LIFETIME_UNKNOWN ? life.seconds_left : INT64_MAX};
+    }
+    qsort(ends, tally->group_count, sizeof *ends, by_end);
+    for (size_t i = 0; i < tally->group_count; i++)
+        order[i] = ends[i].group;
+    free(ends);
+    return order;
+}
+
 static bool any_weak(const struct tally *tally, char *(*weakness)(const struct tally_group *))
 {
     bool any = false;

@@ -11,7 +11,8 @@ struct report {
     struct gathering gathering;
     const struct policy *policy;
     struct rule_uses rules;
-    int64_t now; /* seconds since 1970 */
+    size_t *certificates_by_end; /* groups of BY_CERTIFICATE in that order */
+    int64_t now;                 /* seconds since 1970 */
     bool incomplete;
 };
 
@@ -25,6 +26,9 @@ const struct tally_totals *report_totals(const struct report *report);
 char *report_certificate_weakness(const struct tally_group *group);
 char *report_exchange_weakness(const struct tally_group *group);
 
+/* The groups of BY_CERTIFICATE by when they end, to be freed. */
+size_t *report_sort_certificates(const struct report *report);
+
 /* Whether there is something of which an alarm is to be given. */
 bool report_is_alarming(const struct report *report, enum report_alarm alarm);
 
@@ -34,5 +38,6 @@ const char *report_owner(const struct report *report, const char *rule);
 /* To standard output. */
 void report_print_text(const struct report *report);
 void report_print_json(const struct report *report);
+void report_print_csv(const struct report *report);
 
 #endif

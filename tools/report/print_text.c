@@ -180,20 +180,6 @@ static void add_certificate(struct text_table *table, const struct report *repor
     free(key);
 }
 
-static const struct tally *sorted_for; /* qsort(3) has no argument */
-static int64_t sorted_at;
-
-static int by_end(const void *a, const void *b)
-{
-    const struct tally_group *one = &sorted_for->groups[*(const size_t *)a];
-    const struct tally_group *other = &sorted_for->groups[*(const size_t *)b];
-    struct lifetime left =
-        lifetime_of(gather_kept(one, CERTIFICATE_NOT_BEFORE), gather_kept(one, CERTIFICATE_NOT_AFTER), sorted_at);
-    struct lifetime right =
-        lifetime_of(gather_kept(other, CERTIFICATE_NOT_BEFORE), gather_kept(other, CERTIFICATE_NOT_AFTER), sorted_at);
-    return (left.seconds_left > right.seconds_left) - (left.seconds_left < right.seconds_left);
-}
-
 static void print_certificates(const struct report *report)
 {
     static const struct table_column columns[] = {
@@ -205,15 +191,8 @@ static void print_certificates(const struct report *report)
         return;
     struct text_table table =
         text_table(columns, terminal_width(stdout) >= WIDE ? sizeof columns / sizeof columns[0] : NARROW_COLUMNS);
-    size_t *order = text_grow(NULL, tally->group_count, sizeof *order);
-    for (size_t i = 0; i < tally->group_count; i++)
-        order[i] = i;
-    sorted_for = tally;
-    sorted_at = report->now;
-    qsort(order, tally->group_count, sizeof *order, by_end);
     for (size_t i = 0; i < tally->group_count && i < SHOWN_MAX; i++)
-        add_certificate(&table, report, &tally->groups[order[i]]);
-    free(order);
+        add_certificate(&table, report, &tally->groups[report->certificates_by_end[i]]);
     print_title("Certificates, by when they end");
     text_table_print(&table, stdout, 2);
     print_rest(tally->group_count);

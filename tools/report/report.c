@@ -2,17 +2,35 @@
 
 #include "evaluate/policy_file.h"
 #include "report/findings.h"
+#include "report/output_file.h"
+#include "report/print_html.h"
 #include "shared/exit_status.h"
 
+#include <stdlib.h>
 #include <time.h>
 
-static void print(const struct report *report)
+/* False where it could not be written, which is said. */
+static bool print(const struct report *report)
 {
-    reading_print_damage(&report->options->reading, stderr);
-    if (report->options->format == REPORT_JSON)
+    const struct report_options *options = report->options;
+    struct output_file file;
+    reading_print_damage(&options->reading, stderr);
+    if (!output_file_open(&file, options->reading.program, options->output))
+        return false;
+    switch (options->format) {
+    case REPORT_JSON:
         report_print_json(report);
-    else
+        break;
+    case REPORT_CSV:
+        report_print_csv(report);
+        break;
+    case REPORT_HTML:
+        report_print_html(report, file.stream);
+        break;
+    default:
         report_print_text(report);
+    }
+    return output_file_close(&file, options->reading.program);
 }
 
 static int make_report(struct report_options *options, const struct policy *policy)
@@ -22,10 +40,13 @@ static int make_report(struct report_options *options, const struct policy *poli
     report.rules = rule_uses(policy, &report.gathering.tallies[BY_RULE], (time_t)report.now);
     const struct tally_totals *totals = report_totals(&report);
     report.incomplete = reading_is_incomplete(&options->reading) || totals->dropped > 0 || totals->events == 0;
-    print(&report);
+    report.certificates_by_end = report_sort_certificates(&report);
     int status = report.incomplete ? STATUS_INCOMPLETE : STATUS_OK;
     if (report_is_alarming(&report, options->alarm))
         status = STATUS_NEGATIVE;
+    if (!print(&report))
+        status = STATUS_USAGE;
+    free(report.certificates_by_end);
     rule_uses_free(&report.rules);
     gathering_free(&report.gathering);
     reading_free(&options->reading);

@@ -38,8 +38,10 @@ static void usage(FILE *out)
           "  --fail-on WHAT   exit with 1 where something is blocked or would be (blocked),\n"
           "                   a key, signature, protocol or cipher is weak (weak), or a\n"
           "                   certificate or a rule ends soon (expiring)\n"
-          "  --format FORMAT  text or json\n"
+          "  --format FORMAT  text, json, csv or html\n"
           "  --json           the same as --format json\n"
+          "  --csv            one table: connections, or that of --by or --rules\n"
+          "  --html FILE      one page for a browser, into that file\n"
           "  --help           show this text\n\n"
           "SOURCE is a file of events (also .gz, .zst), a directory, - or journal; without one,\n"
           "where the policy's events go.\n\n"
@@ -74,7 +76,7 @@ static int find_word(const char *const *words, int count, const char *word)
 
 static bool take_format(struct report_options *options, const char *name)
 {
-    static const char *const names[REPORT_FORMATS] = {"text", "json"};
+    static const char *const names[REPORT_FORMATS] = {"text", "json", "csv", "html"};
     options->format = (enum report_format)find_word(names, REPORT_FORMATS, name);
     return options->format != REPORT_FORMATS || complain("format", name);
 }
@@ -116,6 +118,11 @@ static bool take_option(struct report_options *options, int option, const char *
         return take_format(options, value);
     case 'j':
         return take_format(options, "json");
+    case 'c':
+        return take_format(options, "csv");
+    case 'w':
+        options->output = value;
+        return take_format(options, "html");
     default:
         return false;
     }
@@ -128,6 +135,7 @@ int report_options_read(struct report_options *options, int argc, char **argv)
         {"by", required_argument, NULL, 'b'},     {"rules", no_argument, NULL, 'r'},
         {"policy", required_argument, NULL, 'p'}, {"fail-on", required_argument, NULL, 'a'},
         {"format", required_argument, NULL, 'f'}, {"json", no_argument, NULL, 'j'},
+        {"csv", no_argument, NULL, 'c'},          {"html", required_argument, NULL, 'w'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     *options = (struct report_options){.reading = {.program = program, .period = period_all()}};
     for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {

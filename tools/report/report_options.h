@@ -5,7 +5,7 @@
 #include "events/member.h"
 #include "events/reading.h"
 
-enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_FORMATS };
+enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_CSV, REPORT_HTML, REPORT_FORMATS };
 enum report_alarm { ALARM_NONE, ALARM_BLOCKED, ALARM_WEAK, ALARM_EXPIRING, ALARMS };
 
 /* What --by groups by. */
@@ -28,6 +28,7 @@ struct report_options {
     bool rules_only;
     const char *policy; /* a file; NULL: the one that counts here */
     enum report_format format;
+    const char *output; /* a file; NULL: standard output */
     enum report_alarm alarm;
     struct reading reading;
 };
