@@ -184,7 +184,7 @@ static void choose_name(struct client_handshake *handshake, struct peer_candidat
                         const struct trail_peer *trail)
 {
     struct expected_peer expected = peer_expected(candidates, true);
-    struct process_identity process = process_identity();
+    struct process_identity process = process_identity_for(handshake->policy);
     handshake->user = process.kernel_uid;
     handshake->name_unknown = handshake->nothing_known;
     /* Rules see where the connection goes, so that one for the proxy is found by its name. */

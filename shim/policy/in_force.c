@@ -96,15 +96,23 @@ bool process_app_anchors_count(const struct policy *policy)
     return !chosen || (policy != NULL && policy_believes_environment(policy));
 }
 
-struct settings process_settings(const struct policy *policy)
+struct process_identity process_identity_for(const struct policy *policy)
 {
     struct process_identity identity = process_identity();
+    if (policy_names_groups(policy))
+        process_identity_add_groups(&identity);
+    return identity;
+}
+
+struct settings process_settings(const struct policy *policy)
+{
+    struct process_identity identity = process_identity_for(policy);
     return policy_settings(policy, &identity, &(struct destination){0}, kernel_seconds());
 }
 
 bool process_is_off(const struct policy *policy)
 {
-    struct process_identity identity = process_identity();
+    struct process_identity identity = process_identity_for(policy);
     return policy_is_off(policy, &identity, kernel_seconds());
 }
 

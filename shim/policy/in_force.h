@@ -27,6 +27,9 @@ const struct policy *policy_in_force(void);
  */
 bool policy_is_over(const struct policy *policy);
 
+/* Who this process is, as far as the policy asks. */
+struct process_identity process_identity_for(const struct policy *policy);
+
 /*
  * What the policy says for this process where no destination is known: the strictest that any may have, and where
  * events go.

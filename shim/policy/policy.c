@@ -230,6 +230,12 @@ bool policy_is_off(const struct policy *policy, const struct process_identity *p
     return policy_settings(policy, process, &anywhere, now).mode == MODE_OFF;
 }
 
+bool policy_names_groups(const struct policy *policy)
+{
+    const struct policy *candidate = policy_candidate(policy);
+    return policy->set.names_groups || (candidate && candidate->set.names_groups);
+}
+
 const struct policy *policy_candidate(const struct policy *policy)
 {
     return policy->candidate;

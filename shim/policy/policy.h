@@ -119,6 +119,9 @@ struct settings policy_settings(const struct policy *policy, const struct proces
 struct settings policy_settings_of_any(const struct policy *policy, const struct process_identity *process,
                                        const struct destination *destinations, size_t count, time_t now);
 
+/* Whether a rule of it, or of its candidate, is for groups of users. */
+bool policy_names_groups(const struct policy *policy);
+
 /* A policy that may take the place of this one, and is asked for its opinion until then; NULL: none. */
 const struct policy *policy_candidate(const struct policy *policy);
 

@@ -131,6 +131,8 @@ static void publish(struct rule_build *build)
     set->everywhere = build->everywhere;
     set->settings = keep(build, build->settings, build->settings_count, sizeof *build->settings);
     set->settings_count = build->settings_count;
+    for (size_t i = 0; i < build->who_count; i++)
+        set->names_groups |= build->whos[i].group_count > 0;
     set->enforces_in_part = build->base->enforce_percent < 100;
     for (size_t i = 0; i < build->settings_count; i++)
         set->enforces_in_part |= build->settings[i].enforce_percent < 100;

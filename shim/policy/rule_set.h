@@ -85,6 +85,7 @@ struct rule_set {
     const uint32_t *everywhere; /* rules that no name and no network leads to, but for the uncertain ones */
     size_t everywhere_count;
     bool program_is_uncertain; /* of some such rules */
+    bool names_groups;         /* some rule is for groups of users */
     bool enforces_in_part;     /* some settings have a percentage, or [policy] has */
     const struct rule_group *groups;
     size_t group_count;

@@ -101,7 +101,11 @@ struct process_identity identity_now(const struct identity_names *names)
         .unit_is_certain = names->users_are_known,
         .host_name = names->host_name,
     };
-    if (names->groups_are_known)
-        find_groups(&process);
     return process;
+}
+
+void identity_add_groups(struct process_identity *process, const struct identity_names *names)
+{
+    if (names->groups_are_known)
+        find_groups(process);
 }

@@ -62,7 +62,10 @@ void identity_find(struct identity_names *names, struct arena *arena);
 /* A user's id to match rules with: (uid_t)-1, unknown, where the ids are not those of the host. */
 uid_t identity_user(uid_t uid, bool users_are_known);
 
-/* The identity as it is now: a daemon may have changed its users and groups. Borrows `names`. */
+/* The identity as it is now, but for its groups: a daemon may have changed its users. Borrows `names`. */
 struct process_identity identity_now(const struct identity_names *names);
+
+/* Adds the groups as they are now, for two system calls more. */
+void identity_add_groups(struct process_identity *process, const struct identity_names *names);
 
 #endif

@@ -91,9 +91,19 @@ const struct start *start_known(void)
     return atomic_load_explicit(&start_state, memory_order_acquire);
 }
 
-struct process_identity process_identity(void)
+static const struct identity_names *names_known(void)
 {
     static const struct identity_names unknown;
     const struct start *start = start_get();
-    return identity_now(start != NULL ? &start->names : &unknown);
+    return start != NULL ? &start->names : &unknown;
+}
+
+struct process_identity process_identity(void)
+{
+    return identity_now(names_known());
+}
+
+void process_identity_add_groups(struct process_identity *process)
+{
+    identity_add_groups(process, names_known());
 }

@@ -27,4 +27,7 @@ const struct start *start_known(void);
 /* The program as it is now: it does not change, its users may. */
 struct process_identity process_identity(void);
 
+/* Adds the groups, which few ask for. */
+void process_identity_add_groups(struct process_identity *process);
+
 #endif
