@@ -56,6 +56,8 @@ def make_all(directory):
     (directory / "broken.pem").write_text(good[0] + frame.format("AAAA") + frame.format("!!!!") + good[1])
     (directory / "same").mkdir()
     (directory / "same" / "again.pem").write_text(good[0])
+    for name, parts in {"disorder": ("root", "middle"), "rooted": ("middle", "root"), "crowded": ("middle", "other")}.items():
+        (directory / f"chain-{name}.pem").write_text("".join((directory / f"{part}.pem").read_text() for part in parts))
     make_sources(directory)
     make_forms(directory)
 

@@ -49,18 +49,21 @@ SPECIAL = {
     "weak": ["-cipher", "DEFAULT@SECLEVEL=0"],
     "asking": ["-tls1_2", "-Verify", "1", "-verify_return_error"],
     "tls12": ["-tls1_2"],
+    "by-name": ["-servername", "good.test", "-cert2", "{t}/good.pem", "-key2", "{t}/good.key"],
     "anonymous": ["-tls1_2", "-nocert", "-cipher", "aNULL@SECLEVEL=0"],
 }
+# ... and what those of good.pem send behind it, in place of the intermediate
+CHAINS = {"disorder": "chain-disorder.pem", "rooted": "chain-rooted.pem", "crowded": "chain-crowded.pem"}
 
 
 def s_server(directory, certificate, port, log):
     """`openssl s_server`; the whole chain is sent, except by "lone"."""
-    chain = [] if certificate == "lone" else ["-cert_chain", directory / "middle.pem"]
-    name = "good" if certificate in ("lone", "asking", "tls12") else certificate
+    chain = [] if certificate == "lone" else ["-cert_chain", directory / CHAINS.get(certificate, "middle.pem")]
+    name = "good" if certificate in ("lone", "asking", "tls12", *CHAINS) else {"by-name": "other"}.get(certificate, certificate)
     identity = ["-cert", directory / f"{name}.pem", "-key", directory / f"{name}.key", *chain]
     if certificate == "anonymous":
         identity = []
-    command = ["openssl", "s_server", "-www", "-accept", f"127.0.0.1:{port}", *identity, *SPECIAL.get(certificate, [])]
+    command = ["openssl", "s_server", "-www", "-accept", f"127.0.0.1:{port}", *identity, *(word.replace("{t}", str(directory)) for word in SPECIAL.get(certificate, []))]
     return start(port, command, log=log)
 
 

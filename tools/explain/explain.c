@@ -93,6 +93,7 @@ static void decide_about(struct explanation *explanation, const struct explain_o
 static void explanation_free(struct explanation *explanation)
 {
     sk_X509_pop_free(explanation->chain.built, X509_free);
+    server_notes_free(&explanation->notes);
     certificate_names_free(&explanation->names);
     anchors_free(&explanation->anchors);
     tls_peer_free(&explanation->tls);
@@ -125,6 +126,8 @@ static int explain(const struct explain_options *options, const struct policy *p
                                   .starttls = options->starttls};
     if (!server_examine(&server, &explanation.tls, address))
         return STATUS_UNREACHABLE;
+    server_notes_on_chain(&explanation.notes, explanation.tls.chain);
+    server_notes_on_sni(&explanation.notes, &server, address, explanation.tls.chain);
     decide_about(&explanation, options, policy);
     (options->json ? explanation_print_json : explanation_print)(&explanation);
     int status = explanation_allows(&explanation) ? STATUS_OK : STATUS_NEGATIVE;

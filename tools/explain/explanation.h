@@ -6,6 +6,7 @@
 
 #include "explain/certificate_names.h"
 #include "explain/explain_verify.h"
+#include "explain/server_notes.h"
 #include "server/tls_peer.h"
 #include "peer/peer.h"
 #include "policy/policy.h"
@@ -23,6 +24,7 @@ struct explanation {
     struct settings general; /* what [policy] says */
     struct anchors anchors;
     struct tls_peer tls;
+    struct server_notes notes;
     struct certificate_names names;
     struct chain_result chain;
     bool policy_incomplete; /* something of the policy could not be read */

@@ -36,6 +36,14 @@ static json_t *json_chain(STACK_OF(X509) * chain)
     return list;
 }
 
+static json_t *json_notes(const struct server_notes *notes)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < notes->count; i++)
+        json_array_append_new(list, json_text(notes->items[i]));
+    return list;
+}
+
 static json_t *json_anchor(const struct explanation *explanation)
 {
     int count = sk_X509_num(explanation->chain.built);
@@ -105,6 +113,7 @@ void explanation_print_json(const struct explanation *explanation)
     json_object_set_new(root, "public_key_pin", json_text(explanation->facts.public_key_pin));
     json_object_set_new(root, "pinned", json_pinned(explanation));
     json_object_set_new(root, "chain_sent", json_chain(explanation->tls.chain));
+    json_object_set_new(root, "noticed", json_notes(&explanation->notes));
     json_object_set_new(root, "chain_built", json_chain(explanation->chain.built));
     json_object_set_new(root, "trust_anchor", json_anchor(explanation));
     json_object_set_new(root, "rule", json_text(settings->rule));

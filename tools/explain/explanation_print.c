@@ -79,6 +79,14 @@ static void print_public_key(const struct explanation *explanation)
     putchar('\n');
 }
 
+static void print_notes(const struct server_notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        heading(i == 0 ? "noticed" : "");
+        puts(notes->items[i]);
+    }
+}
+
 static void print_anchor(const struct explanation *explanation)
 {
     int count = sk_X509_num(explanation->chain.built);
@@ -128,6 +136,7 @@ void explanation_print(const struct explanation *explanation)
     print_names(explanation);
     print_public_key(explanation);
     print_chain("chain as sent", explanation->tls.chain);
+    print_notes(&explanation->notes);
     print_chain("chain as built", explanation->chain.built);
     print_anchor(explanation);
     print_decision(explanation);

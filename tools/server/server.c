@@ -74,3 +74,19 @@ bool server_examine(const struct server *server, struct tls_peer *peer, char add
         freeaddrinfo(found);
     return done;
 }
+
+bool server_examine_without_sni(const struct server *server, const char *address, struct tls_peer *peer, char **why)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_NUMERICHOST};
+    struct addrinfo *found = NULL;
+    char port[8];
+    snprintf(port, sizeof port, "%u", server->port);
+    int error = getaddrinfo(address, port, &hints, &found);
+    if (error != 0) {
+        *why = text_format("%s", gai_strerror(error));
+        return false;
+    }
+    bool done = examine_address(server, found, NULL, peer, why);
+    freeaddrinfo(found);
+    return done;
+}

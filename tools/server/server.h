@@ -26,4 +26,7 @@ struct server {
  */
 bool server_examine(const struct server *server, struct tls_peer *peer, char address[static NI_MAXHOST]);
 
+/* The same once more at an address that answered, without SNI, and silently: *why is the caller's to free, or NULL. */
+bool server_examine_without_sni(const struct server *server, const char *address, struct tls_peer *peer, char **why);
+
 #endif
