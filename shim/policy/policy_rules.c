@@ -42,6 +42,11 @@ bool policy_rule_user_is_known(const struct policy *policy, size_t rule, size_t 
     return section_of(policy, rule)->users.items[index].account == ACCOUNT_FOUND;
 }
 
+bool policy_rule_group_is_known(const struct policy *policy, size_t rule, size_t index)
+{
+    return section_of(policy, rule)->groups.items[index].account == ACCOUNT_FOUND;
+}
+
 void policy_rule_weakening(const struct policy *policy, size_t rule, char keys[static POLICY_KEYS_MAX])
 {
     policy_section_weakening(section_of(policy, rule), &policy->base, keys, POLICY_KEYS_MAX);

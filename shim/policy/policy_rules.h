@@ -28,8 +28,9 @@ struct rule_view policy_rule(const struct policy *policy, size_t rule);
 /* Value number `index` of a key that the rule, or POLICY_SECTION, gives itself; NULL where there are no more. */
 const char *policy_rule_value(const struct policy *policy, size_t rule, const char *key, size_t index);
 
-/* False for a `user` of the rule, by its number, whose name this host does not know. */
+/* False for a `user`, or a `group`, of the rule, by its number, whose name this host does not know. */
 bool policy_rule_user_is_known(const struct policy *policy, size_t rule, size_t index);
+bool policy_rule_group_is_known(const struct policy *policy, size_t rule, size_t index);
 
 /* Room for the names of all keys. */
 #define POLICY_KEYS_MAX 512

@@ -38,6 +38,8 @@ FOUND = {
     "one-pin-in-policy": (f"pin = {PIN}\n", 5, "one-pin", "RFC 7469"),
     "one-pin-in-a-rule": (rule("a", "user = 0", f"pin = {PIN}"), 7, "one-pin", "rule a: "),
     "user-whom-nobody-knows": (rule("a", "user = 0", "user = nobody-here", "security-level = 3"), 7, "unknown-user", ""),
+    "group-that-nobody-knows": (rule("a", "group = 0", "group = nothing-here", "security-level = 3"), 7, "unknown-group", ""),
+    "rule-behind-one-for-the-same-scripts": (rule("a", "script = /srv/*", "security-level = 3") + rule("b", "script = /srv/x.py", "unit = a.service", "security-level = 4"), 8, "never-matches", ""),
     "server-certificate-as-a-ca": ("trust = {t}/good.pem\n", 5, "trust-not-ca", "good.pem: certificate 1: CN=good is a server's certificate"),
     "anchor-that-has-expired": ("trust = {t}/ended.pem\n", 5, "trust-expired", "ended.pem: certificate 1: CN=ended has expired"),
     "anchor-in-der": ("trust = {t}/root.der\n", 5, "trust-der", "openssl x509 -inform DER -in {t}/root.der -out {t}/root.der.pem"),

@@ -29,6 +29,15 @@ static void add_unknown_users(const struct policy *policy, size_t rule, struct f
                       text_format("user = %s matches nobody: /etc/passwd has no such name", user));
 }
 
+static void add_unknown_groups(const struct policy *policy, size_t rule, struct findings *findings)
+{
+    const char *group;
+    for (size_t i = 0; (group = policy_rule_value(policy, rule, "group", i)) != NULL; i++)
+        if (!policy_rule_group_is_known(policy, rule, i))
+            lint_warn(findings, "unknown-group", policy, rule, "group", group,
+                      text_format("group = %s matches nobody: /etc/group has no such name", group));
+}
+
 /* Names in which no public or private host has its place: whoever writes them means something else (RFC 6761, 2606). */
 static const char *why_no_host(const char *destination)
 {
@@ -94,6 +103,7 @@ void lint_matchers(const struct policy *policy, struct findings *findings)
     for (size_t i = 0; i < policy_rule_count(policy); i++) {
         add_links(policy, i, findings);
         add_unknown_users(policy, i, findings);
+        add_unknown_groups(policy, i, findings);
         add_impossible_destinations(policy, i, findings);
         add_everything(policy, i, findings);
         add_hidden(policy, rules, i, findings);
