@@ -14,7 +14,7 @@ _tlsward_options()
     report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --help' ;;
     draft) echo '--policy --bound --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
-    explain) echo '--as --user --starttls --policy --trust --certificate --json --help' ;;
+    explain) echo '--as --user --starttls --policy --trust --certificate --fetch --json --help' ;;
     pin) echo '--starttls --json --help' ;;
     trust) echo '--program --user --policy --json --help' ;;
     scan) echo '--running --host --container-image --format --json --baseline --fail-on --exit-zero --help' ;;

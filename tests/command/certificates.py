@@ -2,6 +2,8 @@
 
 import subprocess
 
+ISSUER_PORT = 9080  # where certificates say that those of their issuers are
+
 
 def openssl(*arguments):
     return subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True).stdout
@@ -50,6 +52,10 @@ def make_all(directory):
     issue(directory, "weak", "/CN=weak", server("DNS:good.test"), "middle", algorithm="RSA")
     issue(directory, "client", "/CN=client", ["extendedKeyUsage=clientAuth", "subjectAltName=DNS:good.test"], "middle")
     issue(directory, "hostile", "/CN=\x1b[31mred", server("DNS:other.test"), "middle")
+    for name, file in {"aia": "middle.der", "aia-none": "none.der", "aia-other": "stranger.der", "aia-garbage": "root.pem"}.items():
+        issue(directory, name, f"/CN={name}", [*server("DNS:good.test"), f"authorityInfoAccess=caIssuers;URI:http://127.0.0.1:{ISSUER_PORT}/{file}"], "middle")
+    for name in ("middle", "stranger"):
+        openssl("x509", "-in", directory / f"{name}.pem", "-outform", "DER", "-out", directory / f"{name}.der")
     issue(directory, "dns-address", "/CN=dns-address", server("DNS:127.0.0.1"), "middle")
     frame = "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n"
     good = [(directory / f"{name}.pem").read_text() for name in ("root", "middle")]

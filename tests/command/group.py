@@ -164,6 +164,9 @@ class Fixture:
     def start(self, name):
         if name in SAYING:
             return listen(SAYING[name])
+        if name == "issuers":
+            self.processes.append(servers.issuers(self.directory, self.log))
+            return certificates.ISSUER_PORT
         port = next(servers.PORTS)
         _, server = servers.STARTTLS.get(name, (None, lambda directory, *more: servers.s_server(directory, name, *more)))
         self.processes.append(server(self.directory, port, self.log))

@@ -513,6 +513,8 @@ def explain(host, server, *options):
     return ["explain", "--policy", "enforce.conf", *options, f"{host}:{{PORT_{server}}}"]
 
 
+ISSUERS = {"no_proxy": "{PORT_issuers}"}  # which starts that server
+
 EXPLAIN = [
     Row(
         "explain/good",
@@ -526,6 +528,13 @@ EXPLAIN = [
     Row("explain/certificate-of-no-use-sent", explain("good.test", "crowded"), out=["^noticed +2 of the chain as sent \\(CN=other\\) has issued none of the others"], absent=["wrong order"]),
     Row("explain/certificate-depends-on-sni", explain("good.test", "by-name"), 1, out=["^noticed +the certificate depends on SNI: without it the server sends another \\(CN=other\\)", "DNS:good.test  matches"]),
     Row("explain/by-address-without-sni", explain("127.0.0.1", "by-name"), 1, absent=["depends on SNI"]),
+    Row("explain/issuer-left-out", explain("good.test", "aia", "--fetch"), 1, env=ISSUERS, out=["the server leaves out the certificate of CN=tlsward test intermediate, which is at http://127.0.0.1:9080/middle.der$", "with what it leaves out the chain leads to a trust anchor$", "blocked: certificate-not-trusted"]),
+    Row("explain/issuer-left-out-and-not-asked-for", explain("good.test", "aia"), 1, env=ISSUERS, out=["http://127.0.0.1:9080/middle.der"], absent=["leaves out"]),
+    Row("explain/issuer-that-is-not-there", explain("good.test", "aia-none", "--fetch"), 1, env=ISSUERS, out=["cannot be had from http://127.0.0.1:9080/none.der: "], absent=["leaves out"]),
+    Row("explain/issuer-that-is-another", explain("good.test", "aia-other", "--fetch"), 1, env=ISSUERS, out=["cannot be had from .*/stranger.der: what is there has not issued this one$"], absent=["leaves out"]),
+    Row("explain/issuer-that-is-no-certificate", explain("good.test", "aia-garbage", "--fetch"), 1, env=ISSUERS, out=["cannot be had from .*/root.pem: "], absent=["leaves out"]),
+    Row("explain/issuer-not-told", explain("good.test", "lone", "--fetch"), 1, out=["does not say where it can be had"]),
+    Row("explain/nothing-to-fetch", explain("good.test", "good", "--fetch"), absent=["noticed"]),
     Row("explain/json-noticed", explain("good.test", "rooted", "--json"), out=['"noticed": \\[\n +"2 of the chain as sent is a root']),
     Row("explain/wildcard", explain("a.wild.test", "good"), out=[r"DNS:\*\.wild\.test  matches", "is another name"]),
     Row("explain/every-address-in-turn", explain("two.wild.test", "good"), out=["at 127.0.0.1,"], err=["at ::1: "]),

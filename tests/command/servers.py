@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 
+from certificates import ISSUER_PORT
 from patience import HANG_SECONDS
 
 
@@ -58,13 +59,19 @@ CHAINS = {"disorder": "chain-disorder.pem", "rooted": "chain-rooted.pem", "crowd
 
 def s_server(directory, certificate, port, log):
     """`openssl s_server`; the whole chain is sent, except by "lone"."""
-    chain = [] if certificate == "lone" else ["-cert_chain", directory / CHAINS.get(certificate, "middle.pem")]
+    chain = [] if certificate.startswith(("lone", "aia")) else ["-cert_chain", directory / CHAINS.get(certificate, "middle.pem")]
     name = "good" if certificate in ("lone", "asking", "tls12", *CHAINS) else {"by-name": "other"}.get(certificate, certificate)
     identity = ["-cert", directory / f"{name}.pem", "-key", directory / f"{name}.key", *chain]
     if certificate == "anonymous":
         identity = []
     command = ["openssl", "s_server", "-www", "-accept", f"127.0.0.1:{port}", *identity, *(word.replace("{t}", str(directory)) for word in SPECIAL.get(certificate, []))]
     return start(port, command, log=log)
+
+
+def issuers(directory, log):
+    """What certificates of the kind "aia" name, by HTTP."""
+    command = ["/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", directory, ISSUER_PORT]
+    return start(ISSUER_PORT, command, log=log)
 
 
 def copy_identity(directory, target, user):

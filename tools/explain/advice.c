@@ -2,11 +2,11 @@
 
 #include "event/advice.h"
 #include "event/name_list.h"
+#include "explain/issuer_url.h"
 #include "explain/remedy.h"
 #include "shared/certificate.h"
 #include "shared/text.h"
 
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,22 +42,6 @@ static void list_usable_names(const struct explanation *explanation, struct name
         if (explanation->names.items[i].server_name)
             name_list_add(list, explanation->names.items[i].value);
     name_list_end(list);
-}
-
-/* The first URL from which the issuer's certificate can be had (RFC 5280 section 4.2.2.1), or NULL. */
-static char *issuer_url(X509 *certificate)
-{
-    AUTHORITY_INFO_ACCESS *access = X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
-    char *url = NULL;
-    for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access) && url == NULL; i++) {
-        const ACCESS_DESCRIPTION *description = sk_ACCESS_DESCRIPTION_value(access, i);
-        if (OBJ_obj2nid(description->method) != NID_ad_ca_issuers || description->location->type != GEN_URI)
-            continue;
-        const ASN1_STRING *uri = description->location->d.uniformResourceIdentifier;
-        url = text_clean((const char *)ASN1_STRING_get0_data(uri), (size_t)ASN1_STRING_length(uri));
-    }
-    AUTHORITY_INFO_ACCESS_free(access);
-    return url;
 }
 
 /* What the sentences are made of, and what has to be freed. */

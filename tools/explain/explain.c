@@ -3,6 +3,7 @@
 #include "explain/certificate_file.h"
 #include "explain/explain_options.h"
 #include "explain/explanation.h"
+#include "explain/missing_issuer.h"
 #include "policy/config.h"
 #include "server/server.h"
 #include "shared/effective.h"
@@ -129,6 +130,8 @@ static int explain(const struct explain_options *options, const struct policy *p
     server_notes_on_chain(&explanation.notes, explanation.tls.chain);
     server_notes_on_sni(&explanation.notes, &server, address, explanation.tls.chain);
     decide_about(&explanation, options, policy);
+    if (options->fetch)
+        missing_issuer_note(&explanation);
     (options->json ? explanation_print_json : explanation_print)(&explanation);
     int status = explanation_allows(&explanation) ? STATUS_OK : STATUS_NEGATIVE;
     if (!save_certificate(&explanation, options->certificate))

@@ -25,6 +25,7 @@ static void usage(FILE *out)
           "  --trust PATH        trust these CA certificates (file, directory or \"system\");\n"
           "                      repeatable\n"
           "  --certificate FILE  write the server's certificate to this file, as PEM\n"
+          "  --fetch             look for a missing issuer where the certificate says it is\n"
           "  --json              print one JSON object\n"
           "  --help              show this text\n\n"
           "Exit status: 0 allowed, 1 would be blocked, 2 usage or a file that\n"
@@ -109,6 +110,9 @@ static bool apply_option(struct explain_options *options, int option)
     case 'c':
         options->certificate = optarg;
         return true;
+    case 'f':
+        options->fetch = true;
+        return true;
     case 'j':
         options->json = true;
         return true;
@@ -120,15 +124,11 @@ static bool apply_option(struct explain_options *options, int option)
 int explain_options_parse(int argc, char **argv, struct explain_options *options)
 {
     static const struct option known[] = {
-        {"as", required_argument, NULL, 'a'},
-        {"user", required_argument, NULL, 'u'},
-        {"starttls", required_argument, NULL, 's'},
-        {"policy", required_argument, NULL, 'p'},
-        {"trust", required_argument, NULL, 't'},
-        {"json", no_argument, NULL, 'j'},
-        {"certificate", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"as", required_argument, NULL, 'a'},       {"user", required_argument, NULL, 'u'},
+        {"starttls", required_argument, NULL, 's'}, {"policy", required_argument, NULL, 'p'},
+        {"trust", required_argument, NULL, 't'},    {"fetch", no_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},           {"certificate", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
     const uid_t user = effective_user(getuid());
     *options = (struct explain_options){

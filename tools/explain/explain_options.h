@@ -21,6 +21,7 @@ struct explain_options {
     struct trust_source *trust; /* in place of the policy's, where trust_count > 0 */
     size_t trust_count;
     const char *certificate; /* where the server's certificate is to be written, or NULL */
+    bool fetch;              /* issuers' certificates, from where the server's say that they are */
     bool json;
 };
 

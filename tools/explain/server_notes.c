@@ -7,8 +7,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
-/* Takes the text over. */
-static void say(struct server_notes *notes, char *text)
+void server_notes_add(struct server_notes *notes, char *text)
 {
     if (notes->count < SERVER_NOTES_MAX)
         notes->items[notes->count++] = text;
@@ -45,7 +44,8 @@ static void note_order(struct server_notes *notes, STACK_OF(X509) * sent)
         int issuer = issuer_of(sent, i);
         if (issuer < 0 || issued(next, sk_X509_value(sent, i)))
             continue;
-        say(notes, text_format("the chain is sent in the wrong order: %d is issued by %d, which is to come next; some "
+        server_notes_add(
+            notes, text_format("the chain is sent in the wrong order: %d is issued by %d, which is to come next; some "
                                "programs refuse that (the server's certificate file: its own, then each issuer)",
                                i, issuer));
         return;
@@ -58,11 +58,13 @@ static void note_useless(struct server_notes *notes, STACK_OF(X509) * sent)
         X509 *certificate = sk_X509_value(sent, i);
         char *subject = certificate_name_text(X509_get_subject_name(certificate));
         if (issued(certificate, certificate))
-            say(notes, text_format("%d of the chain as sent is a root (%s): whoever trusts it has it, and nobody else "
+            server_notes_add(
+                notes, text_format("%d of the chain as sent is a root (%s): whoever trusts it has it, and nobody else "
                                    "believes it; the server need not send it",
                                    i, subject));
         else if (!issues_another(sent, i))
-            say(notes, text_format("%d of the chain as sent (%s) has issued none of the others: it is of no use there",
+            server_notes_add(
+                notes, text_format("%d of the chain as sent (%s) has issued none of the others: it is of no use there",
                                    i, subject));
         free(subject);
     }
@@ -86,10 +88,12 @@ void server_notes_on_sni(struct server_notes *notes, const struct server *server
     bool answered = server_examine_without_sni(server, address, &peer, &why);
     X509 *other = answered ? sk_X509_value(peer.chain, 0) : NULL;
     if (!answered)
-        say(notes, text_format("without SNI the server does not shake hands (%s): programs that send none fail", why));
+        server_notes_add(
+            notes, text_format("without SNI the server does not shake hands (%s): programs that send none fail", why));
     else if (other == NULL || X509_cmp(leaf, other) != 0) {
         char *subject = other != NULL ? certificate_name_text(X509_get_subject_name(other)) : text_format("none");
-        say(notes, text_format("the certificate depends on SNI: without it the server sends another (%s), which is "
+        server_notes_add(
+            notes, text_format("the certificate depends on SNI: without it the server sends another (%s), which is "
                                "what programs get that send none",
                                subject));
         free(subject);

@@ -13,6 +13,9 @@ struct server_notes {
     size_t count;
 };
 
+/* Takes the text over. */
+void server_notes_add(struct server_notes *notes, char *text);
+
 /* The order of the certificates (RFC 8446 section 4.4.2 asks programs to bear with any), and those without use. */
 void server_notes_on_chain(struct server_notes *notes, STACK_OF(X509) * sent);
 
