@@ -216,7 +216,10 @@ built-clients: library drivers
 built-names: library $(B)/names/story $(B)/names/interrupted.so
 built-behaviour: library $(BEHAVIOUR)
 built-architecture built-loading built-keep: library
-built-command built-deploy built-events built-report built-audit: all
+built-command built-deploy built-events built-audit: all
+built-report: all $(B)/cyclonedx
+$(B)/cyclonedx:
+	@tests/report/fetch_schemas $@
 built-scan: all $(B)/sarif/schema.json
 $(B)/sarif/schema.json:
 	@tests/scan/fetch_schema $@

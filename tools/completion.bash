@@ -11,7 +11,7 @@ _tlsward_options()
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
-    report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --help' ;;
+    report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --output --help' ;;
     draft) echo '--policy --bound --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --fetch --json --help' ;;
@@ -26,7 +26,7 @@ _tlsward_formats()
     case $1 in
     check) echo 'text json sarif junit' ;;
     scan) echo 'text json sarif' ;;
-    report) echo 'text json csv html' ;;
+    report) echo 'text json csv html prom tlsrpt cbom' ;;
     replay) echo 'text json junit github' ;;
     esac
 }

@@ -15,6 +15,7 @@ sys.path.insert(2, str(HERE.parent / "events"))
 sys.path.insert(3, str(HERE.parent))
 
 import browser  # noqa: E402
+import formats  # noqa: E402
 import real  # noqa: E402
 import terminal  # noqa: E402
 from cases import CASES, POLICY  # noqa: E402
@@ -85,7 +86,7 @@ def try_case(case, place):
 def rows(_):
     for case in CASES:
         yield Row(case.name, functools.partial(try_case, case))
-    for module in (browser, real, terminal):
+    for module in (browser, formats, real, terminal):
         for name, (function, needs) in module.ROWS.items():
             yield Row(name, function, needs=needs, seconds=1)
 

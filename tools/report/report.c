@@ -3,6 +3,7 @@
 #include "evaluate/policy_file.h"
 #include "report/findings.h"
 #include "report/output_file.h"
+#include "report/print_formats.h"
 #include "report/print_html.h"
 #include "shared/exit_status.h"
 
@@ -26,6 +27,15 @@ static bool print(const struct report *report)
         break;
     case REPORT_HTML:
         report_print_html(report, file.stream);
+        break;
+    case REPORT_PROM:
+        report_print_prom(report, file.stream);
+        break;
+    case REPORT_TLSRPT:
+        report_print_tlsrpt(report, file.stream);
+        break;
+    case REPORT_CBOM:
+        report_print_cbom(report, file.stream);
         break;
     default:
         report_print_text(report);

@@ -38,10 +38,13 @@ static void usage(FILE *out)
           "  --fail-on WHAT   exit with 1 where something is blocked or would be (blocked),\n"
           "                   a key, signature, protocol or cipher is weak (weak), or a\n"
           "                   certificate or a rule ends soon (expiring)\n"
-          "  --format FORMAT  text, json, csv or html\n"
+          "  --format FORMAT  text, json, csv, html, prom (Prometheus), tlsrpt (RFC 8460) or\n"
+          "                   cbom (CycloneDX 1.6)\n"
           "  --json           the same as --format json\n"
           "  --csv            one table: connections, or that of --by or --rules\n"
           "  --html FILE      one page for a browser, into that file\n"
+          "  --output FILE    where html, prom, tlsrpt and cbom go; the file is whole whenever\n"
+          "                   it is there\n"
           "  --help           show this text\n\n"
           "SOURCE is a file of events (also .gz, .zst), a directory, - or journal; without one,\n"
           "where the policy's events go.\n\n"
@@ -76,7 +79,7 @@ static int find_word(const char *const *words, int count, const char *word)
 
 static bool take_format(struct report_options *options, const char *name)
 {
-    static const char *const names[REPORT_FORMATS] = {"text", "json", "csv", "html"};
+    static const char *const names[REPORT_FORMATS] = {"text", "json", "csv", "html", "prom", "tlsrpt", "cbom"};
     options->format = (enum report_format)find_word(names, REPORT_FORMATS, name);
     return options->format != REPORT_FORMATS || complain("format", name);
 }
@@ -120,6 +123,9 @@ static bool take_option(struct report_options *options, int option, const char *
         return take_format(options, "json");
     case 'c':
         return take_format(options, "csv");
+    case 'o':
+        options->output = value;
+        return true;
     case 'w':
         options->output = value;
         return take_format(options, "html");
@@ -130,21 +136,31 @@ static bool take_option(struct report_options *options, int option, const char *
 
 int report_options_read(struct report_options *options, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"since", required_argument, NULL, 's'},  {"until", required_argument, NULL, 'u'},
-        {"by", required_argument, NULL, 'b'},     {"rules", no_argument, NULL, 'r'},
-        {"policy", required_argument, NULL, 'p'}, {"fail-on", required_argument, NULL, 'a'},
-        {"format", required_argument, NULL, 'f'}, {"json", no_argument, NULL, 'j'},
-        {"csv", no_argument, NULL, 'c'},          {"html", required_argument, NULL, 'w'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"since", required_argument, NULL, 's'},
+                                          {"until", required_argument, NULL, 'u'},
+                                          {"by", required_argument, NULL, 'b'},
+                                          {"rules", no_argument, NULL, 'r'},
+                                          {"policy", required_argument, NULL, 'p'},
+                                          {"fail-on", required_argument, NULL, 'a'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {"csv", no_argument, NULL, 'c'},
+                                          {"html", required_argument, NULL, 'w'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     *options = (struct report_options){.reading = {.program = program, .period = period_all()}};
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "ho:", known, NULL)) != -1;) {
         if (option == 'h') {
             usage(stdout);
             return STATUS_OK;
         }
         if (!take_option(options, option, optarg))
             return STATUS_USAGE;
+    }
+    if (options->output != NULL && options->format < REPORT_HTML) {
+        fprintf(stderr, "%s: --output is for html, prom, tlsrpt and cbom\n", program);
+        return STATUS_USAGE;
     }
     options->reading.sources = argv + optind;
     options->reading.source_count = (size_t)(argc - optind);

@@ -5,7 +5,16 @@
 #include "events/member.h"
 #include "events/reading.h"
 
-enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_CSV, REPORT_HTML, REPORT_FORMATS };
+enum report_format {
+    REPORT_TEXT,
+    REPORT_JSON,
+    REPORT_CSV,
+    REPORT_HTML,
+    REPORT_PROM,
+    REPORT_TLSRPT,
+    REPORT_CBOM,
+    REPORT_FORMATS
+};
 enum report_alarm { ALARM_NONE, ALARM_BLOCKED, ALARM_WEAK, ALARM_EXPIRING, ALARMS };
 
 /* What --by groups by. */
