@@ -44,6 +44,18 @@ static json_t *json_notes(const struct server_notes *notes)
     return list;
 }
 
+static json_t *json_other_stores(const struct other_stores *stores)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < stores->count; i++) {
+        const struct other_store *store = &stores->items[i];
+        json_array_append_new(list, json_pack("{s:s, s:o, s:i, s:s}", "whose", store->whose, "file",
+                                              json_text(store->file), "x509_error", store->chain_error,
+                                              "x509_error_text", X509_verify_cert_error_string(store->chain_error)));
+    }
+    return list;
+}
+
 static json_t *json_anchor(const struct explanation *explanation)
 {
     int count = sk_X509_num(explanation->chain.built);
@@ -116,6 +128,7 @@ void explanation_print_json(const struct explanation *explanation)
     json_object_set_new(root, "noticed", json_notes(&explanation->notes));
     json_object_set_new(root, "chain_built", json_chain(explanation->chain.built));
     json_object_set_new(root, "trust_anchor", json_anchor(explanation));
+    json_object_set_new(root, "other_stores", json_other_stores(&explanation->other_stores));
     json_object_set_new(root, "rule", json_text(settings->rule));
     json_object_set_new(root, "mode", json_text(mode_text(settings->mode)));
     json_object_set_new(root, "verify", json_text(verify_level_text(settings->verify)));

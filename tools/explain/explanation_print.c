@@ -4,6 +4,7 @@
 #include "shared/certificate.h"
 #include "shared/text.h"
 
+#include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,17 @@ static void print_notes(const struct server_notes *notes)
     }
 }
 
+static void print_other_stores(const struct other_stores *stores)
+{
+    for (size_t i = 0; i < stores->count; i++) {
+        const struct other_store *store = &stores->items[i];
+        heading(i == 0 ? "other stores" : "");
+        printf("%s, %s: %s\n", store->whose, store->file,
+               store->chain_error == X509_V_OK ? "the chain is valid"
+                                               : X509_verify_cert_error_string(store->chain_error));
+    }
+}
+
 static void print_anchor(const struct explanation *explanation)
 {
     int count = sk_X509_num(explanation->chain.built);
@@ -139,6 +151,7 @@ void explanation_print(const struct explanation *explanation)
     print_notes(&explanation->notes);
     print_chain("chain as built", explanation->chain.built);
     print_anchor(explanation);
+    print_other_stores(&explanation->other_stores);
     print_decision(explanation);
     struct advice advice = advice_for(explanation);
     for (size_t i = 0; i < advice.count; i++) {
