@@ -514,9 +514,9 @@ def explain(host, server, *options):
 
 
 def certifi(*words):
-    """Where certifi trusts the root of the tests, and nothing else."""
+    """Where certifi trusts another root than the policy."""
     place = "/usr/local/lib/python3.99/site-packages/certifi"
-    over = f"mount -t tmpfs tmpfs /usr/local/lib; mkdir -p {place}; cp {{t}}/root.pem {place}/cacert.pem"
+    over = f"mount -t tmpfs tmpfs /usr/local/lib; mkdir -p {place}; cp {{t}}/stranger.pem {place}/cacert.pem"
     return ["-m", "sh", "-ec", f'{over}; exec "$@"', "-", "{command}", *explain(*words)]
 
 
@@ -542,9 +542,9 @@ EXPLAIN = [
     Row("explain/issuer-that-is-no-certificate", explain("good.test", "aia-garbage", "--fetch"), 1, env=ISSUERS, out=["cannot be had from .*/root.pem: "], absent=["leaves out"]),
     Row("explain/issuer-not-told", explain("good.test", "lone", "--fetch"), 1, out=["does not say where it can be had"]),
     Row("explain/nothing-to-fetch", explain("good.test", "good", "--fetch"), absent=["noticed"]),
-    Row("explain/store-of-certifi", certifi("good.test", "good"), command="/usr/bin/unshare", root=True, out=["^(other stores)? +Python requests \\(certifi\\), /usr/local/lib/python3.99/site-packages/certifi/cacert.pem: the chain is valid$"]),
-    Row("explain/store-of-certifi-lacks-the-root", certifi("good.test", "unknown"), 1, command="/usr/bin/unshare", root=True, out=["certifi/cacert.pem: unable to get local issuer certificate$"]),
-    Row("explain/store-of-certifi-in-json", certifi("good.test", "good", "--json"), command="/usr/bin/unshare", root=True, out=['"file": "/usr/local/lib/python3.99/site-packages/certifi/cacert.pem",\n +"x509_error": 0']),
+    Row("explain/store-of-certifi", certifi("good.test", "unknown"), 1, command="/usr/bin/unshare", root=True, out=["blocked: certificate-not-trusted", "^(other stores)? +Python requests \\(certifi\\), /usr/local/lib/python3.99/site-packages/certifi/cacert.pem: the chain is valid$"]),
+    Row("explain/store-of-certifi-lacks-the-root", certifi("good.test", "good"), command="/usr/bin/unshare", root=True, out=["allowed: verified-by-policy", "certifi/cacert.pem: unable to get local issuer certificate$"]),
+    Row("explain/store-of-certifi-in-json", certifi("good.test", "unknown", "--json"), 1, command="/usr/bin/unshare", root=True, out=['"file": "/usr/local/lib/python3.99/site-packages/certifi/cacert.pem",\n +"x509_error": 0']),
     Row("explain/json-noticed", explain("good.test", "rooted", "--json"), out=['"noticed": \\[\n +"2 of the chain as sent is a root']),
     Row("explain/wildcard", explain("a.wild.test", "good"), out=[r"DNS:\*\.wild\.test  matches", "is another name"]),
     Row("explain/every-address-in-turn", explain("two.wild.test", "good"), out=["at 127.0.0.1,"], err=["at ::1: "]),
