@@ -302,7 +302,7 @@ static void send_update(const struct handshake_subject *subject, const char *che
 
 static const struct {
     enum later_check check;
-    const char *text;
+    char text[sizeof "peer-certificate"];
 } checks_told[] = {
     {CHECK_CERTIFICATE_FETCHED, "peer-certificate"},
     {CHECK_RESULT_ASKED, "verify-result"},

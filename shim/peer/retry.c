@@ -41,7 +41,7 @@ bool retry_is_this(const struct retry *retry, const struct ip *ip, in_port_t por
  * name.
  */
 static const struct {
-    const char *name;
+    char name[sizeof "libmariadb."];
     bool within_call;
 } libraries[] = {{"libpq.", true}, {"libpq-", true}, {"libmariadb.", false}, {"libmariadb-", false}};
 

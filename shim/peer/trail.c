@@ -220,7 +220,7 @@ static void name_connection(int fd, const struct claim *claim, struct trail_peer
     }
 }
 
-static const char *const NO_DESCRIPTOR[] = {
+static const char NO_DESCRIPTOR[][96] = {
     [UNCLAIMED_NONE] = "no descriptor was shown, and this thread has no open connection without a handshake",
     [UNCLAIMED_SEVERAL] = "no descriptor was shown, and this thread has several connections without a handshake",
     [UNCLAIMED_UNRECORDED] = "no descriptor was shown, and not all connections of this thread could be recorded",
@@ -245,7 +245,7 @@ void trail_lookup(int fd, struct trail_peer *peer)
     if (fd < 0) {
         enum unclaimed found = connections_unclaimed(&claim);
         recorded = found == UNCLAIMED_FOUND;
-        peer->unknown = NO_DESCRIPTOR[found];
+        peer->unknown = recorded ? NULL : NO_DESCRIPTOR[found];
         peer->weak = recorded;
         fd = recorded ? claim.connection.fd : -1;
     }

@@ -42,7 +42,8 @@ static bool is_boundary(struct line line, const char *marker, const char *label)
 /* The label of a BEGIN line that opens a certificate, or NULL. */
 static const char *certificate_label(struct line line)
 {
-    static const char *const labels[] = {"CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE"};
+    static const char labels[][sizeof "TRUSTED CERTIFICATE"] = {"CERTIFICATE", "TRUSTED CERTIFICATE",
+                                                                "X509 CERTIFICATE"};
     for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
         if (is_boundary(line, begin_marker, labels[i]))
             return labels[i];

@@ -8,14 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const known_directories[] = {
+/* In the rows themselves, and the last is empty: pointers would cost relocations in every process. */
+enum { PATH_ROOM = 52 };
+
+static const char known_directories[][PATH_ROOM] = {
     "/etc/ssl/certs",                                 /* Debian, SUSE, Alpine, Arch, FreeBSD */
     "/etc/pki/ca-trust/extracted/pem/directory-hash", /* Fedora, RHEL 9 */
     "/etc/pki/tls/certs",                             /* RHEL 8 and older, where rehashed */
-    NULL,
+    "",
 };
 
-static const char *const known_bundles[] = {
+static const char known_bundles[][PATH_ROOM] = {
     "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Alpine, Arch */
     "/etc/pki/tls/certs/ca-bundle.crt",                  /* Fedora, RHEL */
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora 42 and later */
@@ -23,7 +26,7 @@ static const char *const known_bundles[] = {
     "/var/lib/ca-certificates/ca-bundle.pem",            /* SUSE */
     "/etc/ssl/cert.pem",                                 /* Alpine, Arch, FreeBSD */
     "/usr/local/share/certs/ca-root-nss.crt",            /* FreeBSD */
-    NULL,
+    "",
 };
 
 static _Atomic(const char *) environment_file, environment_directories;
@@ -44,18 +47,18 @@ unsigned trust_places_belief(void)
 
 static const char *find_known_directory(void)
 {
-    const char *const *directory = known_directories;
-    while (*directory && !anchor_directory_is_hashed(*directory))
+    const char(*directory)[PATH_ROOM] = known_directories;
+    while (**directory != '\0' && !anchor_directory_is_hashed(*directory))
         directory++;
-    return *directory;
+    return **directory != '\0' ? *directory : NULL;
 }
 
 static const char *find_known_bundle(void)
 {
-    const char *const *bundle = known_bundles;
-    while (*bundle && file_identify(*bundle).kind != FILE_REGULAR)
+    const char(*bundle)[PATH_ROOM] = known_bundles;
+    while (**bundle != '\0' && file_identify(*bundle).kind != FILE_REGULAR)
         bundle++;
-    return *bundle;
+    return **bundle != '\0' ? *bundle : NULL;
 }
 
 bool trust_places_add(struct trust_places *places, const char *path, bool stands_in)
@@ -72,9 +75,9 @@ bool trust_places_add(struct trust_places *places, const char *path, bool stands
     return true;
 }
 
-static bool add_all(struct trust_places *places, const char *const *paths)
+static bool add_all(struct trust_places *places, const char (*paths)[PATH_ROOM])
 {
-    for (; *paths; paths++)
+    for (; **paths != '\0'; paths++)
         if (!trust_places_add(places, *paths, false))
             return false;
     return true;
