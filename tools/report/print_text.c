@@ -234,10 +234,14 @@ static void print_call_sites(const struct report *report)
     for (size_t i = 0; i < tally->group_count && i < SHOWN_MAX; i++) {
         const struct tally_group *group = &tally->groups[i];
         char *count = number(tally_handshakes(group));
-        text_table_add(&table, COLOUR_OFF,
-                       (const char *const[]){count, gather_part(group, SITE_PROGRAM), gather_part(group, SITE_FINDING),
-                                             gather_part(group, SITE_PLACE)});
+        /* Without the build id behind it, which says to a machine which build it is. */
+        const char *site = gather_part(group, SITE_PLACE);
+        char *place = text_format("%.*s", (int)strcspn(site, " "), site);
+        text_table_add(
+            &table, COLOUR_OFF,
+            (const char *const[]){count, gather_part(group, SITE_PROGRAM), gather_part(group, SITE_FINDING), place});
         free(count);
+        free(place);
     }
     print_title("Where it is in the code");
     text_table_print(&table, stdout, 2);
