@@ -31,6 +31,14 @@ _tlsward_formats()
     esac
 }
 
+_tlsward_alarms()
+{
+    case $1 in
+    report) echo 'blocked weak expiring' ;;
+    scan) echo 'low medium high' ;;
+    esac
+}
+
 # Where run's own command begins, or 0: the first word that is neither an option nor an option's value.
 _tlsward_command_offset()
 {
@@ -74,9 +82,8 @@ _tlsward()
         ;;
     --format) _tlsward_words -W "$(_tlsward_formats "$subcommand")" ;;
     --by) _tlsward_words -W 'program destination finding rule owner host issuer script unit' ;;
-    --fail-on) _tlsward_words -W 'blocked weak expiring' ;;
+    --fail-on) _tlsward_words -W "$(_tlsward_alarms "$subcommand")" ;;
     --container-image) _filedir -d ;;
-    --fail-on) _tlsward_words -W 'low medium high' ;;
     --user) _tlsward_words -W "$(getent passwd | cut -d: -f3)" ;;
     --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
     --since | --until) _tlsward_words -W 'today yesterday 1h 7d' ;;
