@@ -138,12 +138,13 @@ def interrupted(_):
     assert process.returncode != 0, output
 
 
-def interrupted_in_a_row(_):
+def interrupted_in_a_row(_, before=()):
     """What the group and its rows have started ends, also what a row starts anew, and the group puts away its place."""
     with tempfile.TemporaryDirectory(prefix="tlsward-runner.") as name:
         directory = Path(name)
         environment = os.environ | {"TOY_DIRECTORY": name}
-        with subprocess.Popen(command("stubborn"), stdout=subprocess.PIPE, text=True, env=environment) as process:
+        words = [*before, *command("stubborn")]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as process:
             wait_for(directory / "row")
             process.send_signal(signal.SIGINT)
             output, _ = process.communicate(timeout=HANG_SECONDS)
@@ -151,6 +152,11 @@ def interrupted_in_a_row(_):
         assert (directory / "put-away").exists(), output
         left = [entry.parent.name for entry in Path("/proc").glob("[0-9]*/environ") if is_told(entry, name)]
         assert not left, f"processes {left} are left\n{output}"
+
+
+def interrupted_in_the_background(place):
+    """A shell without job control lets what it starts with `&` ignore the signal."""
+    interrupted_in_a_row(place, ("sh", "-c", 'trap "" INT; exec "$@"', "sh"))
 
 
 def is_told(environ, word):
@@ -189,6 +195,7 @@ ROWS = {
     "a-terminal-has-one-line-of-status": terminal,
     "what-is-interrupted-fails": interrupted,
     "what-is-interrupted-leaves-nothing": interrupted_in_a_row,
+    "what-a-script-started-in-the-background-is-interrupted-too": interrupted_in_the_background,
 }
 
 

@@ -147,7 +147,8 @@ class Queue:
 
     def run(self):
         """Runs what is wanted; returns the exit status."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM):  # also where it was ignored, as in what a script's `&` starts
+            signal.signal(number, signal.default_int_handler)
         try:
             for group in self.groups:
                 group.start()
