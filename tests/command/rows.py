@@ -479,7 +479,7 @@ SUMMARY = [
 ]
 
 CHECK = [
-    Row("check/default", ["check"], out=["the built-in default", "mode = audit"]),
+    Row("check/default", ["check"], out=["the built-in default", "mode = audit"], absent=["#  "]),
     Row("check/expired-rule", ["check", "expired-rule.conf"], out=["^# {t}/expired-rule.conf:6: rule old: has expired and no longer applies"], absent=["alive: has expired"]),
     Row("check/json-expired-rule", ["check", "--json", "expired-rule.conf"], out=['"expired_rules": \\[\\s*"old"\\s*\\]']),
     Row("check/system-store-counted-once", ["check"], out=["trust = system: {system_count} certificates"], needs="update-ca-certificates"),

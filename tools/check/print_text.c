@@ -9,16 +9,16 @@
 static void print_place(FILE *out, const struct finding *finding)
 {
     if (finding->file != NULL && finding->line > 0)
-        fprintf(out, "%s:%u:", finding->file, finding->line);
+        fprintf(out, "%s:%u: ", finding->file, finding->line);
     else if (finding->file != NULL)
-        fprintf(out, "%s:", finding->file);
+        fprintf(out, "%s: ", finding->file);
 }
 
 static void print_error(const struct finding *finding)
 {
     fputs(text_colour(stderr, COLOUR_STRONG), stderr);
     print_place(stderr, finding);
-    fprintf(stderr, "%s %s [%s]\n", text_colour(stderr, COLOUR_OFF), finding->message, finding->id);
+    fprintf(stderr, "%s%s [%s]\n", text_colour(stderr, COLOUR_OFF), finding->message, finding->id);
     if (finding->text == NULL)
         return;
     char *text = text_clean(finding->text, strlen(finding->text));
@@ -32,8 +32,8 @@ static void print_warning(const struct finding *finding)
     fputs("# ", stdout);
     print_place(stdout, finding);
     if (finding->rule != NULL)
-        printf(" rule %s:", finding->rule);
-    printf(" %s [%s]\n", finding->message, finding->id);
+        printf("rule %s: ", finding->rule);
+    printf("%s [%s]\n", finding->message, finding->id);
 }
 
 static void print_findings(const struct check_report *report, enum severity severity)

@@ -106,7 +106,7 @@ static void print_head(const struct replay_result *result)
 void replay_print_text(const struct replay_result *result)
 {
     print_head(result);
-    fputs("handshakes ", stdout);
+    fputs("handshakes  ", stdout);
     for (int change = 0; change < CHANGE_COUNT; change++)
         printf("%s %" PRIu64 " %s", change > 0 ? "," : "", result->changes->by_change[change],
                change_text((enum change)change));
