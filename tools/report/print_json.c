@@ -49,7 +49,7 @@ static void set_named(json_t *object, const struct tally_group *group, const str
                             json_known(named->is_kept ? gather_kept(group, named->at) : gather_part(group, named->at)));
 }
 
-static json_t *json_connections(const struct report *report)
+static json_t *json_connection(const struct report *report, const struct tally_group *group)
 {
     static const struct named members[] = {{"program", false, CONNECTION_PROGRAM},
                                            {"script", false, CONNECTION_SCRIPT},
@@ -62,15 +62,11 @@ static json_t *json_connections(const struct report *report)
                                            {"advice", true, CONNECTION_ADVICE},
                                            {"library", true, CONNECTION_LIBRARY},
                                            {NULL, false, 0}};
-    const struct tally *tally = &report->gathering.tallies[BY_CONNECTION];
-    json_t *list = json_array();
-    for (size_t i = 0; i < tally->group_count; i++) {
-        json_t *item = json_group(&tally->groups[i]);
-        set_named(item, &tally->groups[i], members);
-        json_object_set_new(item, "checked_later", json_integer((json_int_t)tally->groups[i].checked_later));
-        json_array_append_new(list, item);
-    }
-    return list;
+    (void)report;
+    json_t *item = json_group(group);
+    set_named(item, group, members);
+    json_object_set_new(item, "checked_later", json_integer((json_int_t)group->checked_later));
+    return item;
 }
 
 static void set_weakness(json_t *item, char *words)
@@ -79,7 +75,7 @@ static void set_weakness(json_t *item, char *words)
     free(words);
 }
 
-static json_t *json_certificates(const struct report *report)
+static json_t *json_certificate(const struct report *report, const struct tally_group *group)
 {
     static const struct named members[] = {{"sha256", false, CERTIFICATE_SHA256},
                                            {"subject", true, CERTIFICATE_SUBJECT},
@@ -96,92 +92,65 @@ static json_t *json_certificates(const struct report *report)
                                            {"anchor", true, CERTIFICATE_ANCHOR},
                                            {"anchor_file", true, CERTIFICATE_ANCHOR_FILE},
                                            {NULL, false, 0}};
-    const struct tally *tally = &report->gathering.tallies[BY_CERTIFICATE];
-    json_t *list = json_array();
-    for (size_t i = 0; i < tally->group_count; i++) {
-        const struct tally_group *group = &tally->groups[i];
-        struct lifetime lifetime = lifetime_of(gather_kept(group, CERTIFICATE_NOT_BEFORE),
-                                               gather_kept(group, CERTIFICATE_NOT_AFTER), report->now);
-        json_t *item = json_group(group);
-        set_named(item, group, members);
-        json_object_set_new(item, "state", json_string(lifetime_text(lifetime.state)));
-        json_object_set_new(item, "left_ratio", lifetime.left < 0 ? json_null() : json_real(lifetime.left));
-        json_object_set_new(item, "seconds_left",
-                            lifetime.state == LIFETIME_UNKNOWN ? json_null()
-                                                               : json_integer((json_int_t)lifetime.seconds_left));
-        set_weakness(item, report_certificate_weakness(group));
-        json_array_append_new(list, item);
-    }
-    return list;
+    struct lifetime lifetime =
+        lifetime_of(gather_kept(group, CERTIFICATE_NOT_BEFORE), gather_kept(group, CERTIFICATE_NOT_AFTER), report->now);
+    bool is_known = lifetime.state != LIFETIME_UNKNOWN;
+    json_t *item = json_group(group);
+    set_named(item, group, members);
+    json_object_set_new(item, "state", json_string(lifetime_text(lifetime.state)));
+    json_object_set_new(item, "left_ratio", lifetime.left < 0 ? json_null() : json_real(lifetime.left));
+    json_object_set_new(item, "seconds_left", is_known ? json_integer((json_int_t)lifetime.seconds_left) : json_null());
+    set_weakness(item, report_certificate_weakness(group));
+    return item;
 }
 
-static json_t *json_exchanges(const struct report *report)
+static json_t *json_exchange(const struct report *report, const struct tally_group *group)
 {
     static const struct named members[] = {{"group", false, EXCHANGE_GROUP},
                                            {"protocol", false, EXCHANGE_VERSION},
                                            {"cipher", false, EXCHANGE_CIPHER},
                                            {NULL, false, 0}};
-    const struct tally *tally = &report->gathering.tallies[BY_EXCHANGE];
-    json_t *list = json_array();
-    for (size_t i = 0; i < tally->group_count; i++) {
-        const struct tally_group *group = &tally->groups[i];
-        json_t *item = json_group(group);
-        set_named(item, group, members);
-        json_object_set_new(item, "post_quantum",
-                            json_string(post_quantum_text(post_quantum_of(gather_part(group, EXCHANGE_GROUP)))));
-        set_weakness(item, report_exchange_weakness(group));
-        json_array_append_new(list, item);
-    }
-    return list;
+    (void)report;
+    json_t *item = json_group(group);
+    set_named(item, group, members);
+    json_object_set_new(item, "post_quantum",
+                        json_string(post_quantum_text(post_quantum_of(gather_part(group, EXCHANGE_GROUP)))));
+    set_weakness(item, report_exchange_weakness(group));
+    return item;
 }
 
-static json_t *json_call_sites(const struct report *report)
+static json_t *json_call_site(const struct report *report, const struct tally_group *group)
 {
     static const struct named members[] = {{"call_site", false, SITE_PLACE},
                                            {"program", false, SITE_PROGRAM},
                                            {"finding", false, SITE_FINDING},
                                            {NULL, false, 0}};
-    const struct tally *tally = &report->gathering.tallies[BY_CALL_SITE];
-    json_t *list = json_array();
-    for (size_t i = 0; i < tally->group_count; i++) {
-        json_t *item = json_group(&tally->groups[i]);
-        set_named(item, &tally->groups[i], members);
-        json_array_append_new(list, item);
-    }
-    return list;
+    (void)report;
+    json_t *item = json_group(group);
+    set_named(item, group, members);
+    return item;
 }
 
-static json_t *json_rules(const struct report *report)
+static json_t *json_choice(const struct report *report, const struct tally_group *group)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < report->rules.count; i++) {
-        const struct rule_use *use = &report->rules.items[i];
-        const struct rule_view *rule = &use->rule; /* all NULL where the policy does not have it */
-        json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:i}", "rule",
-                                              json_text(use->name), "state", rule_state_text(use->state), "handshakes",
-                                              (json_int_t)(use->hits != NULL ? tally_handshakes(use->hits) : 0), "last",
-                                              use->hits != NULL ? json_time(use->hits->last) : json_null(), "owner",
-                                              json_text(rule->owner), "ticket", json_text(rule->ticket), "expires",
-                                              json_text(rule->expires), "file", json_text(rule->file), "line",
-                                              (int)rule->line));
-    }
-    return list;
+    const char *label = gather_part(group, 0);
+    json_t *item = json_group(group);
+    json_object_set_new(item, report_choice_text(report->options->by),
+                        json_known(report->options->by == CHOICE_OWNER ? report_owner(report, label) : label));
+    if (report->gathering.by_destination)
+        json_object_set_new(item, "port", json_known(gather_part(group, 1)));
+    return item;
 }
 
-static json_t *json_choice(const struct report *report)
+static json_t *json_rule(const struct rule_use *use)
 {
-    const struct tally *tally = &report->gathering.tallies[BY_CHOICE];
-    json_t *list = json_array();
-    for (size_t i = 0; i < tally->group_count; i++) {
-        json_t *item = json_group(&tally->groups[i]);
-        const char *label = gather_part(&tally->groups[i], 0);
-        json_object_set_new(item, report_choice_text(report->options->by),
-                            json_known(report->options->by == CHOICE_OWNER ? report_owner(report, label) : label));
-        if (report->gathering.by_destination)
-            json_object_set_new(item, "port", json_known(gather_part(&tally->groups[i], 1)));
-        json_array_append_new(list, item);
-    }
-    return list;
+    const struct rule_view *rule = &use->rule; /* all NULL where the policy does not have it */
+    return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:i}", "rule", json_text(use->name), "state",
+                     rule_state_text(use->state), "handshakes",
+                     (json_int_t)(use->hits != NULL ? tally_handshakes(use->hits) : 0), "last",
+                     use->hits != NULL ? json_time(use->hits->last) : json_null(), "owner", json_text(rule->owner),
+                     "ticket", json_text(rule->ticket), "expires", json_text(rule->expires), "file",
+                     json_text(rule->file), "line", (int)rule->line);
 }
 
 static json_t *json_summary(const struct report *report)
@@ -199,18 +168,51 @@ static json_t *json_summary(const struct report *report)
                      "complete", !report->incomplete);
 }
 
+/*
+ * What is in a list may be a hundred thousand groups, of which a whole tree would take a gigabyte: each becomes JSON
+ * alone, in a line of its own.
+ */
+static void print_item(json_t *item, bool is_first)
+{
+    fputs(is_first ? "\n    " : ",\n    ", stdout);
+    json_dumpf(item, stdout, 0);
+    json_decref(item);
+}
+
+static void print_groups(const struct report *report, const char *name, enum gathered what,
+                         json_t *(*make)(const struct report *report, const struct tally_group *group))
+{
+    const struct tally *tally = &report->gathering.tallies[what];
+    printf(",\n  \"%s\": [", name);
+    for (size_t i = 0; i < tally->group_count; i++)
+        print_item(make(report, &tally->groups[i]), i == 0);
+    fputs(tally->group_count > 0 ? "\n  ]" : "]", stdout);
+}
+
+static void print_rules(const struct report *report)
+{
+    fputs(",\n  \"rules\": [", stdout);
+    for (size_t i = 0; i < report->rules.count; i++)
+        print_item(json_rule(&report->rules.items[i]), i == 0);
+    fputs(report->rules.count > 0 ? "\n  ]" : "]", stdout);
+}
+
 void report_print_json(const struct report *report)
 {
-    json_t *root = json_pack("{s:o}", "summary", json_summary(report));
-    if (!report->options->rules_only && report->options->by != CHOICE_NONE)
-        json_object_set_new(root, "groups", json_choice(report));
-    if (!report->options->rules_only && report->options->by == CHOICE_NONE) {
-        json_object_set_new(root, "connections", json_connections(report));
-        json_object_set_new(root, "certificates", json_certificates(report));
-        json_object_set_new(root, "key_exchanges", json_exchanges(report));
-        json_object_set_new(root, "call_sites", json_call_sites(report));
+    const struct report_options *options = report->options;
+    json_t *summary = json_summary(report);
+    fputs("{\n  \"summary\": ", stdout);
+    json_dumpf(summary, stdout, 0);
+    json_decref(summary);
+    if (!options->rules_only && options->by != CHOICE_NONE)
+        print_groups(report, "groups", BY_CHOICE, json_choice);
+    if (!options->rules_only && options->by == CHOICE_NONE) {
+        print_groups(report, "connections", BY_CONNECTION, json_connection);
+        print_groups(report, "certificates", BY_CERTIFICATE, json_certificate);
+        print_groups(report, "key_exchanges", BY_EXCHANGE, json_exchange);
+        print_groups(report, "call_sites", BY_CALL_SITE, json_call_site);
     }
-    if (report->options->rules_only || report->options->by == CHOICE_NONE)
-        json_object_set_new(root, "rules", json_rules(report));
-    json_print(root);
+    if (options->rules_only || options->by == CHOICE_NONE)
+        print_rules(report);
+    puts("\n}");
 }
