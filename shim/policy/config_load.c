@@ -254,7 +254,10 @@ static void apply_environment(struct loading *loading, bool believed)
         apply_log(loading, environment->log);
 }
 
-/* What is left of an invalid policy: whether it may have enforced, where to complain, and who may switch it off. */
+/*
+ * What is left of an invalid policy: whether it may have enforced, where to complain, who may switch it off, and what
+ * is to be within reach.
+ */
 static void invalidate(struct loading *loading)
 {
     struct policy *policy = loading->policy;
@@ -263,6 +266,7 @@ static void invalidate(struct loading *loading)
     base.settings.mode = enforce ? MODE_ENFORCE : MODE_AUDIT;
     base.settings.log = policy->base.settings.log;
     base.stderr_file = policy->base.stderr_file;
+    base.deepbind = policy->base.deepbind;
     base.kill_switch_environment = policy->base.kill_switch_environment;
     policy->base = base;
     policy->rules = NULL;

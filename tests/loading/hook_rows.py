@@ -72,6 +72,8 @@ named('opened_deepbind_under_a_lock_that_functions_of_libc_want_too', opened_und
 named('opened_deepbind_under_such_a_lock_where_the_flag_is_stripped', opened_under_a_lock('deepbind = strip', 'program'))
 named('opened_deepbind_under_such_a_lock_with_a_policy_that_is_broken',
       opened_under_a_lock('mode = x\n[rule a]\nuser = root\nuser = nobody\ndestination = 10.0.0.0/8', 'plugin'))
+named('opened_deepbind_under_such_a_lock_with_a_broken_policy_that_strips_the_flag',
+      opened_under_a_lock('deepbind = strip\nmode = x', 'program'))
 
 
 @row
