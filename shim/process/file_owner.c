@@ -75,10 +75,29 @@ bool file_mount_ignores_owners(const char *path)
     return failed == 0 && (mount.f_flags & ST_NOSUID) != 0;
 }
 
+static bool is_roots(const kernel_status *file, const char *policy_directory)
+{
+    kernel_status policy;
+    return file->st_uid == 0 &&
+           (file_owner_ids_are_the_hosts() || (kernel_stat(policy_directory, &policy) == 0 && policy.st_uid == 0));
+}
+
 bool file_owner_is_root(const char *path, const char *policy_directory)
 {
-    kernel_status program, policy;
-    if (kernel_stat(path, &program) != 0 || program.st_uid != 0 || file_mount_ignores_owners(path))
-        return false;
-    return file_owner_ids_are_the_hosts() || (kernel_stat(policy_directory, &policy) == 0 && policy.st_uid == 0);
+    kernel_status program;
+    return kernel_stat(path, &program) == 0 && !file_mount_ignores_owners(path) && is_roots(&program, policy_directory);
+}
+
+static bool is_in_the_file_system_of(const char *directory, const kernel_status *file)
+{
+    kernel_status there;
+    return kernel_stat(directory, &there) == 0 && there.st_dev == file->st_dev;
+}
+
+bool file_owner_is_root_in_usr(const char *path, const char *policy_directory)
+{
+    kernel_status program;
+    return kernel_stat(path, &program) == 0 &&
+           (!file_mount_ignores_owners(path) || is_in_the_file_system_of("/usr", &program)) &&
+           is_roots(&program, policy_directory);
 }

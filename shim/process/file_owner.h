@@ -36,4 +36,10 @@ bool file_mount_ignores_owners(const char *path);
  */
 bool file_owner_is_root(const char *path, const char *policy_directory);
 
+/*
+ * The same, but in the file system of /usr, which no user made, the mount may have the flag: for a service without new
+ * privileges systemd(1) sets it everywhere.
+ */
+bool file_owner_is_root_in_usr(const char *path, const char *policy_directory);
+
 #endif

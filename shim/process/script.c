@@ -4,6 +4,7 @@
 #include "process/file_path.h"
 #include "process/interpreter.h"
 #include "process/kernel.h"
+#include "process/start.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -97,12 +98,26 @@ bool script_path(const char *directory, const char *path, char *absolute, size_t
     return length > 0;
 }
 
-static bool belongs_to_its_owner_alone(const char *path)
+static bool belongs_to_its_owner_alone(const kernel_status *file)
 {
-    kernel_status status;
     bool privileged = getauxval(AT_SECURE) != 0 || kernel_geteuid() == 0;
-    return kernel_stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
-           file_owner_objection(&status, privileged) == NULL;
+    return S_ISREG(file->st_mode) && file_owner_objection(file, privileged) == NULL;
+}
+
+/*
+ * A user's program under an interpreter's name may do what it likes with its arguments, and in a namespace of his own
+ * so may what lies at the script's path. Who owns the script could as well have written into it what he would run.
+ */
+static bool is_what_runs(const kernel_status *file)
+{
+    bool is_the_users_own = file->st_uid != 0 && file_owner_ids_are_the_hosts();
+    return is_the_users_own || file_owner_is_root_in_usr("/proc/self/exe", SYSTEM_DIRECTORY);
+}
+
+static bool is_certain(const char *path)
+{
+    kernel_status file;
+    return kernel_stat(path, &file) == 0 && belongs_to_its_owner_alone(&file) && is_what_runs(&file);
 }
 
 static void find_file(struct script *script, struct arena *arena)
@@ -114,7 +129,7 @@ static void find_file(struct script *script, struct arena *arena)
     if (!script_path(kept.directory, kept.text, path, sizeof path, &is_plain))
         return;
     script->name = arena_copy(arena, path, strlen(path));
-    script->is_certain = is_plain && belongs_to_its_owner_alone(path);
+    script->is_certain = is_plain && is_certain(path);
     const char *resolved = file_path_resolve(path, arena);
     if (resolved != NULL && strcmp(resolved, path) != 0)
         script->resolved = resolved;

@@ -15,7 +15,7 @@ struct script {
      * "" for what is no interpreter; NULL: unknown.
      */
     const char *name;
-    bool is_certain;      /* the interpreter was started with this file, and its owner alone says what is in it */
+    bool is_certain;      /* an interpreter was started with this file, and its owner alone says what is in it */
     const char *resolved; /* the path with links resolved where it is another, else NULL */
 };
 

@@ -24,7 +24,7 @@ def as_user(*options):
 
 
 def prepare(directory, owner=0, mode=0o644):
-    """x.py in a directory of everybody's, a link to it, a package of that name, and one that is executed itself."""
+    """x.py in a directory of everybody's, a link to it, scripts that are executed themselves, and a user's python."""
     script = directory / 'x.py'
     script.write_text(f'#!{PYTHON}\n{PROGRAM.read_text()}')
     script.chmod(mode)
@@ -36,8 +36,10 @@ def prepare(directory, owner=0, mode=0o644):
     (directory / 'run' / 'by-env').chmod(0o755)
     for name in 'tool', 'perl':
         (directory / 'run' / name).symlink_to(PYTHON)
+    shutil.copy(PYTHON, directory / 'run' / 'python3')
     if os.geteuid() == 0:
         os.chown(script, owner, owner)
+        os.chown(directory / 'run' / 'python3', USER, USER)
 
 
 def matcher_row(policy, matcher, command, blocked, control_group=None, told=None, **file):
@@ -93,6 +95,15 @@ SCRIPTS = (
     ('by a path that leads back', 'DIR/x.py', [PYTHON, 'DIR/run/../x.py'], PERHAPS, {}),
     ('whose interpreter goes by another name', 'DIR/x.py', ['DIR/run/tool', 'DIR/x.py'], PERHAPS, {}),
     ('whose interpreter goes by the name of another', 'DIR/x.py', ['DIR/run/perl', 'DIR/x.py'], PERHAPS, {}),
+    ("of root's, that a user's copy of an interpreter runs", 'DIR/x.py', [*as_user(), 'DIR/run/python3', 'DIR/x.py'],
+     PERHAPS, {}),
+    ("of a user, that his copy of an interpreter runs", 'DIR/x.py', [*as_user(), 'DIR/run/python3', 'DIR/x.py'], YES,
+     {'owner': USER}),
+    ("that a user puts in the place of root's, in a user namespace", 'DIR/run/started',
+     [*as_user(), 'unshare', '-m', '--map-current-user', 'sh', '-c',
+      f'mount --bind DIR/x.py DIR/run/started; exec {PYTHON} DIR/run/started'], PERHAPS, {'owner': USER}),
+    ('of a service that gains no privileges', 'DIR/x.py',
+     ['unshare', '-m', 'sh', '-c', f'mount -o remount,bind,nosuid /; exec {PYTHON} DIR/x.py'], YES, {}),
     ('that is no other', 'DIR/y.py', [PYTHON, 'DIR/x.py'], NO, {}),
     ('that is an argument of another', 'DIR/run/started', [PYTHON, 'DIR/x.py', 'DIR/run/started'], NO, {}),
     ('by its module', '-m x', [PYTHON, '-m', 'x'], PERHAPS, {}),
