@@ -109,6 +109,45 @@ def value_with_a_newline_writes_no_line(bench):
     assert "\nmode = off" not in text and "control characters" in text, text
 
 
+def value_that_is_a_pattern_is_for_no_other(bench):
+    tool, script = {"process.executable": "/usr/bin/curl"}, {"process.executable": "/usr/bin/python3.11"}
+    nameless = {"tlsward.expected_name": None, "tlsward.facts": facts("policy=20", src="unknown"), "tlsward.reason": "certificate-not-trusted"}
+    for members in (
+        {"process.executable": "/opt/*"}, {"process.executable": "/opt/acme/s?nc"}, {**script, "tlsward.script": "/*"}, {**script, "tlsward.script": "-m *"},
+        {**tool, "tlsward.unit": "*"}, {"tlsward.expected_name": "*"}, {"tlsward.expected_name": "*.corp.example"}, {**nameless, "server.ip": "0.0.0.0/0"},
+    ):
+        assert "[rule" not in bench.draft(untrusted(**members), status=1), members
+
+
+def value_that_a_policy_reads_otherwise_is_none(bench):
+    for program in "/opt/acme/sync ", "/opt/\u009b31msync", "/opt/\u202esync":
+        text = bench.draft(event(**{"process.executable": program}), status=1)
+        assert "[rule" not in text and "control characters or blanks" in text, text
+
+
+def key_that_is_none_writes_no_line(bench):
+    forged = untrusted(**{"tlsward.facts": facts("policy=20").replace(PIN, "none\ndestination=*:443\nmode=off")})
+    text = bench.draft(forged)
+    assert "mode" not in re.sub("^#.*$", "", text, flags=re.MULTILINE) and "\nverify = none\n" in text and "*:443" not in text, text
+
+
+def wider_rule_writes_no_line(bench):
+    hosts = [
+        untrusted(i, **{"tlsward.expected_name": f"h{i}.corp.example", "server.address": f"h{i}.corp.example", "tlsward.script": "x\n[policy]\nmode = off"})
+        for i in range(3)
+    ]
+    text = bench.draft(*hosts)
+    assert "# 3 of these rules could be one" in text and "[policy]" not in text and "script" not in text, text
+
+
+def wider_rule_is_for_nobody_else(bench):
+    hosts = [
+        untrusted(i, **{"tlsward.expected_name": f"h{i}.corp.example", "server.address": f"h{i}.corp.example", "process.executable": "/usr/bin/curl"})
+        for i in range(3)
+    ]
+    assert "#   program = /usr/bin/curl\n#   user = 1000\n#   destination = *.corp.example:636\n" in bench.draft(*hosts)
+
+
 def certificate_with_a_newline_writes_no_line(bench):
     text = bench.draft(event(**{"tls.server.subject": "CN=x\n[rule all]\nmode = off"}))
     assert "\n[rule all]" not in text, text
@@ -285,6 +324,8 @@ def terminal_sees_no_escapes(bench):
 DRAFT = (
     another_name_comes_before_what_weakens, name_that_no_policy_can_hold_is_passed_over, interpreter_alone_gets_no_rule, interpreter_gets_its_script,
     interpreter_of_one_liners_gets_its_unit, tool_gets_its_user, value_with_a_newline_writes_no_line, certificate_with_a_newline_writes_no_line,
+    value_that_is_a_pattern_is_for_no_other, value_that_a_policy_reads_otherwise_is_none, key_that_is_none_writes_no_line,
+    wider_rule_writes_no_line, wider_rule_is_for_nobody_else,
     several_keys_are_all_named, expiry_alone_is_forgiven_alone, two_faults_take_two_keys, beyond_the_bound_is_no_rule, within_the_bound_is_a_rule,
     wider_rule_is_offered_and_not_taken, nothing_that_fails_is_no_rule, what_the_program_refuses_itself_is_no_rule, no_handshake_is_no_answer,
     damage_is_said, expiry_that_is_no_date, drafted_rules_end_when_asked, counts_what_was_only_counted,

@@ -89,7 +89,7 @@ static bool print_failure(FILE *out, const struct failure *failure, size_t numbe
     } else {
         print_rule(out, &matchers, &remedy, number, names, record, ground);
         draft_names_add(names, matchers.name);
-        wider_add(wider, record, &remedy);
+        wider_add(wider, record, &matchers, &remedy);
     }
     bool found = remedy.obstacle == NULL;
     remedy_free(&remedy);

@@ -34,20 +34,32 @@ static char *member(struct event_record *record, enum member member)
     return text_format("%.*s", (int)text.length, text.text != NULL ? text.text : "");
 }
 
-/* A line is all that a value has: what comes from an event must not write another one. */
-static bool fits_line(const char *value)
+static bool is_plain(const char *value)
 {
-    for (const char *c = value; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            return false;
-    return true;
+    size_t length = strlen(value);
+    char *clean = text_clean(value, length);
+    bool same = strcmp(clean, value) == 0;
+    free(clean);
+    return same && length > 0 && *value != ' ' && value[length - 1] != ' ';
+}
+
+/*
+ * Why a policy cannot say just this, NULL where it can. A line is all that a value has: what comes from an event must
+ * not write another one, nor stand for more than itself.
+ */
+static const char *objection(const char *value)
+{
+    if (!is_plain(value))
+        return "a name is empty, or has control characters or blanks about it, which a policy cannot hold";
+    return strpbrk(value, "*?") != NULL ? "a name has a * or a ?, which stands for others in a policy" : NULL;
 }
 
 /* Appends "key = value" and frees the value. */
 static void add(struct matchers *matchers, const char *key, char *value)
 {
-    if (!fits_line(value))
-        matchers->obstacle = "its name has control characters, which a policy cannot hold";
+    const char *obstacle = objection(value);
+    if (matchers->obstacle == NULL)
+        matchers->obstacle = obstacle;
     char *longer = text_format("%s%s = %s\n", matchers->lines, key, value);
     free(matchers->lines);
     free(value);
@@ -124,6 +136,8 @@ struct matchers matchers_for(struct event_record *record)
     char *destination = destination_of(record);
     add_program(&matchers, record);
     matchers.name = name_of(record, destination != NULL ? destination : "anywhere");
+    if (destination != NULL && strchr(destination, '/') != NULL)
+        matchers.obstacle = "the address of the server is no single one";
     if (destination != NULL)
         add(&matchers, "destination", destination);
     else

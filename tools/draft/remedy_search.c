@@ -2,6 +2,7 @@
 
 #include "evaluate/evaluate.h"
 #include "policy/config.h"
+#include "policy/spki_pin.h"
 #include "shared/text.h"
 
 #include <stdlib.h>
@@ -101,13 +102,13 @@ static void add_names(struct options *options, struct samples *samples)
             add(options, text_format("name = %.*s", (int)name.length, name.text));
 }
 
-/* All keys that were seen, or nothing where one was not shown. */
+/* All keys that were seen, or nothing where one was not shown, or is none: whoever wrote the event wrote that, too. */
 static char *pins_of(struct samples *samples)
 {
     char *lines = text_format("%s", "");
     for (size_t i = 0; i < samples->count; i++) {
         const char *pin = samples->seen[i].facts.public_key_pin;
-        char *longer = *pin != '\0' ? text_format("%s%spin = %s", lines, i > 0 ? "\n" : "", pin) : NULL;
+        char *longer = spki_pin_is_valid(pin) ? text_format("%s%spin = %s", lines, i > 0 ? "\n" : "", pin) : NULL;
         free(lines);
         lines = longer;
         if (lines == NULL)

@@ -15,32 +15,36 @@ static const char *domain_of(const char *name)
     return dot != NULL && strchr(dot + 1, '.') != NULL ? dot : NULL;
 }
 
-static char *rule_of(struct event_record *record, const char *domain, const struct remedy *remedy)
+/* Appends a line as a comment, and frees the text. */
+static char *add_line(char *text, const char *line, size_t length)
 {
-    struct slice program = record_text(record, MEMBER_EXECUTABLE), script = record_text(record, MEMBER_SCRIPT);
-    char *rule = text_format("#   program = %.*s\n", (int)program.length, program.text);
-    if (script.length > 0) {
-        char *longer = text_format("%s#   script = %.*s\n", rule, (int)script.length, script.text);
-        free(rule);
-        rule = longer;
-    }
-    char *whole =
-        text_format("%s#   destination = *%s:%" PRIu64 "\n", rule, domain, record_number(record, MEMBER_SERVER_PORT));
-    free(rule);
-    for (size_t i = 0; i < remedy->count; i++) {
-        char *longer = text_format("%s#   %s\n", whole, remedy->lines[i]);
-        free(whole);
-        whole = longer;
-    }
-    return whole;
+    char *longer = text_format("%s#   %.*s\n", text, (int)length, line);
+    free(text);
+    return longer;
 }
 
-void wider_add(struct wider *wider, struct event_record *record, const struct remedy *remedy)
+/* The same as the narrow rule says, which holds nothing that a policy cannot, but for the destination. */
+static char *rule_of(const struct matchers *matchers, const char *domain, uint64_t port, const struct remedy *remedy)
+{
+    static const char narrow[] = "destination = ";
+    char *rule = text_format("%s", ""), *destination = text_format("%s*%s:%" PRIu64, narrow, domain, port);
+    for (const char *line = matchers->lines; *line != '\0'; line += strcspn(line, "\n") + 1)
+        if (strncmp(line, narrow, sizeof narrow - 1) != 0)
+            rule = add_line(rule, line, strcspn(line, "\n"));
+    rule = add_line(rule, destination, strlen(destination));
+    for (size_t i = 0; i < remedy->count; i++)
+        rule = add_line(rule, remedy->lines[i], strlen(remedy->lines[i]));
+    free(destination);
+    return rule;
+}
+
+void wider_add(struct wider *wider, struct event_record *record, const struct matchers *matchers,
+               const struct remedy *remedy)
 {
     struct slice expected = record_text(record, MEMBER_EXPECTED_NAME);
     char *name = text_format("%.*s", (int)expected.length, expected.text != NULL ? expected.text : "");
     const char *domain = strchr(name, ' ') == NULL ? domain_of(name) : NULL;
-    char *rule = domain != NULL ? rule_of(record, domain, remedy) : NULL;
+    char *rule = domain != NULL ? rule_of(matchers, domain, record_number(record, MEMBER_SERVER_PORT), remedy) : NULL;
     size_t at = 0;
     while (rule != NULL && at < wider->count && strcmp(wider->items[at].rule, rule) != 0)
         at++;

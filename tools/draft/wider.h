@@ -5,6 +5,7 @@
 #ifndef TLSWARD_WIDER_H
 #define TLSWARD_WIDER_H
 
+#include "draft/matchers.h"
 #include "draft/remedy_search.h"
 
 #include <stdio.h>
@@ -19,7 +20,8 @@ struct wider {
     size_t count;
 };
 
-void wider_add(struct wider *wider, struct event_record *record, const struct remedy *remedy);
+void wider_add(struct wider *wider, struct event_record *record, const struct matchers *matchers,
+               const struct remedy *remedy);
 
 /* Comments for those that stand for three rules or more. */
 void wider_print(const struct wider *wider, FILE *out);
