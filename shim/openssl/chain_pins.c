@@ -24,10 +24,14 @@ static void add(const struct decoder *decoder, X509 *certificate, struct facts *
         facts->chain_pins_missing = true;
 }
 
-static void add_all(const struct decoder *decoder, const STACK *certificates, struct facts *facts)
+/* The leaf, with which each chain begins, is added already: a digest costs as much as all else here. */
+static void add_others(const struct decoder *decoder, const STACK *certificates, const X509 *leaf, struct facts *facts)
 {
-    for (int i = 0; certificates != NULL && i < api_stack_num(decoder->api, certificates); i++)
-        add(decoder, api_stack_value(decoder->api, certificates, i), facts);
+    for (int i = 0; certificates != NULL && i < api_stack_num(decoder->api, certificates); i++) {
+        X509 *certificate = api_stack_value(decoder->api, certificates, i);
+        if (certificate != leaf)
+            add(decoder, certificate, facts);
+    }
 }
 
 void chain_pins_note(const struct decoder *decoder, const struct presented_chains *chains,
@@ -39,9 +43,9 @@ void chain_pins_note(const struct decoder *decoder, const struct presented_chain
     facts->chain_pins_missing = false;
     add(decoder, chains->leaf, facts);
     if (!program_accepts && !policy_accepts)
-        add_all(decoder, chains->sent, facts);
+        add_others(decoder, chains->sent, chains->leaf, facts);
     if (program_accepts || !policy_accepts)
-        add_all(decoder, chains->by_program, facts);
+        add_others(decoder, chains->by_program, chains->leaf, facts);
     if (!program_accepts)
-        add_all(decoder, chains->by_policy, facts);
+        add_others(decoder, chains->by_policy, chains->leaf, facts);
 }
