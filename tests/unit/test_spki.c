@@ -2,6 +2,7 @@
 #include "cases.h"
 #include "linked_library.h"
 #include "openssl/spki.h"
+#include "openssl/spki_memory.h"
 
 #include "certificates.h"
 
@@ -90,6 +91,51 @@ START_TEST(the_same_pin_from_certificate_and_key)
 }
 END_TEST
 
+/* What is kept is 91 bytes of 0x11, which is what P-256 has, but for the one at `differs`. */
+static const struct {
+    const char *fact;
+    size_t kept, asked, differs;
+    bool found;
+} hashed_keys[] = {
+    {"the same key", 91, 91, 91, true},
+    {"its first byte is another", 91, 91, 0, false},
+    {"its last byte is another", 91, 91, 90, false},
+    {"its middle is another", 91, 91, 45, false},
+    {"a key that begins so", 91, 92, 92, false},
+    {"a part of it", 91, 90, 90, false},
+    {"RSA with 4,096 bits", 550, 550, 550, true},
+    {"the longest", 560, 560, 560, true},
+    {"longer than any that is kept", 561, 561, 561, false},
+    {"nothing", 0, 0, 0, false},
+};
+
+START_TEST(a_digest_is_found_by_all_bytes_of_its_key)
+{
+    unsigned char spki[600], digest[SPKI_DIGEST_SIZE], found[SPKI_DIGEST_SIZE] = {0};
+    memset(spki, 0x11, sizeof spki);
+    memset(digest, 0x5a, sizeof digest);
+    ck_assert_msg(!spki_memory_find(spki, hashed_keys[_i].asked, found), "%s: before", hashed_keys[_i].fact);
+    spki_memory_keep(spki, hashed_keys[_i].kept, digest);
+    spki[hashed_keys[_i].differs] ^= 0x20; /* in the middle: not another place */
+    bool is_found = spki_memory_find(spki, hashed_keys[_i].asked, found);
+    ck_assert_msg(is_found == hashed_keys[_i].found, "%s", hashed_keys[_i].fact);
+    ck_assert(!is_found || memcmp(found, digest, sizeof digest) == 0);
+}
+END_TEST
+
+START_TEST(the_latest_of_two_keys_in_one_place_is_found)
+{
+    unsigned char spki[2][91] = {{1}, {2}}, digest[SPKI_DIGEST_SIZE] = {0};
+    for (unsigned char i = 0; i < 2; i++) {
+        memset(digest, i, sizeof digest);
+        spki_memory_keep(spki[i], sizeof spki[i], digest);
+    }
+    ck_assert(!spki_memory_find(spki[0], sizeof spki[0], digest));
+    ck_assert(spki_memory_find(spki[1], sizeof spki[1], digest));
+    ck_assert_int_eq(digest[0], 1);
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
 
 int main(void)
@@ -97,5 +143,7 @@ int main(void)
     TCase *pins = tcase_create("pins");
     tcase_add_loop_test(pins, a_digest_as_curl_writes_it, 0, ROWS(digests));
     tcase_add_loop_test(pins, the_same_pin_from_certificate_and_key, 0, ROWS(libraries));
+    tcase_add_loop_test(pins, a_digest_is_found_by_all_bytes_of_its_key, 0, ROWS(hashed_keys));
+    tcase_add_test(pins, the_latest_of_two_keys_in_one_place_is_found);
     return run_cases("spki", (TCase *const[]){pins, NULL});
 }
