@@ -87,6 +87,24 @@ def other_namespace(fixture):
     assert [each["rule"] for each in found] == ["git-no-verify-variable"] and line["coverage"] == "no-tls", (found, line)
 
 
+def beside_itself(fixture):
+    """What a program in another root directory links is found there, also where only its $ORIGIN says so."""
+    root = image_of(fixture, "/bin/sh")
+    place = root / "opt" / "acme"
+    place.mkdir(parents=True)
+    subprocess.run(["gcc", "-x", "c", "-", "-o", place / "program", "-Wl,--no-as-needed,-rpath,$ORIGIN", "-lssl", "-lcrypto"], check=True,
+                   text=True, input='#include <stdio.h>\nint main(void) { puts("ready"); fflush(stdout); return getchar(); }\n')
+    linked = subprocess.run(["ldd", place / "program"], capture_output=True, text=True, check=True).stdout.split()
+    for file in (word for word in linked if word.startswith("/") and ("libssl" in word or "libcrypto" in word)):
+        shutil.copy(file, place)
+    (root / "proc").mkdir()  # by which a loader knows its $ORIGIN
+    enter = 'mount --bind /proc "$0/proc" && exec chroot "$0" "$@"'
+    with running("/opt/acme/program", through=("unshare", "--mount", "sh", "-c", enter, root)) as pid:
+        _, [line] = of_process(json_scan(fixture, "--running"), pid)
+    assert (line["coverage"], line["through"]) == ("covered", "linked"), line
+    assert line["library"].startswith("OpenSSL (/opt/acme/libssl.so"), line
+
+
 def image_of(fixture, *programs):
     """A root directory with programs of this machine and what they link."""
     root = fixture.tree({"etc/passwd": "root:x:0:0::/root:/bin/sh\nann:x:1:1::/home/ann:/bin/sh\n"})
@@ -147,6 +165,7 @@ ROWS = {
     "running/with-the-library-in-it": (protected, ()),
     "running/shell-has-no-tls": (without_tls, ()),
     "running/of-another-root": (other_namespace, (needs.root, needs.success("unshare --mount true"))),
+    "running/of-another-root-with-its-library-beside-it": (beside_itself, (needs.root, needs.success("unshare --mount true"))),
     "running/by-somebody-who-may-not": (as_somebody, (needs.root,)),
     "running/as-text": (text, ()),
     "image/configurations-and-programs": (image, ()),

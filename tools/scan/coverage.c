@@ -47,8 +47,7 @@ static void name_library(struct judgement *judgement, const char *name)
 
 static const char *inside(const struct judgement *judgement, const char *path)
 {
-    size_t length = strlen(judgement->facts->root);
-    return strncmp(path, judgement->facts->root, length) == 0 ? path + length : path;
+    return needed_objects_inside(judgement->facts->root, path);
 }
 
 /* `who` is "" for the program, or what it gets the object from, with a blank. */

@@ -2,6 +2,7 @@
 
 #include "process/base_name.h"
 #include "scan/scan_progress.h"
+#include "shared/needed_objects.h"
 #include "shared/text.h"
 
 #include <dirent.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct bytes {
@@ -25,6 +27,7 @@ struct process {
     pid_t pid;
     char *program; /* as it sees it */
     char *root;    /* "" where it has ours */
+    char *base;    /* what the kernel calls its root directory, in front of the names of its files */
     char *exe;     /* where it can be opened */
     char **mapped;
     size_t mapped_count;
@@ -92,7 +95,8 @@ static void read_maps(struct process *process)
         last = path;
         process->protected = process->protected || strcmp(base_name(path), "libtlsward.so") == 0;
         process->mapped = text_grow(process->mapped, process->mapped_count + 1, sizeof *process->mapped);
-        process->mapped[process->mapped_count++] = text_format("%s%s", process->root, path);
+        process->mapped[process->mapped_count++] =
+            text_format("%s%s", process->root, needed_objects_inside(process->base, path));
     }
     free(maps.start);
 }
@@ -174,7 +178,20 @@ static void free_process(struct process *process)
     free(process->mapped);
     free(process->program);
     free(process->root);
+    free(process->base);
     free(process->exe);
+}
+
+/* By its name, which says what lies beside it; one that was replaced or removed by what still leads to it. */
+static char *program_file(const struct process *process)
+{
+    char *named = text_format("%s%s", process->root, needed_objects_inside(process->base, process->program));
+    char *running = text_format("/proc/%d/exe", (int)process->pid);
+    struct stat one, other;
+    bool same = stat(named, &one) == 0 && stat(running, &other) == 0 && one.st_dev == other.st_dev &&
+                one.st_ino == other.st_ino;
+    free(same ? running : named);
+    return same ? named : running;
 }
 
 /* False for a thread of the kernel, which has no program, and for what has ended meanwhile. */
@@ -192,8 +209,9 @@ static bool look_at(const struct all *all, pid_t pid)
         return false;
     }
     process.root = has_our_files(pid) ? text_format("%s", "") : text_format("/proc/%d/root", (int)pid);
-    process.exe = *process.root == '\0' && access(process.program, F_OK) == 0 ? text_format("%s", process.program)
-                                                                              : text_format("/proc/%d/exe", (int)pid);
+    char *base = link_of(pid, "root");
+    process.base = base != NULL ? base : text_format("/");
+    process.exe = program_file(&process);
     scan_process(all, &process);
     free_process(&process);
     return true;

@@ -30,21 +30,38 @@ struct search {
     struct linked_objects found;
 };
 
+const char *needed_objects_inside(const char *root, const char *path)
+{
+    size_t length = strlen(root);
+    while (length > 0 && root[length - 1] == '/')
+        length--;
+    return strncmp(path, root, length) == 0 && path[length] == '/' ? path + length : path;
+}
+
+static bool read_name(int fd, char name[static PATH_MAX])
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = fd >= 0 ? readlink(link, name, PATH_MAX - 1) : -1;
+    name[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
+/* The kernel names a file of another mount namespace as it is called there: only `root` leads to it. */
 char *needed_objects_resolve(const char *root, const char *path)
 {
     if (*root == '\0')
         return realpath(path, NULL);
     struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-    char link[64], target[PATH_MAX];
+    char root_name[PATH_MAX], name[PATH_MAX];
     int base = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int fd = base >= 0 ? (int)syscall(SYS_openat2, base, path, &how, sizeof how) : -1;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = fd >= 0 ? readlink(link, target, sizeof target - 1) : -1;
+    bool found = read_name(base, root_name) && read_name(fd, name);
     if (base >= 0)
         close(base);
     if (fd >= 0)
         close(fd);
-    return length > 0 ? text_format("%.*s", (int)length, target) : NULL;
+    return found ? text_format("%s%s", root, needed_objects_inside(root_name, name)) : NULL;
 }
 
 static void add_directory(struct directories *directories, char *directory)
@@ -77,7 +94,7 @@ static void read_configuration(struct search *search, const char *path, int dept
             glob_t found;
             if (glob(pattern, 0, NULL, &found) == 0) {
                 for (size_t i = 0; i < found.gl_pathc; i++)
-                    read_configuration(search, found.gl_pathv[i] + strlen(search->root), depth + 1);
+                    read_configuration(search, needed_objects_inside(search->root, found.gl_pathv[i]), depth + 1);
                 globfree(&found);
             }
             free(pattern);
@@ -111,7 +128,7 @@ static void add_standard(struct search *search)
 /* Adds the directories of a list as DT_RUNPATH has it; $ORIGIN is where `object` is. */
 static void add_run_path(struct search *search, struct directories *directories, const char *list, const char *object)
 {
-    const char *inside = object + strlen(search->root);
+    const char *inside = needed_objects_inside(search->root, object);
     const char *slash = strrchr(inside, '/');
     int origin = slash != NULL ? (int)(slash - inside) : 0;
     while (*list != '\0') {

@@ -18,7 +18,10 @@ struct linked_objects needed_objects_list(const char *root, const char *program)
 /* Whether an object names another, by its file's name, as one that it needs. */
 bool needed_objects_names(const char *object, const char *name);
 
-/* The file that `path` is in that root, as this process can open it, or NULL; the caller frees it. */
+/* `path` as those see it who have that root; unchanged where it is not below it, as /proc/PID/exe. */
+const char *needed_objects_inside(const char *root, const char *path);
+
+/* The file that `path` is in that root, as this process can open it: below `root`. Or NULL; the caller frees it. */
 char *needed_objects_resolve(const char *root, const char *path);
 
 #endif
