@@ -103,8 +103,7 @@ void changes_merge(struct changes *changes, struct changes *other)
         count_add(&changes->by_change[i], other->by_change[i]);
     for (size_t i = 0; i < changes->rule_count; i++)
         count_add(&changes->rule_hits[i], other->rule_hits[i]);
-    free(other->rule_hits);
-    other->rule_hits = NULL;
+    changes_free(other);
 }
 
 enum change change_of_group(const struct tally_group *group)

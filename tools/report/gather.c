@@ -78,6 +78,8 @@ struct gathering gather(struct reading *reading, enum member choice, bool by_des
         tally_finish(&parts[0].tallies[i]);
         gather_sort(&parts[0].tallies[i]);
     }
+    for (size_t worker = 1; worker < READING_WORKERS_MAX; worker++)
+        gathering_free(&parts[worker]);
     struct gathering gathering = parts[0];
     free(parts);
     return gathering;
