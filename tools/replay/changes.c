@@ -124,7 +124,8 @@ static int by_change(const void *a, const void *b)
 void changes_finish(struct changes *changes)
 {
     tally_finish(&changes->tally);
-    qsort(changes->tally.groups, changes->tally.group_count, sizeof *changes->tally.groups, by_change);
+    if (changes->tally.group_count > 0)
+        qsort(changes->tally.groups, changes->tally.group_count, sizeof *changes->tally.groups, by_change);
 }
 
 void changes_free(struct changes *changes)
