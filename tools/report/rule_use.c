@@ -37,9 +37,10 @@ static void add(struct rule_uses *uses, struct rule_use use)
     uses->items[uses->count++] = use;
 }
 
-static bool is_in(const struct rule_uses *uses, const char *name)
+/* Those of the policy come first, and no two groups are of one rule. */
+static bool is_in_policy(const struct rule_uses *uses, const char *name)
 {
-    for (size_t i = 0; i < uses->count; i++)
+    for (size_t i = 0; i < uses->count && uses->items[i].in_policy; i++)
         if (strcmp(uses->items[i].name, name) == 0)
             return true;
     return false;
@@ -57,7 +58,7 @@ struct rule_uses rule_uses(const struct policy *policy, const struct tally *tall
     }
     for (size_t i = 0; i < tally->group_count; i++) {
         const char *name = gather_part(&tally->groups[i], 0);
-        if (*name != '\0' && !is_in(&uses, name))
+        if (*name != '\0' && !is_in_policy(&uses, name))
             add(&uses, (struct rule_use){.name = name, .hits = &tally->groups[i], .state = RULE_NOT_IN_POLICY});
     }
     return uses;
