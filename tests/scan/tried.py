@@ -32,7 +32,7 @@ class Try:
 
 
 PYTHON = (needs.program("/usr/bin/python3"),)
-NODE = "node -e \"require('https').get('{url}', {{OPTIONS}}, r => r.resume()).on('error', () => process.exit(1))\""
+NODE = "node --dns-result-order=ipv4first -e \"require('https').get('{url}', {{OPTIONS}}, r => r.resume()).on('error', () => process.exit(1))\""
 REQUESTS = (needs.module("requests"),)
 
 TRIES = [
