@@ -4,9 +4,11 @@
 #include "process/file_path.h"
 #include "process/interpreter.h"
 #include "process/kernel.h"
+#include "process/loader_list.h"
 #include "process/start.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -18,6 +20,8 @@ static struct {
     char text[PATH_MAX];
     char directory[PATH_MAX]; /* for a path that is not absolute; empty where it cannot be told */
 } kept;
+
+static bool was_told;
 
 static bool keep_text(const char *text)
 {
@@ -43,9 +47,23 @@ static void keep_script(enum interpreter interpreter, int count, char *const *ar
 
 void script_keep(int argument_count, char *const *arguments)
 {
+    if (was_told)
+        return;
+    was_told = true;
     enum interpreter interpreter = argument_count > 0 ? interpreter_of(arguments[0]) : INTERPRETER_NONE;
     if (interpreter != INTERPRETER_NONE)
         keep_script(interpreter, argument_count, arguments);
+}
+
+/*
+ * Constructors of libraries that are initialized before this one may ask, by dlopen(3) say, and the policy is read
+ * then. The loader tells where the kernel put the number of the arguments, with the arguments behind it; musl does not.
+ */
+static void keep_untold(void)
+{
+    char *const *const *start = loader_list_find_first("__libc_stack_end");
+    if (start != NULL && *start != NULL)
+        script_keep((int)(intptr_t)(*start)[0], *start + 1);
 }
 
 /* The first part of a path, which may be empty; `path` then is what comes behind its slash. */
@@ -156,6 +174,8 @@ void script_find(struct script *script, const char *executable, struct arena *ar
 {
     enum interpreter interpreter = executable != NULL ? interpreter_of(executable) : INTERPRETER_NONE;
     *script = (struct script){.name = NULL};
+    if (!was_told)
+        keep_untold();
     if (executable == NULL || kept.interpreter != interpreter)
         return;
     if (interpreter == INTERPRETER_NONE)

@@ -22,7 +22,8 @@ struct script {
 /*
  * Remembers what an interpreter was started with: later the program may have another directory and may have written
  * over its arguments. A constructor gets these as execve(2) has them. What is no interpreter pays for a look at its
- * name, and no function is called that would have to be bound first.
+ * name, and no function is called that would have to be bound first. Where script_find() was asked before, it has
+ * looked for itself, and nothing is done.
  */
 void script_keep(int argument_count, char *const *arguments);
 

@@ -88,6 +88,27 @@ def a_wrapper_of_user_ids_does_not_hang(setting):
         assert setting.run(['grep', '-c', 'r-xp.*libtlsward.so', '/proc/self/maps'], preload=preload) == '1\n'
 
 
+CONNECTS = """import socket, ssl, sys
+context = ssl._create_unverified_context()
+context.wrap_socket(socket.create_connection(('127.0.0.1', int(sys.argv[1])))).close()
+"""
+
+
+@row
+def the_script_is_known_although_a_library_was_initialized_before(setting):
+    """Its constructor calls a hook, and this library's own, which gets the arguments, runs after it."""
+    if programs.EMULATOR:
+        raise Unavailable('no python there')
+    early = setting.plugin('early.so', ['opens_early.c'])
+    script = setting.directory.resolve() / 'connects.py'
+    script.write_text(CONNECTS)
+    setting.write_policy(f'verify = none\n[rule script]\nscript = {script}\nmode = audit\n'
+                         'owner = o\nreason = r\nexpires = 2999-01-01\n')
+    output = setting.run(['/usr/bin/python3', script.name, setting.server().port], preload=[setting.library, early])
+    told = [(event.get('tlsward.script'), event.get('rule.name')) for event in setting.handshakes()]
+    assert told == [(str(script), 'script')], (told, output, setting.notices())
+
+
 # The default since glibc 2.15 does not run a script without "#!" by the shell, that of older programs does.
 VERSIONS = {'an_old_program': ('-DVERSION="GLIBC_2.2.5"', 'Success'), 'a_program_of_today': ('-UVERSION', 'Exec format error')}
 
