@@ -4,6 +4,7 @@ import unread
 from run import Row, assert_members
 
 NOTHING = {'tlsward.candidate.action': None, 'tlsward.candidate.rule': None, 'tlsward.candidate.reason': None}
+KEY_OF_NOBODY = 'sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='
 RULE = '[rule later]\ndestination = good.test\n'
 
 
@@ -34,6 +35,22 @@ def in_directory(setting):
                    checks.setting_events(setting)[-1], 'event')
 
 
+def first_use(where):
+    """Threads that come at once to the policy find the candidate there, and every rule as it is for the process."""
+    def check(setting):
+        candidate = setting.directory / 'candidate.conf'
+        candidate.write_text(f'[policy]\nmode = enforce\ntrust = {setting.pki}/ca.pem\nverify = ca\n')
+        weakens = 'mode = off\nowner = o\nreason = r\nexpires = 2999-01-01\n'
+        setting.write_policy(f'candidate = {candidate}\nmin-protocol = tls1.2\ndeny-pin = {KEY_OF_NOBODY}\n'
+                             f'[rule script]\nscript = *\n{weakens}[rule unit]\nunit = no-such.service\n{weakens}'
+                             f'[rule group]\ngroup = 4294967294\n{weakens}')
+        checks.first_use(where)(setting)
+        told = {(event['tlsward.action'], event.get('tlsward.candidate.action'), event.get('rule.name'))
+                for event in checks.setting_events(setting)}
+        assert told == {('allowed', None, None), ('blocked', 'allowed', None)}, told
+    return check
+
+
 def rows():
     audit, enforce = 'mode = audit', 'mode = enforce'
     for name, policy, candidate, expected, more in (
@@ -51,7 +68,7 @@ def rows():
              {'tlsward.action': 'allowed', **NOTHING, 'tlsward.candidate.action': 'unknown',
               'tlsward.candidate.reason': 'unknown'}, {'leaf': 'good'}),
             ('demands a key that the peer has not', enforce,
-             f'{enforce}\ntrust = CA\npin = sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n',
+             f'{enforce}\ntrust = CA\npin = {KEY_OF_NOBODY}\n',
              {'tlsward.action': 'allowed', **NOTHING, 'tlsward.candidate.action': 'blocked',
               'tlsward.candidate.reason': 'public-key-not-pinned'}, {'leaf': 'good'}),
             ('is invalid, which blocks nothing', enforce, 'mode = enforced\n', {'tlsward.action': 'allowed', **NOTHING},
@@ -60,3 +77,6 @@ def rows():
              {'leaf': 'good', 'told': 'the candidate policy does not exist'})):
         yield Row(f'candidate: it {name}', [], check=candidate_row(policy, candidate, expected, **more))
     yield Row('candidate: that of candidate.d is asked beside a system policy', [], check=in_directory)
+    for where in 'open', 'connect':
+        yield Row(f'candidate: eight threads at once find it and the rules at their first use ({where})', [],
+                  check=first_use(where))
