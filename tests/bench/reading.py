@@ -36,9 +36,10 @@ def group(build, log, workers, times):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, int(counts[3])
 
 
-def report(build, log, times):
-    """CPU seconds of `tlsward report` on one core, with all its tables."""
-    command = ["taskset", "-c", str(min(os.sched_getaffinity(0))), f"{build}/tlsward", "report", "--policy", f"{log}.conf", *[log] * times]
+def report(build, log, times, form):
+    """CPU seconds of `tlsward report` on one core, with all its tables, and memory in bytes."""
+    command = ["taskset", "-c", str(min(os.sched_getaffinity(0))), f"{build}/tlsward", "report", "--format", form, "--policy",
+               f"{log}.conf", *[log] * times]
     with open(f"{log}.conf", "w", encoding="ascii") as policy:
         policy.write("[policy]\nmode = audit\n")
     output = os.open(f"{log}.out", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
@@ -46,9 +47,9 @@ def report(build, log, times):
     _, status, usage = os.wait4(child, 0)
     said = os.pread(output, 1000, 0).decode()
     os.close(output)
-    if status != 0 or f"{EVENTS * times} read" not in said:
+    if status != 0 or not re.search(rf'{EVENTS * times} read|"events": {EVENTS * times},', said):
         sys.exit(f"{' '.join(command[:5])} failed ({status}): {said}")
-    return usage.ru_utime + usage.ru_stime
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def instructions(bench, log, few, many):
@@ -68,7 +69,10 @@ def rows(bench, directory):
     yield "10 M events on two cores, seconds", both / 2, 60.0
     yield "100,000 groups, MB of memory", memory / MEGABYTE, 100.0
     yield "the same on two cores", memory_of_two / MEGABYTE, 100.0
-    yield "1 M events reported on one core, CPU seconds", report(bench.BUILD, log, 5), 10.0
+    for form in ("text", "json"):
+        seconds, memory = report(bench.BUILD, log, 5, form)
+        yield f"1 M events reported as {form} on one core, CPU seconds", seconds, 10.0
+        yield f"100,000 peers reported as {form}, MB of memory", memory / MEGABYTE, 100.0
     yield "instructions for an event", instructions(bench, log, 2000, 12000), 30_000
 
 

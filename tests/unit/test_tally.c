@@ -80,6 +80,50 @@ START_TEST(groups_differ_in_each_part)
 }
 END_TEST
 
+#define RULE_OF(name) ",\"rule.name\":\"" name "\""
+#define ENDS ",\"tls.server.not_after\":\"2027-03-31T00:00:00Z\""
+
+/* The rule is from seven o'clock, and the end from six: what is between them is newer than one, and not than both. */
+START_TEST(each_kept_member_has_a_time_of_its_own)
+{
+    struct tally whole = make(), late = make();
+    add(&whole, "2026-11-21T06:00:00Z", HANDSHAKE, "1", OF_CURL RULE_OF("six") ENDS);
+    add(&late, "2026-11-21T07:00:00Z", HANDSHAKE, "2", OF_CURL RULE_OF("seven"));
+    tally_merge(&whole, &late);
+    add(&late, "2026-11-21T06:30:00Z", HANDSHAKE, "3",
+        OF_CURL RULE_OF("between") ",\"tls.server.not_after\":\"2028-01-01T00:00:00Z\"");
+    tally_merge(&whole, &late);
+    ck_assert_str_eq(tally_kept(only_group(&whole), 0), "seven");
+    ck_assert_str_eq(tally_kept(only_group(&whole), 1), "2028-01-01T00:00:00Z");
+    tally_free(&whole);
+    tally_free(&late);
+}
+END_TEST
+
+/* A worker's tallies are emptied again and again, and the texts of all of them with the one that owns them. */
+START_TEST(tallies_with_the_same_texts_are_merged_again_and_again)
+{
+    struct tally whole = make(), beside = make(), part = make(), other = make();
+    tally_share_texts(&beside, &whole);
+    tally_share_texts(&other, &part);
+    for (int i = 0; i < 3; i++) {
+        add(&part, "2026-11-21T06:00:00Z", HANDSHAKE, "1", OF_CURL RULE_OF("a"));
+        add(&other, "2026-11-21T06:00:00Z", HANDSHAKE, "1", ",\"process.executable\":\"a\"" RULE_OF("b"));
+        tally_merge(&beside, &other);
+        tally_merge(&whole, &part);
+    }
+    ck_assert_uint_eq(only_group(&whole)->events, 3);
+    ck_assert_uint_eq(only_group(&beside)->events, 3);
+    ck_assert(slice_is(tally_part(only_group(&beside), 0), "a") &&
+              slice_is(tally_part(only_group(&whole), 0), "/bin/curl"));
+    ck_assert_str_eq(tally_kept(only_group(&beside), 0), "b");
+    tally_free(&other);
+    tally_free(&part);
+    tally_free(&beside);
+    tally_free(&whole);
+}
+END_TEST
+
 START_TEST(what_the_newest_event_says_is_kept)
 {
     struct tally tally = make();
@@ -87,8 +131,8 @@ START_TEST(what_the_newest_event_says_is_kept)
     add(&tally, "2026-11-21T05:00:00Z", HANDSHAKE, "2",
         OF_CURL ",\"rule.name\":\"old-and-long\",\"tls.server.not_after\":\"2027-03-31T00:00:00Z\"");
     add(&tally, "2026-11-21T07:00:00Z", HANDSHAKE, "3", OF_CURL);
-    ck_assert_str_eq(only_group(&tally)->kept[0], "new");
-    ck_assert_str_eq(only_group(&tally)->kept[1], "2027-03-31T00:00:00Z");
+    ck_assert_str_eq(tally_kept(only_group(&tally), 0), "new");
+    ck_assert_str_eq(tally_kept(only_group(&tally), 1), "2027-03-31T00:00:00Z");
     tally_free(&tally);
 }
 END_TEST
@@ -148,7 +192,7 @@ START_TEST(merged_is_as_counted_at_once)
         const struct tally_group *group = tally_group(&one, parts, 2);
         ck_assert_uint_eq(group->events, whole.groups[i].events);
         ck_assert_mem_eq(group->by_fate, whole.groups[i].by_fate, sizeof group->by_fate);
-        ck_assert_str_eq(group->kept[0], whole.groups[i].kept[0]);
+        ck_assert_str_eq(tally_kept(group, 0), tally_kept(&whole.groups[i], 0));
         bool exact;
         ck_assert_uint_eq(distinct_count(&group->hosts, &exact), distinct_count(&whole.groups[i].hosts, &exact));
     }
@@ -213,6 +257,8 @@ int main(void)
     tcase_add_test(test_case, counts_and_times_of_a_group);
     tcase_add_test(test_case, groups_differ_in_each_part);
     tcase_add_test(test_case, what_the_newest_event_says_is_kept);
+    tcase_add_test(test_case, each_kept_member_has_a_time_of_its_own);
+    tcase_add_test(test_case, tallies_with_the_same_texts_are_merged_again_and_again);
     tcase_add_test(test_case, updates_belong_to_their_handshake);
     tcase_add_loop_test(test_case, updates_find_their_handshake_in_another_tally, 0, 2);
     tcase_add_test(test_case, merged_is_as_counted_at_once);

@@ -24,7 +24,7 @@ struct follower {
 struct tally_index {
     uint32_t *places; /* by hash: the number of a group plus one; 0: free */
     size_t place_count;
-    struct follower seen[SEEN];
+    struct follower *seen; /* SEEN of them, or NULL for none */
     struct follower *pending;
     size_t pending_count, pending_room;
 };
@@ -40,10 +40,37 @@ struct tally tally_new(const enum member *by, size_t by_count, const enum member
     tally.totals.newest = INT64_MIN;
     tally.index = text_grow(NULL, 1, sizeof *tally.index);
     memset(tally.index, 0, sizeof *tally.index);
+    tally.texts = text_grow(NULL, 1, sizeof *tally.texts);
+    *tally.texts = (struct text_store){.count = 0};
     return tally;
 }
 
-static void place_group(struct tally_index *index, uint64_t hash, size_t group)
+void tally_share_texts(struct tally *tally, struct tally *owner)
+{
+    free(tally->texts);
+    tally->texts = owner->texts;
+    tally->texts_are_shared = true;
+}
+
+/* Where a group's numbers begin. */
+enum { PART_COUNT_AT, HASH_AT, PARTS_AT };
+
+static uint32_t part_count(const struct tally_group *group)
+{
+    return group->numbers[PART_COUNT_AT];
+}
+
+static uint32_t *kept_number(const struct tally_group *group, size_t at)
+{
+    return &group->numbers[PARTS_AT + part_count(group) + at];
+}
+
+static const char *part_text(const struct tally_group *group, size_t part)
+{
+    return text_store_text(group->texts, group->numbers[PARTS_AT + part]);
+}
+
+static void place_group(struct tally_index *index, uint32_t hash, size_t group)
 {
     size_t place = hash & (index->place_count - 1);
     while (index->places[place] != 0)
@@ -62,88 +89,100 @@ static void make_places(struct tally *tally)
     memset(index->places, 0, index->place_count * sizeof *index->places);
     tally->groups = text_grow(tally->groups, index->place_count / 2, sizeof *tally->groups);
     for (size_t i = 0; i < tally->group_count; i++)
-        place_group(index, tally->groups[i].hash, i);
+        place_group(index, tally->groups[i].numbers[HASH_AT], i);
 }
 
 static bool has_parts(const struct tally_group *group, const struct slice *parts, size_t count)
 {
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t length = parts[i].length;
-        if (at + length + 1 > group->key_length || memcmp(group->key + at, parts[i].text, length) != 0 ||
-            group->key[at + length] != '\0')
-            return false;
-        at += length + 1;
-    }
-    return at == group->key_length;
+    bool same = part_count(group) == count;
+    for (size_t i = 0; same && i < count; i++)
+        same = slice_is(parts[i], part_text(group, i));
+    return same;
 }
 
-static char *join(const struct slice *parts, size_t count, uint32_t *length)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++)
-        size += parts[i].length + 1;
-    char *key = text_grow(NULL, size + 1, 1), *end = key;
-    for (size_t i = 0; i < count; i++) {
-        end = mempcpy(end, parts[i].text, parts[i].length);
-        *end++ = '\0';
-    }
-    *length = (uint32_t)size;
-    return key;
-}
-
-static struct tally_group *make_group(struct tally *tally, uint64_t hash)
+static struct tally_group *make_group(struct tally *tally, uint32_t hash, const struct slice *parts, size_t count)
 {
     make_places(tally);
     struct tally_group *group = &tally->groups[tally->group_count];
     place_group(tally->index, hash, tally->group_count++);
-    *group = (struct tally_group){.hash = hash, .first = INT64_MAX, .last = INT64_MIN};
-    if (tally->kept_count > 0) {
-        group->kept = text_grow(NULL, tally->kept_count, sizeof *group->kept);
-        group->kept_at = text_grow(NULL, tally->kept_count, sizeof *group->kept_at);
-        for (size_t i = 0; i < tally->kept_count; i++) {
-            group->kept[i] = NULL;
-            group->kept_at[i] = INT64_MIN;
-        }
-    }
+    *group = (struct tally_group){.texts = tally->texts, .first = INT64_MAX, .last = INT64_MIN};
+    group->numbers = text_store_numbers(tally->texts, PARTS_AT + count + tally->kept_count);
+    group->numbers[PART_COUNT_AT] = (uint32_t)count;
+    group->numbers[HASH_AT] = hash;
+    for (size_t i = 0; i < count; i++)
+        group->numbers[PARTS_AT + i] = text_store_add(tally->texts, parts[i]);
+    for (size_t i = 0; i < tally->kept_count; i++)
+        *kept_number(group, i) = 0;
     return group;
 }
 
 struct tally_group *tally_group(struct tally *tally, const struct slice *parts, size_t count)
 {
     const struct tally_index *index = tally->index;
-    uint64_t hash = 0;
+    uint64_t long_hash = 0;
     for (size_t i = 0; i < count; i++)
-        hash = text_hash(hash, parts[i]);
+        long_hash = text_hash(long_hash, parts[i]);
+    uint32_t hash = (uint32_t)long_hash;
     size_t mask = index->place_count - 1;
     for (size_t place = hash & mask; index->place_count > 0 && index->places[place] != 0; place = (place + 1) & mask) {
         struct tally_group *group = &tally->groups[index->places[place] - 1];
-        if (group->hash == hash && has_parts(group, parts, count))
+        if (group->numbers[HASH_AT] == hash && has_parts(group, parts, count))
             return group;
     }
-    struct tally_group *group = make_group(tally, hash);
-    group->key = join(parts, count, &group->key_length);
-    return group;
+    return make_group(tally, hash, parts, count);
+}
+
+/* Of which members, as bits, something is kept. */
+static uint32_t kept_members(const struct tally *tally, const struct tally_group *group)
+{
+    uint32_t members = 0;
+    for (size_t i = 0; i < tally->kept_count; i++)
+        members |= (uint32_t)(*kept_number(group, i) != 0) << i;
+    return members;
+}
+
+/* Before something of this time is kept, each member gets a time of its own, unless they will all be of `last` again.
+ */
+static void part_times(const struct tally *tally, struct tally_group *group, int64_t time, uint32_t members)
+{
+    uint32_t had = kept_members(tally, group);
+    uint32_t apart = time >= group->last ? had & ~members : members & ~had;
+    if (group->kept_at != NULL || apart == 0)
+        return;
+    group->kept_at = text_grow(NULL, tally->kept_count, sizeof *group->kept_at);
+    for (size_t i = 0; i < tally->kept_count; i++)
+        group->kept_at[i] = (had >> i & 1) != 0 ? group->last : INT64_MIN;
+}
+
+static int compare(struct slice one, struct slice other)
+{
+    int order = memcmp(one.text, other.text, one.length < other.length ? one.length : other.length);
+    return order != 0 ? order : (one.length > other.length) - (one.length < other.length);
 }
 
 /* The newer one is kept, and of two from the same time always the same, whoever comes first. */
-static void keep(struct tally_group *group, size_t at, int64_t time, struct slice text)
+static void keep(struct tally *tally, struct tally_group *group, size_t at, int64_t time, struct slice text)
 {
-    char *old = group->kept[at];
-    if (old != NULL && strlen(old) == text.length && memcmp(old, text.text, text.length) == 0) {
-        group->kept_at[at] = time > group->kept_at[at] ? time : group->kept_at[at];
+    uint32_t *number = kept_number(group, at);
+    int64_t old_time = group->kept_at != NULL ? group->kept_at[at] : group->last;
+    if (*number != 0 && time < old_time)
         return;
-    }
-    if (old != NULL) {
-        size_t common = strlen(old) < text.length ? strlen(old) : text.length;
-        int order = memcmp(text.text, old, common);
-        bool larger = order > 0 || (order == 0 && text.length > common);
-        if (time < group->kept_at[at] || (time == group->kept_at[at] && !larger))
-            return;
-    }
-    group->kept[at] = text_grow(old, text.length + 1, 1);
-    *(char *)mempcpy(group->kept[at], text.text, text.length) = '\0';
-    group->kept_at[at] = time;
+    if (group->kept_at != NULL)
+        group->kept_at[at] = time;
+    int order = *number != 0 ? compare(text, slice_of(text_store_text(tally->texts, *number))) : 1;
+    if (order > 0 || (order < 0 && time > old_time))
+        *number = text_store_add(tally->texts, text);
+}
+
+static void keep_members(struct tally *tally, struct tally_group *group, struct event_record *record)
+{
+    uint32_t members = 0;
+    for (size_t i = 0; i < tally->kept_count; i++)
+        members |= (uint32_t)record_has(record, tally->kept[i]) << i;
+    part_times(tally, group, record->time, members);
+    for (size_t i = 0; i < tally->kept_count; i++)
+        if ((members >> i & 1) != 0)
+            keep(tally, group, i, record->time, record_text(record, tally->kept[i]));
 }
 
 static uint64_t id_of(struct event_record *record)
@@ -161,11 +200,29 @@ static void follow(struct tally *tally, const struct follower *follower, struct 
     seen->checks |= follower->checks;
 }
 
+static struct follower *find_seen(const struct tally_index *index, uint64_t id)
+{
+    struct follower *seen = index->seen != NULL ? &index->seen[id >> (64 - SEEN_BITS)] : NULL;
+    return seen != NULL && seen->id == id ? seen : NULL;
+}
+
+static void remember(struct tally *tally, const struct follower *handshake)
+{
+    struct tally_index *index = tally->index;
+    if (tally->handshakes_only)
+        return;
+    if (index->seen == NULL) {
+        index->seen = text_grow(NULL, SEEN, sizeof *index->seen);
+        memset(index->seen, 0, SEEN * sizeof *index->seen);
+    }
+    index->seen[handshake->id >> (64 - SEEN_BITS)] = *handshake;
+}
+
 /* Gives it to the group of its handshake. False where that was not seen. */
 static bool find_handshake(struct tally *tally, const struct follower *follower)
 {
-    struct follower *seen = &tally->index->seen[follower->id >> (64 - SEEN_BITS)];
-    if (seen->id != follower->id)
+    struct follower *seen = find_seen(tally->index, follower->id);
+    if (seen == NULL)
         return false;
     follow(tally, follower, seen);
     return true;
@@ -233,16 +290,11 @@ void tally_count(struct tally *tally, struct tally_group *group, struct event_re
     group->events++;
     count_add(&group->by_fate[fate], count);
     group->first = record->time < group->first ? record->time : group->first;
+    keep_members(tally, group, record);
     group->last = record->time > group->last ? record->time : group->last;
     distinct_add(&group->hosts, record_text(record, MEMBER_HOST_NAME));
-    for (size_t i = 0; i < tally->kept_count; i++)
-        if (record_has(record, tally->kept[i]))
-            keep(group, i, record->time, record_text(record, tally->kept[i]));
-    if (fate != FATE_VERIFIED) {
-        uint64_t id = id_of(record);
-        tally->index->seen[id >> (64 - SEEN_BITS)] =
-            (struct follower){.id = id, .group = (uint32_t)(group - tally->groups)};
-    }
+    if (fate != FATE_VERIFIED)
+        remember(tally, &(struct follower){.id = id_of(record), .group = (uint32_t)(group - tally->groups)});
 }
 
 void tally_add(struct tally *tally, struct event_record *record)
@@ -277,27 +329,37 @@ static void merge_totals(struct tally_totals *totals, const struct tally_totals 
     distinct_merge(&totals->programs, &other->programs);
 }
 
-static void merge_group(const struct tally *tally, struct tally_group *group, const struct tally_group *other)
+/* Whatever is kept of the other one is from its `last`, or each from a time of its own. */
+static void merge_kept(struct tally *tally, struct tally_group *group, const struct tally_group *other)
+{
+    uint32_t members = kept_members(tally, other);
+    for (size_t i = 0; i < tally->kept_count; i++) {
+        if ((members >> i & 1) == 0)
+            continue;
+        int64_t time = other->kept_at != NULL ? other->kept_at[i] : other->last;
+        part_times(tally, group, time, other->kept_at != NULL ? 1u << i : members);
+        keep(tally, group, i, time, slice_of(text_store_text(other->texts, *kept_number(other, i))));
+    }
+}
+
+static void merge_group(struct tally *tally, struct tally_group *group, const struct tally_group *other)
 {
     group->events += other->events;
     for (size_t i = 0; i < FATE_COUNT; i++)
         count_add(&group->by_fate[i], other->by_fate[i]);
     count_add(&group->checked_later, other->checked_later);
     count_add(&group->retries_refused, other->retries_refused);
+    merge_kept(tally, group, other);
     group->first = other->first < group->first ? other->first : group->first;
     group->last = other->last > group->last ? other->last : group->last;
     distinct_merge(&group->hosts, &other->hosts);
-    for (size_t i = 0; i < tally->kept_count; i++)
-        if (other->kept[i] != NULL)
-            keep(group, i, other->kept_at[i], slice_of(other->kept[i]));
 }
 
 static size_t split(const struct tally_group *group, struct slice parts[static TALLY_PARTS_MAX])
 {
-    size_t count = 0;
-    for (size_t at = 0; at < group->key_length; at += parts[count++].length + 1)
-        parts[count] = slice_of(group->key + at);
-    return count;
+    for (size_t i = 0; i < part_count(group); i++)
+        parts[i] = tally_part(group, i);
+    return part_count(group);
 }
 
 /* What waits here may have its handshake there, and the other way about; those of both are remembered then. */
@@ -305,13 +367,13 @@ static void merge_followers(struct tally *tally, struct tally_index *other, cons
 {
     struct tally_index *index = tally->index;
     size_t waiting = index->pending_count;
-    for (size_t i = 0; i < SEEN; i++)
+    for (size_t i = 0; other->seen != NULL && i < SEEN; i++)
         if (other->seen[i].id != 0)
             other->seen[i].group = moved[other->seen[i].group];
     index->pending_count = 0;
     for (size_t i = 0; i < waiting; i++) {
-        struct follower *seen = &other->seen[index->pending[i].id >> (64 - SEEN_BITS)];
-        if (seen->id == index->pending[i].id)
+        struct follower *seen = find_seen(other, index->pending[i].id);
+        if (seen != NULL)
             follow(tally, &index->pending[i], seen);
         else
             index->pending[index->pending_count++] = index->pending[i];
@@ -319,9 +381,33 @@ static void merge_followers(struct tally *tally, struct tally_index *other, cons
     for (size_t i = 0; i < other->pending_count; i++)
         if (!find_handshake(tally, &other->pending[i]))
             add_pending(tally, &other->pending[i]);
-    for (size_t i = 0; i < SEEN; i++)
+    for (size_t i = 0; other->seen != NULL && i < SEEN; i++)
         if (other->seen[i].id != 0)
-            index->seen[i] = other->seen[i];
+            remember(tally, &other->seen[i]);
+}
+
+/* Everything but who is counted, and where texts are. */
+static void empty(struct tally *tally)
+{
+    struct tally_index *index = tally->index;
+    for (size_t i = 0; i < tally->group_count; i++) {
+        free(tally->groups[i].kept_at);
+        distinct_free(&tally->groups[i].hosts);
+    }
+    free(tally->groups);
+    free(index->places);
+    free(index->seen);
+    free(index->pending);
+    *index = (struct tally_index){.places = NULL};
+    distinct_free(&tally->totals.hosts);
+    distinct_free(&tally->totals.programs);
+    timeline_free(&tally->timeline);
+    if (!tally->texts_are_shared)
+        text_store_free(tally->texts);
+    tally->groups = NULL;
+    tally->group_count = 0;
+    tally->totals = (struct tally_totals){.oldest = INT64_MAX, .newest = INT64_MIN};
+    tally->timeline = (struct timeline){.count = 0};
 }
 
 void tally_merge(struct tally *tally, struct tally *other)
@@ -337,9 +423,7 @@ void tally_merge(struct tally *tally, struct tally *other)
     timeline_merge(&tally->timeline, &other->timeline);
     merge_followers(tally, other->index, moved);
     free(moved);
-    struct tally empty = tally_new(other->by, other->by_count, other->kept, other->kept_count);
-    tally_free(other);
-    *other = empty;
+    empty(other);
 }
 
 void tally_finish(struct tally *tally)
@@ -355,10 +439,20 @@ void tally_finish(struct tally *tally)
 
 struct slice tally_part(const struct tally_group *group, size_t part)
 {
-    const char *at = group->key;
-    while (part-- > 0)
-        at += strlen(at) + 1;
-    return slice_of(at);
+    return slice_of(part_text(group, part));
+}
+
+const char *tally_kept(const struct tally_group *group, size_t at)
+{
+    return text_store_text(group->texts, *kept_number(group, at));
+}
+
+int tally_compare_keys(const struct tally_group *one, const struct tally_group *other)
+{
+    int order = 0;
+    for (size_t i = 0; order == 0 && i < part_count(one) && i < part_count(other); i++)
+        order = strcmp(part_text(one, i), part_text(other, i));
+    return order;
 }
 
 uint64_t tally_handshakes(const struct tally_group *group)
@@ -371,21 +465,9 @@ uint64_t tally_handshakes(const struct tally_group *group)
 
 void tally_free(struct tally *tally)
 {
-    for (size_t i = 0; i < tally->group_count; i++) {
-        struct tally_group *group = &tally->groups[i];
-        for (size_t j = 0; j < tally->kept_count; j++)
-            free(group->kept[j]);
-        free(group->kept);
-        free(group->kept_at);
-        free(group->key);
-        distinct_free(&group->hosts);
-    }
-    free(tally->groups);
-    free(tally->index->places);
-    free(tally->index->pending);
+    empty(tally);
+    if (!tally->texts_are_shared)
+        free(tally->texts);
     free(tally->index);
-    distinct_free(&tally->totals.hosts);
-    distinct_free(&tally->totals.programs);
-    timeline_free(&tally->timeline);
     *tally = (struct tally){.index = NULL};
 }

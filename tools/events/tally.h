@@ -19,23 +19,23 @@
 
 #include "events/distinct.h"
 #include "events/kind.h"
+#include "events/text_store.h"
 #include "events/timeline.h"
 
 #define TALLY_PARTS_MAX 8
 #define TALLY_KEPT_MAX 16
 
+/* So many of these make the memory: texts are kept once for all groups, and times only where they differ. */
 struct tally_group {
-    uint64_t hash;
-    char *key; /* the parts, each with a NUL behind it */
-    uint32_t key_length;
-    uint64_t events; /* lines, whereas the following count handshakes, with those that were only counted */
+    const struct text_store *texts;
+    uint32_t *numbers; /* how many parts there are, a hash, and which texts the parts and what is kept are */
+    int64_t *kept_at;  /* NULL: all that is kept is from `last` */
+    uint64_t events;   /* lines, whereas the following count handshakes, with those that were only counted */
     uint64_t by_fate[FATE_COUNT];
     uint64_t checked_later;   /* handshakes after which the program compared the name itself, and it matched */
     uint64_t retries_refused; /* clear text that was refused after a block */
     int64_t first, last;      /* milliseconds since 1970 */
     struct distinct hosts;    /* host.name */
-    char **kept;              /* of the newest event that had it; NULL where none had */
-    int64_t *kept_at;
 };
 
 /* What was true of all events, whatever their group. */
@@ -59,10 +59,19 @@ struct tally {
     struct tally_totals totals;
     struct timeline timeline;  /* handshakes by hour and fate */
     struct tally_index *index; /* the group of a key, and that of an event.id */
+    struct text_store *texts;  /* of the groups */
+    bool texts_are_shared;     /* they are another tally's */
+    bool handshakes_only;      /* may be set before anything is counted: updates are not given to it */
 };
 
 /* No group yet. `kept` are members of which each group keeps what the newest event said. */
 struct tally tally_new(const enum member *by, size_t by_count, const enum member *kept, size_t kept_count);
+
+/*
+ * An empty tally has its texts where the other one has them, which saves those that are the same: it is merged into
+ * another one, or freed, before its owner is.
+ */
+void tally_share_texts(struct tally *tally, struct tally *owner);
 
 /* Counts the event in its group, or an update in that of its handshake, and in the totals. */
 void tally_add(struct tally *tally, struct event_record *record);
@@ -84,6 +93,12 @@ void tally_finish(struct tally *tally);
 
 /* A part of the group's key. Lives as long as the group. */
 struct slice tally_part(const struct tally_group *group, size_t part);
+
+/* What the newest event that had it said of a member of `kept`; "" where none had. Lives as long as the group. */
+const char *tally_kept(const struct tally_group *group, size_t at);
+
+/* By their keys, as qsort(3) wants it. */
+int tally_compare_keys(const struct tally_group *one, const struct tally_group *other);
 
 /* All handshakes of a group. */
 uint64_t tally_handshakes(const struct tally_group *group);

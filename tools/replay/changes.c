@@ -118,7 +118,7 @@ static int by_change(const void *a, const void *b)
     uint64_t left = tally_handshakes(one), right = tally_handshakes(other);
     if (change != 0)
         return change;
-    return left != right ? (left < right) - (left > right) : strcmp(one->key, other->key);
+    return left != right ? (left < right) - (left > right) : tally_compare_keys(one, other);
 }
 
 void changes_finish(struct changes *changes)

@@ -2,6 +2,7 @@
 
 #include "shared/text.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,10 @@ static struct gathering gathering_new(enum member choice, bool by_destination)
         gathering.tallies[i] = tally_new(columns[i].by, columns[i].by_count, columns[i].kept, columns[i].kept_count);
     const enum member by[] = {choice, MEMBER_SERVER_PORT};
     gathering.tallies[BY_CHOICE] = tally_new(by, choice == MEMBER_COUNT ? 0 : 1 + by_destination, NULL, 0);
+    for (int i = 1; i < GATHERED_COUNT; i++) {
+        tally_share_texts(&gathering.tallies[i], &gathering.tallies[0]);
+        gathering.tallies[i].handshakes_only = true;
+    }
     return gathering;
 }
 
@@ -47,42 +52,69 @@ static bool is_wanted(enum gathered what, struct event_record *record)
     case BY_CONNECTION:
         return true;
     case BY_CERTIFICATE:
-        return record_has(record, MEMBER_SHA256);
+        return record_kind(record) == RECORD_HANDSHAKE && record_has(record, MEMBER_SHA256);
     case BY_CALL_SITE:
-        return record_has(record, MEMBER_CALL_SITE) && record_fate(record) != FATE_VERIFIED;
+        return record_kind(record) == RECORD_HANDSHAKE && record_has(record, MEMBER_CALL_SITE) &&
+               record_fate(record) != FATE_VERIFIED;
     default:
         return record_kind(record) == RECORD_HANDSHAKE;
     }
 }
 
+/* What the workers count together, and each for a while. */
+struct gatherers {
+    pthread_mutex_t lock; /* of `whole` */
+    struct gathering whole;
+    struct gathering parts[READING_WORKERS_MAX];
+};
+
+/*
+ * So many groups may be a worker's own: more would be kept by each of them, and fewer would be merged too often where
+ * most events are of few groups.
+ */
+enum { PART_GROUPS_MAX = 8192 };
+
+/* The tally that owns the texts is the last one. */
+static void merge(struct gatherers *gatherers, struct gathering *part)
+{
+    pthread_mutex_lock(&gatherers->lock);
+    for (int i = GATHERED_COUNT; i-- > 0;)
+        tally_merge(&gatherers->whole.tallies[i], &part->tallies[i]);
+    pthread_mutex_unlock(&gatherers->lock);
+}
+
 static bool take(void *context, unsigned worker, struct event_record *record)
 {
-    struct gathering *gathering = (struct gathering *)context + worker;
-    for (int i = 0; i < GATHERED_COUNT; i++)
+    struct gatherers *gatherers = context;
+    struct gathering *gathering = &gatherers->parts[worker];
+    size_t groups = 0;
+    for (int i = 0; i < GATHERED_COUNT; i++) {
         if ((i != BY_CHOICE || gathering->choice != MEMBER_COUNT) && is_wanted((enum gathered)i, record))
             tally_add(&gathering->tallies[i], record);
+        groups += gathering->tallies[i].group_count;
+    }
+    if (groups > PART_GROUPS_MAX)
+        merge(gatherers, gathering);
     return true;
 }
 
 struct gathering gather(struct reading *reading, enum member choice, bool by_destination)
 {
-    struct gathering *parts = text_grow(NULL, READING_WORKERS_MAX, sizeof *parts);
+    struct gatherers gatherers = {.lock = PTHREAD_MUTEX_INITIALIZER, .whole = gathering_new(choice, by_destination)};
     for (size_t i = 0; i < READING_WORKERS_MAX; i++)
-        parts[i] = gathering_new(choice, by_destination);
+        gatherers.parts[i] = gathering_new(choice, by_destination);
     reading->take = take;
-    reading->context = parts;
+    reading->context = &gatherers;
     reading_run(reading);
-    for (int i = 0; i < GATHERED_COUNT; i++) {
-        for (size_t worker = 1; worker < READING_WORKERS_MAX; worker++)
-            tally_merge(&parts[0].tallies[i], &parts[worker].tallies[i]);
-        tally_finish(&parts[0].tallies[i]);
-        gather_sort(&parts[0].tallies[i]);
+    for (size_t i = 0; i < READING_WORKERS_MAX; i++) {
+        merge(&gatherers, &gatherers.parts[i]);
+        gathering_free(&gatherers.parts[i]);
     }
-    for (size_t worker = 1; worker < READING_WORKERS_MAX; worker++)
-        gathering_free(&parts[worker]);
-    struct gathering gathering = parts[0];
-    free(parts);
-    return gathering;
+    for (int i = 0; i < GATHERED_COUNT; i++) {
+        tally_finish(&gatherers.whole.tallies[i]);
+        gather_sort(&gatherers.whole.tallies[i]);
+    }
+    return gatherers.whole;
 }
 
 uint64_t gather_failed(const struct tally_group *group)
@@ -104,14 +136,6 @@ static int descending(uint64_t a, uint64_t b)
     return (a < b) - (a > b);
 }
 
-/* All parts of the key, and not only those before its first NUL. */
-static int by_key(const struct tally_group *one, const struct tally_group *other)
-{
-    size_t common = one->key_length < other->key_length ? one->key_length : other->key_length;
-    int order = memcmp(one->key, other->key, common);
-    return order != 0 ? order : (one->key_length > other->key_length) - (one->key_length < other->key_length);
-}
-
 static int by_weight(const void *a, const void *b)
 {
     const struct tally_group *one = a, *other = b;
@@ -120,7 +144,7 @@ static int by_weight(const void *a, const void *b)
         order = descending(gather_unverified(one), gather_unverified(other));
     if (order == 0)
         order = descending(tally_handshakes(one), tally_handshakes(other));
-    return order != 0 ? order : by_key(one, other);
+    return order != 0 ? order : tally_compare_keys(one, other);
 }
 
 void gather_sort(struct tally *tally)
@@ -136,11 +160,11 @@ const char *gather_part(const struct tally_group *group, size_t part)
 
 const char *gather_kept(const struct tally_group *group, size_t at)
 {
-    return group->kept != NULL && group->kept[at] != NULL ? group->kept[at] : "";
+    return tally_kept(group, at);
 }
 
 void gathering_free(struct gathering *gathering)
 {
-    for (int i = 0; i < GATHERED_COUNT; i++)
+    for (int i = GATHERED_COUNT; i-- > 0;)
         tally_free(&gathering->tallies[i]);
 }
