@@ -95,10 +95,11 @@ static void print_head(const struct replay_result *result)
     const struct tally_totals *totals = &result->changes->tally.totals;
     char from[TIMESTAMP_SIZE], to[TIMESTAMP_SIZE], at[TIMESTAMP_SIZE];
     bool exact;
+    uint64_t hosts = distinct_count(&totals->hosts, &exact);
     if (totals->events > 0)
         printf("period       %s to %s\n", timestamp_write(totals->oldest, from), timestamp_write(totals->newest, to));
-    printf("events       %" PRIu64 " of %" PRIu64 " hosts, %" PRIu64 " dropped, %" PRIu64 " damaged lines\n",
-           totals->events, distinct_count(&totals->hosts, &exact), totals->dropped, result->reading->damaged);
+    printf("events       %" PRIu64 " of %" PRIu64 " host%s, %" PRIu64 " dropped, %" PRIu64 " damaged lines\n",
+           totals->events, hosts, hosts == 1 ? "" : "s", totals->dropped, result->reading->damaged);
     printf("policy       %s, at %s\n", result->policy, timestamp_write((int64_t)result->policies->at * 1000, at));
     printf("compared to  %s\n", result->policies->old_is_given ? "the other policy" : "what was done then");
 }
