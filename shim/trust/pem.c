@@ -60,7 +60,7 @@ static bool at_line_start(const char *text, const char *place)
 static struct line find_begin(const char *text, const char *from, const char *end, const char **label)
 {
     while ((from = memmem(from, (size_t)(end - from), begin_marker, strlen(begin_marker))) != NULL) {
-        struct line line = at_line_start(text, from) ? read_line(from, end) : (struct line){.next = end};
+        struct line line = at_line_start(text, from) ? read_line(from, end) : (struct line){.start = from, .next = end};
         *label = certificate_label(line);
         if (*label)
             return line;

@@ -3,6 +3,7 @@ says what it has."""
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -76,8 +77,11 @@ def journal():
 
 
 def write_policy(fixture, text=POLICY):
+    """By rename: another row's program may read it meanwhile."""
     policy = fixture.directory / "journal.conf"
-    policy.write_text(text.replace("{t}", str(fixture.directory)))
+    with tempfile.NamedTemporaryFile("w", dir=fixture.directory, delete=False) as new:
+        new.write(text.replace("{t}", str(fixture.directory)))
+    os.replace(new.name, policy)
     return policy
 
 

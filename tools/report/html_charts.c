@@ -23,7 +23,7 @@ struct bars {
 /* As few hours in one bar as the width allows, and a number of them that people know. */
 static int64_t hours_of_bar(int64_t span)
 {
-    static const int64_t steps[] = {1, 3, 6, 12, 24, 2 * 24, 7 * 24, 14 * 24};
+    static const int64_t steps[] = {1, 3, 6, 12, 24, 48, 168, 336};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (span / steps[i] + 2 <= BARS_MAX)
             return steps[i];
@@ -99,10 +99,10 @@ static const struct {
     int64_t before; /* seconds from now */
 } ends[ENDS] = {{"ended", 0},
                 {"within a day", 86400},
-                {"within a week", 7 * 86400},
-                {"within a month", 30 * 86400},
-                {"within 3 months", 91 * 86400},
-                {"within a year", 365 * 86400},
+                {"within a week", INT64_C(7) * 86400},
+                {"within a month", INT64_C(30) * 86400},
+                {"within 3 months", INT64_C(91) * 86400},
+                {"within a year", INT64_C(365) * 86400},
                 {"later", INT64_MAX}};
 
 void html_print_ends(const struct report *report, FILE *out)

@@ -69,7 +69,8 @@ void report_print_tlsrpt(const struct report *report, FILE *out)
     const struct tally *tally = &report->gathering.tallies[BY_CONNECTION];
     const struct tally_totals *totals = report_totals(report);
     bool any = totals->events > 0;
-    char from[TIMESTAMP_SIZE], to[TIMESTAMP_SIZE], id[2 * TIMESTAMP_SIZE + sizeof "-tlsward"];
+    char from[TIMESTAMP_SIZE], to[TIMESTAMP_SIZE];
+    char id[sizeof from + sizeof to + sizeof "-tlsward"];
     timestamp_write(any ? totals->oldest : report->now * 1000, from);
     timestamp_write(any ? totals->newest : report->now * 1000, to);
     snprintf(id, sizeof id, "%s-%s-tlsward", from, to);
