@@ -38,17 +38,10 @@ static bool misused(const char *option, const char *value, const char *why)
     return false;
 }
 
-/* A program need not be installed on the host where its rule is examined. */
 static bool set_program(struct trust_options *options, const char *path)
 {
-    free(options->program);
-    options->program = realpath(path, NULL);
-    if (options->program == NULL)
-        options->program = text_format("%s", path);
-    options->process.executable = options->program;
-    options->given_names[0] = path;
-    options->process.other_names = options->given_names;
-    return options->program[0] == '/' || misused("--program", path, "is no absolute path of a program");
+    return named_program_set(&options->program, &options->process, path) ||
+           misused("--program", path, "is no absolute path of a program");
 }
 
 static bool set_user(struct trust_options *options, const char *text)
@@ -112,6 +105,6 @@ int trust_options_parse(int argc, char **argv, struct trust_options *options)
 
 void trust_options_free(struct trust_options *options)
 {
-    free(options->program);
+    named_program_free(&options->program);
     free(options->policy);
 }

@@ -4,16 +4,15 @@
 #ifndef TLSWARD_TRUST_OPTIONS_H
 #define TLSWARD_TRUST_OPTIONS_H
 
-#include "process/identity.h"
+#include "shared/named_program.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct trust_options {
     struct process_identity process; /* executable "" where none was named: no program pattern matches */
-    char *program;
-    const char *given_names[2]; /* the program as it was written; ended by NULL */
-    char *policy;               /* absolute path, or NULL: the policy that counts here */
+    struct named_program program;
+    char *policy; /* absolute path, or NULL: the policy that counts here */
     bool json;
     char *const *sources; /* of events */
     size_t source_count;

@@ -1,6 +1,5 @@
 #include "explain/explain_options.h"
 
-#include "process/interpreter.h"
 #include "server/host_port.h"
 #include "shared/effective.h"
 #include "shared/exit_status.h"
@@ -55,19 +54,10 @@ static bool set_starttls(struct explain_options *options, const char *name)
     return options->starttls != NULL || misused("--starttls", name, "none of smtp, imap, pop3, ftp, postgres, ldap");
 }
 
-/* A program need not be installed on the host where its rule is examined. */
 static bool set_program(struct explain_options *options, const char *path)
 {
-    free(options->program);
-    options->program = realpath(path, NULL);
-    if (options->program == NULL)
-        options->program = text_format("%s", path);
-    options->process.executable = options->program;
-    options->given_names[0] = path;
-    options->process.other_names = options->given_names;
-    /* Which script an interpreter runs is not said: rules for one may tighten. */
-    options->process.script.name = interpreter_of(options->program) == INTERPRETER_NONE ? "" : NULL;
-    return options->program[0] == '/' || misused("--as", path, "is no absolute path of a program");
+    return named_program_set(&options->program, &options->process, path) ||
+           misused("--as", path, "is no absolute path of a program");
 }
 
 static bool set_policy(struct explain_options *options, const char *path)
@@ -154,6 +144,6 @@ void explain_options_free(struct explain_options *options)
         free((char *)options->trust[i].path);
     free(options->trust);
     free(options->host);
-    free(options->program);
+    named_program_free(&options->program);
     free(options->policy);
 }

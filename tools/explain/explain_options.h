@@ -4,8 +4,9 @@
 #ifndef TLSWARD_EXPLAIN_OPTIONS_H
 #define TLSWARD_EXPLAIN_OPTIONS_H
 
-#include "server/starttls.h"
 #include "policy/policy.h"
+#include "server/starttls.h"
+#include "shared/named_program.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,8 +16,7 @@ struct explain_options {
     uint16_t port;
     const struct starttls *starttls; /* NULL: TLS from the start */
     struct process_identity process; /* executable "" where none was named: no program pattern matches */
-    char *program;
-    const char *given_names[2]; /* the program as it was written; ended by NULL */
+    struct named_program program;
     char *policy;               /* absolute path, or NULL: the policy that counts here */
     struct trust_source *trust; /* in place of the policy's, where trust_count > 0 */
     size_t trust_count;
