@@ -1,45 +1,21 @@
 """What a terminal shows."""
 
 import contextlib
-import fcntl
 import os
-import pty
 import re
 import select
-import struct
 import subprocess
-import termios
 import time
 
 from patience import HANG_SECONDS
 from rows import event
+from terminal_of_width import ENVIRONMENT, on_terminal, open_terminal
 
 STYLE = re.compile("\x1b\\[[0-9]*m")
 
 
-def open_terminal(columns):
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    return master, slave
-
-
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "TERM": "xterm", "TZ": "UTC"}
-
-
-def on_terminal(place, columns, *arguments, **variables):
-    """What comes out where standard output is a terminal so wide."""
-    master, slave = open_terminal(columns)
-    process = subprocess.Popen([place.command, "log", *arguments], stdin=subprocess.DEVNULL, stdout=slave,
-                               stderr=subprocess.PIPE, env=ENVIRONMENT | variables)
-    os.close(slave)
-    said = b""
-    with contextlib.suppress(OSError):  # the other end is closed
-        while data := os.read(master, 1 << 16):
-            said += data
-    os.close(master)
-    errors = process.communicate(timeout=HANG_SECONDS)[1]
-    assert process.returncode == 0 and not errors, errors
-    return said.decode().replace("\r\n", "\n")
+def log_on_terminal(place, columns, *arguments, **variables):
+    return on_terminal(columns, place.command, "log", *arguments, **variables)
 
 
 def long_log(place, name):
@@ -52,27 +28,27 @@ def long_log(place, name):
 def fits(place):
     path = long_log(place, "screen-fits")
     for columns in (40, 80, 100, 120, 200):
-        lines = STYLE.sub("", on_terminal(place, columns, path)).splitlines()
+        lines = STYLE.sub("", log_on_terminal(place, columns, path)).splitlines()
         assert len(lines) == 2, lines
         for line in lines:
             # Nothing is left out of a line but what does not fit: the verdict never is.
             assert "would-block" in line and len(line) <= max(columns, 67), (columns, len(line), line)
-    assert len(STYLE.sub("", on_terminal(place, 120, path)).splitlines()[0]) == 120
+    assert len(STYLE.sub("", log_on_terminal(place, 120, path)).splitlines()[0]) == 120
 
 
 def colours(place):
     path = place.below("screen-colours") / "log"
     path.write_bytes(event(1) + event(2, tlsward_action="blocked") + event(3, tlsward_outcome="verified"))
-    said = on_terminal(place, 120, path)
+    said = log_on_terminal(place, 120, path)
     assert all(f"\x1b[{colour}m{word}" in said for colour, word in ((33, "would-block"), (31, "blocked"), (32, "verified"))), said
     for variables, arguments in (({"NO_COLOR": "1"}, ()), ({"TERM": "dumb"}, ()), ({}, ("--color", "never"))):
-        assert "\x1b" not in on_terminal(place, 120, *arguments, path, **variables)
+        assert "\x1b" not in log_on_terminal(place, 120, *arguments, path, **variables)
 
 
 def one_event(place):
     path = place.below("screen-id") / "log"
     path.write_bytes(event(1, tlsward_message="word " * 60))
-    said = STYLE.sub("", on_terminal(place, 80, "00000001", path))
+    said = STYLE.sub("", log_on_terminal(place, 80, "00000001", path))
     assert max(map(len, said.splitlines())) == 80 and len(re.findall(r"^ +word|^ {20,}\w", said, re.MULTILINE)) >= 3, said
 
 

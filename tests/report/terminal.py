@@ -1,37 +1,13 @@
 """What a terminal shows of a report."""
 
-import contextlib
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import termios
 
 from cases import POLICY, certificate
-from patience import HANG_SECONDS
 from rows import event
+from terminal_of_width import on_terminal
 
 STRONG = {"tls.server.x509.signature_algorithm": "SHA256-RSA"}
 STYLE = re.compile("\x1b\\[[0-9]*m")
-
-
-def shown(place, columns, directory):
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    variables = {"PATH": "/usr/bin:/bin", "TERM": "xterm", "TZ": "UTC"}
-    process = subprocess.Popen([place.command, "report", "--policy", directory / "p.conf", directory / "log"],
-                               stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.PIPE, env=variables)
-    os.close(slave)
-    said = b""
-    with contextlib.suppress(OSError):  # the other end is closed
-        while data := os.read(master, 1 << 16):
-            said += data
-    os.close(master)
-    errors = process.communicate(timeout=HANG_SECONDS)[1]
-    assert process.returncode == 0 and not errors, errors
-    return said.decode().replace("\r\n", "\n")
 
 
 def fits(place):
@@ -42,7 +18,7 @@ def fits(place):
               rule_name="old-ldap", process_executable="/usr/bin/python3", tlsward_script="/opt/" + "é" * 200) +
         certificate(2, "2026-01-01T00:00:00Z", "2199-01-01T00:00:00Z", STRONG, server_address="x" * 200))
     for columns in (80, 100, 120, 160, 200):
-        text = shown(place, columns, directory)
+        text = on_terminal(columns, place.command, "report", "--policy", directory / "p.conf", directory / "log")
         lines = STYLE.sub("", text).splitlines()
         assert max(map(len, lines)) <= columns, (columns, max(lines, key=len))
         for word in ("verification-disabled", "would block", "certificate-host-mismatch", "weak-key-rsa-1024", "libx.so.1+0x1234\n"):

@@ -70,27 +70,18 @@ static struct failure *find(struct failures *failures, char *key, int64_t time)
     return &failures->items[failures->count - 1];
 }
 
-/* The member as it stands in a line, with its quotation marks; compared as text, which is enough to tell keys apart. */
-static bool same_key(const char *sample, struct event_record *record)
-{
-    struct event_record *other = text_grow(NULL, 1, sizeof *other);
-    bool same = record_read(other, sample, strlen(sample)) &&
-                slice_equal(record_text(other, MEMBER_PUBLIC_KEY_PIN), record_text(record, MEMBER_PUBLIC_KEY_PIN));
-    free(other);
-    return same;
-}
-
 static void keep_sample(struct failure *failure, struct event_record *record)
 {
+    struct slice key = record_text(record, MEMBER_PUBLIC_KEY_PIN);
     size_t at = 0;
-    while (at < failure->sample_count && !same_key(failure->samples[at], record))
+    while (at < failure->sample_count && !slice_is(key, failure->keys[at]))
         at++;
     if (at == FAILURE_SAMPLES) {
         failure->more_samples = true;
         return;
     }
     if (at == failure->sample_count)
-        failure->sample_count++;
+        failure->keys[failure->sample_count++] = text_format("%.*s", (int)key.length, key.length > 0 ? key.text : "");
     else
         free(failure->samples[at]);
     failure->samples[at] = text_format("%.*s", (int)record->line.length, record->line.text);
@@ -131,8 +122,10 @@ void failures_free(struct failures *failures)
 {
     for (size_t i = 0; i < failures->count; i++) {
         struct failure *failure = &failures->items[i];
-        for (size_t j = 0; j < failure->sample_count; j++)
+        for (size_t j = 0; j < failure->sample_count; j++) {
             free(failure->samples[j]);
+            free(failure->keys[j]);
+        }
         distinct_free(&failure->hosts);
         free(failure->key);
     }

@@ -17,6 +17,7 @@ struct failure {
     int64_t first, last; /* milliseconds since 1970 */
     struct distinct hosts;
     char *samples[FAILURE_SAMPLES]; /* whole events, the newest of each key */
+    char *keys[FAILURE_SAMPLES];    /* the public key of each, as a pin; "" where none was shown */
     size_t sample_count;
     bool more_samples; /* there were more keys */
 };

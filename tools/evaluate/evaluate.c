@@ -58,12 +58,17 @@ static struct candidate_verdict ask(const struct settings *settings, struct sett
     return candidate_decide(then, settings, &facts);
 }
 
-/* Of settings that an unknown rule tightened, those that hold are at most as strict. */
-static const char *missing_of(const struct settings *settings, const struct candidate_verdict *answer, bool certain)
+/*
+ * Of settings that an unknown rule tightened, those that hold are at most as strict: only where something is blocked,
+ * or may be, every rule is asked whether it might match.
+ */
+static const char *missing_of(const struct evaluation *evaluation, const struct policy *policy, const struct seen *seen,
+                              const struct candidate_verdict *answer, time_t now)
 {
-    if (!certain && (answer->missing != NULL || answer->verdict.action == ACTION_BLOCKED))
+    bool matters = answer->missing != NULL || answer->verdict.action == ACTION_BLOCKED;
+    if (matters && !policy_knows_process(policy, &seen->process, seen->destinations, seen->destination_count, now))
         return "whether a rule matches: the event does not tell what it asks for";
-    return settings->mode == MODE_ENFORCE ? answer->missing : NULL;
+    return evaluation->settings.mode == MODE_ENFORCE ? answer->missing : NULL;
 }
 
 struct evaluation evaluate(const struct policy *policy, const struct policy *before, struct seen *seen, time_t now)
@@ -71,16 +76,16 @@ struct evaluation evaluate(const struct policy *policy, const struct policy *bef
     const struct process_identity *process = &seen->process;
     const struct destination *destinations = seen->destinations;
     size_t count = seen->destination_count;
-    bool certain = policy_knows_process(policy, process, destinations, count, now);
     struct settings then = policy_settings_of_any(before, process, destinations, count, now);
     struct evaluation evaluation = {.settings = policy_settings_of_any(policy, process, destinations, count, now)};
     if (!seen->has_facts) {
-        bool matters = evaluation.settings.mode == MODE_ENFORCE || !certain;
+        bool matters = evaluation.settings.mode == MODE_ENFORCE ||
+                       !policy_knows_process(policy, process, destinations, count, now);
         evaluation.missing = matters ? "the facts: an older library did not tell them" : NULL;
         return evaluation;
     }
     struct candidate_verdict answer = ask(&evaluation.settings, &then, seen);
     evaluation.verdict = answer.verdict;
-    evaluation.missing = missing_of(&evaluation.settings, &answer, certain);
+    evaluation.missing = missing_of(&evaluation, policy, seen, &answer, now);
     return evaluation;
 }

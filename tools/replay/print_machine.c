@@ -30,10 +30,8 @@ void replay_print(const struct replay_result *result, enum replay_format format)
 
 static json_t *json_part(const struct tally_group *group, enum change_part part)
 {
-    char *text = replay_part(group, part);
-    json_t *json = *text != '\0' ? json_text(text) : json_null();
-    free(text);
-    return json;
+    const char *text = replay_part(group, part);
+    return *text != '\0' ? json_text(text) : json_null();
 }
 
 static json_t *json_time(int64_t milliseconds)
@@ -85,23 +83,15 @@ void replay_print_json(const struct replay_result *result)
 /* "/opt/acme/sync to ldap.corp.example:636" */
 static char *name_of(const struct tally_group *group)
 {
-    char *program = replay_part(group, PART_PROGRAM), *script = replay_part(group, PART_SCRIPT);
-    char *destination = replay_part(group, PART_DESTINATION);
-    char *name = text_format("%s%s%s to %s", program, *script != '\0' ? " " : "", script, destination);
-    free(program);
-    free(script);
-    free(destination);
-    return name;
+    const char *script = replay_part(group, PART_SCRIPT);
+    return text_format("%s%s%s to %s", replay_part(group, PART_PROGRAM), *script != '\0' ? " " : "", script,
+                       replay_part(group, PART_DESTINATION));
 }
 
 static char *text_of(const struct tally_group *group)
 {
-    char *reason = replay_part(group, PART_REASON), *rule = replay_rule(group);
-    char *text = text_format("%s: %s (%s, %" PRIu64 " handshakes)", change_text(change_of_group(group)), reason, rule,
-                             tally_handshakes(group));
-    free(reason);
-    free(rule);
-    return text;
+    return text_format("%s: %s (%s, %" PRIu64 " handshakes)", change_text(change_of_group(group)),
+                       replay_part(group, PART_REASON), replay_rule(group), tally_handshakes(group));
 }
 
 void replay_print_junit(const struct replay_result *result)

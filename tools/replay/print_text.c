@@ -19,35 +19,27 @@ static const char *title_of(enum change change)
     return titles[change];
 }
 
-char *replay_part(const struct tally_group *group, enum change_part part)
+const char *replay_part(const struct tally_group *group, enum change_part part)
 {
-    struct slice text = tally_part(group, part);
-    return text_format("%.*s", (int)text.length, text.text);
+    return tally_part(group, part).text; /* a text of the tally's, which has a NUL behind it */
 }
 
-char *replay_rule(const struct tally_group *group)
+const char *replay_rule(const struct tally_group *group)
 {
-    char *rule = replay_part(group, PART_RULE);
-    if (*rule != '\0')
-        return rule;
-    free(rule);
-    return text_format("[policy]");
+    const char *rule = replay_part(group, PART_RULE);
+    return *rule != '\0' ? rule : "[policy]";
 }
 
 static void add_row(struct text_table *table, const struct tally_group *group)
 {
-    char *program = replay_part(group, PART_PROGRAM), *script = replay_part(group, PART_SCRIPT);
-    char *destination = replay_part(group, PART_DESTINATION), *reason = replay_part(group, PART_REASON);
-    char *rule = replay_rule(group), *count = text_format("%" PRIu64, tally_handshakes(group));
     char last[TIMESTAMP_SIZE];
-    char *who = *script != '\0' ? text_format("%s %s", program, script) : text_format("%s", program);
+    const char *script = replay_part(group, PART_SCRIPT);
+    char *count = text_format("%" PRIu64, tally_handshakes(group));
+    char *who = text_format("%s%s%s", replay_part(group, PART_PROGRAM), *script != '\0' ? " " : "", script);
     text_table_add(table, COLOUR_OFF,
-                   (const char *const[]){count, who, destination, reason, rule, timestamp_write(group->last, last)});
-    free(program);
-    free(script);
-    free(destination);
-    free(reason);
-    free(rule);
+                   (const char *const[]){count, who, replay_part(group, PART_DESTINATION),
+                                         replay_part(group, PART_REASON), replay_rule(group),
+                                         timestamp_write(group->last, last)});
     free(count);
     free(who);
 }

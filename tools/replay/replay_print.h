@@ -22,10 +22,10 @@ void replay_print_json(const struct replay_result *result);
 void replay_print_junit(const struct replay_result *result);
 void replay_print_github(const struct replay_result *result);
 
-/* A part of a group as a text, to be freed. */
-char *replay_part(const struct tally_group *group, enum change_part part);
+/* A part of a group's key; lives as long as the group. */
+const char *replay_part(const struct tally_group *group, enum change_part part);
 
-/* The rule of a group, "[policy]" for none, to be freed. */
-char *replay_rule(const struct tally_group *group);
+/* The rule of a group, "[policy]" for none. */
+const char *replay_rule(const struct tally_group *group);
 
 #endif

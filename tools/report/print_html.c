@@ -2,36 +2,12 @@
 
 #include "events/timestamp.h"
 #include "report/sheet.h"
+#include "shared/markup.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-void html_print(FILE *out, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&#39;", out);
-            break;
-        default:
-            putc(*text, out);
-        }
-    }
-}
 
 static void print_fact(FILE *out, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void print_fact(FILE *out, const char *name, const char *format, ...)
@@ -92,7 +68,7 @@ static void print_row(const struct sheet *sheet, const struct sheet_row *row, FI
     fprintf(out, "<tr class=\"f%d%s\">", (int)row->fate, row->is_bad ? " bad" : "");
     for (size_t i = 0; i < row->count; i++) {
         fputs(sheet->columns[i].is_number ? "<td class=\"n\">" : "<td>", out);
-        html_print(out, row->cells[i]);
+        markup_print(out, row->cells[i]);
         fputs("</td>", out);
     }
     fputs("</tr>\n", out);

@@ -9,9 +9,6 @@ enum { PAGE_ROWS_MAX = 500 };
 
 void report_print_html(const struct report *report, FILE *out);
 
-/* Text as it may stand between tags and in quoted attributes, whatever is in it. */
-void html_print(FILE *out, const char *text);
-
 /* Handshakes over time by what became of them, and certificates by when they end. */
 void html_print_timeline(const struct report *report, FILE *out);
 void html_print_ends(const struct report *report, FILE *out);

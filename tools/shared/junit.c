@@ -1,5 +1,6 @@
 #include "shared/junit.h"
 
+#include "shared/markup.h"
 #include "shared/text.h"
 
 #include <stdlib.h>
@@ -9,24 +10,7 @@
 static void print_escaped(FILE *out, const char *text)
 {
     char *clean = text_clean(text, strlen(text));
-    for (const char *c = clean; *c != '\0'; c++) {
-        switch (*c) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            putc(*c, out);
-        }
-    }
+    markup_print(out, clean);
     free(clean);
 }
 
