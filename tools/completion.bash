@@ -17,7 +17,7 @@ _tlsward_options()
     explain) echo '--as --user --starttls --policy --trust --certificate --fetch --json --help' ;;
     pin) echo '--starttls --json --help' ;;
     trust) echo '--program --user --policy --json --help' ;;
-    scan) echo '--running --host --container-image --format --json --baseline --fail-on --exit-zero --help' ;;
+    scan) echo '--running --host --container-image --format --json --baseline --events --fail-on --exit-zero --help' ;;
     esac
 }
 

@@ -23,14 +23,14 @@ COMMAND = {
     'evaluate': ('events', 'shared'),
     'anchors': ('events', 'server', 'shared'),
     'check': ('shared',),
-    'draft': ('evaluate', 'events', 'shared'),
+    'draft': ('evaluate', 'events', 'server', 'shared'),
     'explain': ('server', 'shared'),
     'log': ('events', 'shared'),
     'pin': ('server', 'shared'),
     'replay': ('evaluate', 'events', 'shared'),
     'report': ('evaluate', 'events', 'shared'),
     'run': ('shared',),
-    'scan': ('shared',),
+    'scan': ('events', 'shared'),
 }
 BELOW_COMMAND = tuple(set(LIBRARY) - {'hooks'})
 DOORS = ('main.c', 'own_note.c', 'completion.bash', 'man', 'share')

@@ -15,6 +15,7 @@ sys.path[1:1] = [str(HERE), str(HERE.parent / "clients"), str(HERE.parent)]
 import coverage  # noqa: E402
 import files  # noqa: E402
 import forms  # noqa: E402
+import observed  # noqa: E402
 import processes  # noqa: E402
 import tried  # noqa: E402
 from server import untrusted_server  # noqa: E402
@@ -49,7 +50,7 @@ class Fixture:
 
 
 def rows(_):
-    for module in (files, forms, processes, coverage, tried):
+    for module in (files, forms, observed, processes, coverage, tried):
         yield from module.rows()
 
 

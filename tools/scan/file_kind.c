@@ -238,7 +238,7 @@ static enum file_kind kind_of_plain_name(const char *path)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fnmatch(names[i].pattern, end_of_path(path, names[i].pattern), 0) == 0)
             return names[i].kind;
-    return KIND_TEXT;
+    return KIND_UNKNOWN;
 }
 
 static enum file_kind kind_of_name(const char *path)
@@ -254,16 +254,16 @@ static enum file_kind kind_of_script(const char *text, size_t length)
 {
     struct shebang shebang;
     if (!shebang_parse(text, (unsigned)(length < 512 ? length : 512), &shebang))
-        return KIND_TEXT;
+        return KIND_UNKNOWN;
     const char *interpreter = base_name(shebang.command[0] != '\0' ? shebang.command : shebang.interpreter);
     for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++)
         if (fnmatch(interpreters[i].pattern, interpreter, 0) == 0)
             return interpreters[i].kind;
-    return KIND_TEXT;
+    return KIND_UNKNOWN;
 }
 
 enum file_kind file_kind_of(const char *path, const char *text, size_t length)
 {
     enum file_kind kind = kind_of_name(path);
-    return kind == KIND_TEXT ? kind_of_script(text, length) : kind;
+    return kind == KIND_UNKNOWN ? kind_of_script(text, length) : kind;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum file_kind {
-    KIND_TEXT, /* nothing that is known */
+    KIND_UNKNOWN, /* nothing that is known */
     KIND_DOCUMENT,
     /* Of a process, which is no file. */
     KIND_ENVIRON, /* NAME=value, one a line */

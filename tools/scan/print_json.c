@@ -1,5 +1,6 @@
 #include "scan/scan_report.h"
 
+#include "events/timestamp.h"
 #include "shared/json_text.h"
 
 #include <stdio.h>
@@ -25,14 +26,24 @@ static void add_place(json_t *line, const struct scan_finding *finding)
     json_object_set_new(line, "column", json_integer(finding->column));
 }
 
+static void add_observed(json_t *line, const struct scan_finding *finding)
+{
+    char last[TIMESTAMP_SIZE];
+    if (finding->observed == NULL)
+        return;
+    json_object_set_new(line, "observed",
+                        json_pack("{s:o, s:I, s:s}", "what", json_text(finding->observed), "handshakes",
+                                  (json_int_t)finding->handshakes, "last", timestamp_write(finding->last, last)));
+}
+
 static void print_finding(const struct scan_finding *finding)
 {
     static const char *const states[] = {"new", "known", "accepted"};
     const struct scan_rule *rule = finding->rule;
     json_t *line =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "type", "finding", "rule", rule->id, "family", rule->family,
-                  "severity", severity_name(rule->severity), "confidence", finding->active ? "active" : "latent",
-                  "evidence", evidence_name(rule->evidence), "state", states[finding->state]);
+                  "severity", severity_name(rule->severity), "confidence", scan_finding_confidence(finding), "evidence",
+                  evidence_name(rule->evidence), "state", states[finding->state]);
     add_place(line, finding);
     json_object_set_new(line, "text", json_text(finding->text));
     json_object_set_new(line, "neutralised", json_string(scan_finding_neutralised(finding)));
@@ -41,6 +52,7 @@ static void print_finding(const struct scan_finding *finding)
     json_object_set_new(line, "fingerprint", json_string(finding->fingerprint));
     if (finding->note != NULL)
         json_object_set_new(line, "note", json_text(finding->note));
+    add_observed(line, finding);
     if (finding->state == FINDING_ACCEPTED)
         json_object_set_new(line, "accepted",
                             json_pack("{s:o, s:o, s:o}", "owner", json_text(finding->owner), "reason",

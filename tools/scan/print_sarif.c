@@ -1,5 +1,6 @@
 #include "scan/scan_report.h"
 
+#include "scan/observed.h"
 #include "shared/json_text.h"
 #include "shared/sarif.h"
 #include "shared/text.h"
@@ -22,9 +23,11 @@ static const char *weight_of(enum severity severity)
 static char *message_of(const struct scan_finding *finding)
 {
     char *where = finding->pid != 0 ? text_format(" in process %d", (int)finding->pid) : text_format("%s", "");
-    char *message =
-        text_format("%s%s: %s%s%s. Instead: %s", finding->rule->title, where, finding->text,
-                    finding->note != NULL ? "; " : "", finding->note != NULL ? finding->note : "", finding->rule->mend);
+    char *observed = observed_sentence(finding);
+    char *message = text_format("%s%s: %s%s%s%s%s. Instead: %s", finding->rule->title, where, finding->text,
+                                finding->note != NULL ? "; " : "", finding->note != NULL ? finding->note : "",
+                                observed != NULL ? "; " : "", observed != NULL ? observed : "", finding->rule->mend);
+    free(observed);
     free(where);
     return message;
 }
@@ -45,6 +48,7 @@ static void add(json_t *log, const struct scan_report *report, const struct scan
                                         .column = finding->column,
                                         .fingerprint = print,
                                         .baseline_state = report->has_baseline ? state : NULL,
+                                        .confidence = scan_finding_confidence(finding),
                                         .accepted = accepted};
     sarif_describe(log, finding->rule->id, finding->rule->title, finding->rule->mend,
                    weight_of(finding->rule->severity));

@@ -1,5 +1,6 @@
 #include "scan/scan_report.h"
 
+#include "scan/observed.h"
 #include "scan/screen.h"
 #include "shared/text.h"
 #include "shared/text_table.h"
@@ -42,20 +43,29 @@ static char *remark_on(const struct scan_finding *finding)
     return finding->state == FINDING_KNOWN ? text_format("known by the baseline") : NULL;
 }
 
+static void print_remark(const char *remark, size_t width)
+{
+    char *clean = text_clean(remark, strlen(remark));
+    fputs(text_colour(stdout, COLOUR_FAINT), stdout);
+    screen_wrap(clean, INDENT + 4, width);
+    fputs(text_colour(stdout, COLOUR_OFF), stdout);
+    free(clean);
+}
+
 static void print_finding(const struct scan_finding *finding, size_t place_width, size_t width)
 {
     char *place = place_of(finding);
-    char *remark = remark_on(finding);
+    char *remark = remark_on(finding), *observed = observed_sentence(finding);
     printf("%*s", INDENT, "");
     screen_print(place, place_width, true);
     printf("  ");
     screen_print(finding->text, width > place_width + INDENT + 2 ? width - place_width - INDENT - 2 : 8, false);
     putchar('\n');
-    if (remark != NULL) {
-        fputs(text_colour(stdout, COLOUR_FAINT), stdout);
-        screen_wrap(remark, INDENT + 4, width);
-        fputs(text_colour(stdout, COLOUR_OFF), stdout);
-    }
+    if (remark != NULL)
+        print_remark(remark, width);
+    if (observed != NULL)
+        print_remark(observed, width);
+    free(observed);
     free(remark);
     free(place);
 }

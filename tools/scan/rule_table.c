@@ -11,7 +11,7 @@
 /* Where commands are written down, also as texts of something else. */
 #define COMMANDS (SCRIPTS | SOURCES | KIND_BIT(KIND_JSON) | KIND_BIT(KIND_TERRAFORM) | KIND_BIT(KIND_INI))
 /* Where an environment is. */
-#define ENVIRONMENTS (COMMANDS | KIND_BIT(KIND_ENVIRON) | KIND_BIT(KIND_ENVFILE) | KIND_BIT(KIND_TEXT))
+#define ENVIRONMENTS (COMMANDS | KIND_BIT(KIND_ENVIRON) | KIND_BIT(KIND_ENVFILE) | KIND_BIT(KIND_UNKNOWN))
 /* Where a connection string is. */
 #define STRINGS (ENVIRONMENTS | KIND_BIT(KIND_XML))
 #define IN_VARIABLES .separators = BY_EQUALS | BY_COLON | BY_COMMA | BY_BLANK_IN_DOCKERFILE, .exact_case = true
@@ -243,7 +243,7 @@ const struct scan_rule scan_rules[] = {
      .form = FORM_SETTING,
      .value = VALUE_FALSY,
      .separators = BY_EQUALS | BY_BLANK | BY_COLON | BY_COMMA,
-     .where = COMMANDS | KIND_BIT(KIND_NPMRC) | KIND_BIT(KIND_ENVIRON) | KIND_BIT(KIND_ENVFILE) | KIND_BIT(KIND_TEXT),
+     .where = COMMANDS | KIND_BIT(KIND_NPMRC) | KIND_BIT(KIND_ENVIRON) | KIND_BIT(KIND_ENVFILE) | KIND_BIT(KIND_UNKNOWN),
      .names = "strict-ssl|--strict-ssl|npm_config_strict_ssl|YARN_STRICT_SSL",
      .reach = REACH_NO,
      .evidence = EVIDENCE_TRIED,

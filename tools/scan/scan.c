@@ -3,6 +3,7 @@
 #include "scan/baseline.h"
 #include "scan/examine.h"
 #include "scan/host_places.h"
+#include "scan/observed.h"
 #include "scan/processes.h"
 #include "scan/scan_options.h"
 #include "scan/scan_progress.h"
@@ -24,6 +25,7 @@ struct scan {
     struct object_cache *cache;
     char *image; /* --container-image, without links and a slash at its end, or NULL */
     struct scan_report report;
+    bool events_incomplete;
 };
 
 bool scan_finding_counts(const struct scan_report *report, const struct scan_finding *finding)
@@ -119,7 +121,19 @@ static int print(struct scan *scan)
     scan_print_unread(report);
     if (scan_report_counted(report) > 0 && !scan->options->exit_zero)
         return STATUS_NEGATIVE;
-    return report->unread.unread_count > 0 ? STATUS_INCOMPLETE : STATUS_OK;
+    return report->unread.unread_count > 0 || scan->events_incomplete ? STATUS_INCOMPLETE : STATUS_OK;
+}
+
+static void read_events(struct scan *scan)
+{
+    struct reading reading = {.program = "tlsward scan",
+                              .sources = scan->options->events,
+                              .source_count = scan->options->event_count,
+                              .period = period_all()};
+    if (reading.source_count == 0)
+        return;
+    scan->events_incomplete = !observed_read(&scan->report.findings, scan->image, &reading);
+    reading_free(&reading);
 }
 
 /* The baseline is read last, but what is wrong with it is told whatever was found. */
@@ -133,6 +147,7 @@ static int finish(struct scan *scan)
         free(problem);
         return STATUS_USAGE;
     }
+    read_events(scan);
     scan_findings_sort(&scan->report.findings);
     coverages_sort(&scan->report.coverages);
     return print(scan);
@@ -193,7 +208,8 @@ int scan_main(int argc, char **argv)
 {
     struct scan_options options;
     int status = scan_options_parse(argc, argv, &options);
-    if (status >= 0)
-        return status;
-    return paths_are_there(&options) ? scan_all(&options) : STATUS_USAGE;
+    if (status < 0)
+        status = paths_are_there(&options) ? scan_all(&options) : STATUS_USAGE;
+    scan_options_free(&options);
+    return status;
 }

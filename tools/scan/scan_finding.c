@@ -95,9 +95,15 @@ void scan_findings_free(struct scan_findings *findings)
         free(finding->owner);
         free(finding->reason);
         free(finding->expires);
+        free(finding->observed);
     }
     free(findings->items);
     *findings = (struct scan_findings){.items = NULL};
+}
+
+const char *scan_finding_confidence(const struct scan_finding *finding)
+{
+    return finding->observed != NULL ? "observed" : finding->active ? "active" : "latent";
 }
 
 const char *scan_finding_neutralised(const struct scan_finding *finding)

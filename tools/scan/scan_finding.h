@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum { FINGERPRINT_SIZE = 33 };
@@ -39,6 +40,9 @@ struct scan_finding {
     bool protected;
     enum finding_state state;
     char *owner, *reason, *expires; /* of the exception that accepts it */
+    char *observed;                 /* what events say did not verify, "script /opt/x.py"; NULL where there is none */
+    uint64_t handshakes;            /* that it made so */
+    int64_t last;                   /* the last of them, milliseconds since 1970 */
     char fingerprint[FINGERPRINT_SIZE];
 };
 
@@ -64,6 +68,9 @@ void scan_findings_join(struct scan_findings *findings, struct scan_findings *fr
 void scan_findings_sort(struct scan_findings *findings);
 
 void scan_findings_free(struct scan_findings *findings);
+
+/* How sure it is that it has an effect, for machines: "observed", "active" or "latent". */
+const char *scan_finding_confidence(const struct scan_finding *finding);
 
 /* Whether the library verifies all the same, for machines and for people. */
 const char *scan_finding_neutralised(const struct scan_finding *finding);

@@ -1,9 +1,11 @@
 #include "scan/scan_options.h"
 
 #include "shared/exit_status.h"
+#include "shared/text.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void usage(FILE *out)
@@ -17,6 +19,8 @@ static void usage(FILE *out)
           "  --format FORMAT        text (default), json (one object a line) or sarif\n"
           "  --json                 as --format json\n"
           "  --baseline FILE        do not count the findings of an earlier json or sarif output\n"
+          "  --events SOURCE        say of which findings programs made use, by these events (a file, a\n"
+          "                         directory, - or journal); may be given several times\n"
           "  --fail-on SEVERITY     count from low (default), medium or high\n"
           "  --exit-zero            exit with 0 also where there are findings\n"
           "  --help                 show this text\n\n"
@@ -31,6 +35,7 @@ static const struct option known[] = {
     {"format", required_argument, NULL, 'f'},
     {"json", no_argument, NULL, 'j'},
     {"baseline", required_argument, NULL, 'b'},
+    {"events", required_argument, NULL, 'e'},
     {"fail-on", required_argument, NULL, 'F'},
     {"exit-zero", no_argument, NULL, 'z'},
     {"help", no_argument, NULL, 'h'},
@@ -58,7 +63,14 @@ static bool set_fail_on(struct scan_options *options, const char *name)
     return false;
 }
 
-static bool take(struct scan_options *options, int option, const char *value)
+static bool add_events(struct scan_options *options, char *source)
+{
+    options->events = text_grow(options->events, options->event_count + 1, sizeof *options->events);
+    options->events[options->event_count++] = source;
+    return true;
+}
+
+static bool take(struct scan_options *options, int option, char *value)
 {
     switch (option) {
     case 'r':
@@ -76,6 +88,8 @@ static bool take(struct scan_options *options, int option, const char *value)
     case 'b':
         options->baseline = value;
         return true;
+    case 'e':
+        return add_events(options, value);
     case 'F':
         return set_fail_on(options, value);
     case 'z':
@@ -104,4 +118,9 @@ int scan_options_parse(int argc, char **argv, struct scan_options *options)
           "'tlsward scan --help' says more\n",
           stderr);
     return STATUS_USAGE;
+}
+
+void scan_options_free(struct scan_options *options)
+{
+    free(options->events);
 }

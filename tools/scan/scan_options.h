@@ -18,11 +18,15 @@ struct scan_options {
     const char *image; /* --container-image, or NULL */
     enum scan_format format;
     const char *baseline; /* or NULL */
+    char **events;        /* sources of events; scan_options_free() */
+    size_t event_count;
     enum severity fail_on;
     bool exit_zero;
 };
 
 /* Returns an exit status where there is nothing more to do, or -1. */
 int scan_options_parse(int argc, char **argv, struct scan_options *options);
+
+void scan_options_free(struct scan_options *options);
 
 #endif

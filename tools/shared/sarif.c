@@ -108,5 +108,7 @@ void sarif_add(json_t *log, const struct sarif_result *result)
         json_object_set_new(item, "suppressions",
                             json_pack("[{s:s, s:s, s:o}]", "kind", "inSource", "status", "accepted", "justification",
                                       json_text(result->accepted)));
+    if (result->confidence != NULL)
+        json_object_set_new(item, "properties", json_pack("{s:s}", "confidence", result->confidence));
     json_array_append_new(json_object_get(run_of(log), "results"), item);
 }

@@ -18,8 +18,9 @@ struct sarif_result {
     const char *line_text;
     const char *fingerprint; /* where the caller has a better one than sarif_add() would make; else NULL */
     const char
-        *baseline_state;  /* "new" or "unchanged", where it was compared with an earlier log (3.27.24); else NULL */
-    const char *accepted; /* why it is accepted as it is, which makes it a suppressed one (3.27.23) */
+        *baseline_state;    /* "new" or "unchanged", where it was compared with an earlier log (3.27.24); else NULL */
+    const char *confidence; /* a property of ours, for who filters by it; else NULL */
+    const char *accepted;   /* why it is accepted as it is, which makes it a suppressed one (3.27.23) */
 };
 
 /* A log without results, of this program. Rules are added as results name them. The caller prints and releases it. */
