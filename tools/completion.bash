@@ -12,7 +12,7 @@ _tlsward_options()
     check) echo '--strict --format --json --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
     report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --output --help' ;;
-    draft) echo '--policy --bound --expires --since --until --output --help' ;;
+    draft) echo '--policy --bound --fetch-anchors --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --fetch --json --help' ;;
     pin) echo '--starttls --json --help' ;;

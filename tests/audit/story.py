@@ -24,6 +24,7 @@ class Story:
     def __init__(self, setup):
         self.setup = setup
         self.events = setup.directory / "events.jsonl"
+        self.audited = setup.directory / "audited.jsonl"  # what was there when the audit ended
         self.draft = setup.directory / "draft.conf"
         self.directory = setup.directory
         self.servers = {}
@@ -89,6 +90,7 @@ def audit_lets_all_pass(story):
         done = story.run(job)
         assert went_through(done), f"{name}: {done}"
         assert len(story.recorded()) > before, f"{name}: the library was not active"
+    shutil.copy(story.events, story.audited)
 
 
 def report_names_them(story):
@@ -216,11 +218,79 @@ def report_shows_the_unused_rule(story):
     assert all(hits[name] > 0 for name in used), hits
 
 
+def drafted_with_anchors(story, status=0):
+    """The rules of a draft with trust anchors, by port, and the whole."""
+    draft = story.directory / "anchors.conf"
+    draft.unlink(missing_ok=True)
+    story.write_policy("audit")
+    story.tlsward("draft", "--fetch-anchors", story.directory / "anchors", "--output", draft, story.audited, status=status)
+    text = draft.read_text()
+    rules = re.findall(r"^\[rule [^]]+\]\n.*?^expires", text, re.MULTILINE | re.DOTALL)
+    return {int(re.search(r"^destination = .*:(\d+)$", rule, re.MULTILINE)[1]): rule for rule in rules}, text
+
+
+def draft_asks_servers_for_their_anchors(story):
+    """Where the chain led nowhere the rule names the anchor, weakens nothing, and says what that is worth."""
+    rules, text = drafted_with_anchors(story)
+    of = {rules[story.server("https", "self-signed").port]: "self-signed", rules[story.server("openssl", "unknown-ca").port]: "unknown-ca"}
+    for rule, name in of.items():
+        file = Path(re.search(r"^trust = (/\S+\.pem)$", rule, re.MULTILINE)[1])
+        assert "verify" not in rule and "pin" not in rule and file.stat().st_mode & 0o7777 == 0o644, rule
+        shown = subprocess.run(["openssl", "x509", "-in", file, "-noout", "-fingerprint", "-sha256"], capture_output=True, text=True, check=True).stdout
+        assert shown.strip().partition("=")[2].replace(":", "") == file.stem and f"#   SHA-256      {file.stem}\n" in text, (name, shown)
+    assert text.count("# This anchor is trust on first use") == 2 and len(rules) == 5, text
+    others = [rule for port, rule in rules.items() if rule not in of]
+    assert not any("\ntrust = " in rule for rule in others), text
+    assert len(list((story.directory / "anchors").iterdir())) == 2
+
+
+def anchors_that_are_there_are_kept(story):
+    """The same again, and no other file under the name of an anchor is trusted."""
+    rules, _ = drafted_with_anchors(story)
+    port = story.server("https", "self-signed").port
+    file = Path(re.search(r"^trust = (\S+)$", rules[port], re.MULTILINE)[1])
+    right = file.read_text()
+    file.write_text(story.setup.trust.read_text())
+    assert "\ntrust = " not in drafted_with_anchors(story)[0][port], "a file of somebody else's is trusted"
+    file.write_text(right)
+
+
+def draft_takes_no_anchor_of_another_key(story):
+    """A server that shows another key than the events is another one, for all that is known."""
+    audited = story.audited.read_text()
+    port = story.server("https", "self-signed").port
+    lines = [json.loads(line) for line in audited.splitlines()]
+    for event in lines:
+        if event.get("server.port") == port:
+            event["tlsward.facts"] = event["tlsward.facts"].replace(event["tlsward.public_key_pin"], "sha256//" + "A" * 43 + "=")
+            event["tlsward.public_key_pin"] = "sha256//" + "A" * 43 + "="
+    story.audited.write_text("".join(json.dumps(event, separators=(",", ":")) + "\n" for event in lines))
+    rules, _ = drafted_with_anchors(story)
+    story.audited.write_text(audited)
+    assert "\ntrust = " not in rules[port] and "\npin = " in rules[port], rules[port]
+
+
+def anchors_let_exactly_those_pass(story):
+    _, text = drafted_with_anchors(story)
+    rules = text.replace("owner =\n", "owner = platform team\n").replace("ticket =\n", "ticket = OPS-1\n")
+    policy = story.directory / "with-anchors.conf"
+    policy.write_text(f"[policy]\nmode = enforce\ntrust = {story.setup.trust}\n" + rules)
+    story.tlsward("check", policy)
+    found = json.loads(story.tlsward("replay", "--policy", policy, "--json", story.audited, status=3))["handshakes"]
+    assert (found["newly-blocked"], found["cannot-tell"]) == (0, 2), found
+    enforce(story, rules)
+    for name, job in story.jobs().items():
+        done = story.run(job)
+        assert went_through(done), f"{name}: {done}\n{story.recorded()[-1]}"
+    assert not went_through(story.run(story.seventh())), "the seventh passes, too"
+
+
 STEPS = (
     audit_lets_all_pass, report_names_them, draft_writes_rules, draft_is_not_written_over, check_refuses_the_draft,
     check_accepts_it_filled_in, replay_says_nothing_newly_blocked, replay_without_the_draft_says_what_breaks,
     replay_at_a_later_date_says_which_exception_ends, enforcement_lets_exactly_those_pass, a_seventh_is_blocked,
-    an_exception_that_has_ended_blocks, report_shows_the_unused_rule,
+    an_exception_that_has_ended_blocks, report_shows_the_unused_rule, draft_asks_servers_for_their_anchors,
+    anchors_that_are_there_are_kept, draft_takes_no_anchor_of_another_key, anchors_let_exactly_those_pass,
 )
 
 

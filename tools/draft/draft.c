@@ -68,7 +68,8 @@ static int draft(struct draft_options *options)
     char until[TIMESTAMP_SIZE];
     write_date(options->expires, until);
     struct drafting drafting = {.dropped = 0};
-    struct remedy_ground ground = {.then = policy_file_load(options->policy), .until = until, .now = time(NULL)};
+    struct remedy_ground ground = {
+        .then = policy_file_load(options->policy), .until = until, .anchors = options->anchors, .now = time(NULL)};
     if (options->bound != NULL)
         ground.bound = policy_file_load(options->bound);
     if (ground.then == NULL || (options->bound != NULL && ground.bound == NULL))

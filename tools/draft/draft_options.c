@@ -20,6 +20,8 @@ static void usage(FILE *out)
           "refuses it. Review them: what fails may fail for good reason.\n\n"
           "  --policy FILE    the policy that the rules are meant for (default: the one here)\n"
           "  --bound FILE     a policy that no drafted rule may go beyond\n"
+          "  --fetch-anchors DIR  ask the servers of what fails for their trust anchors, and write\n"
+          "                   them there for rules with 'trust': trust on first use, to be compared\n"
           "  --expires WHEN   when the rules end: 30d (the default), or a date\n"
           "  --since TIME     only events from then on: 7d, 2h, 2026-11-21, RFC 3339\n"
           "  --until TIME     only events before then\n"
@@ -58,6 +60,9 @@ static bool take_option(struct draft_options *options, int option, const char *v
     case 'o':
         options->output = value;
         return true;
+    case 'a':
+        options->anchors = value;
+        return true;
     case 'e':
         return take_expires(options, value);
     case 's':
@@ -71,11 +76,15 @@ static bool take_option(struct draft_options *options, int option, const char *v
 
 int draft_options_read(struct draft_options *options, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"policy", required_argument, NULL, 'p'}, {"bound", required_argument, NULL, 'b'},
-        {"output", required_argument, NULL, 'o'}, {"expires", required_argument, NULL, 'e'},
-        {"since", required_argument, NULL, 's'},  {"until", required_argument, NULL, 'u'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"policy", required_argument, NULL, 'p'},
+                                          {"bound", required_argument, NULL, 'b'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"expires", required_argument, NULL, 'e'},
+                                          {"fetch-anchors", required_argument, NULL, 'a'},
+                                          {"since", required_argument, NULL, 's'},
+                                          {"until", required_argument, NULL, 'u'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     *options = (struct draft_options){.expires = (int64_t)time(NULL) / DAY + DAYS,
                                       .reading = {.program = program, .period = period_all(), .workers = 1}};
     for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {

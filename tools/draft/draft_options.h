@@ -5,10 +5,11 @@
 #include "events/reading.h"
 
 struct draft_options {
-    const char *policy; /* a file; NULL: the one that counts here */
-    const char *bound;  /* a file, or NULL */
-    const char *output; /* a file; NULL: standard output */
-    int64_t expires;    /* days since 1970, the last one */
+    const char *policy;  /* a file; NULL: the one that counts here */
+    const char *bound;   /* a file, or NULL */
+    const char *output;  /* a file; NULL: standard output */
+    const char *anchors; /* a directory, or NULL */
+    int64_t expires;     /* days since 1970, the last one */
     struct reading reading;
 };
 

@@ -68,6 +68,19 @@ static void print_rule(FILE *out, const struct matchers *matchers, const struct 
     free(reason);
 }
 
+/* Whoever stood between us and the server then stands between us and it now. */
+static void print_anchor(FILE *out, const struct remedy *remedy)
+{
+    if (remedy->anchor == NULL)
+        return;
+    print_fact(out, "anchor", slice_of(remedy->anchor));
+    print_fact(out, "SHA-256", slice_of(remedy->anchor_fingerprint));
+    fputs(
+        "# This anchor is trust on first use: the server itself has shown it, and so would whoever stands before it.\n"
+        "# Compare its SHA-256 by another way, with who runs that CA, before this rule counts.\n",
+        out);
+}
+
 /* True where there is a rule. */
 static bool print_failure(FILE *out, const struct failure *failure, size_t number, struct draft_names *names,
                           struct wider *wider, const struct remedy_ground *ground)
@@ -87,6 +100,7 @@ static bool print_failure(FILE *out, const struct failure *failure, size_t numbe
         fprintf(out, "#   %s\n", lines);
         free(lines);
     } else {
+        print_anchor(out, &remedy);
         print_rule(out, &matchers, &remedy, number, names, record, ground);
         draft_names_add(names, matchers.name);
         wider_add(wider, record, &matchers, &remedy);

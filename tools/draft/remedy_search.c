@@ -1,5 +1,6 @@
 #include "draft/remedy_search.h"
 
+#include "draft/fetched_anchor.h"
 #include "evaluate/evaluate.h"
 #include "policy/config.h"
 #include "policy/spki_pin.h"
@@ -13,11 +14,14 @@ struct samples {
     struct event_record *records;
     struct seen *seen;
     size_t count;
+    const struct failure *failure;
+    bool asked; /* its server for an anchor */
+    struct fetched_anchor fetched;
 };
 
 static struct samples read_samples(const struct failure *failure)
 {
-    struct samples samples = {.count = failure->sample_count};
+    struct samples samples = {.count = failure->sample_count, .failure = failure};
     samples.records = text_grow(NULL, samples.count, sizeof *samples.records);
     samples.seen = text_grow(NULL, samples.count, sizeof *samples.seen);
     for (size_t i = 0; i < samples.count; i++)
@@ -27,8 +31,9 @@ static struct samples read_samples(const struct failure *failure)
     return samples;
 }
 
-static void free_samples(struct samples *samples)
+static void free_samples(struct samples *samples, bool anchor_is_used)
 {
+    fetched_anchor_free(&samples->fetched, anchor_is_used);
     free(samples->records);
     free(samples->seen);
 }
@@ -55,13 +60,28 @@ static struct policy *with_rule(const struct remedy_ground *ground, const char *
     return policy;
 }
 
+/* With an anchor that was fetched the facts are others, and what the event lacks is known. */
+static struct evaluation evaluate_sample(const struct remedy_ground *ground, const struct policy *policy,
+                                         struct samples *samples, struct seen *seen)
+{
+    struct evaluation evaluation = evaluate(policy, ground->then, seen, ground->now);
+    struct facts facts = seen->facts;
+    if (seen->has_facts && fetched_anchor_judge(&samples->fetched, &evaluation.settings, seen, &facts)) {
+        bool known =
+            policy_knows_process(policy, &seen->process, seen->destinations, seen->destination_count, ground->now);
+        evaluation.missing = known ? NULL : evaluation.missing;
+        evaluation.verdict = decide(&evaluation.settings, &facts);
+    }
+    return evaluation;
+}
+
 /* What is wrong with the first sample that does not pass; REASON_NONE where all do. */
 static enum reason first_reason(const struct remedy_ground *ground, const struct policy *policy,
                                 struct samples *samples, const char **missing)
 {
     *missing = NULL;
     for (size_t i = 0; i < samples->count; i++) {
-        struct evaluation evaluation = evaluate(policy, ground->then, &samples->seen[i], ground->now);
+        struct evaluation evaluation = evaluate_sample(ground, policy, samples, &samples->seen[i]);
         *missing = evaluation.missing;
         if (*missing != NULL || evaluation.verdict.action == ACTION_BLOCKED)
             return evaluation.verdict.reason;
@@ -125,6 +145,18 @@ static void add_pins(struct options *options, struct samples *samples, const cha
     free(pins);
 }
 
+/* Weakens nothing but who is trusted, and there only for this destination. */
+static void add_trust(struct options *options, const struct remedy_ground *ground, struct samples *samples)
+{
+    if (ground->anchors == NULL)
+        return;
+    if (!samples->asked)
+        fetched_anchor_take(&samples->fetched, ground->anchors, samples->failure, &samples->seen[0]);
+    samples->asked = true;
+    if (samples->fetched.file != NULL)
+        add(options, text_format("trust = %s", samples->fetched.file));
+}
+
 /* The newest under which it passes comes first. */
 static void add_protocols(struct options *options)
 {
@@ -152,6 +184,7 @@ static struct options options_for(enum reason reason, const struct remedy_ground
         break;
     case REASON_NOT_TRUSTED:
     case REASON_VALIDATION_FAILURE:
+        add_trust(&options, ground, samples);
         add_pins(&options, samples, "\nverify = none");
         add(&options, text_format("verify = none"));
         break;
@@ -242,6 +275,18 @@ static bool is_beyond(const struct remedy_ground *ground, struct samples *sample
            (first_reason(ground, ground->bound, samples, &missing) != REASON_NONE || missing != NULL);
 }
 
+static void note_anchor(struct remedy *remedy, const struct fetched_anchor *fetched)
+{
+    static const char key[] = "trust = ";
+    for (size_t i = 0; remedy->obstacle == NULL && i < remedy->count; i++) {
+        if (strncmp(remedy->lines[i], key, sizeof key - 1) != 0)
+            continue;
+        remedy->anchor = text_format("%s", fetched->subject);
+        memcpy(remedy->anchor_fingerprint, fetched->fingerprint, sizeof remedy->anchor_fingerprint);
+        return;
+    }
+}
+
 struct remedy remedy_search(const struct remedy_ground *ground, const char *matchers, const struct failure *failure)
 {
     struct remedy remedy = {.count = 0};
@@ -255,11 +300,13 @@ struct remedy remedy_search(const struct remedy_ground *ground, const char *matc
         remedy.obstacle = missing != NULL ? missing : obstacle_of(now);
         policy_free(policy);
     }
-    free_samples(&samples);
+    note_anchor(&remedy, &samples.fetched);
+    free_samples(&samples, remedy.anchor != NULL);
     return remedy;
 }
 
 void remedy_free(struct remedy *remedy)
 {
     shorten(remedy, 0);
+    free(remedy->anchor);
 }

@@ -15,6 +15,7 @@ struct remedy_ground {
     const struct policy *then;  /* under which the facts were found */
     const struct policy *bound; /* what blocks under it is not allowed; NULL: there is none */
     const char *until;          /* the last day of an exception, YYYY-MM-DD */
+    const char *anchors;        /* the directory for trust anchors that are asked of servers, or NULL */
     time_t now;
 };
 
@@ -22,6 +23,8 @@ struct remedy {
     char *lines[REMEDY_LINES]; /* "key = value" */
     size_t count;
     const char *obstacle; /* why there is none, a text that lives for ever */
+    char *anchor;         /* the subject of the trust anchor that a line names and a server has shown, or NULL */
+    char anchor_fingerprint[65];
 };
 
 /* `matchers` are the lines of the rule that say for what it is. */

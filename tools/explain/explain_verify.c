@@ -18,9 +18,6 @@ bool explain_name_matches(X509 *certificate, const struct peer_name *expected, b
     return matches;
 }
 
-/* The library takes the larger of the policy's level and the connection's, which in Debian's clients is this. */
-#define CONNECTION_LEVEL 2
-
 static int mismatch(const struct peer_name *expected)
 {
     return expected->kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
@@ -33,8 +30,8 @@ bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, cons
     X509 *leaf = sk_X509_value(sent, 0);
     X509_STORE *store = X509_STORE_new();
     struct settings required = *settings;
-    if (required.security_level < CONNECTION_LEVEL)
-        required.security_level = CONNECTION_LEVEL;
+    if (required.security_level < SHARED_CONNECTION_LEVEL)
+        required.security_level = SHARED_CONNECTION_LEVEL;
     bool done = store != NULL && shared_trust_fill(settings->trust, settings->trust_count, store, leaf, sent) &&
                 shared_verify(store, leaf, sent, &required, expected, &verified);
     X509_STORE_free(store);

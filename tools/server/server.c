@@ -56,7 +56,8 @@ bool server_examine(const struct server *server, struct tls_peer *peer, char add
     snprintf(port, sizeof port, "%u", server->port);
     /* A name as the resolver and the server know it, an address as it was written: it may have a scope. */
     const char *sni = server->name.kind == PEER_HOST ? server->name.text : NULL;
-    int error = getaddrinfo(sni != NULL ? sni : server->host, port, &hints, &found);
+    const char *node = server->address != NULL ? server->address : sni != NULL ? sni : server->host;
+    int error = getaddrinfo(node, port, &hints, &found);
     if (error != 0)
         fprintf(stderr, "%s: %s: %s\n", server->program, server->host, gai_strerror(error));
     bool done = false;

@@ -217,6 +217,14 @@ const struct starttls *starttls_find(const char *name)
     return NULL;
 }
 
+const struct starttls *starttls_of_port(uint16_t port)
+{
+    for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
+        if (protocols[i].port == port)
+            return &protocols[i];
+    return NULL;
+}
+
 bool starttls_start(const struct starttls *protocol, const struct channel *channel, char **why)
 {
     return protocol->start(channel, why);

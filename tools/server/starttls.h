@@ -18,6 +18,9 @@ struct starttls {
 /* The protocol of this name, or NULL. */
 const struct starttls *starttls_find(const char *name);
 
+/* The one that is usually served there, or NULL. */
+const struct starttls *starttls_of_port(uint16_t port);
+
 /* The names, for messages. */
 extern const char starttls_names[];
 

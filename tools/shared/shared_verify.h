@@ -43,6 +43,10 @@ unsigned shared_host_flags(void);
 /* Whether the certificate has a dNSName, without which a common name could match; false for an internal error. */
 bool shared_has_dns_name(struct x509_st *certificate);
 
+/* The library takes the larger of the policy's security level and the connection's, which in Debian's clients is this.
+ */
+enum { SHARED_CONNECTION_LEVEL = 2 };
+
 /* False for an internal error. */
 bool shared_verify(struct x509_store_st *anchors, struct x509_st *leaf, struct stack_st_X509 *sent,
                    const struct settings *settings, const struct peer_name *expected,
