@@ -10,6 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
+import anchors  # noqa: E402
 import certificates  # noqa: E402
 import crafted  # noqa: E402
 import namespace  # noqa: E402
@@ -33,7 +34,7 @@ class Setup:
 
 def rows(_):
     yield Rows(tuple(f"story/{step.__name__}" for step in story.STEPS), story.run, Claims(frozenset({"/etc"})), 15)
-    for name, check in crafted.CHECKS.items():
+    for name, check in (crafted.CHECKS | anchors.CHECKS).items():
         yield Row(name, functools.partial(crafted.run, check), claims=Claims(shares=frozenset({"/etc"})))
 
 

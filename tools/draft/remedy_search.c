@@ -220,6 +220,18 @@ static void shorten(struct remedy *remedy, size_t count)
         free(remedy->lines[--remedy->count]);
 }
 
+static bool is_trust(const char *line)
+{
+    return strncmp(line, "trust = ", strlen("trust = ")) == 0;
+}
+
+/* The anchor that was just named is not what the chain leads to. */
+static bool anchor_is_useless(const struct remedy *remedy, enum reason reason)
+{
+    return remedy->count > 0 && is_trust(remedy->lines[remedy->count - 1]) &&
+           (reason == REASON_NOT_TRUSTED || reason == REASON_VALIDATION_FAILURE);
+}
+
 /* Several things may be wrong: what one key forgives brings the next to light. */
 static bool search(const struct remedy_ground *ground, const char *matchers, struct samples *samples,
                    struct remedy *remedy, unsigned depth)
@@ -233,7 +245,7 @@ static bool search(const struct remedy_ground *ground, const char *matchers, str
     policy_free(policy);
     if (reason == REASON_NONE && missing == NULL)
         return true;
-    if (missing != NULL || depth == REASONS_AT_ONCE)
+    if (missing != NULL || depth == REASONS_AT_ONCE || anchor_is_useless(remedy, reason))
         return false;
     struct options options = options_for(reason, ground, samples);
     bool found = false;
@@ -277,9 +289,8 @@ static bool is_beyond(const struct remedy_ground *ground, struct samples *sample
 
 static void note_anchor(struct remedy *remedy, const struct fetched_anchor *fetched)
 {
-    static const char key[] = "trust = ";
     for (size_t i = 0; remedy->obstacle == NULL && i < remedy->count; i++) {
-        if (strncmp(remedy->lines[i], key, sizeof key - 1) != 0)
+        if (!is_trust(remedy->lines[i]))
             continue;
         remedy->anchor = text_format("%s", fetched->subject);
         memcpy(remedy->anchor_fingerprint, fetched->fingerprint, sizeof remedy->anchor_fingerprint);
