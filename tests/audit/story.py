@@ -250,8 +250,9 @@ def anchors_that_are_there_are_kept(story):
     port = story.server("https", "self-signed").port
     file = Path(re.search(r"^trust = (\S+)$", rules[port], re.MULTILINE)[1])
     right = file.read_text()
-    file.write_text(story.setup.trust.read_text())
-    assert "\ntrust = " not in drafted_with_anchors(story)[0][port], "a file of somebody else's is trusted"
+    for foreign in (story.setup.trust.read_text(), right + story.setup.trust.read_text()):
+        file.write_text(foreign)
+        assert "\ntrust = " not in drafted_with_anchors(story)[0][port], "a file of somebody else's is trusted"
     file.write_text(right)
 
 

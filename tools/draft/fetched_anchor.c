@@ -61,13 +61,15 @@ static void write_certificate(FILE *out, const struct fetched_anchor *fetched, X
     PEM_write_X509(out, anchor);
 }
 
-/* The same certificate under that name; what anybody else put there is not ours to trust. */
+/* The same certificate under that name and no other; what anybody else put there is not ours to trust. */
 static bool holds(const char *file, X509 *anchor)
 {
     FILE *in = fopen(file, "re");
     X509 *there = in != NULL ? PEM_read_X509(in, NULL, NULL, NULL) : NULL;
-    bool same = there != NULL && X509_cmp(there, anchor) == 0;
+    X509 *another = there != NULL ? PEM_read_X509(in, NULL, NULL, NULL) : NULL;
+    bool same = there != NULL && another == NULL && X509_cmp(there, anchor) == 0;
     X509_free(there);
+    X509_free(another);
     ERR_clear_error();
     if (in != NULL)
         fclose(in);
