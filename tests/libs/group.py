@@ -39,10 +39,9 @@ class TestServer(Server):
     ready_line = "ready"
     end_of_connection = "closed"
 
-    def __init__(self, program, environment, kind, certificates_directory, certificate, directory):
+    def __init__(self, program, kind, certificates_directory, certificate, directory):
         super().__init__(certificates_directory, certificate, directory)
-        # As arguments of env(1), because what starts the server needs the system's own libraries.
-        self.program = ["env", *(f"{name}={value}" for name, value in environment.items()), program]
+        self.program = program
         self.kind = kind
         self.other = [certificates_directory / f"other.{end}" for end in ("pem", "key")]
         self.second_port = next(PORTS)
@@ -102,8 +101,8 @@ class Benches:
         self.trust = certificates.make_all(directory / "certificates")
         issue_further(directory / "certificates")
         build(libraries.system(), objects_of(options.server_build or options.build), directory / "programs")
-        system = libraries.system().environment(directory / "link")
-        self.server = (directory / "programs" / "server", system)
+        system = libraries.system()
+        self.server = [*system.start(system.environment(directory / "link")), directory / "programs" / "server"]
         self.benches = {}
         self.lock = threading.Lock()
 
@@ -131,10 +130,10 @@ class Benches:
         environment = library.environment(directory / "link")
 
         def make_server(kind, certificate, where):
-            program, its_environment = self.server
+            program = self.server
             if kind in NEEDS_THE_SAME_LIBRARY:
-                program, its_environment = programs / "server", environment
-            return TestServer(program, its_environment, kind, self.trust.parent.parent, certificate, where)
+                program = [*library.start(environment), programs / "server"]
+            return TestServer(program, kind, self.trust.parent.parent, certificate, where)
 
         return Bench(library, self.build / "libtlsward.so", programs, environment, self.trust,
                      Fleet(make_server, directory), directory)

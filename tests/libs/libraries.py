@@ -31,6 +31,13 @@ class Library:
             link.symlink_to(self.libssl)
         return {"LD_LIBRARY_PATH": ":".join(map(str, (directory, self.libssl.parent, *self.directories)))}
 
+    def start(self, environment):
+        """The words before a program's own: what runs it with this environment, in which it does not run itself."""
+        variables = [f"{name}={value}" for name, value in environment.items()]
+        if not self.emulator:
+            return ["env", *variables]
+        return [self.emulator, *(word for variable in variables for word in ("-E", variable))]
+
 
 def one(pattern):
     found = sorted(glob.glob(str(pattern)))

@@ -96,9 +96,8 @@ class Bench:
                 self.directory / "session"]
 
     def start(self, command, environment):
-        if self.library.emulator:  # which itself must not have this environment
-            variables = [word for name, value in environment.items() for word in ("-E", f"{name}={value}")]
-            command, environment = [self.library.emulator, *variables, *command], {"PATH": self.base["PATH"]}
+        if self.library.emulator:
+            command, environment = [*self.library.start(environment), *command], {"PATH": self.base["PATH"]}
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS,
                               check=False, stdin=subprocess.DEVNULL, cwd=self.directory)
 
