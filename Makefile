@@ -7,7 +7,8 @@ SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 # journalctl --update-catalog reads this one below /usr and below /usr/local.
 CATALOG ?= $(PREFIX)/lib/systemd/catalog
-VERSION := 0.1.0
+# What is built is of the newest entry's version.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' tools/packaging/debian/changelog)
 
 # make(1) has a default of its own, `cc`, which a machine that has gcc need not have.
 ifeq ($(origin CC),default)
