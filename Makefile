@@ -49,6 +49,8 @@ PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates nginx-light strace valgrind
 PACKAGES_OF_musl-gcc := musl-tools
 PACKAGES_OF_i686-linux-gnu-gcc := gcc-i686-linux-gnu libc6-dev-i386-cross
 PACKAGES_OF_aarch64-linux-gnu-gcc := gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+PACKAGES_deb   := $(PACKAGES_BUILD) debhelper po-debconf python3 gcc-i686-linux-gnu libc6-dev-i386-cross
+PACKAGES_rpm   := $(PACKAGES_BUILD) rpm cpio python3
 PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_FUZZ  := $(PACKAGES_BUILD) clang libclang-rt-dev
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
@@ -175,6 +177,7 @@ help:
 	@echo 'make install, uninstall'
 	@echo '                      below $$(DESTDIR)$(PREFIX); the library in $$(DESTDIR)$(LIBDIR)'
 	@echo 'make install-library  the library alone, as for 32-bit programs; README.md, "A whole host", says how'
+	@echo 'make deb, rpm         packages, below $(B)/deb and $(B)/rpm; installs what that needs'
 	@echo 'make deps-build, deps-demo, deps-test'
 	@echo '                      installs the Debian packages that are missing for that'
 	@echo 'make clean            removes $(B)'
@@ -354,6 +357,11 @@ $(B)/bench/empty.so:
 	@mkdir -p $(@D)
 	@echo "  $(@F)"; echo | $(CC) -shared -fPIC -x c -o $@ -
 
+# Below $(B)/deb and $(B)/rpm. Where apt is not, rpm itself says what is missing.
+deb rpm:
+	@! command -v apt-get >/dev/null || tests/install-packages $(PACKAGES_$@)
+	@tools/packaging/make-$@ $(B)
+
 # The library is replaced by rename: every running program maps it, and a truncated file would kill them.
 install-library: library
 	install -D -m 644 $(B)/libtlsward.so $(DESTDIR)$(LIBDIR)/.libtlsward.so.new
@@ -393,6 +401,6 @@ lint:
 clean:
 	rm -rf $(B)
 
-.PHONY: all library command drivers install-library help deps-build deps-demo deps-test clean
+.PHONY: all library command drivers deb rpm install-library help deps-build deps-demo deps-test clean
 .PHONY: demo test unit $(GROUPS:%=test-%) $(GROUPS:%=built-%) table test-libs test-aarch64 test-i386 asan tsan musl bench fuzz run-fuzz lint install uninstall
 -include $(wildcard $(B)/shim/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

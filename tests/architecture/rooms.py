@@ -33,7 +33,7 @@ COMMAND = {
     'scan': ('events', 'shared'),
 }
 BELOW_COMMAND = tuple(set(LIBRARY) - {'hooks'})
-DOORS = ('main.c', 'own_note.c', 'completion.bash', 'man', 'share')
+DOORS = ('main.c', 'own_note.c', 'completion.bash', 'man', 'share', 'packaging')
 FAMILIES = ('openssl',)  # of TLS libraries
 
 SOURCES = ('.c', '.h', '.S', '.def')
