@@ -19,17 +19,18 @@ struct changes changes_new(const struct policies *policies)
 {
     static const enum member kept[] = {MEMBER_SERVER_IP, MEMBER_SUBJECT, MEMBER_PUBLIC_KEY_PIN};
     struct changes changes = {.tally = tally_new(NULL, 0, kept, sizeof kept / sizeof kept[0]),
+                              .rules = rule_table_new(policies->new),
                               .rule_count = policy_rule_count(policies->new)};
     changes.rule_hits = text_grow(NULL, changes.rule_count + 1, sizeof *changes.rule_hits);
     memset(changes.rule_hits, 0, (changes.rule_count + 1) * sizeof *changes.rule_hits);
     return changes;
 }
 
-static void count_rule(struct changes *changes, const struct policy *policy, const char *name, uint64_t count)
+static void count_rule(struct changes *changes, const char *name, uint64_t count)
 {
-    for (size_t i = 0; name != NULL && i < changes->rule_count; i++)
-        if (strcmp(policy_rule(policy, i).name, name) == 0)
-            count_add(&changes->rule_hits[i], count);
+    size_t rule = name != NULL ? rule_table_find(&changes->rules, name) : RULE_TABLE_NONE;
+    if (rule != RULE_TABLE_NONE)
+        count_add(&changes->rule_hits[rule], count);
 }
 
 static bool was_blocked(const struct policies *policies, struct seen *seen)
@@ -93,7 +94,7 @@ void changes_add(struct changes *changes, const struct policies *policies, struc
             slice_or_empty(change == CHANGE_EXPIRED ? evaluation.settings.expired_rule : evaluation.settings.rule)};
     tally_count(&changes->tally, tally_group(&changes->tally, parts, PART_COUNT), record);
     count_add(&changes->by_change[change], record_count(record));
-    count_rule(changes, policies->new, evaluation.settings.rule, record_count(record));
+    count_rule(changes, evaluation.settings.rule, record_count(record));
 }
 
 void changes_merge(struct changes *changes, struct changes *other)
@@ -131,5 +132,6 @@ void changes_finish(struct changes *changes)
 void changes_free(struct changes *changes)
 {
     tally_free(&changes->tally);
+    rule_table_free(&changes->rules);
     free(changes->rule_hits);
 }

@@ -5,6 +5,7 @@
 #define TLSWARD_CHANGES_H
 
 #include "evaluate/evaluate.h"
+#include "evaluate/rule_table.h"
 #include "events/tally.h"
 
 /* In the order in which they are shown. */
@@ -41,7 +42,8 @@ struct policies {
 struct changes {
     struct tally tally;
     uint64_t by_change[CHANGE_COUNT];
-    uint64_t *rule_hits; /* of the new policy, by the number of the rule */
+    struct rule_table rules; /* of the new policy */
+    uint64_t *rule_hits;     /* by the number of the rule */
     size_t rule_count;
 };
 

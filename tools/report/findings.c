@@ -114,13 +114,3 @@ bool report_is_alarming(const struct report *report, enum report_alarm alarm)
         return false;
     }
 }
-
-const char *report_owner(const struct report *report, const char *rule)
-{
-    for (size_t i = 0; i < report->rules.count; i++) {
-        const struct rule_use *use = &report->rules.items[i];
-        if (strcmp(use->name, rule) == 0)
-            return use->in_policy && use->rule.owner != NULL ? use->rule.owner : "";
-    }
-    return "";
-}

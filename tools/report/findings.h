@@ -32,9 +32,6 @@ size_t *report_sort_certificates(const struct report *report);
 /* Whether there is something of which an alarm is to be given. */
 bool report_is_alarming(const struct report *report, enum report_alarm alarm);
 
-/* Whose a rule is, or "" for nobody's. Lives as long as the policy. */
-const char *report_owner(const struct report *report, const char *rule);
-
 /* To standard output. */
 void report_print_text(const struct report *report);
 void report_print_json(const struct report *report);

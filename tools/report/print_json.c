@@ -136,7 +136,7 @@ static json_t *json_choice(const struct report *report, const struct tally_group
     const char *label = gather_part(group, 0);
     json_t *item = json_group(group);
     json_object_set_new(item, report_choice_text(report->options->by),
-                        json_known(report->options->by == CHOICE_OWNER ? report_owner(report, label) : label));
+                        json_known(report->options->by == CHOICE_OWNER ? rule_uses_owner(&report->rules, label) : label));
     if (report->gathering.by_destination)
         json_object_set_new(item, "port", json_known(gather_part(group, 1)));
     return item;

@@ -281,7 +281,7 @@ static const char *choice_label(const struct report *report, const struct tally_
 {
     const char *label = gather_part(group, 0);
     if (report->options->by == CHOICE_OWNER)
-        label = report_owner(report, label);
+        label = rule_uses_owner(&report->rules, label);
     return *label != '\0' ? label : "-";
 }
 

@@ -4,7 +4,6 @@
 #include "shared/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { DAY = 86400, DAYS_BEFORE = 30 };
 
@@ -12,14 +11,6 @@ const char *rule_state_text(enum rule_state state)
 {
     static const char *const texts[] = {"active", "unused", "expiring", "expired", "not-in-policy"};
     return texts[state];
-}
-
-static const struct tally_group *hits_of(const struct tally *tally, const char *name)
-{
-    for (size_t i = 0; i < tally->group_count; i++)
-        if (strcmp(gather_part(&tally->groups[i], 0), name) == 0)
-            return &tally->groups[i];
-    return NULL;
 }
 
 static enum rule_state state_of(const struct rule_view *rule, const struct tally_group *hits, time_t now)
@@ -37,34 +28,41 @@ static void add(struct rule_uses *uses, struct rule_use use)
     uses->items[uses->count++] = use;
 }
 
-/* Those of the policy come first, and no two groups are of one rule. */
-static bool is_in_policy(const struct rule_uses *uses, const char *name)
+/* Those of the policy come first, by their numbers; "" is that no rule decided. */
+static void add_hits(struct rule_uses *uses, const struct tally_group *hits)
 {
-    for (size_t i = 0; i < uses->count && uses->items[i].in_policy; i++)
-        if (strcmp(uses->items[i].name, name) == 0)
-            return true;
-    return false;
+    const char *name = gather_part(hits, 0);
+    size_t rule = rule_table_find(&uses->by_name, name);
+    if (rule != RULE_TABLE_NONE)
+        uses->items[rule].hits = hits;
+    else if (*name != '\0')
+        add(uses, (struct rule_use){.name = name, .hits = hits, .state = RULE_NOT_IN_POLICY});
 }
 
 struct rule_uses rule_uses(const struct policy *policy, const struct tally *tally, time_t now)
 {
-    struct rule_uses uses = {.items = NULL};
-    for (size_t i = 0; i < policy_rule_count(policy); i++) {
-        struct rule_use use = {.in_policy = true, .rule = policy_rule(policy, i)};
-        use.name = use.rule.name;
-        use.hits = hits_of(tally, use.name);
-        use.state = state_of(&use.rule, use.hits, now);
-        add(&uses, use);
+    struct rule_uses uses = {.by_name = rule_table_new(policy)};
+    size_t rules = policy_rule_count(policy);
+    for (size_t i = 0; i < rules; i++) {
+        struct rule_view rule = policy_rule(policy, i);
+        add(&uses, (struct rule_use){.name = rule.name, .in_policy = true, .rule = rule});
     }
-    for (size_t i = 0; i < tally->group_count; i++) {
-        const char *name = gather_part(&tally->groups[i], 0);
-        if (*name != '\0' && !is_in_policy(&uses, name))
-            add(&uses, (struct rule_use){.name = name, .hits = &tally->groups[i], .state = RULE_NOT_IN_POLICY});
-    }
+    for (size_t i = 0; i < tally->group_count; i++)
+        add_hits(&uses, &tally->groups[i]);
+    for (size_t i = 0; i < rules; i++)
+        uses.items[i].state = state_of(&uses.items[i].rule, uses.items[i].hits, now);
     return uses;
+}
+
+const char *rule_uses_owner(const struct rule_uses *uses, const char *name)
+{
+    size_t rule = rule_table_find(&uses->by_name, name);
+    const char *owner = rule != RULE_TABLE_NONE ? uses->items[rule].rule.owner : NULL;
+    return owner != NULL ? owner : "";
 }
 
 void rule_uses_free(struct rule_uses *uses)
 {
+    rule_table_free(&uses->by_name);
     free(uses->items);
 }

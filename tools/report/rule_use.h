@@ -2,8 +2,8 @@
 #ifndef TLSWARD_RULE_USE_H
 #define TLSWARD_RULE_USE_H
 
+#include "evaluate/rule_table.h"
 #include "events/tally.h"
-#include "policy/policy_rules.h"
 
 #include <time.h>
 
@@ -20,6 +20,7 @@ struct rule_use {
 struct rule_uses {
     struct rule_use *items;
     size_t count;
+    struct rule_table by_name; /* of those of the policy */
 };
 
 /* Those of the policy, and those that events name and the policy does not have. `tally` is by rule.name. */
@@ -27,6 +28,9 @@ struct rule_uses rule_uses(const struct policy *policy, const struct tally *tall
 
 /* "active", "unused", "expiring", "expired", "not-in-policy". */
 const char *rule_state_text(enum rule_state state);
+
+/* Whose a rule is, or "" for nobody's. Lives as long as the policy. */
+const char *rule_uses_owner(const struct rule_uses *uses, const char *name);
 
 void rule_uses_free(struct rule_uses *uses);
 

@@ -261,7 +261,7 @@ static void make_choice(const struct report *report, size_t at, struct sheet_row
     const struct tally_group *group = group_at(report, BY_CHOICE, at);
     const char *label = gather_part(group, 0);
     add_counts(row, group);
-    add_text(row, report->options->by == CHOICE_OWNER ? report_owner(report, label) : label);
+    add_text(row, report->options->by == CHOICE_OWNER ? rule_uses_owner(&report->rules, label) : label);
     add_text(row, report->gathering.by_destination ? gather_part(group, 1) : "");
     add_times(row, group);
 }
