@@ -11,7 +11,7 @@ _tlsward_options()
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
-    report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --output --help' ;;
+    report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --output --debuginfod --help' ;;
     draft) echo '--policy --bound --fetch-anchors --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
     explain) echo '--as --user --starttls --policy --trust --certificate --fetch --json --help' ;;

@@ -15,6 +15,7 @@ sys.path.insert(2, str(HERE.parent / "events"))
 sys.path.insert(3, str(HERE.parent))
 
 import browser  # noqa: E402
+import code_places  # noqa: E402
 import formats  # noqa: E402
 import real  # noqa: E402
 import terminal  # noqa: E402
@@ -86,7 +87,7 @@ def try_case(case, place):
 def rows(_):
     for case in CASES:
         yield Row(case.name, functools.partial(try_case, case))
-    for module in (browser, formats, real, terminal):
+    for module in (browser, code_places, formats, real, terminal):
         for name, (function, needs) in module.ROWS.items():
             yield Row(name, function, needs=needs, seconds=1)
 

@@ -1,5 +1,6 @@
 #include "log/log_show.h"
 
+#include "events/code_place.h"
 #include "events/kind.h"
 #include "events/reading.h"
 #include "shared/exit_status.h"
@@ -90,6 +91,23 @@ static void print_texts(struct event_record *record, enum member member, size_t 
         print_member(slice_of(name), text, COLOUR_OFF, column);
 }
 
+/* What the call site is in the source, where that is known here. */
+static void print_code(struct event_record *record, size_t column)
+{
+    struct slice site = record_text(record, MEMBER_CALL_SITE), program = record_text(record, MEMBER_EXECUTABLE);
+    char *place = text_format("%.*s", (int)site.length, site.text);
+    char *executable = text_format("%.*s", (int)program.length, program.text);
+    struct code_objects *objects = code_objects_new(false);
+    struct code_place code = code_place_find(objects, place, executable, record->time);
+    char *text = code_place_text(&code, place);
+    if (code.file != NULL || code.function != NULL)
+        print_member(slice_of(""), slice_of(text), COLOUR_OFF, column);
+    free(text);
+    code_objects_free(objects);
+    free(executable);
+    free(place);
+}
+
 static size_t column_of(struct event_record *record)
 {
     size_t column = 0;
@@ -117,6 +135,8 @@ static void print_event(struct event_record *record, struct event_record *before
             print_texts(record, member, column);
         else
             print_member(slice_of(member_name(member)), record_text(record, member), colour_of(record, member), column);
+        if (member == MEMBER_CALL_SITE)
+            print_code(record, column);
     }
     for (size_t i = 0; i < record->other_count; i++)
         print_member(record->others[i].name, record_other_at(record, i), COLOUR_OFF, column);

@@ -114,3 +114,9 @@ bool report_is_alarming(const struct report *report, enum report_alarm alarm)
         return false;
     }
 }
+
+struct code_place report_code_place(const struct report *report, const struct tally_group *group)
+{
+    return code_place_find(report->objects, gather_part(group, SITE_PLACE), gather_part(group, SITE_PROGRAM),
+                           group->first);
+}

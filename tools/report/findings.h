@@ -2,6 +2,7 @@
 #ifndef TLSWARD_REPORT_FINDINGS_H
 #define TLSWARD_REPORT_FINDINGS_H
 
+#include "events/code_place.h"
 #include "report/gather.h"
 #include "report/report_options.h"
 #include "report/rule_use.h"
@@ -11,8 +12,9 @@ struct report {
     struct gathering gathering;
     const struct policy *policy;
     struct rule_uses rules;
-    size_t *certificates_by_end; /* groups of BY_CERTIFICATE in that order */
-    int64_t now;                 /* seconds since 1970 */
+    size_t *certificates_by_end;  /* groups of BY_CERTIFICATE in that order */
+    struct code_objects *objects; /* of call sites */
+    int64_t now;                  /* seconds since 1970 */
     bool incomplete;
 };
 
@@ -31,6 +33,9 @@ size_t *report_sort_certificates(const struct report *report);
 
 /* Whether there is something of which an alarm is to be given. */
 bool report_is_alarming(const struct report *report, enum report_alarm alarm);
+
+/* Where a group of BY_CALL_SITE is in the source; its texts live until the next one is asked for. */
+struct code_place report_code_place(const struct report *report, const struct tally_group *group);
 
 /* To standard output. */
 void report_print_text(const struct report *report);

@@ -125,9 +125,14 @@ static json_t *json_call_site(const struct report *report, const struct tally_gr
                                            {"program", false, SITE_PROGRAM},
                                            {"finding", false, SITE_FINDING},
                                            {NULL, false, 0}};
-    (void)report;
+    struct code_place code = report_code_place(report, group);
     json_t *item = json_group(group);
     set_named(item, group, members);
+    json_object_set_new(item, "function", json_known(code.is_after ? NULL : code.function));
+    json_object_set_new(item, "after_function", json_known(code.is_after ? code.function : NULL));
+    json_object_set_new(item, "source_file", json_known(code.file));
+    json_object_set_new(item, "source_line", code.file != NULL ? json_integer(code.line) : json_null());
+    json_object_set_new(item, "no_line", json_known(code_lack_text(code.lack)));
     return item;
 }
 
@@ -135,8 +140,9 @@ static json_t *json_choice(const struct report *report, const struct tally_group
 {
     const char *label = gather_part(group, 0);
     json_t *item = json_group(group);
-    json_object_set_new(item, report_choice_text(report->options->by),
-                        json_known(report->options->by == CHOICE_OWNER ? rule_uses_owner(&report->rules, label) : label));
+    json_object_set_new(
+        item, report_choice_text(report->options->by),
+        json_known(report->options->by == CHOICE_OWNER ? rule_uses_owner(&report->rules, label) : label));
     if (report->gathering.by_destination)
         json_object_set_new(item, "port", json_known(gather_part(group, 1)));
     return item;

@@ -1,4 +1,4 @@
-#include "report/findings.h"
+#include "report/print_text.h"
 
 #include "events/timestamp.h"
 #include "report/lifetime.h"
@@ -10,10 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SHOWN_MAX = 40, /* groups of a table; the rest is counted in its last line */
-    WIDE = 160      /* columns of a terminal that has room for each fact in a column of its own */
-};
+enum { WIDE = 160 }; /* columns of a terminal that has room for each fact in a column of its own */
 
 static char *number(uint64_t value)
 {
@@ -27,15 +24,15 @@ static const char *date(int64_t milliseconds, char text[static TIMESTAMP_SIZE])
     return text;
 }
 
-static void print_title(const char *title)
+void text_print_title(const char *title)
 {
     printf("\n%s%s%s\n", text_colour(stdout, COLOUR_STRONG), title, text_colour(stdout, COLOUR_OFF));
 }
 
-static void print_rest(size_t count)
+void text_print_rest(size_t count)
 {
-    if (count > SHOWN_MAX)
-        printf("  and %zu more: --json has all\n", count - SHOWN_MAX);
+    if (count > TEXT_ROWS_MAX)
+        printf("  and %zu more: --json has all\n", count - TEXT_ROWS_MAX);
 }
 
 static void print_coverage(const struct report *report)
@@ -141,12 +138,13 @@ static void print_connections(const struct report *report)
         is_wide ? text_table(wide, sizeof wide / sizeof wide[0]) : text_table(narrow, sizeof narrow / sizeof narrow[0]);
     size_t count = 0;
     for (size_t i = 0; i < tally->group_count; i++)
-        if (gather_unverified(&tally->groups[i]) > 0 && count++ < SHOWN_MAX)
+        if (gather_unverified(&tally->groups[i]) > 0 && count++ < TEXT_ROWS_MAX)
             (is_wide ? add_connection : add_connection_in_two)(&table, &tally->groups[i]);
-    print_title(count > 0 ? "Not verified by the program in its handshake" : "Every program verified its peers itself");
+    text_print_title(count > 0 ? "Not verified by the program in its handshake"
+                               : "Every program verified its peers itself");
     if (count > 0)
         text_table_print(&table, stdout, 2);
-    print_rest(count);
+    text_print_rest(count);
 }
 
 static char *left_text(const struct lifetime *lifetime)
@@ -191,11 +189,11 @@ static void print_certificates(const struct report *report)
         return;
     struct text_table table =
         text_table(columns, terminal_width(stdout) >= WIDE ? sizeof columns / sizeof columns[0] : NARROW_COLUMNS);
-    for (size_t i = 0; i < tally->group_count && i < SHOWN_MAX; i++)
+    for (size_t i = 0; i < tally->group_count && i < TEXT_ROWS_MAX; i++)
         add_certificate(&table, report, &tally->groups[report->certificates_by_end[i]]);
-    print_title("Certificates, by when they end");
+    text_print_title("Certificates, by when they end");
     text_table_print(&table, stdout, 2);
-    print_rest(tally->group_count);
+    text_print_rest(tally->group_count);
 }
 
 static void print_exchanges(const struct report *report)
@@ -207,7 +205,7 @@ static void print_exchanges(const struct report *report)
     if (tally->group_count == 0)
         return;
     struct text_table table = text_table(columns, sizeof columns / sizeof columns[0]);
-    for (size_t i = 0; i < tally->group_count && i < SHOWN_MAX; i++) {
+    for (size_t i = 0; i < tally->group_count && i < TEXT_ROWS_MAX; i++) {
         const struct tally_group *group = &tally->groups[i];
         char *count = number(tally_handshakes(group)), *weak = report_exchange_weakness(group);
         const char *name = gather_part(group, EXCHANGE_GROUP);
@@ -218,34 +216,9 @@ static void print_exchanges(const struct report *report)
         free(count);
         free(weak);
     }
-    print_title("Key exchange");
+    text_print_title("Key exchange");
     text_table_print(&table, stdout, 2);
-    print_rest(tally->group_count);
-}
-
-static void print_call_sites(const struct report *report)
-{
-    static const struct table_column columns[] = {
-        {"times", ALIGN_RIGHT}, {"program", ALIGN_LEFT}, {"not checked", ALIGN_LEFT}, {"call site", ALIGN_LEFT}};
-    const struct tally *tally = &report->gathering.tallies[BY_CALL_SITE];
-    if (tally->group_count == 0)
-        return;
-    struct text_table table = text_table(columns, sizeof columns / sizeof columns[0]);
-    for (size_t i = 0; i < tally->group_count && i < SHOWN_MAX; i++) {
-        const struct tally_group *group = &tally->groups[i];
-        char *count = number(tally_handshakes(group));
-        /* Without the build id behind it, which says to a machine which build it is. */
-        const char *site = gather_part(group, SITE_PLACE);
-        char *place = text_format("%.*s", (int)strcspn(site, " "), site);
-        text_table_add(
-            &table, COLOUR_OFF,
-            (const char *const[]){count, gather_part(group, SITE_PROGRAM), gather_part(group, SITE_FINDING), place});
-        free(count);
-        free(place);
-    }
-    print_title("Where it is in the code");
-    text_table_print(&table, stdout, 2);
-    print_rest(tally->group_count);
+    text_print_rest(tally->group_count);
 }
 
 static void add_rule(struct text_table *table, const struct rule_use *use)
@@ -272,7 +245,7 @@ static void print_rules(const struct report *report)
     struct text_table table = text_table(columns, sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < report->rules.count; i++)
         add_rule(&table, &report->rules.items[i]);
-    print_title(report->rules.count > 0 ? "Rules" : "The policy has no rules");
+    text_print_title(report->rules.count > 0 ? "Rules" : "The policy has no rules");
     if (report->rules.count > 0)
         text_table_print(&table, stdout, 2);
 }
@@ -307,11 +280,11 @@ static void print_choice(const struct report *report)
         {"since", ALIGN_RIGHT}, {"last", ALIGN_RIGHT}};
     const struct tally *tally = &report->gathering.tallies[BY_CHOICE];
     struct text_table table = text_table(columns, sizeof columns / sizeof columns[0]);
-    for (size_t i = 0; i < tally->group_count && i < SHOWN_MAX; i++)
+    for (size_t i = 0; i < tally->group_count && i < TEXT_ROWS_MAX; i++)
         add_choice(&table, report, &tally->groups[i]);
     putchar('\n');
     text_table_print(&table, stdout, 2);
-    print_rest(tally->group_count);
+    text_print_rest(tally->group_count);
 }
 
 void report_print_text(const struct report *report)
@@ -328,6 +301,6 @@ void report_print_text(const struct report *report)
     print_connections(report);
     print_certificates(report);
     print_exchanges(report);
-    print_call_sites(report);
+    text_print_call_sites(report);
     print_rules(report);
 }

@@ -51,11 +51,13 @@ static int make_report(struct report_options *options, const struct policy *poli
     const struct tally_totals *totals = report_totals(&report);
     report.incomplete = reading_is_incomplete(&options->reading) || totals->dropped > 0 || totals->events == 0;
     report.certificates_by_end = report_sort_certificates(&report);
+    report.objects = code_objects_new(options->debuginfod);
     int status = report.incomplete ? STATUS_INCOMPLETE : STATUS_OK;
     if (report_is_alarming(&report, options->alarm))
         status = STATUS_NEGATIVE;
     if (!print(&report))
         status = STATUS_USAGE;
+    code_objects_free(report.objects);
     free(report.certificates_by_end);
     rule_uses_free(&report.rules);
     gathering_free(&report.gathering);

@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char program[] = "tlsward report";
@@ -45,6 +46,8 @@ static void usage(FILE *out)
           "  --html FILE      one page for a browser, into that file\n"
           "  --output FILE    where html, prom, tlsrpt and cbom go; the file is whole whenever\n"
           "                   it is there\n"
+          "  --debuginfod     ask the servers in DEBUGINFOD_URLS for what is not here of the\n"
+          "                   code that made connections; without it, nobody is asked\n"
           "  --help           show this text\n\n"
           "SOURCE is a file of events (also .gz, .zst), a directory, - or journal; without one,\n"
           "where the policy's events go.\n\n"
@@ -126,6 +129,9 @@ static bool take_option(struct report_options *options, int option, const char *
     case 'o':
         options->output = value;
         return true;
+    case 'd':
+        options->debuginfod = true;
+        return true;
     case 'w':
         options->output = value;
         return take_format(options, "html");
@@ -136,19 +142,14 @@ static bool take_option(struct report_options *options, int option, const char *
 
 int report_options_read(struct report_options *options, int argc, char **argv)
 {
-    static const struct option known[] = {{"since", required_argument, NULL, 's'},
-                                          {"until", required_argument, NULL, 'u'},
-                                          {"by", required_argument, NULL, 'b'},
-                                          {"rules", no_argument, NULL, 'r'},
-                                          {"policy", required_argument, NULL, 'p'},
-                                          {"fail-on", required_argument, NULL, 'a'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"csv", no_argument, NULL, 'c'},
-                                          {"html", required_argument, NULL, 'w'},
-                                          {"output", required_argument, NULL, 'o'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"since", required_argument, NULL, 's'},  {"until", required_argument, NULL, 'u'},
+        {"by", required_argument, NULL, 'b'},     {"rules", no_argument, NULL, 'r'},
+        {"policy", required_argument, NULL, 'p'}, {"fail-on", required_argument, NULL, 'a'},
+        {"format", required_argument, NULL, 'f'}, {"json", no_argument, NULL, 'j'},
+        {"csv", no_argument, NULL, 'c'},          {"html", required_argument, NULL, 'w'},
+        {"output", required_argument, NULL, 'o'}, {"debuginfod", no_argument, NULL, 'd'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     *options = (struct report_options){.reading = {.program = program, .period = period_all()}};
     for (int option; (option = getopt_long(argc, argv, "ho:", known, NULL)) != -1;) {
         if (option == 'h') {
@@ -160,6 +161,10 @@ int report_options_read(struct report_options *options, int argc, char **argv)
     }
     if (options->output != NULL && options->format < REPORT_HTML) {
         fprintf(stderr, "%s: --output is for html, prom, tlsrpt and cbom\n", program);
+        return STATUS_USAGE;
+    }
+    if (options->debuginfod && (getenv("DEBUGINFOD_URLS") == NULL || *getenv("DEBUGINFOD_URLS") == '\0')) {
+        fprintf(stderr, "%s: --debuginfod: DEBUGINFOD_URLS names no server\n", program);
         return STATUS_USAGE;
     }
     options->reading.sources = argv + optind;

@@ -39,6 +39,7 @@ struct report_options {
     enum report_format format;
     const char *output; /* a file; NULL: standard output */
     enum report_alarm alarm;
+    bool debuginfod; /* what is not here of the code may be asked of servers */
     struct reading reading;
 };
 
