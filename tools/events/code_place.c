@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -160,31 +161,23 @@ static bool open_from_file(struct object *object)
     return false;
 }
 
-static size_t bytes_of(const char *hex, unsigned char bytes[static BUILD_ID_MAX])
-{
-    size_t length = 0;
-    unsigned byte;
-    for (; length < BUILD_ID_MAX && sscanf(hex + 2 * length, "%2x", &byte) == 1; length++)
-        bytes[length] = (unsigned char)byte;
-    return length;
-}
-
 /* By its build id alone. The module reaches as far as addresses do, as nobody knows yet how large it is. */
 static bool open_from_servers(struct object *object)
 {
-    unsigned char id[BUILD_ID_MAX];
+    long length;
     GElf_Addr bias;
-    size_t length = bytes_of(object->build_id, id);
-    if (length == 0)
+    unsigned char *id = OPENSSL_hexstr2buf(object->build_id, &length);
+    if (id == NULL)
         return false;
     begin(object);
     object->module = dwfl_report_module(object->dwfl, object->path, 0, INT64_MAX);
-    if (object->module != NULL && dwfl_module_report_build_id(object->module, id, length, 0) == 0 &&
-        dwfl_report_end(object->dwfl, NULL, NULL) == 0 && dwfl_module_getelf(object->module, &bias) != NULL &&
-        bias == 0)
-        return true;
-    close_object(object);
-    return false;
+    bool opened = object->module != NULL && dwfl_module_report_build_id(object->module, id, (size_t)length, 0) == 0 &&
+                  dwfl_report_end(object->dwfl, NULL, NULL) == 0 && dwfl_module_getelf(object->module, &bias) != NULL &&
+                  bias == 0;
+    OPENSSL_free(id);
+    if (!opened)
+        close_object(object);
+    return opened;
 }
 
 static struct object *object_of(struct code_objects *objects, struct place *place)

@@ -140,6 +140,21 @@ static bool take_option(struct report_options *options, int option, const char *
     }
 }
 
+/* False with a message where one option needs another one, or a server. */
+static bool go_together(const struct report_options *options)
+{
+    const char *servers = getenv("DEBUGINFOD_URLS");
+    if (options->output != NULL && options->format < REPORT_HTML) {
+        fprintf(stderr, "%s: --output is for html, prom, tlsrpt and cbom\n", program);
+        return false;
+    }
+    if (options->debuginfod && (servers == NULL || *servers == '\0')) {
+        fprintf(stderr, "%s: --debuginfod: DEBUGINFOD_URLS names no server\n", program);
+        return false;
+    }
+    return true;
+}
+
 int report_options_read(struct report_options *options, int argc, char **argv)
 {
     static const struct option known[] = {
@@ -159,15 +174,7 @@ int report_options_read(struct report_options *options, int argc, char **argv)
         if (!take_option(options, option, optarg))
             return STATUS_USAGE;
     }
-    if (options->output != NULL && options->format < REPORT_HTML) {
-        fprintf(stderr, "%s: --output is for html, prom, tlsrpt and cbom\n", program);
-        return STATUS_USAGE;
-    }
-    if (options->debuginfod && (getenv("DEBUGINFOD_URLS") == NULL || *getenv("DEBUGINFOD_URLS") == '\0')) {
-        fprintf(stderr, "%s: --debuginfod: DEBUGINFOD_URLS names no server\n", program);
-        return STATUS_USAGE;
-    }
     options->reading.sources = argv + optind;
     options->reading.source_count = (size_t)(argc - optind);
-    return -1;
+    return go_together(options) ? -1 : STATUS_USAGE;
 }

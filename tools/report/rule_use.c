@@ -33,7 +33,7 @@ static void add_hits(struct rule_uses *uses, const struct tally_group *hits)
 {
     const char *name = gather_part(hits, 0);
     size_t rule = rule_table_find(&uses->by_name, name);
-    if (rule != RULE_TABLE_NONE)
+    if (rule < uses->count)
         uses->items[rule].hits = hits;
     else if (*name != '\0')
         add(uses, (struct rule_use){.name = name, .hits = hits, .state = RULE_NOT_IN_POLICY});
