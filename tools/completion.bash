@@ -14,9 +14,9 @@ _tlsward_options()
     report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --output --debuginfod --help' ;;
     draft) echo '--policy --bound --fetch-anchors --expires --since --until --output --help' ;;
     replay) echo '--policy --against --at --since --until --format --json --help' ;;
-    explain) echo '--as --user --starttls --policy --trust --certificate --fetch --json --help' ;;
+    explain) echo '--as --script --unit --user --group --starttls --policy --trust --certificate --fetch --json --help' ;;
     pin) echo '--starttls --json --help' ;;
-    trust) echo '--program --user --policy --json --help' ;;
+    trust) echo '--program --script --unit --user --group --destination --policy --json --help' ;;
     scan) echo '--running --host --container-image --format --json --baseline --events --fail-on --exit-zero --help' ;;
     esac
 }
@@ -84,6 +84,10 @@ _tlsward()
     --by) _tlsward_words -W 'program destination finding rule owner host issuer script unit' ;;
     --fail-on) _tlsward_words -W "$(_tlsward_alarms "$subcommand")" ;;
     --container-image) _filedir -d ;;
+    --script) _filedir ;;
+    --unit) _tlsward_words -W "$(systemctl list-units --all --plain --no-legend --type service,scope 2>/dev/null | cut -d' ' -f1)" ;;
+    --group) _tlsward_words -W "$(getent group | cut -d: -f1)" ;;
+    --destination) _known_hosts_real -- "$cur" ;;
     --user) _tlsward_words -W "$(getent passwd | cut -d: -f3)" ;;
     --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
     --since | --until) _tlsward_words -W 'today yesterday 1h 7d' ;;

@@ -51,16 +51,21 @@ bool file_owner_groups_are_the_hosts(void)
     return is_whole("/proc/self/gid_map");
 }
 
-const char *file_owner_objection(const kernel_status *status, bool privileged)
+const char *file_owner_objection_of(const kernel_status *status, uid_t user, bool privileged)
 {
     if (status->st_mode & (S_IWGRP | S_IWOTH))
         return "others than its owner can write it";
-    if (status->st_uid == 0 || (!privileged && status->st_uid == kernel_getuid()))
+    if (status->st_uid == 0 || (!privileged && status->st_uid == user))
         return NULL;
     if (status->st_uid == overflow_uid() && !file_owner_ids_are_the_hosts())
         return NULL;
     return privileged ? "root does not own it, and this process is privileged"
                       : "neither root nor the user of this process owns it";
+}
+
+const char *file_owner_objection(const kernel_status *status, bool privileged)
+{
+    return file_owner_objection_of(status, kernel_getuid(), privileged);
 }
 
 bool file_mount_ignores_owners(const char *path)

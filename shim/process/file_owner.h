@@ -14,6 +14,9 @@
  */
 const char *file_owner_objection(const kernel_status *status, bool privileged);
 
+/* The same for a process of that real user. */
+const char *file_owner_objection_of(const kernel_status *status, uid_t user, bool privileged);
+
 /*
  * Whether the ids that the kernel tells are those of the host: not in a user namespace that does not have them all, in
  * which its maker chose who is who, user_namespaces(7). False where it cannot be told, as without /proc.

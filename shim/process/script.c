@@ -116,26 +116,27 @@ bool script_path(const char *directory, const char *path, char *absolute, size_t
     return length > 0;
 }
 
-static bool belongs_to_its_owner_alone(const kernel_status *file)
-{
-    bool privileged = getauxval(AT_SECURE) != 0 || kernel_geteuid() == 0;
-    return S_ISREG(file->st_mode) && file_owner_objection(file, privileged) == NULL;
-}
-
 /*
  * A user's program under an interpreter's name may do what it likes with its arguments, and in a namespace of his own
  * so may what lies at the script's path. Who owns the script could as well have written into it what he would run.
  */
-static bool is_what_runs(const kernel_status *file)
+static bool is_what_runs(const kernel_status *file, const char *interpreter)
 {
     bool is_the_users_own = file->st_uid != 0 && file_owner_ids_are_the_hosts();
-    return is_the_users_own || file_owner_is_root_in_usr("/proc/self/exe", SYSTEM_DIRECTORY);
+    return is_the_users_own || file_owner_is_root_in_usr(interpreter, SYSTEM_DIRECTORY);
+}
+
+bool script_is_certain(const char *path, const char *interpreter, uid_t user, bool privileged)
+{
+    kernel_status file;
+    return kernel_stat(path, &file) == 0 && S_ISREG(file.st_mode) &&
+           file_owner_objection_of(&file, user, privileged) == NULL && is_what_runs(&file, interpreter);
 }
 
 static bool is_certain(const char *path)
 {
-    kernel_status file;
-    return kernel_stat(path, &file) == 0 && belongs_to_its_owner_alone(&file) && is_what_runs(&file);
+    bool privileged = getauxval(AT_SECURE) != 0 || kernel_geteuid() == 0;
+    return script_is_certain(path, "/proc/self/exe", kernel_getuid(), privileged);
 }
 
 static void find_file(struct script *script, struct arena *arena)

@@ -8,6 +8,7 @@
 #include "process/arena.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct script {
     /*
@@ -36,5 +37,12 @@ void script_find(struct script *script, const char *executable, struct arena *ar
  * has a ".." nevertheless: where that leads, links decide.
  */
 bool script_path(const char *directory, const char *path, char *absolute, size_t size, bool *is_plain);
+
+/*
+ * Whether the name of a script is enough for a rule that weakens, where `interpreter` runs this file for `user`:
+ * nobody but root and, without privileges, that user may have written it, nor the interpreter but root. The ids are the
+ * kernel's.
+ */
+bool script_is_certain(const char *path, const char *interpreter, uid_t user, bool privileged);
 
 #endif

@@ -14,6 +14,7 @@ import time
 import advice
 import certificates
 import documentation
+import explain_rows
 import journal
 import lint
 import pin_rows
@@ -103,6 +104,7 @@ def make_files(directory, command):
     os.chown(directory / "copy-of-the-command", *((65534, 65534) if sandbox.is_root() else (-1, -1)))
     lint.make_files(directory)
     trust_rows.make_files(directory)
+    explain_rows.make_files(directory)
     for name, text in SCRIPTS.items():
         (directory / name).write_text(text.replace("{t}", str(directory)))
         (directory / name).chmod(0o755)
@@ -389,7 +391,7 @@ SESSIONS = {
 def all_table_rows():
     return [*table.MAIN, *table.RUN, *table.GAPS, *table.SYSTEM, *table.judged_rows(), *table.started_rows(), *table.SUMMARY, *table.CHECK,
             *table.EXPLAIN, *table.starttls_rows(servers.STARTTLS), *table.prediction_rows(), *table.policy_prediction_rows(), *table.source_rows(), *table.pin_rows(),
-            *lint.table_rows(), *pin_rows.rows(), *trust_rows.rows()]
+            *lint.table_rows(), *pin_rows.rows(), *trust_rows.rows(), *explain_rows.rows()]
 
 
 def alters_etc(row):

@@ -9,6 +9,10 @@ POLICIES = {
     "trust-rules.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
                         "[rule acme]\nprogram = /opt/acme/bin/*\ntrust = {t}/stranger.pem\nowner = tests\nreason = test\nexpires = 2999-12-31\n"
                         "[rule robot]\nuser = 65534\ntrust = {t}/middle.pem\nowner = tests\nreason = test\nexpires = 2999-12-31\n",
+    "trust-script.conf": "[policy]\nmode = audit\ntrust = {t}/root.pem\n[rule job]\nprogram = /usr/bin/python3*\nscript = {t}/job.py\nmode = enforce\ntrust = {t}/stranger.pem\nowner = tests\nreason = test\nexpires = 2999-12-31\n",
+    "trust-destination.conf": "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
+                              "[rule partner]\ndestination = *.partner.test:8443\ndestination = 192.0.2.0/24\ntrust = {t}/stranger.pem\nowner = tests\nreason = test\nexpires = 2999-12-31\n",
+    "trust-network.conf": "[policy]\nmode = audit\ntrust = {t}/root.pem\n[rule network]\ndestination = 192.0.2.0/24\nmode = enforce\n",
     "trust-expired.conf": "[policy]\ntrust = {t}/expired.pem\ntrust-mode = exclusive\n",
     "trust-hostile.conf": "[policy]\ntrust = {t}/hostile.pem\n",
 }
@@ -27,6 +31,9 @@ EVENTS = (
     + event(4, "/usr/bin/curl", tls__server__issuer=STRANGER, tlsward__reason="certificate-not-trusted")
     + event(5, "/usr/bin/curl", tls__server__issuer=ROOT, tlsward__reason="certificate-not-trusted")
 )
+SUSE = 'ID="opensuse-leap"\nID_LIKE="suse opensuse"\n'
+ALPINE = "ID=alpine\n"
+ARCH = "ID=arch\n"
 FEDORA = 'NAME="Fedora Linux"\nID=fedora\n'
 ROCKY = 'ID="rocky"\nID_LIKE="rhel centos fedora"\n'
 DEBIAN = "ID=debian\n"
@@ -38,7 +45,7 @@ def make_files(directory):
         (directory / name).write_text(text.replace("{t}", str(directory)))
     (directory / "trust.log").write_text(EVENTS)
     (directory / "trust-damaged.log").write_text(EVENTS + "{nonsense\n")
-    for name, text in {"fedora": FEDORA, "rocky": ROCKY, "debian": DEBIAN, "other": OTHER}.items():
+    for name, text in {"fedora": FEDORA, "rocky": ROCKY, "debian": DEBIAN, "suse": SUSE, "alpine": ALPINE, "arch": ARCH, "other": OTHER}.items():
         (directory / f"os-{name}").write_text(text)
     certificate = (directory / "stranger.pem").read_bytes()
     der = openssl("x509", "-in", directory / "stranger.pem", "-outform", "DER")
@@ -64,6 +71,16 @@ def rows():
     yield Row("trust/policy/no-rule-of-another-program", ["trust", "--policy", "trust-rules.conf", "--program", "/bin/true"], out=[r"^rule        \[policy\]", ROOT, "rules for some .* trust other sources"], absent=[STRANGER])
     yield Row("trust/policy/rule-of-a-user", ["trust", "--policy", "trust-rules.conf", "--user", "65534"], out=["^rule        robot$", "CN=tlsward test intermediate"])
     yield Row("trust/policy/rule-of-a-user-by-name", ["trust", "--policy", "trust-rules.conf", "--user", "nobody"], out=["^rule        robot$"])
+    python = ["trust", "--policy", "trust-script.conf", "--program", "/usr/bin/python3"]
+    yield Row("trust/policy/rule-of-a-script", [*python, "--script", "{t}/job.py"], root=True, out=["^rule        job$", STRANGER], absent=[ROOT])
+    yield Row("trust/policy/rule-of-another-script", [*python, "--script", "{t}/other.py"], out=[r"^rule        \[policy\]", ROOT], absent=[f" {STRANGER}"])
+    yield Row("trust/policy/interpreter-whose-script-nobody-named", python, out=["^rule        job, which tightens: whether it matches is not known$", ROOT], absent=[f" {STRANGER}"])
+    yield Row("trust/policy/interpreter-whose-script-nobody-named-json", [*python, "--json"], out=['"rule": "job"', '"rule_is_uncertain": true'])
+    yield Row("trust/policy/rule-of-a-destination", ["trust", "--policy", "trust-destination.conf", "--destination", "api.partner.test:8443"], out=["^rule        partner$", STRANGER], absent=[ROOT])
+    yield Row("trust/policy/rule-of-an-address", ["trust", "--policy", "trust-destination.conf", "--destination", "192.0.2.9"], out=["^rule        partner$", STRANGER], absent=[ROOT])
+    yield Row("trust/policy/no-rule-of-another-address", ["trust", "--policy", "trust-network.conf", "--destination", "198.51.100.1"], out=[r"^rule        \[policy\], as no rule matches$"])
+    yield Row("trust/policy/address-that-nobody-named", ["trust", "--policy", "trust-network.conf", "--destination", "a.test"], out=["^rule        network, which tightens: whether it matches is not known$"])
+    yield Row("trust/policy/rule-of-another-port", ["trust", "--policy", "trust-destination.conf", "--destination", "api.partner.test:443"], out=[r"^rule        \[policy\]", ROOT], absent=[f" {STRANGER}"])
     yield Row("trust/policy/expired-anchor", ["trust", "--policy", "trust-expired.conf"], out=["1 expired", "^trust-mode  exclusive: what the program itself trusts does not count$"])
     yield Row("trust/policy/hostile-subject", ["trust", "--policy", "trust-hostile.conf"], out=["1B"], absent=["\x1b"])
     yield Row("trust/policy/none-in-force", ["trust", "--policy", "no-trust.conf"], 1, out=["^anchors     0;"], err=["warning: {t}/none.pem: "])
@@ -71,6 +88,8 @@ def rows():
     yield Row("trust/usage/no-such-user", ["trust", "--user", "nobody-of-that-name"], 2, err=["is no user here and no user id"])
     yield Row("trust/usage/relative-program", ["trust", "--program", "curl"], 2, err=["is no absolute path"])
     yield Row("trust/usage/no-such-policy", ["trust", "--policy", "/none.conf"], 2, err=["/none.conf: No such file"])
+    yield Row("trust/usage/no-destination", ["trust", "--destination", "no..name"], 2, err=["--destination no..name: is no host name"])
+    yield Row("trust/usage/destination-without-a-port", ["trust", "--destination", "a.test:0"], 2, err=["--destination a.test:0: has no valid port"])
     yield Row("trust/usage/unknown-option", ["trust", "--nonsense"], 2, err=["--nonsense"])
     yield Row("trust/used/by-whom-and-when", ["trust", "--policy", "enforce.conf", "trust.log"], out=["; 1 used in 5 events$", f"^policy +20[0-9-]+ +6  2026-11-22  {ROOT}"])
     real = "{command} run --policy {t}/enforce.conf --log file:{t}/real.log curl -sS --cacert {t}/root.pem -o {t}/page https://good.test:{PORT_good}/ && {command} trust --policy {t}/enforce.conf --program \"$(command -v curl)\" {t}/real.log"
@@ -95,3 +114,8 @@ def rows():
     yield Row("trust/missing/and-events-say-so", **on("debian", "not-run", "{t}/trust.log"), **STORE, out=[f"^missing: {STRANGER} \\(.*/corp.crt\\), 1 connections not trusted$"])
     yield Row("trust/missing/fedora", **on("fedora", "no-ending", place=ANCHORS_OF_FEDORA), **STORE, out=["update-ca-trust has not run", "^ +update-ca-trust$"])
     yield Row("trust/missing/like-fedora", **on("rocky", "no-ending", place=ANCHORS_OF_FEDORA), **STORE, out=["^ +update-ca-trust$"])
+    yield Row("trust/missing/suse", **on("suse", "no-ending", place="/etc/pki/trust/anchors"), **STORE, out=["update-ca-certificates has not run", "^ +update-ca-certificates$"])
+    yield Row("trust/missing/suse-takes-der", **on("suse", "der", place="/etc/pki/trust/anchors"), **STORE, out=["update-ca-certificates has not run"], absent=["DER"])
+    yield Row("trust/missing/alpine-takes-any-name", **on("alpine", "no-ending"), **STORE, out=["update-ca-certificates has not run", "^ +update-ca-certificates$"])
+    yield Row("trust/missing/alpine-takes-no-der", **on("alpine", "der"), **STORE, out=["takes PEM, and this is DER\n +openssl x509 -inform DER"])
+    yield Row("trust/missing/arch", **on("arch", "no-ending", place="/etc/ca-certificates/trust-source/anchors"), **STORE, out=["update-ca-trust has not run", "^ +update-ca-trust$"])

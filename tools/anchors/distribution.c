@@ -7,15 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* update-ca-certificates(8), update-ca-trust(8), and what those of Alpine, SUSE and Arch say of themselves. */
+/*
+ * Debian: update-ca-certificates(8). Fedora: update-ca-trust(8). SUSE: the README of openSUSE/ca-certificates; p11-kit
+ * reads there what it reads for Fedora. Alpine: update-ca.c of alpinelinux/ca-certificates, which puts what lies in the
+ * directory into the bundle as it is, whatever its name. Arch: its own update-ca-trust(8), where `trust anchor --store`
+ * of trust(1) does both at once.
+ */
 static const struct distribution known[] = {
     {"debian ubuntu", "/usr/share/ca-certificates", "/var/lib/dpkg/info/ca-certificates.list",
-     "/usr/local/share/ca-certificates", ".crt", "update-ca-certificates"},
-    {"fedora rhel centos", "/usr/share/pki/ca-trust-source", NULL, "/etc/pki/ca-trust/source/anchors", NULL,
+     "/usr/local/share/ca-certificates", ".crt", true, "update-ca-certificates"},
+    {"fedora rhel centos", "/usr/share/pki/ca-trust-source", NULL, "/etc/pki/ca-trust/source/anchors", NULL, false,
      "update-ca-trust"},
-    {"suse opensuse sles", "/usr/share/pki/trust", NULL, "/etc/pki/trust/anchors", NULL, "update-ca-certificates"},
-    {"alpine", "/usr/share/ca-certificates", NULL, "/usr/local/share/ca-certificates", NULL, "update-ca-certificates"},
-    {"arch", "/usr/share/ca-certificates/trust-source", NULL, "/etc/ca-certificates/trust-source/anchors", NULL,
+    {"suse opensuse sles", "/usr/share/pki/trust", NULL, "/etc/pki/trust/anchors", NULL, false,
+     "update-ca-certificates"},
+    {"alpine", "/usr/share/ca-certificates", NULL, "/usr/local/share/ca-certificates", NULL, true,
+     "update-ca-certificates"},
+    {"arch", "/usr/share/ca-certificates/trust-source", NULL, "/etc/ca-certificates/trust-source/anchors", NULL, false,
      "update-ca-trust"},
 };
 

@@ -14,6 +14,7 @@ struct distribution {
     const char *list;     /* dpkg's list of the files of their package; NULL: all that is in the directory is its */
     const char *local;    /* the directory of what this host adds */
     const char *ending;   /* of files that count there; NULL: any */
+    bool takes_pem_alone; /* else DER as well */
     const char *update;   /* the command that makes what programs read of both */
 };
 

@@ -70,7 +70,7 @@ static void explain_local(struct missing_anchor *missing, const struct trust_vie
         missing->why =
             text_format("%s passes over what does not end in %s", distribution->update, distribution->ending);
         missing->command = text_format("mv %s %s%s && %s", file, file, distribution->ending, distribution->update);
-    } else if (distribution->ending != NULL && !is_pem(missing->file)) {
+    } else if (distribution->takes_pem_alone && !is_pem(missing->file)) {
         missing->why = text_format("%s takes PEM, and this is DER", distribution->update);
         missing->command =
             text_format("openssl x509 -inform DER -in %s -out %s && %s", file, file, distribution->update);

@@ -32,9 +32,9 @@ static bool has_other_lists(const struct policy *policy, const struct settings *
 
 static int show(const struct trust_options *options, const struct policy *policy)
 {
-    const struct destination anywhere = {.port = 0};
-    struct anchor_uses uses = {.program = options->program.path};
-    struct trust_view view = {.settings = policy_settings(policy, &options->process, &anywhere, time(NULL))};
+    struct anchor_uses uses = {.program = options->process.program};
+    struct trust_view view = {
+        .settings = policy_settings(policy, &options->process.identity, &options->destination, time(NULL))};
     bool asked = options->source_count > 0;
     bool complete = !asked || anchor_uses_read(&uses, options->sources, options->source_count);
     view.other_lists = has_other_lists(policy, &view.settings);

@@ -4,15 +4,17 @@
 #ifndef TLSWARD_TRUST_OPTIONS_H
 #define TLSWARD_TRUST_OPTIONS_H
 
-#include "shared/named_program.h"
+#include "policy/policy.h"
+#include "shared/named_process.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct trust_options {
-    struct process_identity process; /* executable "" where none was named: no program pattern matches */
-    struct named_program program;
-    char *policy; /* absolute path, or NULL: the policy that counts here */
+    struct named_process process;
+    struct peer_name peer;          /* of the destination */
+    struct destination destination; /* points there; zero where none was named: any */
+    char *policy;                   /* absolute path, or NULL: the policy that counts here */
     bool json;
     char *const *sources; /* of events */
     size_t source_count;

@@ -18,7 +18,8 @@ static const char *const mode_meanings[] = {
 
 static void print_sources(const struct settings *settings)
 {
-    printf("rule        %s\ntrust       ", settings->rule != NULL ? settings->rule : "[policy], as no rule matches");
+    printf("rule        %s%s\ntrust       ", settings->rule != NULL ? settings->rule : "[policy], as no rule matches",
+           settings->rule_is_uncertain ? ", which tightens: whether it matches is not known" : "");
     for (size_t i = 0; i < settings->trust_count; i++)
         printf("%s%s", i > 0 ? ", " : "", settings->trust[i].path != NULL ? settings->trust[i].path : "system");
     printf("\ntrust-mode  %s\n", mode_meanings[settings->trust_mode]);

@@ -60,8 +60,8 @@ void trust_print_json(const struct trust_view *view, const struct anchor_uses *u
     for (size_t i = 0; i < view->anchors.problem_count; i++)
         json_array_append_new(problems, json_pack("{s:o, s:o}", "file", json_text(view->anchors.problems[i].file),
                                                   "message", json_text(view->anchors.problems[i].message)));
-    json_print(json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:o}", "rule", json_text(view->settings.rule), "trust",
-                         sources, "trust_mode", mode_texts[view->settings.trust_mode], "other_lists",
-                         (int)view->other_lists, "anchors", json_anchors(view, uses), "missing", json_missing(view),
-                         "problems", problems));
+    json_print(json_pack("{s:o, s:b, s:o, s:s, s:b, s:o, s:o, s:o}", "rule", json_text(view->settings.rule),
+                         "rule_is_uncertain", (int)view->settings.rule_is_uncertain, "trust", sources, "trust_mode",
+                         mode_texts[view->settings.trust_mode], "other_lists", (int)view->other_lists, "anchors",
+                         json_anchors(view, uses), "missing", json_missing(view), "problems", problems));
 }

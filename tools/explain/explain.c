@@ -76,7 +76,7 @@ static void decide_about(struct explanation *explanation, const struct explain_o
 {
     const struct peer_name *host = &explanation->target;
     struct destination destination = {.name = host->text, .address = explanation->address, .port = options->port};
-    explanation->settings = policy_settings(policy, &options->process, &destination, time(NULL));
+    explanation->settings = policy_settings(policy, &options->process.identity, &destination, time(NULL));
     explanation->general = policy_general_settings(policy);
     struct settings *settings = &explanation->settings;
     if (options->trust_count > 0) {

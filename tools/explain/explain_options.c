@@ -1,7 +1,6 @@
 #include "explain/explain_options.h"
 
 #include "server/host_port.h"
-#include "shared/effective.h"
 #include "shared/exit_status.h"
 #include "shared/text.h"
 
@@ -10,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void usage(FILE *out)
 {
@@ -18,7 +16,12 @@ static void usage(FILE *out)
           "Connects to a server and says what the library would decide about it, why, and\n"
           "what to do about it.\n\n"
           "  --as PROGRAM        decide for this program (else for one that no rule names)\n"
-          "  --user UID          decide for this user (else for yourself)\n"
+          "  --script SCRIPT     decide for this script of the program, an interpreter; which\n"
+          "                      the script may name itself, by #!\n"
+          "  --unit UNIT         decide for this unit of systemd's (else for none)\n"
+          "  --user USER         decide for this user, a name or a number (else for yourself)\n"
+          "  --group GROUP       decide for this group, a name or a number, and no other;\n"
+          "                      repeatable\n"
           "  --starttls NAME     speak smtp, imap, pop3, ftp, postgres or ldap first\n"
           "  --policy FILE       decide by this policy\n"
           "  --trust PATH        trust these CA certificates (file, directory or \"system\");\n"
@@ -38,26 +41,24 @@ static bool misused(const char *option, const char *value, const char *why)
     return false;
 }
 
-static bool set_user(struct explain_options *options, const char *text)
-{
-    unsigned long uid;
-    if (!host_port_number(text, UINT32_MAX - 1ul, &uid))
-        return misused("--user", text, "is no user id");
-    options->process.uid = (uid_t)uid;
-    options->process.effective_uid = (uid_t)uid;
-    return true;
-}
-
 static bool set_starttls(struct explain_options *options, const char *name)
 {
     options->starttls = starttls_find(name);
     return options->starttls != NULL || misused("--starttls", name, "none of smtp, imap, pop3, ftp, postgres, ldap");
 }
 
-static bool set_program(struct explain_options *options, const char *path)
+static bool set_process(struct explain_options *options, const struct option *option, const char *value)
 {
-    return named_program_set(&options->program, &options->process, path) ||
-           misused("--as", path, "is no absolute path of a program");
+    const char *why = named_process_set(&options->process, option->val, value);
+    if (why != NULL)
+        fprintf(stderr, "tlsward explain: --%s %s: %s\n", option->name, value, why);
+    return why == NULL;
+}
+
+static bool end_process(struct explain_options *options)
+{
+    const char *why = named_process_end(&options->process);
+    return why == NULL || misused("--script", options->process.script, why);
 }
 
 static bool set_policy(struct explain_options *options, const char *path)
@@ -84,13 +85,9 @@ static bool set_destination(struct explain_options *options, const char *text)
     return host_port_parse(text, &options->host, &options->port, &why) || misused("", text, why);
 }
 
-static bool apply_option(struct explain_options *options, int option)
+static bool apply_option(struct explain_options *options, const struct option *option)
 {
-    switch (option) {
-    case 'a':
-        return set_program(options, optarg);
-    case 'u':
-        return set_user(options, optarg);
+    switch (option->val) {
     case 's':
         return set_starttls(options, optarg);
     case 'p':
@@ -107,35 +104,39 @@ static bool apply_option(struct explain_options *options, int option)
         options->json = true;
         return true;
     default:
-        return false;
+        return set_process(options, option, optarg);
     }
 }
 
 int explain_options_parse(int argc, char **argv, struct explain_options *options)
 {
     static const struct option known[] = {
-        {"as", required_argument, NULL, 'a'},       {"user", required_argument, NULL, 'u'},
-        {"starttls", required_argument, NULL, 's'}, {"policy", required_argument, NULL, 'p'},
-        {"trust", required_argument, NULL, 't'},    {"fetch", no_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},           {"certificate", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        NAMED_PROCESS_OPTIONS,
+        {"as", required_argument, NULL, NAMED_PROGRAM},
+        {"starttls", required_argument, NULL, 's'},
+        {"policy", required_argument, NULL, 'p'},
+        {"trust", required_argument, NULL, 't'},
+        {"fetch", no_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},
+        {"certificate", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    const uid_t user = effective_user(getuid());
-    *options = (struct explain_options){
-        .process = {.executable = "", .script.name = "", .unit.name = "", .uid = user, .effective_uid = user}};
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
+    int index = 0;
+    *options = (struct explain_options){.process = named_process_begin()};
+    for (int option; (option = getopt_long(argc, argv, "", known, &index)) != -1;) {
         if (option == 'h') {
             usage(stdout);
             return STATUS_OK;
         }
-        if (!apply_option(options, option))
+        if (option == '?' || !apply_option(options, &known[index]))
             return STATUS_USAGE;
     }
     if (argc - optind != 1) {
         fputs("tlsward explain: one HOST[:PORT]; 'tlsward explain --help' says more\n", stderr);
         return STATUS_USAGE;
     }
-    return set_destination(options, argv[optind]) ? -1 : STATUS_USAGE;
+    return end_process(options) && set_destination(options, argv[optind]) ? -1 : STATUS_USAGE;
 }
 
 void explain_options_free(struct explain_options *options)
@@ -144,6 +145,6 @@ void explain_options_free(struct explain_options *options)
         free((char *)options->trust[i].path);
     free(options->trust);
     free(options->host);
-    named_program_free(&options->program);
+    named_process_free(&options->process);
     free(options->policy);
 }

@@ -6,7 +6,7 @@
 
 #include "policy/policy.h"
 #include "server/starttls.h"
-#include "shared/named_program.h"
+#include "shared/named_process.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,8 +15,7 @@ struct explain_options {
     char *host; /* without brackets */
     uint16_t port;
     const struct starttls *starttls; /* NULL: TLS from the start */
-    struct process_identity process; /* executable "" where none was named: no program pattern matches */
-    struct named_program program;
+    struct named_process process;
     char *policy;               /* absolute path, or NULL: the policy that counts here */
     struct trust_source *trust; /* in place of the policy's, where trust_count > 0 */
     size_t trust_count;

@@ -130,6 +130,7 @@ void explanation_print_json(const struct explanation *explanation)
     json_object_set_new(root, "trust_anchor", json_anchor(explanation));
     json_object_set_new(root, "other_stores", json_other_stores(&explanation->other_stores));
     json_object_set_new(root, "rule", json_text(settings->rule));
+    json_object_set_new(root, "rule_is_uncertain", json_boolean(settings->rule_is_uncertain));
     json_object_set_new(root, "mode", json_text(mode_text(settings->mode)));
     json_object_set_new(root, "verify", json_text(verify_level_text(settings->verify)));
     json_object_set_new(root, "verdict", json_verdict(explanation));

@@ -1,0 +1,79 @@
+"""What `explain` promises of whom it decides for and of what is around the server, one row per fact."""
+
+from rows import Row, explain
+
+ENFORCE = "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
+AUDITED = "mode = audit\nowner = tests\nreason = test\nexpires = 2999-12-31\n"
+MATCHERS = {
+    "script": "{t}/job.py",
+    "script-of-a-shell": "{t}/script",
+    "module": "-m acme.job",
+    "unit": "acme.service",
+    "group": "4321",
+    "group-by-name": "nogroup",
+}
+POLICIES = {f"of-{name}.conf": f"{ENFORCE}[rule {name}]\n{name.split('-')[0].replace('module', 'script')} = {value}\n{AUDITED}" for name, value in MATCHERS.items()}
+POLICIES["of-module-tightens.conf"] = ENFORCE.replace("enforce", "audit") + "[rule module]\nscript = -m acme.job\nmode = enforce\n"
+FETCH = "import socket, ssl, sys\ncontext = ssl._create_unverified_context()\n" \
+        "context.wrap_socket(socket.create_connection(('good.test', int(sys.argv[1]))), server_hostname='good.test')\n"
+
+
+def make_files(directory):
+    for name, text in POLICIES.items():
+        (directory / name).write_text(text.replace("{t}", str(directory)))
+    (directory / "job.py").write_text(FETCH)
+    (directory / "job.py").chmod(0o755)
+    (directory / "job-link.py").symlink_to("job.py")
+    (directory / "of-link.conf").write_text((directory / "of-script.conf").read_text().replace("job.py", "job-link.py"))
+    (directory / "writable.py").write_text(FETCH)
+    (directory / "writable.py").chmod(0o777)
+    (directory / "of-writable.conf").write_text((directory / "of-script.conf").read_text().replace("job.py", "writable.py"))
+
+
+def decided(policy, *options):
+    return ["explain", "--policy", f"of-{policy}.conf", *options, "good.test:{PORT_unknown}"]
+
+
+def by_rule(name):
+    return {"status": 1, "out": [f"^rule           {name} \\(mode audit", "would-block: certificate-not-trusted"]}
+
+
+BY_NONE = {"status": 1, "out": [r"^rule           \[policy\], as no rule matches \(mode enforce", "blocked: certificate-not-trusted"], "absent": ["would-block"]}
+PYTHON = ["--as", "/usr/bin/python3"]
+
+
+def process_rows():
+    script = ["--script", "{t}/job.py"]
+    yield Row("explain/rule-of-a-script", decided("script", *PYTHON, *script), root=True, **by_rule("script"))
+    yield Row("explain/rule-of-a-script-in-any-order", decided("script", *script, *PYTHON), root=True, **by_rule("script"))
+    yield Row("explain/rule-of-a-script-done", ["run", "--policy", "of-script.conf", "--summary", "/usr/bin/python3", "{t}/job.py", "{PORT_unknown}"],
+              err=["good.test  .*certificate-not-trusted  script  would-block$"], root=True)
+    yield Row("explain/rule-of-another-script", decided("script", *PYTHON, "--script", "{t}/other.py"), **BY_NONE)
+    yield Row("explain/rule-of-a-script-that-names-its-interpreter", decided("script-of-a-shell", "--script", "{t}/script"), root=True, **by_rule("script-of-a-shell"))
+    yield Row("explain/rule-of-a-script-that-others-may-write", decided("writable", *PYTHON, "--script", "{t}/writable.py"), **BY_NONE)
+    yield Row("explain/rule-of-a-script-that-others-may-write-done", ["run", "--policy", "of-writable.conf", "--summary", "/usr/bin/python3", "{t}/writable.py", "{PORT_unknown}"], 1,
+              err=[r"good.test  .*certificate-not-trusted  \[policy\]  blocked$"])
+    yield Row("explain/rule-of-a-script-that-is-another-users", decided("script", *PYTHON, *script, "--user", "65534"), root=True, **by_rule("script"))
+    yield Row("explain/rule-of-a-script-by-a-program-that-is-not-roots", decided("script", "--as", "{t}/python3", *script), **BY_NONE)
+    yield Row("explain/rule-of-a-link-to-a-script", decided("script", *PYTHON, "--script", "{t}/job-link.py"), **BY_NONE)
+    yield Row("explain/rule-of-a-module", ["explain", "--policy", "of-module-tightens.conf", *PYTHON, "--script", "-m acme.job", "good.test:{PORT_unknown}"], 1, out=["^rule           module, which tightens: whether it matches is not known", "^verdict        .*blocked: certificate-not-trusted"], absent=["would-block"])
+    yield Row("explain/rule-of-a-script-that-nobody-named", ["explain", "--policy", "of-module-tightens.conf", *PYTHON, "good.test:{PORT_unknown}"], 1, out=["^rule           module, which tightens: whether it matches is not known"])
+    yield Row("explain/script-of-no-interpreter", decided("script", "--as", "/usr/bin/curl", *script), 2, err=["--script .*/job.py: is run by a program that is no interpreter known here$"])
+    yield Row("explain/script-that-names-no-interpreter", decided("script", "--script", "{t}/bare-script"), 2, err=["does not name its interpreter by '#!PATH': name the program$"])
+    yield Row("explain/script-that-leaves-its-interpreter-to-env", decided("script", "--script", "{t}/env-script"), 2, err=["does not name its interpreter"])
+    yield Row("explain/script-by-a-relative-path", decided("script", *PYTHON, "--script", "job.py"), 2, err=["--script job.py: is neither an absolute path nor -m MODULE"])
+    yield Row("explain/rule-of-a-unit", decided("unit", "--unit", "acme.service"), **by_rule("unit"))
+    yield Row("explain/rule-of-another-unit", decided("unit", "--unit", "other.service"), **BY_NONE)
+    yield Row("explain/rule-of-a-unit-that-nobody-named", decided("unit"), **BY_NONE)
+    for name in ("acme", "acme.slice", "a/acme.service"):
+        yield Row(f"explain/no-unit-{name.replace('/', '-in-')}", decided("unit", "--unit", name), 2, err=[f"--unit {name}: is no unit: write NAME.service"])
+    yield Row("explain/rule-of-a-group", decided("group", "--group", "4321"), **by_rule("group"))
+    yield Row("explain/rule-of-a-supplementary-group", decided("group", "--group", "1", "--group", "4321"), **by_rule("group"))
+    yield Row("explain/rule-of-a-group-by-name", decided("group-by-name", "--group", "nogroup"), **by_rule("group-by-name"))
+    yield Row("explain/rule-of-another-group", decided("group", "--group", "1"), **BY_NONE)
+    yield Row("explain/no-such-group", decided("group", "--group", "no-such-group"), 2, err=["--group no-such-group: is no group here and no group id$"])
+    yield Row("explain/user-by-name", ["explain", "--policy", "user.conf", "--user", "no-such-user", "good.test:{PORT_unknown}"], 2, err=["--user no-such-user: is no user here and no user id$"])
+
+
+def rows():
+    yield from process_rows()
