@@ -49,7 +49,7 @@ START_TEST(counts_and_times_of_a_group)
     bool exact;
     ck_assert(slice_is(tally_part(group, 0), "/bin/curl") && slice_is(tally_part(group, 1), "certificate-expired"));
     ck_assert_uint_eq(group->events, 2);
-    ck_assert_uint_eq(group->by_fate[FATE_WOULD_BLOCK], 11);
+    ck_assert_uint_eq(tally_fate(group, FATE_WOULD_BLOCK), 11);
     ck_assert_uint_eq(tally_handshakes(group), 11);
     ck_assert_int_eq(group->last - group->first, 3600000);
     ck_assert(distinct_count(&group->hosts, &exact) == 2 && exact);
@@ -191,7 +191,8 @@ START_TEST(merged_is_as_counted_at_once)
         struct slice parts[] = {tally_part(&whole.groups[i], 0), tally_part(&whole.groups[i], 1)};
         const struct tally_group *group = tally_group(&one, parts, 2);
         ck_assert_uint_eq(group->events, whole.groups[i].events);
-        ck_assert_mem_eq(group->by_fate, whole.groups[i].by_fate, sizeof group->by_fate);
+        for (int fate = 0; fate < FATE_COUNT; fate++)
+            ck_assert_uint_eq(tally_fate(group, (enum fate)fate), tally_fate(&whole.groups[i], (enum fate)fate));
         ck_assert_str_eq(tally_kept(group, 0), tally_kept(&whole.groups[i], 0));
         bool exact;
         ck_assert_uint_eq(distinct_count(&group->hosts, &exact), distinct_count(&whole.groups[i].hosts, &exact));
@@ -200,6 +201,24 @@ START_TEST(merged_is_as_counted_at_once)
     ck_assert_mem_eq(one.totals.by_fate, whole.totals.by_fate, sizeof one.totals.by_fate);
     tally_free(&whole);
     tally_free(&one);
+    tally_free(&other);
+}
+END_TEST
+
+/* More than a number of 32 bits holds, in one event, in several and where tallies are put together. */
+START_TEST(very_many_handshakes_are_counted_each)
+{
+    struct tally tally = make(), other = make();
+    add(&tally, "2026-11-21T06:00:00Z", HANDSHAKE, "1", OF_CURL FAILED ",\"tlsward.repeated\":4294967294");
+    ck_assert_uint_eq(tally_fate(only_group(&tally), FATE_WOULD_BLOCK), UINT32_MAX);
+    add(&tally, "2026-11-21T06:00:00Z", HANDSHAKE, "2", OF_CURL FAILED ",\"tlsward.repeated\":1");
+    ck_assert_uint_eq(tally_fate(only_group(&tally), FATE_WOULD_BLOCK), UINT32_MAX + UINT64_C(2));
+    add(&other, "2026-11-21T06:00:00Z", HANDSHAKE, "3", OF_CURL FAILED ",\"tlsward.repeated\":5000000000");
+    add(&other, "2026-11-21T06:00:00Z", HANDSHAKE, "4", OF_CURL FAILED);
+    tally_merge(&tally, &other);
+    ck_assert_uint_eq(tally_fate(only_group(&tally), FATE_WOULD_BLOCK), UINT32_MAX + UINT64_C(5000000004));
+    ck_assert_uint_eq(tally_fate(only_group(&tally), FATE_BLOCKED), 0);
+    tally_free(&tally);
     tally_free(&other);
 }
 END_TEST
@@ -262,6 +281,7 @@ int main(void)
     tcase_add_test(test_case, updates_belong_to_their_handshake);
     tcase_add_loop_test(test_case, updates_find_their_handshake_in_another_tally, 0, 2);
     tcase_add_test(test_case, merged_is_as_counted_at_once);
+    tcase_add_test(test_case, very_many_handshakes_are_counted_each);
     tcase_add_test(test_case, claimed_counts_stop_at_the_largest);
     tcase_add_test(test_case, claimed_times_do_not_fill_the_memory);
     tcase_add_loop_test(test_case, different_texts_are_counted, 0, sizeof sizes / sizeof *sizes);

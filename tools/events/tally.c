@@ -288,7 +288,7 @@ void tally_count(struct tally *tally, struct tally_group *group, struct event_re
     timeline_add(&tally->timeline, record->time, fate, count);
 
     group->events++;
-    count_add(&group->by_fate[fate], count);
+    tally_add_fate(group, fate, count);
     group->first = record->time < group->first ? record->time : group->first;
     keep_members(tally, group, record);
     group->last = record->time > group->last ? record->time : group->last;
@@ -346,7 +346,7 @@ static void merge_group(struct tally *tally, struct tally_group *group, const st
 {
     group->events += other->events;
     for (size_t i = 0; i < FATE_COUNT; i++)
-        count_add(&group->by_fate[i], other->by_fate[i]);
+        tally_add_fate(group, (enum fate)i, tally_fate(other, (enum fate)i));
     count_add(&group->checked_later, other->checked_later);
     count_add(&group->retries_refused, other->retries_refused);
     merge_kept(tally, group, other);
@@ -391,6 +391,7 @@ static void empty(struct tally *tally)
 {
     struct tally_index *index = tally->index;
     for (size_t i = 0; i < tally->group_count; i++) {
+        free(tally->groups[i].many);
         free(tally->groups[i].kept_at);
         distinct_free(&tally->groups[i].hosts);
     }
@@ -433,8 +434,9 @@ void tally_finish(struct tally *tally)
         if (!find_handshake(tally, &index->pending[i]))
             tally->totals.lone_updates++;
     free(index->pending);
-    index->pending = NULL;
-    index->pending_count = index->pending_room = 0;
+    free(index->seen);
+    free(index->places);
+    *index = (struct tally_index){.places = NULL};
 }
 
 struct slice tally_part(const struct tally_group *group, size_t part)
@@ -455,11 +457,31 @@ int tally_compare_keys(const struct tally_group *one, const struct tally_group *
     return order;
 }
 
+uint64_t tally_fate(const struct tally_group *group, enum fate fate)
+{
+    return group->many != NULL ? group->many[fate] : group->few[fate];
+}
+
+/* Of a hundred thousand groups few have so many handshakes that half of the memory would not do. */
+void tally_add_fate(struct tally_group *group, enum fate fate, uint64_t more)
+{
+    if (group->many == NULL && more <= UINT32_MAX - group->few[fate]) {
+        group->few[fate] += (uint32_t)more;
+        return;
+    }
+    if (group->many == NULL) {
+        group->many = text_grow(NULL, FATE_COUNT, sizeof *group->many);
+        for (size_t i = 0; i < FATE_COUNT; i++)
+            group->many[i] = group->few[i];
+    }
+    count_add(&group->many[fate], more);
+}
+
 uint64_t tally_handshakes(const struct tally_group *group)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < FATE_COUNT; i++)
-        count_add(&sum, group->by_fate[i]);
+        count_add(&sum, tally_fate(group, (enum fate)i));
     return sum;
 }
 

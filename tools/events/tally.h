@@ -28,10 +28,11 @@
 /* So many of these make the memory: texts are kept once for all groups, and times only where they differ. */
 struct tally_group {
     const struct text_store *texts;
-    uint32_t *numbers; /* how many parts there are, a hash, and which texts the parts and what is kept are */
-    int64_t *kept_at;  /* NULL: all that is kept is from `last` */
-    uint64_t events;   /* lines, whereas the following count handshakes, with those that were only counted */
-    uint64_t by_fate[FATE_COUNT];
+    uint32_t *numbers;        /* how many parts there are, a hash, and which texts the parts and what is kept are */
+    int64_t *kept_at;         /* NULL: all that is kept is from `last` */
+    uint64_t events;          /* lines, whereas the following count handshakes, with those that were only counted */
+    uint32_t few[FATE_COUNT]; /* by fate, as tally_fate() tells them */
+    uint64_t *many;           /* the same where one of them is more; else NULL */
     uint64_t checked_later;   /* handshakes after which the program compared the name itself, and it matched */
     uint64_t retries_refused; /* clear text that was refused after a block */
     int64_t first, last;      /* milliseconds since 1970 */
@@ -99,6 +100,10 @@ const char *tally_kept(const struct tally_group *group, size_t at);
 
 /* By their keys, as qsort(3) wants it. */
 int tally_compare_keys(const struct tally_group *one, const struct tally_group *other);
+
+/* Handshakes of a group with that fate; more of them. */
+uint64_t tally_fate(const struct tally_group *group, enum fate fate);
+void tally_add_fate(struct tally_group *group, enum fate fate, uint64_t more);
 
 /* All handshakes of a group. */
 uint64_t tally_handshakes(const struct tally_group *group);

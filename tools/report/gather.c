@@ -72,7 +72,7 @@ struct gatherers {
  * So many groups may be a worker's own: more would be kept by each of them, and fewer would be merged too often where
  * most events are of few groups.
  */
-enum { PART_GROUPS_MAX = 8192 };
+enum { PART_GROUPS_MAX = 4096 };
 
 /* The tally that owns the texts is the last one. */
 static void merge(struct gatherers *gatherers, struct gathering *part)
@@ -119,15 +119,15 @@ struct gathering gather(struct reading *reading, enum member choice, bool by_des
 
 uint64_t gather_failed(const struct tally_group *group)
 {
-    return group->by_fate[FATE_WOULD_BLOCK] + group->by_fate[FATE_BLOCKED];
+    return tally_fate(group, FATE_WOULD_BLOCK) + tally_fate(group, FATE_BLOCKED);
 }
 
 uint64_t gather_unverified(const struct tally_group *group)
 {
-    uint64_t unverified = tally_handshakes(group) - group->by_fate[FATE_VERIFIED] - group->by_fate[FATE_REFUSED];
+    uint64_t unverified = tally_handshakes(group) - tally_fate(group, FATE_VERIFIED) - tally_fate(group, FATE_REFUSED);
     /* Some compare the name themselves when the handshake is over, as curl does. */
-    uint64_t passed =
-        group->checked_later < group->by_fate[FATE_BY_POLICY] ? group->checked_later : group->by_fate[FATE_BY_POLICY];
+    uint64_t passed = group->checked_later < tally_fate(group, FATE_BY_POLICY) ? group->checked_later
+                                                                               : tally_fate(group, FATE_BY_POLICY);
     return unverified - passed;
 }
 

@@ -18,7 +18,7 @@ static json_t *json_known(const char *text)
     return text != NULL && *text != '\0' ? json_text(text) : json_null();
 }
 
-static json_t *json_fates(const uint64_t *by_fate)
+static json_t *json_fates(const uint64_t by_fate[static FATE_COUNT])
 {
     json_t *fates = json_object();
     for (int fate = 0; fate < FATE_COUNT; fate++)
@@ -26,12 +26,20 @@ static json_t *json_fates(const uint64_t *by_fate)
     return fates;
 }
 
+static json_t *json_group_fates(const struct tally_group *group)
+{
+    uint64_t by_fate[FATE_COUNT];
+    for (int fate = 0; fate < FATE_COUNT; fate++)
+        by_fate[fate] = tally_fate(group, (enum fate)fate);
+    return json_fates(by_fate);
+}
+
 /* What every group has. */
 static json_t *json_group(const struct tally_group *group)
 {
     bool exact;
     return json_pack("{s:I, s:o, s:I, s:o, s:o}", "handshakes", (json_int_t)tally_handshakes(group), "outcomes",
-                     json_fates(group->by_fate), "hosts", (json_int_t)distinct_count(&group->hosts, &exact), "first",
+                     json_group_fates(group), "hosts", (json_int_t)distinct_count(&group->hosts, &exact), "first",
                      json_time(group->first), "last", json_time(group->last));
 }
 

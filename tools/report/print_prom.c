@@ -126,7 +126,7 @@ static void print_findings(const struct report *report, FILE *out)
         const char *finding = gather_part(&tally->groups[i], CONNECTION_FINDING);
         const struct slice parts[] = {slice_of(finding), tally_part(&tally->groups[i], CONNECTION_PROGRAM)};
         if (*finding != '\0')
-            tally_group(&sums, parts, 2)->by_fate[FATE_ALLOWED] += tally_handshakes(&tally->groups[i]);
+            tally_add_fate(tally_group(&sums, parts, 2), FATE_ALLOWED, tally_handshakes(&tally->groups[i]));
     }
     gather_sort(&sums);
     print_type(out, "tlsward_findings_total", "counter", "Handshakes of which the program did not check something.");
@@ -152,7 +152,7 @@ static void print_key_exchange(const struct report *report, FILE *out)
     struct tally sums = tally_new(by, 1, NULL, 0);
     for (size_t i = 0; i < tally->group_count; i++) {
         const struct slice parts[] = {tally_part(&tally->groups[i], EXCHANGE_GROUP)};
-        tally_group(&sums, parts, 1)->by_fate[FATE_ALLOWED] += tally_handshakes(&tally->groups[i]);
+        tally_add_fate(tally_group(&sums, parts, 1), FATE_ALLOWED, tally_handshakes(&tally->groups[i]));
     }
     gather_sort(&sums);
     print_type(out, "tlsward_handshakes_by_group_total", "counter", "Handshakes by their key exchange group.");

@@ -79,13 +79,13 @@ static enum colour colour_of(const struct tally_group *group)
 
 static const char *what_happens(const struct tally_group *group)
 {
-    if (group->by_fate[FATE_BLOCKED] > 0)
+    if (tally_fate(group, FATE_BLOCKED) > 0)
         return "blocked";
-    if (group->by_fate[FATE_WOULD_BLOCK] > 0)
+    if (tally_fate(group, FATE_WOULD_BLOCK) > 0)
         return "would block";
-    if (group->by_fate[FATE_ALLOWED] > 0)
+    if (tally_fate(group, FATE_ALLOWED) > 0)
         return "allowed";
-    return group->by_fate[FATE_BY_POLICY] > 0 ? "verified" : "";
+    return tally_fate(group, FATE_BY_POLICY) > 0 ? "verified" : "";
 }
 
 static void add_connection(struct text_table *table, const struct tally_group *group)

@@ -24,7 +24,7 @@ static const char *result_type(const char *reason)
 static json_t *make_failure(const struct tally_group *group)
 {
     const char *reason = gather_part(group, CONNECTION_REASON);
-    uint64_t failed = gather_failed(group) + group->by_fate[FATE_ALLOWED] + group->by_fate[FATE_REFUSED];
+    uint64_t failed = gather_failed(group) + tally_fate(group, FATE_ALLOWED) + tally_fate(group, FATE_REFUSED);
     return json_pack("{s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:o}", "result-type", result_type(reason), "sending-mta-ip",
                      "", "receiving-mx-hostname", json_text(gather_part(group, CONNECTION_ADDRESS)),
                      "receiving-mx-helo", "", "receiving-ip", "", "failed-session-count", (json_int_t)failed,
@@ -56,7 +56,7 @@ static void add_to(json_t *counts, const char *name, uint64_t more)
 
 static void add_connection(json_t *policy, const struct tally_group *group)
 {
-    uint64_t succeeded = group->by_fate[FATE_VERIFIED] + group->by_fate[FATE_BY_POLICY];
+    uint64_t succeeded = tally_fate(group, FATE_VERIFIED) + tally_fate(group, FATE_BY_POLICY);
     json_t *summary = json_object_get(policy, "summary");
     add_to(summary, "total-successful-session-count", succeeded);
     add_to(summary, "total-failure-session-count", tally_handshakes(group) - succeeded);

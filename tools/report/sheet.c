@@ -35,7 +35,7 @@ static enum fate worst_of(const struct tally_group *group)
 {
     static const enum fate worst_first[] = {FATE_BLOCKED, FATE_WOULD_BLOCK, FATE_REFUSED, FATE_ALLOWED, FATE_BY_POLICY};
     for (size_t i = 0; i < sizeof worst_first / sizeof *worst_first; i++)
-        if (group->by_fate[worst_first[i]] > 0)
+        if (tally_fate(group, worst_first[i]) > 0)
             return worst_first[i];
     return FATE_VERIFIED;
 }
