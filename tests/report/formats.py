@@ -1,11 +1,14 @@
 """The forms that other tools read, each looked at by its own tool or schema."""
 
+import gzip
 import json
 import re
+import resource
+import signal
 import subprocess
 
 from browser import HOSTILE, hostile, many
-from cases import POLICY
+from cases import POLICY, verified
 from rows import event, update
 from runner import Unavailable
 
@@ -58,7 +61,7 @@ def samples(text):
 def prom(place):
     text = written(place, "prom", "prom", many() + hostile())
     found = samples(text)
-    assert found['tlsward_handshakes_total{outcome="blocked"}'] == str(sum(1 + n % 7 for n in range(1, 30) if n % 3)), found
+    assert found['tlsward_handshakes_total{outcome="failed",action="blocked",decided_by="policy"}'] == str(sum(1 + n % 7 for n in range(1, 30) if n % 3)), found
     assert 'tlsward_rule_expires_timestamp_seconds{rule="old-ldap",owner="directory-team"}' in found
     assert any(name.startswith('tlsward_peer_cert_not_after_timestamp_seconds{dest="ldap.corp.example",port="636",serial="1F"')
                and value == "1796083200" for name, value in found.items()), found
@@ -67,6 +70,18 @@ def prom(place):
         raise Unavailable("the package prometheus could not be unpacked")
     done = subprocess.run([tool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and not done.stderr, done.stdout + done.stderr
+
+
+def prom_by_outcome(place):
+    """Each in one series, with the words of events; the fleet's sum is the number of handshakes."""
+    log = (verified(1) + event(2, tlsward_outcome="verified-by-policy", tlsward_action="allowed") + event(3, tlsward_action="allowed") +
+           event(4) + event(5, tlsward_action="blocked") + event(6, tlsward_action="blocked", tlsward_decided_by="program", tlsward_repeated=4))
+    found = samples(written(place, "prom-outcome", "prom", log))
+    expected = {("verified", "allowed", "policy"): 1, ("verified-by-policy", "allowed", "policy"): 1, ("failed", "allowed", "policy"): 1,
+                ("failed", "would-block", "policy"): 1, ("failed", "blocked", "policy"): 1, ("failed", "blocked", "program"): 5}
+    series = {'tlsward_handshakes_total{outcome="%s",action="%s",decided_by="%s"}' % labels: str(count) for labels, count in expected.items()}
+    assert {name: value for name, value in found.items() if name.startswith("tlsward_handshakes_total")} == series, found
+    assert [name for name in found if name.startswith("tlsward_build_info{")] and "tlsward_last_event_timestamp_seconds" in found, found
 
 
 def prom_is_bounded(place):
@@ -92,6 +107,28 @@ def tlsrpt(place):
             assert policy["summary"] == {"total-successful-session-count": 1, "total-failure-session-count": 2}, policy
             types = sorted(detail["result-type"] for detail in policy["failure-details"])
             assert types == ["certificate-host-mismatch", "validation-failure"], types
+
+
+def tlsrpt_packed(place):
+    """As RFC 8460 has it sent: named .json.gz, and packed by gzip. What cannot be written leaves what was there."""
+    directory = place.below("tlsrpt-packed")
+    (directory / "log").write_bytes(b"".join(event(n, server_address=f"h{n}.test") for n in range(1, 200)))
+    (directory / "p.conf").write_bytes(POLICY)
+    target = directory / "tlsward!corp.example!1.json.gz"
+    command = (place.command, "report", "--policy", directory / "p.conf", "--format", "tlsrpt", "--output", target, directory / "log")
+    place.report(*command[2:])
+    packed = target.read_bytes()
+    report = json.loads(gzip.decompress(packed))
+    jsonschema().validate(report, TLSRPT)
+    assert len(report["policies"]) == 199, report
+    done = subprocess.run(command, preexec_fn=one_kilobyte_at_most, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "File too large" in done.stderr, done
+    assert sorted(path.name for path in directory.iterdir()) == ["log", "p.conf", target.name] and target.read_bytes() == packed
+
+
+def one_kilobyte_at_most():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
 
 
 def cbom(place):
@@ -128,7 +165,9 @@ ROWS = {
     "prom/as-promtool-demands": (prom, ()),
     "prom/labels-are-bounded": (prom_is_bounded, ()),
     "prom/without-events": (prom_without_events, ()),
+    "prom/by-outcome-action-and-who-decided": (prom_by_outcome, ()),
     "tlsrpt/every-key-is-there": (tlsrpt, ()),
+    "tlsrpt/packed-by-gzip": (tlsrpt_packed, ()),
     "cbom/as-its-schema-demands": (cbom, ()),
     "output/of-other-forms": (elsewhere, ()),
 }

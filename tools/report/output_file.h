@@ -9,9 +9,11 @@ struct output_file {
     const char *path;
     char *temporary;
     FILE *stream;
+    int descriptor; /* of the file, beside the stream's */
 };
 
-/* NULL or "-" is standard output. False with a message on standard error, after `program`. */
+/* NULL or "-" is standard output; what is named ".gz" is compressed by gzip. False with a message on standard error,
+ * after `program`. */
 bool output_file_open(struct output_file *file, const char *program, const char *path);
 
 /* Puts it in its place. False with a message, and nothing is left behind. */

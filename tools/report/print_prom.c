@@ -31,17 +31,30 @@ static void print_label(FILE *out, const char *before, const char *value)
     free(clean);
 }
 
+/* As events tell of it, in tlsward.outcome, .action and .decided_by. */
+static void print_handshakes(const struct tally_totals *totals, FILE *out)
+{
+    static const char *const labels[FATE_COUNT] = {
+        [FATE_VERIFIED] = "outcome=\"verified\",action=\"allowed\",decided_by=\"policy\"",
+        [FATE_BY_POLICY] = "outcome=\"verified-by-policy\",action=\"allowed\",decided_by=\"policy\"",
+        [FATE_ALLOWED] = "outcome=\"failed\",action=\"allowed\",decided_by=\"policy\"",
+        [FATE_WOULD_BLOCK] = "outcome=\"failed\",action=\"would-block\",decided_by=\"policy\"",
+        [FATE_BLOCKED] = "outcome=\"failed\",action=\"blocked\",decided_by=\"policy\"",
+        [FATE_REFUSED] = "outcome=\"failed\",action=\"blocked\",decided_by=\"program\"",
+    };
+    print_type(out, "tlsward_handshakes_total", "counter",
+               "Handshakes in the events that were read, by what became of them.");
+    for (int fate = 0; fate < FATE_COUNT; fate++)
+        fprintf(out, "tlsward_handshakes_total{%s} %" PRIu64 "\n", labels[fate], totals->by_fate[fate]);
+}
+
 static void print_totals(const struct report *report, FILE *out)
 {
     const struct tally_totals *totals = report_totals(report);
     print_type(out, "tlsward_build_info", "gauge",
                "The version that made this, and the schema of events that it knows.");
     fputs("tlsward_build_info{version=\"" TLSWARD_VERSION "\",schema=\"1\"} 1\n", out);
-    print_type(out, "tlsward_handshakes_total", "counter",
-               "Handshakes in the events that were read, by what became of them.");
-    for (int fate = 0; fate < FATE_COUNT; fate++)
-        fprintf(out, "tlsward_handshakes_total{outcome=\"%s\"} %" PRIu64 "\n", fate_text((enum fate)fate),
-                totals->by_fate[fate]);
+    print_handshakes(totals, out);
     print_type(out, "tlsward_events_total", "counter", "Events that were read.");
     fprintf(out, "tlsward_events_total %" PRIu64 "\n", report->options->reading.events);
     print_type(out, "tlsward_events_dropped_total", "counter", "Events that programs could not deliver.");

@@ -6,6 +6,7 @@
 
 #include "events/timestamp.h"
 #include "shared/json_text.h"
+#include "shared/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,57 +33,67 @@ static json_t *make_failure(const struct tally_group *group)
                      json_text(reason));
 }
 
-/* The policy of a destination, made where there is none. */
-static json_t *policy_of(json_t *policies, json_t *by_name, const char *address)
+/* One policy for each destination, of all connections there. */
+static json_t *make_policy(const struct tally_group *const *groups, size_t count)
 {
-    json_t *name = json_text(address);
-    json_t *policy = json_object_get(by_name, json_string_value(name));
-    if (policy == NULL) {
-        policy = json_pack("{s:{s:s, s:[s], s:O, s:[O]}, s:{s:i, s:i}, s:[]}", "policy", "policy-type",
-                           "no-policy-found", "policy-string", "", "policy-domain", name, "mx-host", name, "summary",
-                           "total-successful-session-count", 0, "total-failure-session-count", 0, "failure-details");
-        json_object_set(by_name, json_string_value(name), policy);
-        json_array_append_new(policies, policy);
+    json_int_t succeeded = 0, failed = 0;
+    json_t *failures = json_array(), *name = json_text(gather_part(groups[0], CONNECTION_ADDRESS));
+    for (size_t i = 0; i < count; i++) {
+        uint64_t good = tally_fate(groups[i], FATE_VERIFIED) + tally_fate(groups[i], FATE_BY_POLICY);
+        uint64_t bad = tally_handshakes(groups[i]) - good;
+        succeeded += (json_int_t)good;
+        failed += (json_int_t)bad;
+        if (bad > 0)
+            json_array_append_new(failures, make_failure(groups[i]));
     }
-    json_decref(name);
-    return policy;
+    return json_pack("{s:{s:s, s:[s], s:O, s:[o]}, s:{s:I, s:I}, s:o}", "policy", "policy-type", "no-policy-found",
+                     "policy-string", "", "policy-domain", name, "mx-host", name, "summary",
+                     "total-successful-session-count", succeeded, "total-failure-session-count", failed,
+                     "failure-details", failures);
 }
 
-static void add_to(json_t *counts, const char *name, uint64_t more)
+/* The most urgent of a destination stays the first of it. */
+static int by_address(const void *a, const void *b)
 {
-    json_object_set_new(counts, name,
-                        json_integer(json_integer_value(json_object_get(counts, name)) + (json_int_t)more));
+    const struct tally_group *one = *(const struct tally_group *const *)a,
+                             *other = *(const struct tally_group *const *)b;
+    int order = strcmp(gather_part(one, CONNECTION_ADDRESS), gather_part(other, CONNECTION_ADDRESS));
+    return order != 0 ? order : (one > other) - (one < other);
 }
 
-static void add_connection(json_t *policy, const struct tally_group *group)
+/* Each policy becomes JSON alone, as those of a hundred thousand destinations would take much memory. */
+static void print_policies(const struct tally *tally, FILE *out)
 {
-    uint64_t succeeded = tally_fate(group, FATE_VERIFIED) + tally_fate(group, FATE_BY_POLICY);
-    json_t *summary = json_object_get(policy, "summary");
-    add_to(summary, "total-successful-session-count", succeeded);
-    add_to(summary, "total-failure-session-count", tally_handshakes(group) - succeeded);
-    if (tally_handshakes(group) > succeeded)
-        json_array_append_new(json_object_get(policy, "failure-details"), make_failure(group));
+    const struct tally_group **groups = text_grow(NULL, tally->group_count + 1, sizeof *groups);
+    for (size_t i = 0; i < tally->group_count; i++)
+        groups[i] = &tally->groups[i];
+    qsort(groups, tally->group_count, sizeof *groups, by_address);
+    for (size_t at = 0, count; at < tally->group_count; at += count) {
+        const char *address = gather_part(groups[at], CONNECTION_ADDRESS);
+        count = 1;
+        while (at + count < tally->group_count &&
+               strcmp(gather_part(groups[at + count], CONNECTION_ADDRESS), address) == 0)
+            count++;
+        json_t *policy = make_policy(groups + at, count);
+        fputs(at == 0 ? "\n    " : ",\n    ", out);
+        json_dumpf(policy, out, 0);
+        json_decref(policy);
+    }
+    free(groups);
 }
 
 void report_print_tlsrpt(const struct report *report, FILE *out)
 {
-    const struct tally *tally = &report->gathering.tallies[BY_CONNECTION];
     const struct tally_totals *totals = report_totals(report);
     bool any = totals->events > 0;
     char from[TIMESTAMP_SIZE], to[TIMESTAMP_SIZE];
-    char id[sizeof from + sizeof to + sizeof "-tlsward"];
     timestamp_write(any ? totals->oldest : report->now * 1000, from);
     timestamp_write(any ? totals->newest : report->now * 1000, to);
-    snprintf(id, sizeof id, "%s-%s-tlsward", from, to);
-    json_t *policies = json_array(), *by_name = json_object();
-    for (size_t i = 0; i < tally->group_count; i++)
-        add_connection(policy_of(policies, by_name, gather_part(&tally->groups[i], CONNECTION_ADDRESS)),
-                       &tally->groups[i]);
-    json_decref(by_name);
-    json_t *root =
-        json_pack("{s:s, s:{s:s, s:s}, s:s, s:s, s:o}", "organization-name", "tlsward", "date-range", "start-datetime",
-                  from, "end-datetime", to, "contact-info", "", "report-id", id, "policies", policies);
-    json_dumpf(root, out, JSON_INDENT(2));
-    putc('\n', out);
-    json_decref(root);
+    fprintf(out,
+            "{\n  \"organization-name\": \"tlsward\",\n"
+            "  \"date-range\": {\"start-datetime\": \"%s\", \"end-datetime\": \"%s\"},\n"
+            "  \"contact-info\": \"\",\n  \"report-id\": \"%s-%s-tlsward\",\n  \"policies\": [",
+            from, to, from, to);
+    print_policies(&report->gathering.tallies[BY_CONNECTION], out);
+    fputs("\n  ]\n}\n", out);
 }
