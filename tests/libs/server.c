@@ -217,9 +217,10 @@ static void serve(SSL *ssl)
     bool accepted = takes_early_data() ? read_early_data(ssl) && SSL_accept(ssl) == 1 : SSL_do_handshake(ssl) == 1;
     if (accepted) {
         const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+        bool resumed = SSL_session_reused != NULL && SSL_session_reused(ssl); /* a macro in old libraries, LibreSSL */
         if (is_kind("greeting"))
             SSL_write(ssl, "hello", 5);
-        printf("accepted %s %s\n", SSL_session_reused(ssl) ? "resumed" : "full", name != NULL ? name : "-");
+        printf("accepted %s %s\n", resumed ? "resumed" : "full", name != NULL ? name : "-");
         answer(ssl);
     }
     tell_errors();
