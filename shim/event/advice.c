@@ -115,10 +115,10 @@ static void list_chain(struct list *list, const struct advice_matter *matter)
         add(list, ADVICE_TRUST_ROOT);
         break;
     case EXPIRED:
-        add(list, ADVICE_RENEW_EXPIRED);
-        break;
     case NOT_YET_VALID:
-        add(list, ADVICE_SET_CLOCKS);
+        if (matter->server_time != NULL)
+            add(list, ADVICE_COMPARE_CLOCKS);
+        add(list, advice_chain_error(matter) == EXPIRED ? ADVICE_RENEW_EXPIRED : ADVICE_SET_CLOCKS);
         break;
     case WEAK_LEAF_KEY:
     case WEAK_CA_KEY:
@@ -339,6 +339,10 @@ static void print_about_validity(enum advice_kind kind, const struct advice_matt
     const char *end = known(matter->faulty_end, "?");
     if (kind == ADVICE_RENEW_SOON)
         WRITE("the certificate ends in %ld days: renew it", matter->leaf_days_left);
+    else if (kind == ADVICE_COMPARE_CLOCKS)
+        WRITE("by the server's clock (%s) the chain is valid, by this host's (%s) it is not: look at this host's clock "
+              "first; that the server's is right is a hint and no proof",
+              matter->server_time, known(matter->host_time, "?"));
     else if (kind == ADVICE_SET_CLOCKS)
         WRITE("the certificate is not valid yet: look at the clocks of this host and of the CA");
     else if (matter->fault_depth == 0)
@@ -446,6 +450,7 @@ void advice_print(enum advice_kind kind, const struct advice_matter *matter, cha
     case ADVICE_TRUST_ROOT:
         print_about_issuer(kind, matter, text);
         break;
+    case ADVICE_COMPARE_CLOCKS:
     case ADVICE_RENEW_EXPIRED:
     case ADVICE_SET_CLOCKS:
     case ADVICE_RENEW_SOON:

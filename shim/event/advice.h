@@ -33,6 +33,10 @@ struct advice_matter {
     const char *last_issuer_url; /* where it says that its issuer's certificate is (RFC 5280, section 4.2.2.1) */
     const char *error_text;      /* what OpenSSL calls the chain's error */
 
+    const char
+        *server_time;      /* RFC 3339: by the server's clock, where by that one the whole chain is valid; see below */
+    const char *host_time; /* and by this host's, which says otherwise */
+
     const char *leaf_sha256; /* upper-case hex */
     bool leaf_end_known;
     long leaf_days_left; /* negative: it has ended */
@@ -56,6 +60,7 @@ enum advice_kind {
     ADVICE_TRUST_ISSUER,
     ADVICE_TRUST_LEAF,
     ADVICE_TRUST_ROOT,
+    ADVICE_COMPARE_CLOCKS, /* of `explain` alone: no event knows what time it is at the server */
     ADVICE_RENEW_EXPIRED,
     ADVICE_SET_CLOCKS,
     ADVICE_STRENGTHEN,

@@ -29,6 +29,20 @@ def issue(directory, name, subject, extensions, issuer=None, days=30, algorithm=
     return certificate
 
 
+def issue_between(directory, name, begin, end, extensions, issuer=None):
+    """The same with a validity, in years, that x509(1) cannot give."""
+    make_key(directory / f"{name}.key")
+    authority = directory / f"{name}-authority"
+    (authority / "issued").mkdir(parents=True)
+    (authority / "index.txt").touch()
+    (authority / "ca.cnf").write_text(f"[ca]\ndefault_ca = own\n[own]\ndatabase = {authority}/index.txt\nrand_serial = yes\nnew_certs_dir = {authority}/issued\n"
+                                      "default_md = sha256\npolicy = any\n[any]\ncommonName = supplied\n[extensions]\n" + "".join(f"{line}\n" for line in extensions))
+    openssl("req", "-new", "-key", directory / f"{name}.key", "-subj", f"/CN={name}", "-out", directory / f"{name}.csr")
+    signer = ["-cert", directory / f"{issuer}.pem", "-keyfile", directory / f"{issuer}.key"] if issuer else ["-selfsign", "-keyfile", directory / f"{name}.key"]
+    openssl("ca", "-batch", "-notext", "-config", authority / "ca.cnf", "-extensions", "extensions", "-startdate", f"{begin}0101000000Z", "-enddate", f"{end}0101000000Z",
+            *signer, "-in", directory / f"{name}.csr", "-out", directory / f"{name}.pem")
+
+
 AUTHORITY = ["basicConstraints=critical,CA:true", "keyUsage=critical,keyCertSign", "subjectKeyIdentifier=hash"]
 SERVER = ["basicConstraints=CA:false", "extendedKeyUsage=serverAuth"]
 
@@ -64,6 +78,10 @@ def make_all(directory):
     (directory / "same" / "again.pem").write_text(good[0])
     for name, parts in {"disorder": ("root", "middle"), "rooted": ("middle", "root"), "crowded": ("middle", "other")}.items():
         (directory / f"chain-{name}.pem").write_text("".join((directory / f"{part}.pem").read_text() for part in parts))
+    issue_between(directory, "ages", 2000, 2100, AUTHORITY)
+    issue_between(directory, "past", 2020, 2021, server("DNS:good.test"), "ages")
+    issue_between(directory, "future", 2090, 2091, server("DNS:good.test"), "ages")
+    issue_between(directory, "now", 2020, 2091, server("DNS:good.test"), "ages")
     make_sources(directory)
     make_forms(directory)
 

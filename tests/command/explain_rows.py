@@ -14,6 +14,7 @@ MATCHERS = {
 }
 POLICIES = {f"of-{name}.conf": f"{ENFORCE}[rule {name}]\n{name.split('-')[0].replace('module', 'script')} = {value}\n{AUDITED}" for name, value in MATCHERS.items()}
 POLICIES["of-module-tightens.conf"] = ENFORCE.replace("enforce", "audit") + "[rule module]\nscript = -m acme.job\nmode = enforce\n"
+POLICIES["ages.conf"] = ENFORCE.replace("root.pem", "ages.pem")
 FETCH = "import socket, ssl, sys\ncontext = ssl._create_unverified_context()\n" \
         "context.wrap_socket(socket.create_connection(('good.test', int(sys.argv[1]))), server_hostname='good.test')\n"
 
@@ -75,5 +76,32 @@ def process_rows():
     yield Row("explain/user-by-name", ["explain", "--policy", "user.conf", "--user", "no-such-user", "good.test:{PORT_unknown}"], 2, err=["--user no-such-user: is no user here and no user id$"])
 
 
+def clock(server, *options):
+    return ["explain", "--policy", "ages.conf", *options, f"good.test:{{PORT_{server}}}"]
+
+
+FIRST = "^what to do     "
+HINT = "by the server's clock \\({}\\) the chain is valid, by this host's \\(20[0-9T:-]+Z\\) it is not: look at this host's clock first; .* is a hint and no proof$"
+
+
+def asked(server):
+    """Whether the server was asked, after `explain` has done what it does."""
+    return {"arguments": ["-c", f"{{command}} explain --policy ages.conf good.test:{{PORT_{server}}}; cat {{t}}/asked-{server}"], "command": "/bin/sh"}
+
+
+def clock_rows():
+    yield Row("explain/clock-is-behind", clock("future-then"), 1, out=[FIRST + HINT.format("2090-07-01T12:00:00Z"), "^server's clock 2090-07-01T12:00:00Z, by its HTTP header Date$", "not valid yet: look at the clocks"])
+    yield Row("explain/clock-is-ahead", clock("past-then"), 1, out=[FIRST + HINT.format("2020-07-01T12:00:00Z"), "the server's certificate ended 2021-01-01T00:00:00Z: renew it$"])
+    yield Row("explain/clock-in-json", clock("past-then", "--json"), 1, out=['"server_date": "2020-07-01T12:00:00Z"', '"advice": \\[\n +\\{\n +"text": "by the server\'s clock '])
+    yield Row("explain/clock-of-the-server-agrees", clock("past-now"), 1, out=["^server's clock 20", FIRST + "the server's certificate ended 2021"], absent=["by the server's clock"])
+    yield Row("explain/clock-of-the-server-says-something-else-again", clock("past-before"), 1, out=["^server's clock 2019", FIRST + "the server's certificate ended 2021"], absent=["by the server's clock"])
+    yield Row("explain/clock-that-cannot-be-read", clock("past-garbage"), 1, out=[FIRST + "the server's certificate ended 2021"], absent=["server's clock", "\x1b"])
+    yield Row("explain/clock-of-one-that-says-nothing", explain("good.test", "expired", "--json"), 1, out=['"server_date": null'])
+    yield Row("explain/clock-is-asked-for-by-head", **asked("past-now"), out=["^HEAD / HTTP/1.1 good.test:[0-9]+$"])
+    yield Row("explain/clock-is-not-asked-for-where-the-certificate-is-valid", **asked("now-then"), status=1, out=["allowed: verified-by-policy"], err=["asked-now-then: No such file"], absent=["server's clock"])
+    yield Row("explain/clock-is-not-asked-for-where-a-port-is-known-for-something-else", **asked("past-ldaps"), status=1, out=["blocked: certificate-expired"], err=["asked-past-ldaps: No such file"], root=True)
+
+
 def rows():
     yield from process_rows()
+    yield from clock_rows()

@@ -169,6 +169,10 @@ class Fixture:
         if name == "issuers":
             self.processes.append(servers.issuers(self.directory, self.log))
             return certificates.ISSUER_PORT
+        if name in servers.CLOCKS:
+            port = servers.CLOCK_PORTS.get(name) or next(servers.PORTS)
+            self.processes.append(servers.clock(self.directory, name, port, self.log))
+            return port
         port = next(servers.PORTS)
         _, server = servers.STARTTLS.get(name, (None, lambda directory, *more: servers.s_server(directory, name, *more)))
         self.processes.append(server(self.directory, port, self.log))

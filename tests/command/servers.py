@@ -68,6 +68,26 @@ def s_server(directory, certificate, port, log):
     return start(port, command, log=log)
 
 
+# Servers of clock_server.py: certificate, Date
+CLOCKS = {
+    "past-then": ("past", "Wed, 01 Jul 2020 12:00:00 GMT"),
+    "past-now": ("past", "now"),
+    "past-before": ("past", "Mon, 01 Jul 2019 12:00:00 GMT"),
+    "past-garbage": ("past", "\x1b[31mWed, 99 Xyz 99999 GMT"),
+    "past-ldaps": ("past", "Wed, 01 Jul 2020 12:00:00 GMT"),
+    "future-then": ("future", "Sat, 01 Jul 2090 12:00:00 GMT"),
+    "now-then": ("now", "Wed, 01 Jul 2020 12:00:00 GMT"),
+}
+CLOCK_PORTS = {"past-ldaps": 636}  # which services(5) has
+
+
+def clock(directory, name, port, log):
+    certificate, date = CLOCKS[name]
+    program = pathlib.Path(__file__).with_name("clock_server.py")
+    command = ["/usr/bin/python3", program, port, directory / f"{certificate}.pem", directory / f"{certificate}.key", date, directory / f"asked-{name}"]
+    return start(port, command, log=log)
+
+
 def issuers(directory, log):
     """What certificates of the kind "aia" name, by HTTP."""
     command = ["/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", directory, ISSUER_PORT]

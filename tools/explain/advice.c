@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Takes over all three; `command` and `rule` may be NULL. */
 static void say_how(struct advice *advice, char *text, char *command, char *rule)
@@ -51,7 +52,28 @@ struct material {
     struct certificate_text leaf, faulty;
     char *last_subject, *last_issuer, *last_issuer_url;
     char fingerprint[65];
+    char *server_time, *host_time;
 };
+
+static bool is_valid_at(STACK_OF(X509) * chain, time_t time)
+{
+    for (int i = 0; i < sk_X509_num(chain); i++)
+        if (X509_cmp_time(X509_get0_notBefore(sk_X509_value(chain, i)), &time) >= 0 ||
+            X509_cmp_time(X509_get0_notAfter(sk_X509_value(chain, i)), &time) <= 0)
+            return false;
+    return sk_X509_num(chain) > 0;
+}
+
+static void gather_clocks(const struct explanation *explanation, struct material *material)
+{
+    time_t date = explanation->tls.date;
+    if (date == 0 || !is_valid_at(explanation->chain.built, date))
+        return;
+    material->server_time = certificate_time_text(date);
+    material->host_time = certificate_time_text(time(NULL));
+    material->matter.server_time = material->server_time;
+    material->matter.host_time = material->host_time;
+}
 
 static void gather_chain(const struct explanation *explanation, struct material *material)
 {
@@ -100,6 +122,7 @@ static void gather(const struct explanation *explanation, struct material *mater
         return;
     gather_leaf(explanation, material);
     gather_chain(explanation, material);
+    gather_clocks(explanation, material);
 }
 
 static void release(struct material *material)
@@ -109,6 +132,8 @@ static void release(struct material *material)
     free(material->last_subject);
     free(material->last_issuer);
     free(material->last_issuer_url);
+    free(material->server_time);
+    free(material->host_time);
 }
 
 /* For a chain that fails: trust what is missing, or trust this key alone. */

@@ -125,7 +125,8 @@ static int explain(const struct explain_options *options, const struct policy *p
                                   .host = options->host,
                                   .name = explanation.target,
                                   .port = options->port,
-                                  .starttls = options->starttls};
+                                  .starttls = options->starttls,
+                                  .asks_date = true};
     if (!server_examine(&server, &explanation.tls, address))
         return STATUS_UNREACHABLE;
     server_notes_on_chain(&explanation.notes, explanation.tls.chain);

@@ -119,6 +119,9 @@ void explanation_print_json(const struct explanation *explanation)
                              (int)explanation->port, "address", explanation->address, "tls_version",
                              explanation->tls.version, "tls_cipher", explanation->tls.cipher);
     json_object_set_new(root, "ended_early", json_text(explanation->tls.ended));
+    char *date = explanation->tls.date != 0 ? certificate_time_text(explanation->tls.date) : NULL;
+    json_object_set_new(root, "server_date", json_text(date));
+    free(date);
     json_object_set_new(root, "expected_name", json_text(known ? explanation->expected.text : NULL));
     json_object_set_new(root, "name_source", json_text(name_source_text(explanation->peer.source)));
     json_object_set_new(root, "names", json_names(&explanation->names));

@@ -23,6 +23,12 @@ static void print_server(const struct explanation *explanation)
         heading("ended early");
         puts(explanation->tls.ended);
     }
+    if (explanation->tls.date != 0) {
+        char *date = certificate_time_text(explanation->tls.date);
+        heading("server's clock");
+        printf("%s, by its HTTP header Date\n", date);
+        free(date);
+    }
     heading("expected name");
     printf("%s (from %s)\n", explanation->expected.kind != PEER_NONE ? explanation->expected.text : "unknown",
            name_source_text(explanation->peer.source));

@@ -31,8 +31,10 @@ static bool shake_hands(const struct server *server, const struct addrinfo *addr
         *why = text_format("%s", strerror(errno));
         return false;
     }
+    const struct tls_question question = {
+        .host = server->asks_date && server->starttls == NULL ? server->name.text : NULL, .port = server->port};
     bool done = server->starttls == NULL || starttls_start(server->starttls, &channel, why);
-    done = done && tls_peer_examine(&channel, sni, offer, peer, why);
+    done = done && tls_peer_examine(&channel, sni, offer, &question, peer, why);
     channel_close(&channel);
     return done;
 }
@@ -87,7 +89,9 @@ bool server_examine_without_sni(const struct server *server, const char *address
         *why = text_format("%s", gai_strerror(error));
         return false;
     }
-    bool done = examine_address(server, found, NULL, peer, why);
+    struct server silent = *server;
+    silent.asks_date = false;
+    bool done = examine_address(&silent, found, NULL, peer, why);
     freeaddrinfo(found);
     return done;
 }

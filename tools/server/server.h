@@ -18,6 +18,7 @@ struct server {
     struct peer_name name; /* the same, normalised */
     uint16_t port;
     const struct starttls *starttls; /* NULL: TLS from the start */
+    bool asks_date;                  /* where a certificate is not valid now, and the server may speak HTTP */
     const char *address;             /* to ask there and not where the name leads to now; NULL: by the name */
 };
 

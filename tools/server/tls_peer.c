@@ -1,5 +1,6 @@
 #include "server/tls_peer.h"
 
+#include "server/http_date.h"
 #include "shared/text.h"
 
 #include <errno.h>
@@ -83,8 +84,23 @@ static bool take_peer(const SSL *ssl, bool completed, struct tls_peer *peer)
     return true;
 }
 
-bool tls_peer_examine(const struct channel *channel, const char *sni, enum tls_offer offer, struct tls_peer *peer,
-                      char **why)
+static bool is_out_of_date(STACK_OF(X509) * chain)
+{
+    for (int i = 0; i < sk_X509_num(chain); i++)
+        if (X509_cmp_timeframe(NULL, X509_get0_notBefore(sk_X509_value(chain, i)),
+                               X509_get0_notAfter(sk_X509_value(chain, i))) != 0)
+            return true;
+    return false;
+}
+
+static void ask(const struct channel *channel, SSL *ssl, const struct tls_question *question, struct tls_peer *peer)
+{
+    if (question->host != NULL && is_out_of_date(peer->chain) && http_date_may_be_asked(question->port))
+        peer->date = http_date_ask(channel, ssl, question->host, question->port);
+}
+
+bool tls_peer_examine(const struct channel *channel, const char *sni, enum tls_offer offer,
+                      const struct tls_question *question, struct tls_peer *peer, char **why)
 {
     bool done = false;
     bool asked = false; /* for a certificate of ours */
@@ -97,9 +113,11 @@ bool tls_peer_examine(const struct channel *channel, const char *sni, enum tls_o
     }
     bool completed = drive(channel, ssl, peer, why);
     done = take_peer(ssl, completed, peer);
-    if (completed)
+    if (completed) {
+        ask(channel, ssl, question, peer);
         SSL_shutdown(ssl);
-    else if (done)
+    }
+    if (!completed && done)
         peer->ended = text_format("%s%s", *why, asked ? "; the server asks for a client certificate" : "");
 out:
     SSL_free(ssl);

@@ -42,6 +42,15 @@ void certificate_text_free(struct certificate_text *text)
     free(text->issuer);
 }
 
+char *certificate_time_text(time_t time)
+{
+    char text[24] = "?";
+    struct tm date;
+    if (gmtime_r(&time, &date) != NULL)
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &date);
+    return text_format("%s", text);
+}
+
 void certificate_fingerprint(const X509 *certificate, char text[static 65])
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
