@@ -54,7 +54,7 @@ PACKAGES_rpm   := $(PACKAGES_BUILD) rpm cpio python3
 PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_FUZZ  := $(PACKAGES_BUILD) clang libclang-rt-dev
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
-# What another package of the machine may stand against: one mail server excludes the others.
+# What another package of the machine may stand against, as one mail server excludes the others, or what is large.
 PACKAGES_EXTRA := $(shell cat tests/packages-extra 2>/dev/null)
 # What is used from where it was unpacked, because it would take the place of those.
 PACKAGES_UNPACKED := $(shell cat tests/packages-unpacked 2>/dev/null)

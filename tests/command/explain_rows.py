@@ -1,5 +1,9 @@
 """What `explain` promises of whom it decides for and of what is around the server, one row per fact."""
 
+import pathlib
+import shutil
+import subprocess
+
 from rows import Row, explain
 
 ENFORCE = "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
@@ -20,6 +24,7 @@ FETCH = "import socket, ssl, sys\ncontext = ssl._create_unverified_context()\n" 
 
 
 def make_files(directory):
+    make_keystores(directory)
     for name, text in POLICIES.items():
         (directory / name).write_text(text.replace("{t}", str(directory)))
     (directory / "job.py").write_text(FETCH)
@@ -102,6 +107,71 @@ def clock_rows():
     yield Row("explain/clock-is-not-asked-for-where-a-port-is-known-for-something-else", **asked("past-ldaps"), status=1, out=["blocked: certificate-expired"], err=["asked-past-ldaps: No such file"], root=True)
 
 
+HERE = pathlib.Path(__file__).parent
+KEYSTORES = ("jks", "pkcs12")
+
+
+def java(keystore, then=("{command}", *explain("good.test", "unknown"))):
+    """Where the keystore of every Java here is this one."""
+    return {"arguments": ["-m", "sh", "-ec", f'mount --bind {{t}}/{keystore} /etc/ssl/certs/java/cacerts; exec "$@"', "-", *then], "command": "/usr/bin/unshare", "root": True}
+
+
+def make_keystores(directory):
+    """By the real keytool; without one there are none, and the rows are skipped."""
+    if not shutil.which("keytool"):
+        return
+    plain = ["-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE", "-J-Dkeystore.pkcs12.macAlgorithm=NONE"]  # as JDKs bring their own
+    imports = [("stranger.jks", "JKS", []), ("stranger.pkcs12", "PKCS12", plain), ("encrypted.pkcs12", "PKCS12", [])]
+    for file, kind, options in imports:
+        for name in ("stranger", "ages"):
+            run = ["keytool", *options, "-importcert", "-noprompt", "-storepass", "changeit", "-storetype", kind, "-keystore", directory / file, "-alias", name, "-file", directory / f"{name}.pem"]
+            subprocess.run([str(word) for word in run], check=True, capture_output=True)
+    # A certificate with a key is no anchor: Java trusts what was imported as such alone.
+    export = ["openssl", "pkcs12", "-export", "-in", directory / "stranger.pem", "-inkey", directory / "stranger.key", "-name", "key", "-certpbe", "NONE", "-passout", "pass:changeit", "-out", directory / "key.pkcs12"]
+    subprocess.run([str(word) for word in export], check=True, capture_output=True)
+    whole = (directory / "stranger.jks").read_bytes()
+    (directory / "cut.jks").write_bytes(whole[: len(whole) // 2])
+
+
+VALID, INVALID = "the chain is valid", "unable to get local issuer certificate"
+JAVA = "Java, /usr/lib/jvm/[^ ]*/lib/security/cacerts: "
+
+
+def java_rows():
+    compiled = ["java", str(HERE / "Fetch.java"), "good.test", "{PORT_unknown}"]
+    for name in KEYSTORES:
+        yield Row(f"explain/store-of-java-{name}", **java(f"stranger.{name}"), status=1, needs="keytool", out=[f"{JAVA}{VALID}$"])
+        yield Row(f"explain/store-of-java-{name}-done", **java(f"stranger.{name}", then=compiled), needs="javac", out=["^done$"])
+    yield Row("explain/store-of-java-lacks-the-root", **java("stranger.jks", then=("{command}", *explain("good.test", "good"))), needs="keytool", out=[f"{JAVA}{INVALID}$"])
+    yield Row("explain/store-of-java-lacks-the-root-done", **java("stranger.jks", then=[*compiled[:-1], "{PORT_good}"]), status=1, needs="javac", out=["unable to find valid certification path"])
+    yield Row("explain/store-of-java-with-a-key-alone", **java("key.pkcs12"), status=1, needs="keytool", out=[f"{JAVA}{INVALID}$"])
+    yield Row("explain/store-of-java-cut-off", **java("cut.jks"), status=1, needs="keytool", out=[f"{JAVA}is a damaged keystore$"])
+    yield Row("explain/store-of-java-encrypted", **java("encrypted.pkcs12"), status=1, needs="keytool", out=[f"{JAVA}is encrypted: Java finds nothing there without javax.net.ssl.trustStorePassword$"])
+    yield Row("explain/store-of-java-encrypted-done", **java("encrypted.pkcs12", then=compiled), status=1, needs="javac", err=["the trustAnchors parameter must be non-empty"])
+    yield Row("explain/store-of-java-that-is-none", **java("stranger.pem"), status=1, needs="keytool", out=[f"{JAVA}is no keystore of JKS or PKCS #12$"])
+    home = ["-c", "mkdir -p {t}/home/lib/security; cp {t}/stranger.jks {t}/home/lib/security/jssecacerts; cp {t}/key.pkcs12 {t}/home/lib/security/cacerts; {command} explain --policy enforce.conf good.test:{PORT_unknown}"]
+    yield Row("explain/store-of-java-home-and-its-own", home, 1, command="/bin/sh", needs="keytool", env={"JAVA_HOME": "{t}/home"}, out=[f"Java, {{t}}/home/lib/security/jssecacerts: {VALID}$", f"{JAVA}{INVALID}$"], absent=["home/lib/security/cacerts"])
+    yield Row("explain/store-of-java-in-json", java("cut.jks", then=("{command}", *explain("good.test", "unknown", "--json")))["arguments"], 1, command="/usr/bin/unshare", root=True, needs="keytool", out=['"whose": "Java",\n +"file": "[^"]+/cacerts",\n +"x509_error": 1,\n .*\n +"problem": "is a damaged keystore"'])
+
+
+NODE = "Node.js \\(compiled in\\), /usr/bin/node(js)?: "
+
+
+def node_rows():
+    extra = {"NODE_EXTRA_CA_CERTS": "{t}/stranger.pem"}
+    unknown, fetch = explain("good.test", "unknown"), [str(HERE / "fetch.mjs"), "good.test", "{PORT_unknown}"]
+    yield Row("explain/store-of-node", unknown, 1, needs="node", out=[NODE + INVALID])
+    yield Row("explain/store-of-node-done", fetch, 1, command="/usr/bin/node", needs="node", out=["^UNABLE_TO_(GET_ISSUER_CERT_LOCALLY|VERIFY_LEAF_SIGNATURE)$"])
+    yield Row("explain/store-of-node-with-more", unknown, 1, needs="node", env=extra, out=[NODE + VALID])
+    yield Row("explain/store-of-node-with-more-done", fetch, command="/usr/bin/node", needs="node", env=extra, out=["^done$"])
+    yield Row("explain/store-of-node-that-asks-openssl", unknown, 1, needs="node", env={"NODE_OPTIONS": "--use-openssl-ca"}, absent=["Node.js"])
+    fake = "mkdir -p {t}/fake; printf '#!/bin/sh\\ncat {t}/stranger.pem; echo; echo -- system --; cat {t}/stranger.pem {t}/root.pem\\n' > {t}/fake/node; chmod +x {t}/fake/node; PATH={t}/fake:$PATH {command} explain --policy enforce.conf good.test:{PORT_good}"
+    yield Row("explain/store-of-node-with-the-systems", ["-c", fake], command="/bin/sh", out=[f"Node.js \\(compiled in\\), {{t}}/fake/node: {INVALID}$", f"Node.js with --use-system-ca, {{t}}/fake/node: {VALID}$"])
+    yield Row("explain/no-node-and-no-java", ["-m", "sh", "-ec", 'mount -t tmpfs tmpfs /usr/lib/jvm; mount -t tmpfs tmpfs /etc/ssl/certs/java; PATH=/sbin; exec "$@"', "-", "{command}", *unknown], 1, command="/usr/bin/unshare", root=True, needs="keytool", absent=["Node.js", "Java"])
+
+
 def rows():
     yield from process_rows()
+    yield from java_rows()
+    yield from node_rows()
     yield from clock_rows()

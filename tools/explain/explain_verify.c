@@ -23,21 +23,16 @@ static int mismatch(const struct peer_name *expected)
     return expected->kind == PEER_ADDRESS ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
 }
 
-bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, const struct peer_name *expected,
-                    struct chain_result *result)
+/* Without a store, or where that is false, there was an internal error. */
+static bool verify(X509_STORE *store, STACK_OF(X509) * sent, const struct settings *settings,
+                   const struct peer_name *expected, struct chain_result *result)
 {
     struct shared_verify_result verified;
-    X509 *leaf = sk_X509_value(sent, 0);
-    X509_STORE *store = X509_STORE_new();
     struct settings required = *settings;
+    *result = (struct chain_result){.built = NULL};
     if (required.security_level < SHARED_CONNECTION_LEVEL)
         required.security_level = SHARED_CONNECTION_LEVEL;
-    bool done = store != NULL && shared_trust_fill(settings->trust, settings->trust_count, store, leaf, sent) &&
-                shared_verify(store, leaf, sent, &required, expected, &verified);
-    X509_STORE_free(store);
-    ERR_clear_error();
-    *result = (struct chain_result){.built = NULL};
-    if (!done)
+    if (store == NULL || !shared_verify(store, sk_X509_value(sent, 0), sent, &required, expected, &verified))
         return false;
     result->built = verified.chain;
     result->chain_error = verified.chain_error;
@@ -47,7 +42,30 @@ bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, cons
     result->loose_match = verified.loose_match;
     /* Where no chain can be built the library need not look at the name, but whoever asks wants to know. */
     if (!verified.name_checked && expected->kind != PEER_NONE &&
-        !explain_name_matches(leaf, expected, settings->allow_cn))
+        !explain_name_matches(sk_X509_value(sent, 0), expected, settings->allow_cn))
         result->name_error = mismatch(expected);
     return true;
+}
+
+bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, const struct peer_name *expected,
+                    struct chain_result *result)
+{
+    X509_STORE *store = X509_STORE_new();
+    bool done = store != NULL &&
+                shared_trust_fill(settings->trust, settings->trust_count, store, sk_X509_value(sent, 0), sent) &&
+                verify(store, sent, settings, expected, result);
+    if (!done)
+        *result = (struct chain_result){.built = NULL};
+    X509_STORE_free(store);
+    ERR_clear_error();
+    return done;
+}
+
+bool explain_verify_with(X509_STORE *anchors, STACK_OF(X509) * sent, const struct settings *settings,
+                         struct chain_result *result)
+{
+    const struct peer_name nobody = {.kind = PEER_NONE};
+    bool done = verify(anchors, sent, settings, &nobody, result);
+    ERR_clear_error();
+    return done;
 }

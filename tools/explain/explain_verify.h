@@ -7,7 +7,7 @@
 #include "peer/peer.h"
 #include "policy/policy.h"
 
-#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 
 struct chain_result {
     STACK_OF(X509) * built;       /* leaf first, as far as it could be built; may be NULL */
@@ -21,6 +21,10 @@ struct chain_result {
 /* False for an internal error. The caller frees `built` with its certificates. */
 bool explain_verify(STACK_OF(X509) * sent, const struct settings *settings, const struct peer_name *expected,
                     struct chain_result *result);
+
+/* The same with these anchors and no others; no name is looked at. False for an internal error. */
+bool explain_verify_with(X509_STORE *anchors, STACK_OF(X509) * sent, const struct settings *settings,
+                         struct chain_result *result);
 
 /* Whether a certificate carries the peer name, as libcrypto matches it under these settings. */
 bool explain_name_matches(X509 *certificate, const struct peer_name *expected, bool allow_cn);

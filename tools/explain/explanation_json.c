@@ -49,9 +49,10 @@ static json_t *json_other_stores(const struct other_stores *stores)
     json_t *list = json_array();
     for (size_t i = 0; i < stores->count; i++) {
         const struct other_store *store = &stores->items[i];
-        json_array_append_new(list, json_pack("{s:s, s:o, s:i, s:s}", "whose", store->whose, "file",
+        const char *text = X509_verify_cert_error_string(store->chain_error);
+        json_array_append_new(list, json_pack("{s:s, s:o, s:i, s:s, s:o}", "whose", store->whose, "file",
                                               json_text(store->file), "x509_error", store->chain_error,
-                                              "x509_error_text", X509_verify_cert_error_string(store->chain_error)));
+                                              "x509_error_text", text, "problem", json_text(store->problem)));
     }
     return list;
 }

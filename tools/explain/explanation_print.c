@@ -99,9 +99,9 @@ static void print_other_stores(const struct other_stores *stores)
     for (size_t i = 0; i < stores->count; i++) {
         const struct other_store *store = &stores->items[i];
         heading(i == 0 ? "other stores" : "");
-        printf("%s, %s: %s\n", store->whose, store->file,
-               store->chain_error == X509_V_OK ? "the chain is valid"
-                                               : X509_verify_cert_error_string(store->chain_error));
+        const char *said =
+            store->chain_error == X509_V_OK ? "the chain is valid" : X509_verify_cert_error_string(store->chain_error);
+        printf("%s, %s: %s\n", store->whose, store->file, store->problem != NULL ? store->problem : said);
     }
 }
 
