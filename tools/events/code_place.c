@@ -261,7 +261,8 @@ char *code_place_text(const struct code_place *found, const char *place)
     if (*function != '\0' && !found->is_after)
         return text_format("%s+0x%" PRIx64 " in %.*s", function, found->offset, (int)strcspn(object, "+"), object);
     if (found->function != NULL)
-        return text_format("%.*s, 0x%" PRIx64 " after %s", length, place, found->offset, function);
+        return text_format("%.*s, 0x%" PRIx64 " after %s", length - (int)(object - place), object, found->offset,
+                           function);
     return text_format("%.*s", length, place);
 }
 

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDE = 160 }; /* columns of a terminal that has room for each fact in a column of its own */
-
 static char *number(uint64_t value)
 {
     return text_format("%" PRIu64, value);
@@ -133,7 +131,7 @@ static void print_connections(const struct report *report)
         {"why", ALIGN_LEFT},         {"since", ALIGN_RIGHT},      {"last", ALIGN_RIGHT}};
     static const struct table_column narrow[] = {{"times", ALIGN_RIGHT}, {"what was not checked", ALIGN_LEFT}};
     const struct tally *tally = &report->gathering.tallies[BY_CONNECTION];
-    bool is_wide = terminal_width(stdout) >= WIDE;
+    bool is_wide = terminal_width(stdout) >= TEXT_WIDE;
     struct text_table table =
         is_wide ? text_table(wide, sizeof wide / sizeof wide[0]) : text_table(narrow, sizeof narrow / sizeof narrow[0]);
     size_t count = 0;
@@ -188,7 +186,7 @@ static void print_certificates(const struct report *report)
     if (tally->group_count == 0)
         return;
     struct text_table table =
-        text_table(columns, terminal_width(stdout) >= WIDE ? sizeof columns / sizeof columns[0] : NARROW_COLUMNS);
+        text_table(columns, terminal_width(stdout) >= TEXT_WIDE ? sizeof columns / sizeof columns[0] : NARROW_COLUMNS);
     for (size_t i = 0; i < tally->group_count && i < TEXT_ROWS_MAX; i++)
         add_certificate(&table, report, &tally->groups[report->certificates_by_end[i]]);
     text_print_title("Certificates, by when they end");

@@ -7,6 +7,9 @@
 /* So many groups of a table are shown; the rest is counted in its last line. */
 enum { TEXT_ROWS_MAX = 40 };
 
+/* Columns of a terminal that has room for each fact in a column of its own. */
+enum { TEXT_WIDE = 160 };
+
 void text_print_title(const char *title);
 
 /* How many of so many groups are not shown. */
