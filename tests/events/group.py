@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,7 +15,7 @@ import documentation  # noqa: E402
 import following  # noqa: E402
 import journal  # noqa: E402
 import screen  # noqa: E402
-from patience import HANG_SECONDS  # noqa: E402
+from asking import wrong_with  # noqa: E402
 from rows import CASES, zstd  # noqa: E402
 from runner import Row  # noqa: E402
 
@@ -32,10 +31,6 @@ class Place:
         path = self.directory / row.replace("/", "-")
         path.mkdir()
         return path
-
-
-def environment(**more):
-    return {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8", **more}
 
 
 def content(data, directory):
@@ -55,21 +50,14 @@ def write(directory, files):
 def try_case(case, place):
     directory = place.below(case.name)
     write(directory, case.files)
-    arguments = [argument.replace("{t}", str(directory)) for argument in case.arguments]
     variables = {name: value.replace("{t}", str(directory)) for name, value in case.environment.items()}
-    done = subprocess.run([place.command, "log", *arguments], env=environment(**variables), input=case.stdin,
-                          capture_output=True, timeout=HANG_SECONDS, check=False)
-    out, err = done.stdout.decode(), done.stderr.decode()
-    shown = tuple(LINE_ID.findall(out))
-    problems = [f"exit status {done.returncode}, not {case.status}"] if done.returncode != case.status else []
-    if case.ids is not None and (shown != case.ids or out.count("\n") != len(case.ids)):
-        problems.append(f"shown: {shown[:20]}, not {case.ids[:20]}")
-    problems += [f"no {word!r} in the output" for word in case.out if not re.search(word, out, re.MULTILINE)]
-    problems += [f"no {word!r} in the errors" for word in case.err if not re.search(word, err, re.MULTILINE)]
-    problems += [f"{word!r} is said" for word in case.never if re.search(word, out + err, re.MULTILINE)]
-    if case.status == 0 and err:
-        problems.append("something on standard error")
-    return "\n".join([*problems, out[:4000], err[:4000]]) if problems else ""
+
+    def wrong_ids(out):
+        shown = tuple(LINE_ID.findall(out))
+        if case.ids is not None and (shown != case.ids or out.count("\n") != len(case.ids)):
+            yield f"shown: {shown[:20]}, not {case.ids[:20]}"
+
+    return wrong_with(case, (place.command, "log"), directory, variables, case.stdin, wrong_ids, quiet=case.status == 0)
 
 
 def rows(_):

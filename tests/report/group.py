@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import code_places  # noqa: E402
 import formats  # noqa: E402
 import real  # noqa: E402
 import terminal  # noqa: E402
+from asking import environment, wrong_with  # noqa: E402
 from cases import CASES, POLICY  # noqa: E402
 from patience import HANG_SECONDS  # noqa: E402
 from runner import Row  # noqa: E402
@@ -41,10 +41,6 @@ class Place:
                               timeout=HANG_SECONDS, check=False)
         assert done.returncode == status, f"exit status {done.returncode}, not {status}: {done.stderr.decode()}"
         return done.stdout.decode(), done.stderr.decode()
-
-
-def environment(**more):
-    return {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8", **more}
 
 
 def look_up(document, path):
@@ -70,18 +66,8 @@ def try_case(case, place):
     directory = place.below(case.name)
     (directory / "log").write_bytes(case.log)
     (directory / "p.conf").write_bytes(POLICY)
-    arguments = [argument.replace("{t}", str(directory)) for argument in case.arguments]
-    done = subprocess.run([place.command, "report", *arguments], env=environment(TLSWARD_POLICY=str(directory / "p.conf")),
-                          capture_output=True, timeout=HANG_SECONDS, check=False)
-    out, err = done.stdout.decode(), done.stderr.decode()
-    problems = [f"exit status {done.returncode}, not {case.status}"] if done.returncode != case.status else []
-    problems += wrong_members(out, case.has)
-    problems += [f"no {word!r} in the output" for word in case.out if not re.search(word, out, re.MULTILINE)]
-    problems += [f"no {word!r} in the errors" for word in case.err if not re.search(word, err, re.MULTILINE)]
-    problems += [f"{word!r} is said" for word in case.never if re.search(word, out + err, re.MULTILINE)]
-    if not case.err and err:
-        problems.append("something on standard error")
-    return "\n".join([*problems, out[:4000], err[:4000]]) if problems else ""
+    return wrong_with(case, (place.command, "report"), directory, {"TLSWARD_POLICY": str(directory / "p.conf")},
+                      look=functools.partial(wrong_members, wanted=case.has), quiet=not case.err)
 
 
 def rows(_):

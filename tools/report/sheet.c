@@ -201,12 +201,12 @@ static void make_call_site(const struct report *report, size_t at, struct sheet_
     add_counts(row, group);
     add_text(row, gather_part(group, SITE_PROGRAM));
     add_text(row, gather_part(group, SITE_FINDING));
-    add_text(row, gather_part(group, SITE_PLACE));
     struct code_place code = report_code_place(report, group);
     add_text(row, code.is_after ? NULL : code.function);
     add_text(row, code.file);
     row->cells[row->count++] = code.file != NULL ? text_format("%d", code.line) : text_format("%s", "");
     add_text(row, code_lack_text(code.lack));
+    add_text(row, gather_part(group, SITE_PLACE));
 }
 
 static const struct sheet call_sites = {"call_sites",
@@ -214,11 +214,11 @@ static const struct sheet call_sites = {"call_sites",
                                         (const struct sheet_column[]){COUNTS,
                                                                       {"program", "program", false},
                                                                       {"finding", "not checked", false},
-                                                                      {"call_site", "call site", false},
                                                                       {"function", "function", false},
                                                                       {"source_file", "source", false},
                                                                       {"source_line", "line", true},
-                                                                      {"no_line", "no line, as", false}},
+                                                                      {"no_line", "no line, as", false},
+                                                                      {"call_site", "call site", false}},
                                         11,
                                         count_call_sites,
                                         make_call_site};
