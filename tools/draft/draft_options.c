@@ -1,9 +1,8 @@
 #include "draft/draft_options.h"
 
 #include "events/timestamp.h"
-#include "shared/exit_status.h"
+#include "shared/command_line.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -48,8 +47,9 @@ static bool take_expires(struct draft_options *options, const char *text)
     return true;
 }
 
-static bool take_option(struct draft_options *options, int option, const char *value)
+static bool take_option(void *context, int option, char *value)
 {
+    struct draft_options *options = context;
     switch (option) {
     case 'p':
         options->policy = value;
@@ -87,14 +87,10 @@ int draft_options_read(struct draft_options *options, int argc, char **argv)
                                           {NULL, 0, NULL, 0}};
     *options = (struct draft_options){.expires = (int64_t)time(NULL) / DAY + DAYS,
                                       .reading = {.program = program, .period = period_all(), .workers = 1}};
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            usage(stdout);
-            return STATUS_OK;
-        }
-        if (!take_option(options, option, optarg))
-            return STATUS_USAGE;
-    }
+    const struct command_line line = {known, "h", usage, take_option};
+    int status = command_line_read(&line, argc, argv, options);
+    if (status >= 0)
+        return status;
     options->reading.sources = argv + optind;
     options->reading.source_count = (size_t)(argc - optind);
     return -1;

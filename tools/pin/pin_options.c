@@ -1,8 +1,8 @@
 #include "pin/pin_options.h"
 
+#include "shared/command_line.h"
 #include "shared/exit_status.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static void usage(FILE *out)
@@ -20,13 +20,14 @@ static void usage(FILE *out)
           out);
 }
 
-static bool apply_option(struct pin_options *options, int option)
+static bool apply_option(void *context, int option, char *value)
 {
+    struct pin_options *options = context;
     switch (option) {
     case 's':
-        options->starttls = starttls_find(optarg);
+        options->starttls = starttls_find(value);
         if (options->starttls == NULL)
-            fprintf(stderr, "tlsward pin: --starttls %s: none of %s\n", optarg, starttls_names);
+            fprintf(stderr, "tlsward pin: --starttls %s: none of %s\n", value, starttls_names);
         return options->starttls != NULL;
     case 'j':
         options->json = true;
@@ -43,14 +44,10 @@ int pin_options_parse(int argc, char **argv, struct pin_options *options)
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     *options = (struct pin_options){.starttls = NULL};
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            usage(stdout);
-            return STATUS_OK;
-        }
-        if (!apply_option(options, option))
-            return STATUS_USAGE;
-    }
+    const struct command_line line = {known, "h", usage, apply_option};
+    int status = command_line_read(&line, argc, argv, options);
+    if (status >= 0)
+        return status;
     options->places = argv + optind;
     options->place_count = (size_t)(argc - optind);
     if (options->place_count == 0)

@@ -1,8 +1,8 @@
 #include "replay/replay_options.h"
 
+#include "shared/command_line.h"
 #include "shared/exit_status.h"
 
-#include <getopt.h>
 #include <string.h>
 
 static const char program[] = "tlsward replay";
@@ -56,8 +56,9 @@ static bool take_format(struct replay_options *options, const char *name)
     return options->format != REPLAY_FORMATS;
 }
 
-static bool take_option(struct replay_options *options, int option, const char *value)
+static bool take_option(void *context, int option, char *value)
 {
+    struct replay_options *options = context;
     switch (option) {
     case 'p':
         options->policy = value;
@@ -92,14 +93,10 @@ int replay_options_read(struct replay_options *options, int argc, char **argv)
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     *options = (struct replay_options){.at = time(NULL), .reading = {.program = program, .period = period_all()}};
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            usage(stdout);
-            return STATUS_OK;
-        }
-        if (!take_option(options, option, optarg))
-            return STATUS_USAGE;
-    }
+    const struct command_line line = {known, "h", usage, take_option};
+    int status = command_line_read(&line, argc, argv, options);
+    if (status >= 0)
+        return status;
     if (options->policy == NULL) {
         fprintf(stderr, "%s: --policy says which policy is meant; '%s --help' says more\n", program, program);
         return STATUS_USAGE;

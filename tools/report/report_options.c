@@ -1,8 +1,8 @@
 #include "report/report_options.h"
 
+#include "shared/command_line.h"
 #include "shared/exit_status.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,8 +103,9 @@ static bool take_choice(struct report_options *options, const char *name)
     return options->by != REPORT_CHOICES || complain("--by", name);
 }
 
-static bool take_option(struct report_options *options, int option, const char *value)
+static bool take_option(void *context, int option, char *value)
 {
+    struct report_options *options = context;
     switch (option) {
     case 's':
         return period_set_since(&options->reading.period, program, value);
@@ -166,14 +167,10 @@ int report_options_read(struct report_options *options, int argc, char **argv)
         {"output", required_argument, NULL, 'o'}, {"debuginfod", no_argument, NULL, 'd'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     *options = (struct report_options){.reading = {.program = program, .period = period_all()}};
-    for (int option; (option = getopt_long(argc, argv, "ho:", known, NULL)) != -1;) {
-        if (option == 'h') {
-            usage(stdout);
-            return STATUS_OK;
-        }
-        if (!take_option(options, option, optarg))
-            return STATUS_USAGE;
-    }
+    const struct command_line line = {known, "ho:", usage, take_option};
+    int status = command_line_read(&line, argc, argv, options);
+    if (status >= 0)
+        return status;
     options->reading.sources = argv + optind;
     options->reading.source_count = (size_t)(argc - optind);
     return go_together(options) ? -1 : STATUS_USAGE;

@@ -1,9 +1,9 @@
 #include "scan/scan_options.h"
 
+#include "shared/command_line.h"
 #include "shared/exit_status.h"
 #include "shared/text.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +70,9 @@ static bool add_events(struct scan_options *options, char *source)
     return true;
 }
 
-static bool take(struct scan_options *options, int option, char *value)
+static bool take(void *context, int option, char *value)
 {
+    struct scan_options *options = context;
     switch (option) {
     case 'r':
         return options->running = true;
@@ -102,14 +103,10 @@ static bool take(struct scan_options *options, int option, char *value)
 int scan_options_parse(int argc, char **argv, struct scan_options *options)
 {
     *options = (struct scan_options){.fail_on = SEVERITY_LOW};
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            usage(stdout);
-            return STATUS_OK;
-        }
-        if (!take(options, option, optarg))
-            return STATUS_USAGE;
-    }
+    const struct command_line line = {known, "h", usage, take};
+    int status = command_line_read(&line, argc, argv, options);
+    if (status >= 0)
+        return status;
     options->paths = argv + optind;
     options->path_count = (size_t)(argc - optind);
     if (options->path_count > 0 || options->running || options->host || options->image != NULL)
