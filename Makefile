@@ -7,6 +7,7 @@ SHARE   ?= $(PREFIX)/share/tlsward
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 # journalctl --update-catalog reads this one below /usr and below /usr/local.
 CATALOG ?= $(PREFIX)/lib/systemd/catalog
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 # What is built is of the newest entry's version.
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' tools/packaging/debian/changelog)
 
@@ -35,7 +36,8 @@ SHIM    := $(sort $(wildcard shim/*/*.c))
 # A sanitizer's runtime calls dlsym before code that it instruments can run, so a build for it has none of them either.
 STUBS   := $(if $(SANITIZE),,$(wildcard shim/hooks/exports_$(firstword $(subst -, ,$(MACHINE) none)).S))
 OBJECTS  = $(SHIM:%.c=$(B)/%.o) $(STUBS:%.S=$(B)/%.o)
-TOOLS   := $(sort $(wildcard tools/*.c tools/*/*.c))
+# The rescue command is a program of its own.
+TOOLS   := $(filter-out tools/rescue/%,$(sort $(wildcard tools/*.c tools/*/*.c)))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DRIVERS := $(patsubst tests/drivers/%.c,$(B)/drivers/%,$(sort $(wildcard tests/drivers/drive_*.c)))
 BEHAVIOUR := $(patsubst tests/behaviour/programs/%.c,$(B)/behaviour/%,$(sort $(wildcard tests/behaviour/programs/*.c)))
@@ -61,7 +63,7 @@ PACKAGES_UNPACKED := $(shell cat tests/packages-unpacked 2>/dev/null)
 
 all: library command
 library: $(B)/libtlsward.so
-command: $(B)/tlsward
+command: $(B)/tlsward $(B)/tlsward-rescue
 
 # What the build needs is looked for once, so that it is not a compiler's error that tells what is missing. A compiler
 # that came while make ran counts from the next make on, as the stubs are chosen by it.
@@ -84,6 +86,7 @@ $(B)/found-headers: $(B)/found-compiler
 $(B)/places: FORCE
 	@mkdir -p $(@D); echo '$(SHARE) $(LIBDIR)' | cmp -s - $@ || echo '$(SHARE) $(LIBDIR)' > $@
 $(B)/shim/policy/policy_version.o $(B)/tools/shared/effective.o $(B)/tools/run/preload.o: $(B)/places
+$(patsubst %.c,$(B)/%.o,$(wildcard tools/enable/*.c)): $(B)/places
 FORCE:
 
 $(B)/shim/%.o: shim/%.c Makefile | $(B)/found-compiler
@@ -120,6 +123,15 @@ TOOLS_LIBRARIES := -lssl -lcrypto -ljansson -lelf -ldw -lz -lzstd -lpthread -lm
 
 $(B)/tlsward: $(TOOLS:%.c=$(B)/%.o) $(B)/libcore.a
 	@echo "  $(@F)"; $(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(TOOLS_LIBRARIES) $(LDFLAGS)
+
+# It has to run where no dynamic loader does, and is built, like the library, with libc alone.
+RESCUE := $(B)/tools/rescue/rescue.o $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/preload/*.c)))
+$(RESCUE): $(B)/%.o: %.c Makefile | $(B)/found-compiler
+	@mkdir -p $(@D)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) $(OURS) -c -o $@ $<
+
+$(B)/tlsward-rescue: $(RESCUE)
+	@echo "  $(@F)"; $(CC) $(CFLAGS) -static -o $@ $^ $(LDFLAGS)
 
 $(B)/libtools.a: $(filter-out $(B)/tools/main.o,$(TOOLS:%.c=$(B)/%.o))
 	@rm -f $@ && ar rcs $@ $^
@@ -162,6 +174,7 @@ help:
 	@echo 'make test-report      tlsward report, and each form in which it tells'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block'
 	@echo 'make test-deploy      the deployments of README.md, carried out'
+	@echo 'make test-host        tlsward enable, disable and status, the boot guard, the way back'
 	@echo 'make test-corpus      certificate corpora through real handshakes; skipped without CORPUS=$(CORPUS)'
 	@echo 'make test-runner      what runs these'
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
@@ -197,7 +210,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs: directories below tests/, but for the table, which is in tests/libs.
-GROUPS := unit architecture clients names behaviour loading table command scan events report audit keep deploy corpus runner
+GROUPS := unit architecture clients names behaviour loading table command scan events report audit keep deploy host corpus runner
 RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --share $(SHARE) --corpus $(CORPUS) --fetched $(B)/libs \
     $(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(STARTS),--starts $(STARTS))
 # Where no -j was given, as many at once as there are processors.
@@ -220,7 +233,7 @@ built-clients: library drivers
 built-names: library $(B)/names/story $(B)/names/interrupted.so
 built-behaviour: library $(BEHAVIOUR)
 built-architecture built-loading built-keep: library
-built-command built-deploy built-events built-audit: all
+built-command built-deploy built-host built-events built-audit: all
 built-report: all $(B)/cyclonedx
 $(B)/cyclonedx:
 	@tests/report/fetch_schemas $@
@@ -370,9 +383,12 @@ install-library: library
 # install -D makes directories that everybody can enter, whatever the umask, and /etc/tlsward is one: who cannot look
 # into it sees neither policy nor kill switch. A text names the default places; where they are others, it names those.
 SHARED   = $(filter-out %.catalog,$(sort $(wildcard tools/share/*)))
-IN_PLACE = sed -e 's|/usr/lib/x86_64-linux-gnu\b|$(LIBDIR)|g' -e 's|/usr/local/share/tlsward\b|$(SHARE)|g' -e 's|/usr/local/lib/systemd/catalog|$(CATALOG)|g'
+IN_PLACE = sed -e 's|/usr/lib/x86_64-linux-gnu\b|$(LIBDIR)|g' -e 's|/usr/local/share/tlsward\b|$(SHARE)|g' -e 's|/usr/local/lib/systemd/catalog|$(CATALOG)|g' -e 's|/usr/local/\(s\?bin\)/tlsward|$(PREFIX)/\1/tlsward|g'
 install: all install-library
 	install -D -m 755 $(B)/tlsward $(DESTDIR)$(PREFIX)/bin/tlsward
+	install -D -m 755 $(B)/tlsward-rescue $(DESTDIR)$(PREFIX)/sbin/tlsward-rescue
+	for unit in tools/units/*; do $(IN_PLACE) $$unit | \
+	    install -D -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/$${unit##*/} || exit 1; done
 	for page in tools/man/*; do $(IN_PLACE) $$page | \
 	    install -D -m 644 /dev/stdin $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
 	for text in $(SHARED); do $(IN_PLACE) $$text | \
@@ -386,7 +402,8 @@ uninstall:
 	@if grep -qs libtlsward.so $(DESTDIR)/etc/ld.so.preload; then \
 	    echo "remove the libtlsward.so line from $(DESTDIR)/etc/ld.so.preload first" >&2; exit 1; fi
 	rm -f $(DESTDIR)$(PREFIX)/bin/tlsward $(DESTDIR)$(LIBDIR)/libtlsward.so $(DESTDIR)$(COMPDIR)/tlsward \
-	    $(DESTDIR)$(CATALOG)/tlsward.catalog
+	    $(DESTDIR)$(CATALOG)/tlsward.catalog $(DESTDIR)$(PREFIX)/sbin/tlsward-rescue
+	for unit in tools/units/*; do rm -f $(DESTDIR)$(UNITDIR)/$${unit##*/}; done
 	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	for rules in $(SHARED); do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
 	rmdir $(DESTDIR)$(SHARE) 2>/dev/null || true

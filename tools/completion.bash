@@ -8,6 +8,8 @@ _tlsward_words()
 _tlsward_options()
 {
     case $1 in
+    enable) echo '--audit --enforce --unit --now --runtime --no-guard --root --package --boot --help' ;;
+    disable) echo '--unit --now --runtime --root --package --help' ;;
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
@@ -60,7 +62,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'run check explain log report draft replay pin trust scan --help --version'
+        _tlsward_words -W 'enable disable run check explain log report draft replay pin trust scan --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then
@@ -83,7 +85,7 @@ _tlsward()
     --format) _tlsward_words -W "$(_tlsward_formats "$subcommand")" ;;
     --by) _tlsward_words -W 'program destination finding rule owner host issuer script unit' ;;
     --fail-on) _tlsward_words -W "$(_tlsward_alarms "$subcommand")" ;;
-    --container-image) _filedir -d ;;
+    --container-image | --root) _filedir -d ;;
     --script) _filedir ;;
     --unit) _tlsward_words -W "$(systemctl list-units --all --plain --no-legend --type service,scope 2>/dev/null | cut -d' ' -f1)" ;;
     --group) _tlsward_words -W "$(getent group | cut -d: -f1)" ;;

@@ -1,6 +1,7 @@
 #include "anchors/trust_command.h"
 #include "check/check.h"
 #include "draft/draft.h"
+#include "enable/enable.h"
 #include "explain/explain.h"
 #include "log/log.h"
 #include "pin/pin.h"
@@ -21,6 +22,8 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
+    {"enable", "have every program of this host, or a service, start with the library", enable_main},
+    {"disable", "take that back", disable_main},
     {"run", "run a program under the library", run_main},
     {"check", "check a policy and its trust anchors", check_main},
     {"explain", "connect to a server and say what the policy decides, and why", explain_main},

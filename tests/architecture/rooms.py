@@ -18,22 +18,25 @@ LIBRARY = {
 }
 COMMAND = {
     'shared': (),
+    'preload': (),
     'server': ('shared',),
     'events': ('shared',),
     'evaluate': ('events', 'shared'),
     'anchors': ('events', 'server', 'shared'),
     'check': ('shared',),
     'draft': ('evaluate', 'events', 'server', 'shared'),
+    'enable': ('preload', 'shared'),
     'explain': ('server', 'shared'),
     'log': ('events', 'shared'),
     'pin': ('server', 'shared'),
     'replay': ('evaluate', 'events', 'shared'),
     'report': ('evaluate', 'events', 'shared'),
-    'run': ('shared',),
+    'rescue': ('preload',),
+    'run': ('preload', 'shared'),
     'scan': ('events', 'shared'),
 }
 BELOW_COMMAND = tuple(set(LIBRARY) - {'hooks'})
-DOORS = ('main.c', 'own_note.c', 'completion.bash', 'man', 'share', 'packaging')
+DOORS = ('main.c', 'own_note.c', 'completion.bash', 'man', 'share', 'packaging', 'units')
 FAMILIES = ('openssl',)  # of TLS libraries
 
 SOURCES = ('.c', '.h', '.S', '.def')

@@ -1,5 +1,7 @@
 #include "run/preload.h"
 
+#include "preload/preload_file.h"
+#include "preload/preload_text.h"
 #include "shared/child_signal.h"
 #include "shared/text.h"
 
@@ -12,22 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIBRARY_NAME "libtlsward.so"
-#define SEPARATORS ": \t\n"
+#define LIBRARY_NAME PRELOAD_LIBRARY
+#define SEPARATORS PRELOAD_SEPARATORS
 
 /* A constructor that hangs must not hang the command. */
 #define LOAD_SECONDS 10
 
-static bool is_ours(const char *entry, size_t length)
-{
-    const char *slash = memrchr(entry, '/', length);
-    size_t skip = slash != NULL ? (size_t)(slash + 1 - entry) : 0;
-    return length - skip == strlen(LIBRARY_NAME) && memcmp(entry + skip, LIBRARY_NAME, length - skip) == 0;
-}
-
 bool preload_is_ours(const char *path)
 {
-    return is_ours(path, strlen(path));
+    return preload_entry_is_ours(&(struct preload_entry){path, strlen(path)});
 }
 
 static _Noreturn void load_in_child(const char *path, int report)
@@ -111,18 +106,14 @@ char *preload_find(char **why)
 
 bool preload_is_systemwide(void)
 {
-    FILE *file = fopen("/etc/ld.so.preload", "re");
-    char *line = NULL;
-    size_t size = 0;
+    struct preload_file file;
     bool found = false;
-    while (file != NULL && getline(&line, &size, file) > 0) {
-        line[strcspn(line, "#")] = '\0';
-        for (char *entry = strtok(line, SEPARATORS); entry != NULL; entry = strtok(NULL, SEPARATORS))
-            found = found || preload_is_ours(entry);
+    if (preload_file_read(&file) == 0) {
+        size_t at = 0;
+        for (struct preload_entry entry; !found && preload_text_next(file.text, file.length, &at, &entry);)
+            found = preload_entry_is_ours(&entry);
     }
-    free(line);
-    if (file != NULL)
-        fclose(file);
+    preload_file_free(&file);
     return found;
 }
 
@@ -131,7 +122,7 @@ char *preload_list(const char *library, const char *current)
     char *preload = text_format("%s", library);
     for (const char *next = current; next != NULL && *next != '\0';) {
         size_t length = strcspn(next, SEPARATORS);
-        if (length > 0 && !is_ours(next, length)) {
+        if (length > 0 && !preload_entry_is_ours(&(struct preload_entry){next, length})) {
             char *longer = text_format("%s:%.*s", preload, (int)length, next);
             free(preload);
             preload = longer;
