@@ -2,6 +2,7 @@
 
 #include "shared/text.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,7 @@ struct gathering gather(struct reading *reading, enum member choice, bool by_des
         tally_finish(&gatherers.whole.tallies[i]);
         gather_sort(&gatherers.whole.tallies[i]);
     }
+    malloc_trim(0); /* what the workers had, so that what is printed from has its place */
     return gatherers.whole;
 }
 
