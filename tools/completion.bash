@@ -10,6 +10,7 @@ _tlsward_options()
     case $1 in
     enable) echo '--audit --enforce --unit --now --runtime --no-guard --root --package --boot --help' ;;
     disable) echo '--unit --now --runtime --root --package --help' ;;
+    status) echo '--json --nagios --prom --help' ;;
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
@@ -62,7 +63,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'enable disable run check explain log report draft replay pin trust scan --help --version'
+        _tlsward_words -W 'enable disable status run check explain log report draft replay pin trust scan --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then

@@ -11,6 +11,7 @@
 #include "run/run.h"
 #include "scan/scan.h"
 #include "shared/exit_status.h"
+#include "status/status.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct subcommand {
 static const struct subcommand subcommands[] = {
     {"enable", "have every program of this host, or a service, start with the library", enable_main},
     {"disable", "take that back", disable_main},
+    {"status", "say which processes have the library, and why the others do not", status_main},
     {"run", "run a program under the library", run_main},
     {"check", "check a policy and its trust anchors", check_main},
     {"explain", "connect to a server and say what the policy decides, and why", explain_main},

@@ -11,7 +11,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 MANUAL = (SOURCE / "tools" / "man" / "tlsward.1").read_text()
 EVENTS = SOURCE / "tools" / "man" / "tlsward-events.5"
 COMPLETION = SOURCE / "tools" / "completion.bash"
-SUBCOMMANDS = ("enable", "disable", "run", "check", "explain", "log", "report", "draft", "replay", "pin", "trust", "scan")
+SUBCOMMANDS = ("enable", "disable", "status", "run", "check", "explain", "log", "report", "draft", "replay", "pin", "trust", "scan")
 
 
 def help_of(command, *subcommand):

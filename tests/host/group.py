@@ -19,6 +19,7 @@ import disable_rows  # noqa: E402
 import enable_rows  # noqa: E402
 import namespace  # noqa: E402
 import security_rows  # noqa: E402
+import status_rows  # noqa: E402
 import unit_rows  # noqa: E402
 from host import Host, broken_libraries  # noqa: E402
 from private_root import private_root  # noqa: E402
@@ -26,7 +27,8 @@ from runner import Row, needs  # noqa: E402
 
 enter = namespace.enter
 
-ROWS = {**enable_rows.ROWS, **disable_rows.ROWS, **unit_rows.ROWS, **boot_rows.ROWS, **security_rows.ROWS}
+ROWS = {**enable_rows.ROWS, **disable_rows.ROWS, **unit_rows.ROWS, **boot_rows.ROWS, **security_rows.ROWS,
+        **status_rows.ROWS}
 
 
 def try_row(name, place):

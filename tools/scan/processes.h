@@ -4,7 +4,7 @@
 #ifndef TLSWARD_PROCESSES_H
 #define TLSWARD_PROCESSES_H
 
-#include "scan/coverage.h"
+#include "shared/coverage.h"
 #include "scan/examine.h"
 #include "scan/file_list.h"
 

@@ -243,7 +243,8 @@ const struct scan_rule scan_rules[] = {
      .form = FORM_SETTING,
      .value = VALUE_FALSY,
      .separators = BY_EQUALS | BY_BLANK | BY_COLON | BY_COMMA,
-     .where = COMMANDS | KIND_BIT(KIND_NPMRC) | KIND_BIT(KIND_ENVIRON) | KIND_BIT(KIND_ENVFILE) | KIND_BIT(KIND_UNKNOWN),
+     .where =
+         COMMANDS | KIND_BIT(KIND_NPMRC) | KIND_BIT(KIND_ENVIRON) | KIND_BIT(KIND_ENVFILE) | KIND_BIT(KIND_UNKNOWN),
      .names = "strict-ssl|--strict-ssl|npm_config_strict_ssl|YARN_STRICT_SSL",
      .reach = REACH_NO,
      .evidence = EVIDENCE_TRIED,

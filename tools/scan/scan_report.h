@@ -4,7 +4,7 @@
 #ifndef TLSWARD_SCAN_REPORT_H
 #define TLSWARD_SCAN_REPORT_H
 
-#include "scan/coverage.h"
+#include "shared/coverage.h"
 #include "scan/file_list.h"
 #include "scan/file_scan.h"
 #include "scan/scan_finding.h"

@@ -1,4 +1,4 @@
-#include "scan/interpreter_module.h"
+#include "shared/interpreter_module.h"
 
 #include "process/base_name.h"
 #include "shared/text.h"

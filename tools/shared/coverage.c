@@ -1,7 +1,7 @@
-#include "scan/coverage.h"
+#include "shared/coverage.h"
 
 #include "process/base_name.h"
-#include "scan/interpreter_module.h"
+#include "shared/interpreter_module.h"
 #include "shared/elf.h"
 #include "shared/needed_objects.h"
 #include "shared/preload_obstacle.h"
@@ -153,8 +153,7 @@ static void look_at_objects(struct judgement *judgement, const struct tls_object
     linked_objects_free(&linked);
 }
 
-/* Why no preload gets in, or only one that was built for it; NULL where it does. */
-static char *obstacle(const struct program_facts *facts)
+char *coverage_obstacle(const struct program_facts *facts)
 {
     struct elf_facts program = elf_inspect(facts->path);
     struct elf_facts ours = elf_inspect("/proc/self/exe");
@@ -171,7 +170,7 @@ static enum coverage_status decide(struct judgement *judgement)
     bool has_openssl = judgement->through != NULL;
     if (!has_openssl && judgement->own_library == NULL && judgement->reasons == NULL)
         return COVERAGE_NO_TLS;
-    char *why_not = judgement->facts->protected ? NULL : obstacle(judgement->facts);
+    char *why_not = judgement->facts->protected ? NULL : coverage_obstacle(judgement->facts);
     bool has_gaps = judgement->reasons != NULL;
     if (why_not != NULL) {
         add_reason(judgement, why_not);

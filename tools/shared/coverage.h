@@ -4,7 +4,7 @@
 #ifndef TLSWARD_COVERAGE_H
 #define TLSWARD_COVERAGE_H
 
-#include "scan/object_cache.h"
+#include "shared/object_cache.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +38,10 @@ struct program_facts {
     char *const *mapped; /* of a process: the objects that it has; else NULL */
     size_t mapped_count;
 };
+
+/* Why no preload gets in, or only one that was built for it, as a predicate; NULL where it does. The caller frees it.
+ */
+char *coverage_obstacle(const struct program_facts *facts);
 
 /* Judges and adds. */
 void coverages_add(struct coverages *coverages, struct object_cache *cache, const struct program_facts *facts);

@@ -1,4 +1,4 @@
-#include "scan/object_cache.h"
+#include "shared/object_cache.h"
 
 #include "shared/text.h"
 
