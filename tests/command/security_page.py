@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PAGE = SOURCE / "SECURITY.md"
-LISTED = ("clients", "names", "behaviour", "loading", "table", "keep", "deploy", "audit")  # as groups are called there
+LISTED = ("clients", "names", "behaviour", "loading", "table", "keep", "deploy", "audit", "host")  # as groups are called there
 GROUP = re.compile(rf"\b({'|'.join([*LISTED, 'command', 'unit'])})\b")
 
 

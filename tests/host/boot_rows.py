@@ -1,8 +1,11 @@
 """The boot guard: what its unit runs at each boot, and what a boot leaves."""
 
 import subprocess
+from pathlib import Path
 
-from host import GUARDED, OTHER, PRELOAD, WANTED
+from host import GUARDED, NOISE, OTHER, PRELOAD, WANTED
+from patience import HANG_SECONDS
+from runner import Unavailable
 
 MEMORY = "var/lib/tlsward/boot-guard"
 
@@ -104,6 +107,53 @@ def the_kernels_command_line(host):
     assert done.returncode != 0, done
 
 
+LAB_TARGET = "[Unit]\nDefaultDependencies=no\nWants=tlsward-guard.service lab.service\nAfter=lab.service\n"
+LAB_SERVICE = """[Unit]
+DefaultDependencies=no
+After=tlsward-guard.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+StandardOutput=append:/srv/told
+StandardError=append:/srv/told
+ExecStart=-/bin/sh -c "grep -c libtlsward.so /proc/self/maps; systemctl is-active tlsward-guard; ls /etc/ld.so.preload"
+ExecStart=-/bin/sh -c "systemctl stop tlsward-guard; ls /etc/ld.so.preload /run/tlsward; systemctl exit 0"
+"""
+
+
+def boot_with_systemd(host):
+    """What the unit and its sandbox make of it; returns what a service behind it saw, and all that systemd said."""
+    host.write("etc/systemd/system/lab.target", LAB_TARGET)
+    host.write("etc/systemd/system/lab.service", LAB_SERVICE)
+    script = Path(__file__).resolve().parent / "boot_with_systemd"
+    done = subprocess.run(["unshare", "--mount", script, host.root], capture_output=True, text=True, timeout=HANG_SECONDS,
+                          stdin=subprocess.DEVNULL, check=False)
+    told = host.read("srv/told")
+    if told is None:
+        raise Unavailable(f"systemd does not boot here: {(done.stdout + done.stderr)[-300:]}")
+    return told, done.stdout + done.stderr
+
+
+def systemd_runs_it(host):
+    enabled(host)
+    go_down(host)
+    told, said = boot_with_systemd(host)
+    count, active, *rest = told.splitlines()
+    assert int(count) > 0 and active == "active" and rest[0] == "/etc/ld.so.preload", told
+    assert "cannot access '/etc/ld.so.preload'" in told and not host.exists(PRELOAD), told  # when it was stopped
+    assert NOISE not in said, said
+
+
+def systemd_boots_without(host):
+    """A library that aborts, and a line that a power cut has left."""
+    enabled(host)
+    host.break_library("aborts")
+    go_down(host, by_itself=False)
+    told, said = boot_with_systemd(host)
+    assert told.splitlines()[:2] == ["0", "failed"] and not host.exists(PRELOAD), (told, said)
+    assert "Aborted" in host.read(MEMORY), host.read(MEMORY)
+
+
 def unit(host):
     host.install_guard()
     done = host.execute("/usr/bin/systemd-analyze", "verify", "--man=no", "tlsward-guard.service")
@@ -120,4 +170,6 @@ ROWS = {
     "boot/after-two-failures-it-stays-off-until-a-person-enables-it": a_person_tries_again,
     "boot/the-kernels-command-line-keeps-it-off": the_kernels_command_line,
     "boot/systemd-takes-the-unit": unit,
+    "boot/systemd-runs-the-unit-as-it-starts-and-stops": systemd_runs_it,
+    "boot/systemd-comes-up-without-a-library-that-aborts": systemd_boots_without,
 }

@@ -73,7 +73,9 @@ static char *preload_in(const char *words)
             found = next;
     if (found == NULL)
         return NULL;
-    char quote = found > words && (found[-1] == '"' || found[-1] == '\'') ? found[-1] : '\0';
+    char quote = '\0';
+    if (found > words && (found[-1] == '"' || found[-1] == '\''))
+        quote = found[-1];
     found += strlen("LD_PRELOAD=");
     if (quote == '\0' && (*found == '"' || *found == '\''))
         quote = *found++;

@@ -146,12 +146,10 @@ static int synchronise(void)
 
 int preload_file_commit(const struct preload_file *file, bool empty)
 {
-    int error = 0;
-    if (!is_as_it_was(file))
-        error = EAGAIN;
-    else if (empty && file->exists && unlink(PRELOAD_FILE) != 0)
-        error = errno;
-    else if (!empty && rename(PRELOAD_STAGED, PRELOAD_FILE) != 0)
+    int error = is_as_it_was(file) ? 0 : EAGAIN;
+    bool removes = empty && file->exists;
+    if (error == 0 && (removes || !empty) &&
+        (removes ? unlink(PRELOAD_FILE) : rename(PRELOAD_STAGED, PRELOAD_FILE)) != 0)
         error = errno;
     if (error != 0 || empty)
         preload_file_drop();
