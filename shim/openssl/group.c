@@ -71,13 +71,21 @@ static void find_by_number(long told, struct handshake_text *text)
         snprintf(text->group, sizeof text->group, "0x%04lx", (unsigned long)number & 0xffff);
 }
 
-/* Before TLS 1.3 it may be the key of an earlier handshake on the connection. */
+/*
+ * Before TLS 1.3 it may be the key of an earlier handshake on the connection. LibreSSL, which has this function that is
+ * a macro elsewhere, hands out a key without a point for x25519: whoever encodes that one crashes.
+ */
+static bool can_ask_for_key(const struct openssl_api *api, const struct handshake_text *text)
+{
+    return strcmp(text->version, "1.3") == 0 && api->EVP_PKEY_free != NULL && api->SSL_get_min_proto_version == NULL;
+}
+
 static void find_by_key(const struct openssl_api *api, SSL *ssl, struct handshake_text *text)
 {
     EVP_PKEY *key = NULL;
     struct key_text described;
-    if (strcmp(text->version, "1.3") != 0 || api->EVP_PKEY_free == NULL ||
-        api->SSL_ctrl(ssl, SSL_CTRL_GET_PEER_TMP_KEY, 0, (void *)&key) != 1 || key == NULL)
+    if (!can_ask_for_key(api, text) || api->SSL_ctrl(ssl, SSL_CTRL_GET_PEER_TMP_KEY, 0, (void *)&key) != 1 ||
+        key == NULL)
         return;
     algorithm_of_key(api, key, &described);
     api->EVP_PKEY_free(key);
