@@ -1,7 +1,6 @@
 """The journal as journald keeps it: a real one, with a /run of its own, reads what the library sends, and journalctl
 says what it has."""
 
-import contextlib
 import json
 import os
 import pathlib
@@ -11,69 +10,31 @@ import subprocess
 import tempfile
 import time
 
-from patience import HANG_SECONDS, LOG_SECONDS
+from journald import MACHINE, journal
+from patience import LOG_SECONDS
 from runner import Unavailable
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-JOURNALD = pathlib.Path("/lib/systemd/systemd-journald")
 MANUAL = (SOURCE / "tools" / "man" / "tlsward-events.5").read_text()
 CATALOGUE = SOURCE / "tools" / "share" / "tlsward.catalog"
 FIELDS = dict(re.findall(r"^(TLSWARD_\w+)\t(\S+)$", MANUAL, re.MULTILINE))
 MESSAGES = dict(re.findall(r"^([a-z-]+)\t([0-9a-f]{32})$", MANUAL, re.MULTILINE))
 POLICY = "[policy]\nmode = audit\ntrust = {t}/root.pem\nlog = journald\n[rule all]\ndestination = *.test\nmode = audit\n"
-MACHINE = "3d1219c7c4c5404aaa1f6d2a48adfda4"
-# A /run of its own is all that keeps this journald apart.
-RUN = f"""mount -t tmpfs none /run
-mkdir -p /run/systemd/journal /run/log/journal
-echo {MACHINE} > /run/machine-id
-cat /etc/machine-id >/dev/null 2>&1 || : > /etc/machine-id
-mount --bind /run/machine-id /etc/machine-id
-exec setpriv --pdeathsig=TERM {JOURNALD}
-"""
 
 
-class Journal:
-    def __init__(self, process):
-        self.process = process
-
-    def within(self, *words, **options):
-        return subprocess.run(["nsenter", f"--mount=/proc/{self.process.pid}/ns/mnt", *words], stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=HANG_SECONDS, check=False, **options)
-
-    def is_ready(self):
-        return self.within("test", "-S", "/run/systemd/journal/socket").returncode == 0
-
-    def entries(self, action):
-        """Those of the events with this action, once there is one. A value that journalctl shows as bytes is one."""
-        deadline = time.monotonic() + LOG_SECONDS
-        found = []
-        while not found and time.monotonic() < deadline:
-            lines = self.within("journalctl", "-D", f"/run/log/journal/{MACHINE}", "-t", "tlsward", "--all", "--no-pager", "-o",
-                                "json").stdout.splitlines()
-            entries = [{name: bytes(value).decode() if isinstance(value, list) and value and isinstance(value[0], int) else value
-                        for name, value in json.loads(line).items()} for line in lines]
-            found = [entry for entry in entries if json.loads(entry["MESSAGE"])["event.action"] == action]
-            time.sleep(0.05)
-        assert found, f"journald has no {action}"
-        return found
-
-
-@contextlib.contextmanager
-def journal():
-    if not JOURNALD.exists() or shutil.which("journalctl") is None:
-        raise Unavailable("systemd-journald is not installed")
-    process = subprocess.Popen(["unshare", "--mount", "sh", "-ec", RUN], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        here, deadline = Journal(process), time.monotonic() + HANG_SECONDS
-        while not here.is_ready():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise Unavailable("systemd-journald does not run here")
-            time.sleep(0.05)
-        yield here
-    finally:
-        process.terminate()
-        process.wait()
+def entries(here, action):
+    """Those of the events with this action, once there is one. A value that journalctl shows as bytes is one."""
+    deadline = time.monotonic() + LOG_SECONDS
+    found = []
+    while not found and time.monotonic() < deadline:
+        lines = here.within("journalctl", "-D", f"/run/log/journal/{MACHINE}", "-t", "tlsward", "--all", "--no-pager", "-o",
+                            "json").stdout.splitlines()
+        every = [{name: bytes(value).decode() if isinstance(value, list) and value and isinstance(value[0], int) else value
+                  for name, value in json.loads(line).items()} for line in lines]
+        found = [entry for entry in every if json.loads(entry["MESSAGE"])["event.action"] == action]
+        time.sleep(0.05)
+    assert found, f"journald has no {action}"
+    return found
 
 
 def write_policy(fixture, text=POLICY):
@@ -106,8 +67,8 @@ def differences(entry):
 def fields_are_the_members(fixture):
     with journal() as here:
         connect(here, fixture)
-        entry = here.entries("tls-handshake")[-1]
-        update = here.entries("tls-handshake-update")[-1]
+        entry = entries(here, "tls-handshake")[-1]
+        update = entries(here, "tls-handshake-update")[-1]
     found = differences(entry) + differences(update)
     if (entry["PRIORITY"], update["PRIORITY"]) != ("5", "6"):
         found.append(f"priorities {entry['PRIORITY']}, {update['PRIORITY']}")
@@ -127,7 +88,7 @@ def no_name_forges_a_field(fixture):
     shutil.copy(shutil.which("openssl"), program)
     with journal() as here:
         connect(here, fixture, program)
-        entry = here.entries("tls-handshake")[-1]
+        entry = entries(here, "tls-handshake")[-1]
     found = differences(entry)
     if entry["PRIORITY"] != "5" or entry["TLSWARD_ACTION"] != "would-block" or not entry["TLSWARD_PROGRAM"].endswith(forged):
         found.append(f"forged: {entry}")
@@ -140,7 +101,7 @@ def command_forwards_them(fixture):
     with journal() as here:
         here.within("env", f"TLSWARD_LIBRARY={fixture.library}", fixture.command, "run", "--policy", policy, "--log", "journald",
                     "--summary", "openssl", "s_client", "-connect", f"127.0.0.1:{fixture.port('other')}", "-servername", "good.test")
-        return "\n".join(differences(here.entries("tls-handshake")[-1]))
+        return "\n".join(differences(entries(here, "tls-handshake")[-1]))
 
 
 def catalogue_explains_them(fixture):

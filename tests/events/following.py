@@ -32,9 +32,9 @@ class Log:
 
 
 @contextlib.contextmanager
-def following(place, *arguments, stdin=subprocess.DEVNULL):
-    process = subprocess.Popen([place.command, "log", *arguments], stdin=stdin, stdout=subprocess.PIPE,
-                               env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+def following(place, *arguments, stdin=subprocess.DEVNULL, through=(), **variables):
+    process = subprocess.Popen([*through, place.command, "log", *arguments], stdin=stdin, stdout=subprocess.PIPE,
+                               env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **variables})
     try:
         yield Log(process)
     finally:

@@ -14,6 +14,7 @@ sys.path.insert(1, str(HERE.parent))
 import documentation  # noqa: E402
 import following  # noqa: E402
 import journal  # noqa: E402
+import live_journal  # noqa: E402
 import screen  # noqa: E402
 from asking import wrong_with  # noqa: E402
 from rows import CASES, zstd  # noqa: E402
@@ -63,7 +64,7 @@ def try_case(case, place):
 def rows(_):
     for case in CASES:
         yield Row(case.name, functools.partial(try_case, case))
-    for module in (documentation, following, journal, screen):
+    for module in (documentation, following, journal, live_journal, screen):
         for name, (function, needs) in module.ROWS.items():
             yield Row(name, function, needs=needs, seconds=1)
 

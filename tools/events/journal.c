@@ -1,5 +1,6 @@
 #include "events/journal.h"
 
+#include "events/journal_access.h"
 #include "process/error_text.h"
 #include "shared/text.h"
 
@@ -72,7 +73,7 @@ struct journal *journal_open(const char *directory, int64_t since, char **proble
     }
     int status = directory != NULL ? systemd.open_directory(&handle, directory, 0) : systemd.open(&handle, LOCAL_ONLY);
     if (status >= 0)
-        status = prepare(handle, since);
+        status = journal_is_closed(directory) ? -EACCES : prepare(handle, since);
     if (status < 0) {
         *problem = text_format("%s", error_text(-status));
         systemd.close(handle);
