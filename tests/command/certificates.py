@@ -78,6 +78,10 @@ def make_all(directory):
     (directory / "same" / "again.pem").write_text(good[0])
     for name, parts in {"disorder": ("root", "middle"), "rooted": ("middle", "root"), "crowded": ("middle", "other")}.items():
         (directory / f"chain-{name}.pem").write_text("".join((directory / f"{part}.pem").read_text() for part in parts))
+    issue(directory, "proxy", "/O=Zscaler Inc./CN=Zscaler Root CA", AUTHORITY)
+    issue(directory, "proxied", "/CN=good.test", server("DNS:good.test"), "proxy")
+    # An empty list of signed timestamps, RFC 6962, section 3.3.
+    issue(directory, "stamped", "/CN=stamped", [*server("DNS:good.test"), "1.3.6.1.4.1.11129.2.4.2=DER:04:02:00:00"], "stranger")
     issue_between(directory, "ages", 2000, 2100, AUTHORITY)
     issue_between(directory, "past", 2020, 2021, server("DNS:good.test"), "ages")
     issue_between(directory, "future", 2090, 2091, server("DNS:good.test"), "ages")

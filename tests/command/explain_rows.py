@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from rows import Row, explain
+from servers import PUBLIC
 
 ENFORCE = "[policy]\nmode = enforce\ntrust = {t}/root.pem\n"
 AUDITED = "mode = audit\nowner = tests\nreason = test\nexpires = 2999-12-31\n"
@@ -18,6 +19,7 @@ MATCHERS = {
 }
 POLICIES = {f"of-{name}.conf": f"{ENFORCE}[rule {name}]\n{name.split('-')[0].replace('module', 'script')} = {value}\n{AUDITED}" for name, value in MATCHERS.items()}
 POLICIES["of-module-tightens.conf"] = ENFORCE.replace("enforce", "audit") + "[rule module]\nscript = -m acme.job\nmode = enforce\n"
+POLICIES["of-system.conf"] = "[policy]\nmode = enforce\ntrust = system\n"
 POLICIES["ages.conf"] = ENFORCE.replace("root.pem", "ages.pem")
 FETCH = "import socket, ssl, sys\ncontext = ssl._create_unverified_context()\n" \
         "context.wrap_socket(socket.create_connection(('good.test', int(sys.argv[1]))), server_hostname='good.test')\n"
@@ -170,8 +172,35 @@ def node_rows():
     yield Row("explain/no-node-and-no-java", ["-m", "sh", "-ec", 'mount -t tmpfs tmpfs /usr/lib/jvm; mount -t tmpfs tmpfs /etc/ssl/certs/java; PATH=/sbin; exec "$@"', "-", "{command}", *unknown], 1, command="/usr/bin/unshare", root=True, needs="keytool", absent=["Node.js", "Java"])
 
 
+def at_public(server, *before, options=()):
+    """Where the server is at an address that is anybody's but ours."""
+    over = "; ".join([f"ip address replace {PUBLIC}/32 dev lo", "mount --bind {t}/os-alpine /etc/os-release", *before])
+    return {"arguments": ["-m", "sh", "-ec", f'{over}; exec "$@"', "-", "{command}", *explain(PUBLIC, server, *options)], "command": "/usr/bin/unshare", "root": True, "needs": "ip"}
+
+
+LOOKS = "a proxy between here and the server that opens TLS and signs anew looks like that$"
+PACKAGE = "mount -t tmpfs tmpfs /usr/share/ca-certificates; cp {t}/stranger.pem /usr/share/ca-certificates/"
+
+
+def proxy_rows():
+    named = f'the chain ends at "CN=Zscaler Root CA,O=Zscaler Inc.", which is no public CA and has the name of Zscaler: {LOOKS}'
+    yield Row("explain/proxy-by-its-name", explain("good.test", "proxied"), 1, out=[f"^(noticed)? +{named}", FIRST + "if a proxy of yours signs anew, get the certificate of its root CA from who runs it, and name it by 'trust' in \\[policy\\]$"])
+    system = ["explain", "--policy", "of-system.conf", "good.test:{PORT_proxied}"]
+    yield Row("explain/proxy-and-the-systems-store", ["-m", "sh", "-ec", 'mount --bind {t}/os-debian /etc/os-release; exec "$@"', "-", "{command}", *system], 1, command="/usr/bin/unshare", root=True,
+              out=["and add it to those of this host:\n +cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates$"])
+    yield Row("explain/proxy-that-is-trusted", explain("good.test", "proxied", "--trust", "proxy.pem"), out=[named, "allowed: verified-by-policy"], absent=["if a proxy of yours"])
+    yield Row("explain/proxy-in-json", explain("good.test", "proxied", "--json"), 1, out=['"resigned_by": "CN=Zscaler Root CA,O=Zscaler Inc."'])
+    yield Row("explain/no-proxy-in-json", explain("good.test", "good", "--json"), out=['"resigned_by": null'])
+    yield Row("explain/proxy-at-a-public-address", **at_public("unknown-everywhere"), status=1, out=[f'the chain ends at "CN=unknown root", which is no public CA, though the server is at a public address: {LOOKS}', "if a proxy of yours"])
+    yield Row("explain/no-proxy-at-a-private-address", explain("good.test", "unknown"), 1, absent=["proxy"])
+    yield Row("explain/no-proxy-where-a-certificate-has-timestamps", **at_public("stamped-everywhere"), status=1, out=["certificate-not-trusted"], absent=["proxy"])
+    yield Row("explain/no-proxy-where-a-public-ca-has-signed", **at_public("unknown-everywhere", PACKAGE), status=1, out=["certificate-not-trusted"], absent=["proxy"])
+    yield Row("explain/no-proxy-where-a-certificate-is-self-signed", **at_public("self-everywhere"), status=1, out=["is self-signed"], absent=["proxy"])
+
+
 def rows():
     yield from process_rows()
+    yield from proxy_rows()
     yield from java_rows()
     yield from node_rows()
     yield from clock_rows()

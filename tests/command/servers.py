@@ -57,14 +57,20 @@ SPECIAL = {
 CHAINS = {"disorder": "chain-disorder.pem", "rooted": "chain-rooted.pem", "crowded": "chain-crowded.pem"}
 
 
+PUBLIC = "198.41.0.4"  # an address of nobody in our network namespace
+EVERYWHERE = ("unknown-everywhere", "stamped-everywhere", "self-everywhere")  # listen there, too
+
+
 def s_server(directory, certificate, port, log):
     """`openssl s_server`; the whole chain is sent, except by "lone"."""
     chain = [] if certificate.startswith(("lone", "aia")) else ["-cert_chain", directory / CHAINS.get(certificate, "middle.pem")]
     name = "good" if certificate in ("lone", "asking", "tls12", *CHAINS) else {"by-name": "other"}.get(certificate, certificate)
+    name = name.removesuffix("-everywhere")
+    host = "0.0.0.0" if certificate in EVERYWHERE else "127.0.0.1"
     identity = ["-cert", directory / f"{name}.pem", "-key", directory / f"{name}.key", *chain]
     if certificate == "anonymous":
         identity = []
-    command = ["openssl", "s_server", "-www", "-accept", f"127.0.0.1:{port}", *identity, *(word.replace("{t}", str(directory)) for word in SPECIAL.get(certificate, []))]
+    command = ["openssl", "s_server", "-www", "-accept", f"{host}:{port}", *identity, *(word.replace("{t}", str(directory)) for word in SPECIAL.get(certificate, []))]
     return start(port, command, log=log)
 
 

@@ -104,9 +104,7 @@ static void explain_refused(struct missing_anchor *missing, const struct trust_v
     missing->why = text_format("certificates that it issued were not trusted, and no anchor has its name: it is not "
                                "trusted here, or is an intermediate that the server did not send");
     if (distribution != NULL && trusts_system(&view->settings))
-        missing->command =
-            text_format("cp CA%s %s/ && %s", distribution->ending != NULL ? distribution->ending : ".pem",
-                        distribution->local, distribution->update);
+        missing->command = distribution_add_command(distribution);
 }
 
 void missing_find(struct trust_view *view, const struct anchor_uses *uses, const struct anchors *local)

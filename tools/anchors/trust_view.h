@@ -5,7 +5,7 @@
 #define TLSWARD_TRUST_VIEW_H
 
 #include "anchors/anchor_use.h"
-#include "anchors/distribution.h"
+#include "shared/distribution.h"
 #include "policy/policy.h"
 #include "shared/anchors.h"
 

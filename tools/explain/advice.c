@@ -5,6 +5,7 @@
 #include "explain/issuer_url.h"
 #include "explain/remedy.h"
 #include "shared/certificate.h"
+#include "shared/distribution.h"
 #include "shared/text.h"
 
 #include <stdlib.h>
@@ -157,6 +158,25 @@ static void offer_trust(struct advice *advice, const struct explanation *explana
             NULL, remedy_rule(explanation, &pinned));
 }
 
+static bool trusts_system(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->trust_count; i++)
+        if (settings->trust[i].path == NULL)
+            return true;
+    return false;
+}
+
+/* For a proxy that signs anew, which the whole host meets and no rule for one destination mends. */
+static void offer_proxy(struct advice *advice, const struct explanation *explanation)
+{
+    const struct distribution *distribution = distribution_of_this_host();
+    bool by_store = distribution != NULL && trusts_system(&explanation->settings);
+    say_how(advice,
+            text_format("if a proxy of yours signs anew, get the certificate of its root CA from who runs it, and %s",
+                        by_store ? "add it to those of this host:" : "name it by 'trust' in [policy]"),
+            by_store ? distribution_add_command(distribution) : NULL, NULL);
+}
+
 /* What a rule would have to change. `material` outlives the result. */
 static struct remedy remedy_of(const struct material *material)
 {
@@ -215,6 +235,9 @@ static void say_all(struct advice *advice, const struct explanation *explanation
     char text[ADVICE_TEXT_MAX];
     size_t count = advice_list(&material->matter, kinds);
     /* What is only soon due comes behind what mends the verdict. */
+    if (explanation->resigner.issuer != NULL && advice_lacks_anchor(&material->matter) &&
+        may_offer(explanation, kinds, count))
+        offer_proxy(advice, explanation);
     bool ends_soon = count > 0 && kinds[count - 1] == ADVICE_RENEW_SOON;
     for (size_t i = 0; i < count; i++) {
         if (i + ends_soon == count && may_offer(explanation, kinds, count))

@@ -6,7 +6,7 @@
 
 #include "explain/explanation.h"
 
-#define ADVICE_MAX 8
+#define ADVICE_MAX 12
 
 struct advice_item {
     char *text;

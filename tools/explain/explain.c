@@ -95,6 +95,7 @@ static void explanation_free(struct explanation *explanation)
 {
     sk_X509_pop_free(explanation->chain.built, X509_free);
     server_notes_free(&explanation->notes);
+    resigner_free(&explanation->resigner);
     other_stores_free(&explanation->other_stores);
     certificate_names_free(&explanation->names);
     anchors_free(&explanation->anchors);
@@ -132,6 +133,8 @@ static int explain(const struct explain_options *options, const struct policy *p
     server_notes_on_chain(&explanation.notes, explanation.tls.chain);
     server_notes_on_sni(&explanation.notes, &server, address, explanation.tls.chain);
     decide_about(&explanation, options, policy);
+    resigner_find(&explanation.resigner, explanation.tls.chain, explanation.chain.built, address);
+    resigner_note(&explanation.resigner, &explanation.notes);
     other_stores_ask(&explanation.other_stores, explanation.tls.chain, &explanation.settings);
     if (options->fetch)
         missing_issuer_note(&explanation);

@@ -7,6 +7,7 @@
 #include "explain/certificate_names.h"
 #include "explain/explain_verify.h"
 #include "explain/other_stores.h"
+#include "explain/resigner.h"
 #include "explain/server_notes.h"
 #include "server/tls_peer.h"
 #include "peer/peer.h"
@@ -26,6 +27,7 @@ struct explanation {
     struct anchors anchors;
     struct tls_peer tls;
     struct server_notes notes;
+    struct resigner resigner;
     struct other_stores other_stores;
     struct certificate_names names;
     struct chain_result chain;

@@ -130,6 +130,7 @@ void explanation_print_json(const struct explanation *explanation)
     json_object_set_new(root, "pinned", json_pinned(explanation));
     json_object_set_new(root, "chain_sent", json_chain(explanation->tls.chain));
     json_object_set_new(root, "noticed", json_notes(&explanation->notes));
+    json_object_set_new(root, "resigned_by", json_text(explanation->resigner.issuer));
     json_object_set_new(root, "chain_built", json_chain(explanation->chain.built));
     json_object_set_new(root, "trust_anchor", json_anchor(explanation));
     json_object_set_new(root, "other_stores", json_other_stores(&explanation->other_stores));

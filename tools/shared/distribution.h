@@ -25,4 +25,7 @@ const struct distribution *distribution_of_this_host(void);
 void distribution_add_packaged(const struct distribution *distribution, struct anchors *anchors);
 void distribution_add_local(const struct distribution *distribution, struct anchors *anchors);
 
+/* For a shell, what adds a certificate in a file called "CA" to those of this host. The caller frees it. */
+char *distribution_add_command(const struct distribution *distribution);
+
 #endif

@@ -1,4 +1,4 @@
-#include "anchors/distribution.h"
+#include "shared/distribution.h"
 
 #include "shared/text.h"
 
@@ -125,4 +125,10 @@ void distribution_add_packaged(const struct distribution *distribution, struct a
 void distribution_add_local(const struct distribution *distribution, struct anchors *anchors)
 {
     add_below(distribution->local, NULL, anchors);
+}
+
+char *distribution_add_command(const struct distribution *distribution)
+{
+    return text_format("cp CA%s %s/ && %s", distribution->ending != NULL ? distribution->ending : ".pem",
+                       distribution->local, distribution->update);
 }
