@@ -102,7 +102,7 @@ static void ask_node(struct asking *asking)
 void other_stores_ask(struct other_stores *stores, STACK_OF(X509) * sent, const struct settings *settings)
 {
     struct asking asking = {.stores = stores, .sent = sent, .settings = settings};
-    if (sk_X509_num(sent) == 0)
+    if (sk_X509_num(sent) <= 0) /* -1: there is no chain */
         return;
     ask_known(&asking);
     java_places_find(ask_java, &asking);
