@@ -382,7 +382,7 @@ install-library: library
 
 # install -D makes directories that everybody can enter, whatever the umask, and /etc/tlsward is one: who cannot look
 # into it sees neither policy nor kill switch. A text names the default places; where they are others, it names those.
-SHARED   = $(filter-out %.catalog,$(sort $(wildcard tools/share/*)))
+SHARED   = $(shell find tools/share -type f ! -name '*.catalog' | sort)
 IN_PLACE = sed -e 's|/usr/lib/x86_64-linux-gnu\b|$(LIBDIR)|g' -e 's|/usr/local/share/tlsward\b|$(SHARE)|g' -e 's|/usr/local/lib/systemd/catalog|$(CATALOG)|g' -e 's|/usr/local/\(s\?bin\)/tlsward|$(PREFIX)/\1/tlsward|g'
 install: all install-library
 	install -D -m 755 $(B)/tlsward $(DESTDIR)$(PREFIX)/bin/tlsward
@@ -392,7 +392,7 @@ install: all install-library
 	for page in tools/man/*; do $(IN_PLACE) $$page | \
 	    install -D -m 644 /dev/stdin $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit 1; done
 	for text in $(SHARED); do $(IN_PLACE) $$text | \
-	    install -D -m 644 /dev/stdin $(DESTDIR)$(SHARE)/$${text##*/} || exit 1; done
+	    install -D -m 644 /dev/stdin $(DESTDIR)$(SHARE)/$${text#tools/share/} || exit 1; done
 	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/tlsward
 	install -D -m 644 tools/share/tlsward.catalog $(DESTDIR)$(CATALOG)/tlsward.catalog
 	$(if $(filter file,$(origin PREFIX)),install -d -m 755 $(DESTDIR)/etc/tlsward)
@@ -405,8 +405,8 @@ uninstall:
 	    $(DESTDIR)$(CATALOG)/tlsward.catalog $(DESTDIR)$(PREFIX)/sbin/tlsward-rescue
 	for unit in tools/units/*; do rm -f $(DESTDIR)$(UNITDIR)/$${unit##*/}; done
 	for page in tools/man/*; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
-	for rules in $(SHARED); do rm -f $(DESTDIR)$(SHARE)/$${rules##*/}; done
-	rmdir $(DESTDIR)$(SHARE) 2>/dev/null || true
+	for text in $(SHARED); do rm -f $(DESTDIR)$(SHARE)/$${text#tools/share/}; done
+	find $(DESTDIR)$(SHARE) -depth -type d -empty -delete 2>/dev/null || true
 
 # One file at a time: in one process clang-tidy 14 takes a va_list of the second file for one of the first.
 LINTED := $(SHIM) $(TOOLS)

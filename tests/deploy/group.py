@@ -17,6 +17,7 @@ SOURCE = HERE.parent.parent
 sys.path[1:1] = [str(HERE.parent / "clients"), str(HERE.parent)]
 
 import certificates  # noqa: E402
+import cluster  # noqa: E402
 import namespace  # noqa: E402
 from patience import HANG_SECONDS  # noqa: E402
 from private_root import private_root  # noqa: E402
@@ -361,6 +362,7 @@ ROWS = {
     "host/off-stops-enforcing": host_enforce_and_switch_off,
     "host/uninstall-refuses-while-preloaded": host_uninstall_refuses,
     "host/removal-leaves-nothing": host_removal,
+    **cluster.ROWS,
 }
 
 
