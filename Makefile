@@ -28,8 +28,9 @@ DEFINES  = -D_GNU_SOURCE -DTLSWARD_VERSION='"$(VERSION)"' -DTLSWARD_SHARE='"$(SH
 # Not for <openssl/ssl.h>: a room of ours has the name of that directory.
 ROOMS    = -iquote shim -iquote tools
 OURS     = -std=c11 $(DEFINES) $(ROOMS) $(WARN) $(SANITIZE) -MMD -MP
-# No fortified symbols: other C libraries lack them. Static TLS: a preloaded library may not allocate to find it.
-LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE
+# No fortified symbols: other C libraries lack them. No __stack_chk_fail, which a distribution's flags would have hooks call,
+# where nothing may be called that another preload may own. Static TLS: a preloaded library may not allocate to find it.
+LIBRARY  = -fPIC -fvisibility=hidden -ftls-model=initial-exec -U_FORTIFY_SOURCE -fno-stack-protector
 
 SHIM    := $(sort $(wildcard shim/*/*.c))
 # The hooks that C cannot write: no file for an architecture means that dlsym, dlvsym and dlopen are not hooked there.
@@ -51,8 +52,9 @@ PACKAGES_BENCH := $(PACKAGES_DEMO) ca-certificates nginx-light strace valgrind
 PACKAGES_OF_musl-gcc := musl-tools
 PACKAGES_OF_i686-linux-gnu-gcc := gcc-i686-linux-gnu libc6-dev-i386-cross
 PACKAGES_OF_aarch64-linux-gnu-gcc := gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-PACKAGES_deb   := $(PACKAGES_BUILD) debhelper po-debconf python3 gcc-i686-linux-gnu libc6-dev-i386-cross
+PACKAGES_deb   := $(PACKAGES_BUILD) build-essential debhelper po-debconf python3 gcc-i686-linux-gnu libc6-dev-i386-cross
 PACKAGES_rpm   := $(PACKAGES_BUILD) rpm cpio python3
+PACKAGES_PACKAGES := $(PACKAGES_deb) $(PACKAGES_rpm) lintian rpmlint debootstrap openssl python3-jsonschema
 PACKAGES_LINT  := clang-format clang-tidy
 PACKAGES_FUZZ  := $(PACKAGES_BUILD) clang libclang-rt-dev
 PACKAGES_TEST  := $(PACKAGES_DEMO) check $(shell cat tests/packages 2>/dev/null)
@@ -180,6 +182,7 @@ help:
 	@echo 'make test-libs        test-table on every libssl that Debian carries; LIBS=NAME,... some, LIBSSL=DIR yours'
 	@echo 'make test-aarch64     the same on 64-bit Arm, emulated, with its look-ups by dlsym; installs what it needs'
 	@echo 'make test-i386        test-table on 32-bit x86; installs what it needs'
+	@echo 'make test-packages    the packages, on hosts that are thrown away; needs root, installs what it needs'
 	@echo '                      each of these takes ROW=PATTERN or ROW=PART for rows by their names:'
 	@echo '                      make test ROW="*/expired/enforce"; AT_ONCE=N is how many run at once'
 	@echo 'make bench            what the library costs'
@@ -375,6 +378,26 @@ deb rpm:
 	@! command -v apt-get >/dev/null || tests/install-packages $(PACKAGES_$@)
 	@tools/packaging/make-$@ $(B)
 
+# These are built for a host with rpm beside dpkg, and those of a later release to be upgraded to.
+$(B)/packages/built: $(shell find shim tools -type f) Makefile
+	@rm -rf $(B)/packages
+	tools/packaging/make-deb $(B)/packages > $(B)/packages.log 2>&1 || { tail -n 30 $(B)/packages.log; exit 1; }
+	export RPM_LIBDIR=/usr/lib/$(MULTIARCH); tools/packaging/make-rpm $(B)/packages > $(B)/packages.log 2>&1 && \
+	    RPM_DIST=.later tools/packaging/make-rpm $(B)/packages/rpm-later > $(B)/packages.log 2>&1 || \
+	    { tail -n 30 $(B)/packages.log; exit 1; }
+	@touch $@
+
+# Hosts of their own to install them on: this suite's, and those whose C library they have to live with.
+ROOTS := $(addprefix $(B)/roots/,bookworm bullseye trixie sid)
+$(B)/roots/bookworm: PACKAGES_IN := libelf1 libjansson4 libssl3 libzstd1 rpm openssl perl sudo debconf-utils
+$(ROOTS):
+	@tests/packaging/make-root $(@F) $@ ca-certificates curl python3 $(PACKAGES_IN)
+
+test-packages:
+	@tests/install-packages $(PACKAGES_PACKAGES)
+	@$(MAKE) --no-print-directory $(PARALLEL) $(ROOTS) $(B)/packages/built $(B)/cyclonedx
+	@$(RUN) -- packages
+
 # The library is replaced by rename: every running program maps it, and a truncated file would kill them.
 install-library: library
 	install -D -m 644 $(B)/libtlsward.so $(DESTDIR)$(LIBDIR)/.libtlsward.so.new
@@ -419,5 +442,5 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all library command drivers deb rpm install-library help deps-build deps-demo deps-test clean
-.PHONY: demo test unit $(GROUPS:%=test-%) $(GROUPS:%=built-%) table test-libs test-aarch64 test-i386 asan tsan musl bench fuzz run-fuzz lint install uninstall
+.PHONY: demo test unit $(GROUPS:%=test-%) $(GROUPS:%=built-%) table test-libs test-aarch64 test-i386 test-packages asan tsan musl bench fuzz run-fuzz lint install uninstall
 -include $(wildcard $(B)/shim/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/unit/*.d $(B)/drivers/*.d $(B)/names/*.d)

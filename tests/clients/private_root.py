@@ -29,8 +29,11 @@ def share(path, root):
 
 
 @contextlib.contextmanager
-def private_root(layer, shared=(), packages=()):
-    """Gives the path of the root. What is in `shared` is the same outside; `packages` are unpacked ones."""
+def private_root(layer, shared=(), packages=(), below="/"):
+    """Gives the path of the root. What is in `shared` is the same outside; `packages` are unpacked ones.
+
+    `below` is what lies under the layer, where that is not this machine.
+    """
     layer.mkdir()
     mounted = []
     try:
@@ -43,7 +46,7 @@ def private_root(layer, shared=(), packages=()):
             for part in ("etc", "usr", "var"):  # and nothing that would hide a symbolic link like /lib
                 if (package / part).exists():
                     subprocess.run(["cp", "-a", package / part, upper], check=True)
-        mount("-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper},workdir={work}", root)
+        mount("-t", "overlay", "overlay", "-o", f"lowerdir={below},upperdir={upper},workdir={work}", root)
         mounted.append(root)
         for directory in (*SYSTEM, *shared):
             share(Path(directory), root)

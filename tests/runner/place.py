@@ -17,7 +17,7 @@ from pathlib import Path
 from runner.row import outcome
 
 TESTS = Path(__file__).resolve().parent.parent
-DIRECTORIES = {"table": "libs"}  # of groups that are not called like their directory
+DIRECTORIES = {"table": "libs", "packages": "packaging"}  # of groups that are not called like their directory
 
 
 def load(group):
