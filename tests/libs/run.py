@@ -4,13 +4,14 @@ import os
 import re
 import shlex
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases import NAME
 from events import Events
 from patience import HANG_SECONDS, LOG_SECONDS
 from pins import pin_of
 from runner import Unavailable
+from table import FAULTS_BESIDE_EXPIRY, FORGIVEN, NO_VERSION, TLS_1_1
 
 MODES = ("plain", "audit", "enforce")
 NEEDED = "X509_VERIFY_PARAM_set1_host"  # 1.0.1 lacks it, so tlsward passes its calls through
@@ -190,11 +191,24 @@ def problems_where_unknown(row, certificate, mode, port, result, plain, library)
         yield f"events: {notices}, not one notice that {NEEDED} is missing"
 
 
+def for_library(row, bench):
+    """What an older library can do of it."""
+    if row.forgives_expiry and bench.lacks("dates"):  # nothing is forgiven, nor looked for behind expiry
+        if not row.good - FORGIVEN:
+            raise lacking()
+        told = tuple(certificate for certificate in row.certificates if certificate not in FAULTS_BESIDE_EXPIRY)
+        row = replace(row, good=row.good - FORGIVEN, certificates=told)
+    if row.enforce_event == NO_VERSION and bench.lacks("tls13"):  # it notes what the server says before it refuses it
+        row = replace(row, enforce_event=TLS_1_1)
+    return row
+
+
 def run_row(bench, row):
     """All problems of a row, each with the run it was seen in."""
     found = []
     works = bench.library.is_carried
     bench.check_that_it_can(row)
+    row = for_library(row, bench)
     find_problems = problems_where_unknown if bench.lacks("host-names") else problems
     for certificate in row.certificates:
         server = bench.fleet.get(row.kind, certificate)

@@ -229,6 +229,17 @@ static enum result host_names(void)
     return X509_VERIFY_PARAM_set1_host != NULL ? TALKED : LACKING;
 }
 
+/* Of a certificate, its dates: without them nobody can tell that nothing but the end is wrong. */
+static enum result dates(void)
+{
+    return X509_get0_notBefore != NULL ? TALKED : LACKING;
+}
+
+static enum result tls13(void)
+{
+    return SSL_CTX_set_ciphersuites != NULL ? TALKED : LACKING;
+}
+
 static enum result with_host(const char *name, unsigned host_flags)
 {
     if (host_names() == LACKING)
@@ -353,6 +364,8 @@ const struct row verification_rows[] = {
     {"trusted-set", trusted_set},
     {"security-level", security_level},
     {"host-names", host_names},
+    {"dates", dates},
+    {"tls13", tls13},
     {"host-flags", host_flags},
     {"host-forgiven", host_forgiven},
     {"host-strictly-forgiven", host_strictly_forgiven},

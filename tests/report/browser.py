@@ -41,7 +41,7 @@ def browser(directory, width=1200, scheme="light"):
 
 
 def many():
-    return b"".join(event(n, server_address=f"h{n}.test", tlsward_repeated=n % 7, tlsward_action="blocked" if n % 3 else "would-block",
+    return b"".join(event(n, server_address=f"h{n}.test", tlsward_repeated=n % 7 * 5, tlsward_action="blocked" if n % 3 else "would-block",
                           **{"@timestamp": None}).replace(b'{"', b'{"@timestamp":"2026-11-%02dT05:00:00.000Z","' % (n % 28 + 1), 1)
                     for n in range(1, 30)) + certificate(40, "2026-01-01T00:00:00Z", "2026-12-01T00:00:00Z")
 

@@ -65,11 +65,13 @@ CASES = [
     Case("counts/key-exchanges", log=event(1, tlsward_group="X25519MLKEM768", tls_protocol_version="1.3", tls_cipher="TLS_AES_256_GCM_SHA384") + event(2, tls_protocol_version="1.0", tls_cipher="AES128-SHA"), has={"key_exchanges.0.weak": "tls-1.0 no-forward-secrecy", "key_exchanges.0.post_quantum": "unknown", "key_exchanges.1.post_quantum": "hybrid", "key_exchanges.1.weak": None}),
     Case("counts/call-sites-of-what-was-not-verified", log=event(1, tlsward_call_site="a.so+0x1 (00)") + verified(2, tlsward_call_site="b.so+0x2 (00)"), has={"call_sites.#": 1, "call_sites.0.call_site": "a.so+0x1 (00)"}),
     Case("counts/the-most-urgent-first", log=verified(1, server_address="x") + event(2, server_address="y", tlsward_action="allowed") + event(3, server_address="z"), has={"connections.0.address": "z", "connections.1.address": "y", "connections.2.address": "x"}),
+    Case("counts/the-most-frequent-first", log=verified(1, server_address="a") + b"".join(verified(n, server_address="b") for n in (2, 3)) + event(4, server_address="y") + event(5, server_address="z", tlsward_repeated=9), has={f"connections.{n}.address": name for n, name in enumerate("zyba")}),
     Case("counts/only-of-the-period", ("--json", "--since", "2026-11-21T06:00:02Z", "--until", "2026-11-21T06:00:03Z", "{t}/log"), log=THREE, has={"summary.events": 1, "summary.oldest": "2026-11-21T06:00:02Z"}),
     # Certificates, by the part of their lives that is left.
     Case("certificates/ended", log=certificate(1, "2020-01-01T00:00:00Z", "2020-03-01T00:00:00Z"), has={"certificates.0.state": "expired", "certificates.0.left_ratio": 0.0, "certificates.0.weak": "weak-key-rsa-1024 sha1-signature", "certificates.0.serial_number": "1F"}),
     Case("certificates/good-for-long", log=certificate(1, "2020-01-01T00:00:00Z", "2199-01-01T00:00:00Z"), has={"certificates.0.state": "good"}),
     Case("certificates/of-an-unknown-end", log=certificate(1), has={"certificates.0.state": "unknown", "certificates.0.left_ratio": None, "certificates.0.seconds_left": None}),
+    Case("certificates/the-first-to-end-first", ("{t}/log",), log=b"".join(certificate(n, "2020-01-01T00:00:00Z", f"{year}-01-01T00:00:00Z" if year else None, {"tls.server.hash.sha256": f"{n:02}" * 32, "tls.server.subject": f"CN={year}"}) for n, year in enumerate((2198, 2197, 0, 2199, 2021), 1)), out=(r"CN=2021 .*\n.*CN=2197 .*\n.*CN=2198 .*\n.*CN=2199 .*\n.*CN=0 ",)),
     # Tables of one thing.
     Case("by/program", ("--json", "--by", "program", "{t}/log"), log=THREE + event(4, process_executable="/usr/bin/curl"), has={"groups.#": 2, "groups.0.program": "/opt/acme/bin/sync", "groups.0.handshakes": 3, "groups.1.program": "/usr/bin/curl"}),
     Case("by/destination", ("--json", "--by", "destination", "{t}/log"), log=ONE + event(2, server_port=389), has={"groups.#": 2, "groups.0.destination": "ldap.corp.example", "groups.0.port": "389", "groups.1.port": "636"}),
@@ -97,6 +99,7 @@ CASES = [
     Case("csv/of-one-choice", ("--csv", "--by", "destination", "{t}/log"), log=ONE, out=(r"\Ahandshakes,not_verified,fails,hosts,destination,port,first,last\r\n1,1,1,1,ldap.corp.example,636,",)),
     Case("csv/rules", ("--csv", "--rules", "{t}/log"), log=ONE, out=(r"^0,,old-ldap,unused,directory-team,SEC-1,2099-01-01,",)),
     Case("csv/quotes-and-formulas", ("--csv", "{t}/log"), log=event(1, server_address="=HYPERLINK(\"x\",1)", tlsward_finding="a,\"b\""), out=(r',"\'=HYPERLINK\(""x"",1\)",636,"a,""b""",',)),
+    Case("csv/each-beginning-of-a-formula", ("--csv", "{t}/log"), log=b"".join(event(n, server_address=begin + "x") for n, begin in enumerate("=+-@", 1)), out=tuple(f",\"'{begin}x\"," for begin in ("=", r"\+", "-", "@"))),
     # What is lost is told.
     Case("lost/no-events", log=b"", status=3, has={"summary.events": 0, "summary.oldest": None, "summary.complete": False}),
     Case("lost/no-events-in-the-text", ("{t}/log",), status=3, out=("nothing is known, which is not the same as nothing being wrong",)),

@@ -163,7 +163,15 @@ def what_is_no_program(place):
     places += [str(directory), "", "+0x", "program+0x12", "relative+0x1", "/x+0x", "/x+0xzz (", "x (", "(", "/etc+0x1 (00)", "/bin/true+0xffffffffffffffff", "/bin/true+0x1 ()", "/bin/true+0x1 (zz)"]
     log = b"".join(event(n, tlsward_call_site=text, process_executable=f"/p{n}") for n, text in enumerate(places, 1))
     (directory / "log").write_bytes(log)
-    out, err = report(place, directory, "--json")
+    writer = subprocess.Popen(["sh", "-c", f"echo >'{directory}/pipe'"])
+    try:
+        while Path(f"/proc/{writer.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+            time.sleep(0.01)
+        out, err = report(place, directory, "--json")
+        assert writer.poll() is None, "the pipe was opened"
+    finally:
+        writer.kill()
+        writer.wait()
     items = {item["call_site"]: item for item in json.loads(out)["call_sites"]}
     assert not err and all(item["source_file"] is None and item["no_line"] for item in items.values()), out
     assert items[places[0]]["no_line"] == items[places[1]]["no_line"] == "the file is no program or library", out

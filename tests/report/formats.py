@@ -61,7 +61,7 @@ def samples(text):
 def prom(place):
     text = written(place, "prom", "prom", many() + hostile())
     found = samples(text)
-    assert found['tlsward_handshakes_total{outcome="failed",action="blocked",decided_by="policy"}'] == str(sum(1 + n % 7 for n in range(1, 30) if n % 3)), found
+    assert found['tlsward_handshakes_total{outcome="failed",action="blocked",decided_by="policy"}'] == str(sum(1 + n % 7 * 5 for n in range(1, 30) if n % 3)), found
     assert 'tlsward_rule_expires_timestamp_seconds{rule="old-ldap",owner="directory-team"}' in found
     assert any(name.startswith('tlsward_peer_cert_not_after_timestamp_seconds{dest="ldap.corp.example",port="636",serial="1F"')
                and value == "1796083200" for name, value in found.items()), found

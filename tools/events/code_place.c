@@ -94,26 +94,34 @@ static bool split(const char *text, const char *program, struct place *place)
     return true;
 }
 
-/* A file that is to be parsed here is one of who asks, or of root. It may be a pipe, too, which is not waited for. */
+/* Why a file is not to be read: who writes events names any path. */
+static enum code_lack lack_of(const struct object *object, int path, struct stat *status)
+{
+    if (*object->path != '/')
+        return CODE_HAS_NO_PATH;
+    if (path < 0)
+        return errno == ENOENT ? CODE_IS_NOT_HERE : CODE_IS_UNREADABLE;
+    if (fstat(path, status) != 0 || !S_ISREG(status->st_mode))
+        return CODE_IS_NO_OBJECT;
+    return status->st_uid == 0 || status->st_uid == geteuid() ? CODE_IS_KNOWN : CODE_IS_ANOTHER_USERS;
+}
+
+/* A file that is parsed here is one of who asks, or of root. To open a device, or a pipe, may do something to it. */
 static int open_file(struct object *object)
 {
     struct stat status;
-    int fd = *object->path == '/' ? open(object->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
-    if (fd < 0) {
-        object->lack = *object->path != '/' ? CODE_HAS_NO_PATH
-                       : errno == ENOENT    ? CODE_IS_NOT_HERE
-                                            : CODE_IS_UNREADABLE;
-        return -1;
+    int path = *object->path == '/' ? open(object->path, O_PATH | O_CLOEXEC) : -1, fd = -1;
+    object->lack = lack_of(object, path, &status);
+    if (object->lack == CODE_IS_KNOWN) {
+        char *self = text_format("/proc/self/fd/%d", path);
+        fd = open(self, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+        object->lack = fd < 0 ? CODE_IS_UNREADABLE : CODE_IS_KNOWN;
+        object->changed = (int64_t)status.st_ctim.tv_sec * 1000 + status.st_ctim.tv_nsec / 1000000;
+        free(self);
     }
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-        object->lack = CODE_IS_NO_OBJECT;
-    else if (status.st_uid != 0 && status.st_uid != geteuid())
-        object->lack = CODE_IS_ANOTHER_USERS;
-    object->changed = (int64_t)status.st_ctim.tv_sec * 1000 + status.st_ctim.tv_nsec / 1000000;
-    if (object->lack == CODE_IS_KNOWN)
-        return fd;
-    close(fd);
-    return -1;
+    if (path >= 0)
+        close(path);
+    return fd;
 }
 
 static void close_object(struct object *object)

@@ -33,18 +33,23 @@ static json_t *make_failure(const struct tally_group *group)
                      json_text(reason));
 }
 
+struct connection {
+    const struct tally_group *group;
+};
+
 /* One policy for each destination, of all connections there. */
-static json_t *make_policy(const struct tally_group *const *groups, size_t count)
+static json_t *make_policy(const struct connection *connections, size_t count)
 {
     json_int_t succeeded = 0, failed = 0;
-    json_t *failures = json_array(), *name = json_text(gather_part(groups[0], CONNECTION_ADDRESS));
+    json_t *failures = json_array(), *name = json_text(gather_part(connections[0].group, CONNECTION_ADDRESS));
     for (size_t i = 0; i < count; i++) {
-        uint64_t good = tally_fate(groups[i], FATE_VERIFIED) + tally_fate(groups[i], FATE_BY_POLICY);
-        uint64_t bad = tally_handshakes(groups[i]) - good;
+        uint64_t good =
+            tally_fate(connections[i].group, FATE_VERIFIED) + tally_fate(connections[i].group, FATE_BY_POLICY);
+        uint64_t bad = tally_handshakes(connections[i].group) - good;
         succeeded += (json_int_t)good;
         failed += (json_int_t)bad;
         if (bad > 0)
-            json_array_append_new(failures, make_failure(groups[i]));
+            json_array_append_new(failures, make_failure(connections[i].group));
     }
     return json_pack("{s:{s:s, s:[s], s:O, s:[o]}, s:{s:I, s:I}, s:o}", "policy", "policy-type", "no-policy-found",
                      "policy-string", "", "policy-domain", name, "mx-host", name, "summary",
@@ -55,8 +60,8 @@ static json_t *make_policy(const struct tally_group *const *groups, size_t count
 /* The most urgent of a destination stays the first of it. */
 static int by_address(const void *a, const void *b)
 {
-    const struct tally_group *one = *(const struct tally_group *const *)a,
-                             *other = *(const struct tally_group *const *)b;
+    const struct tally_group *one = ((const struct connection *)a)->group;
+    const struct tally_group *other = ((const struct connection *)b)->group;
     int order = strcmp(gather_part(one, CONNECTION_ADDRESS), gather_part(other, CONNECTION_ADDRESS));
     return order != 0 ? order : (one > other) - (one < other);
 }
@@ -64,22 +69,22 @@ static int by_address(const void *a, const void *b)
 /* Each policy becomes JSON alone, as those of a hundred thousand destinations would take much memory. */
 static void print_policies(const struct tally *tally, FILE *out)
 {
-    const struct tally_group **groups = text_grow(NULL, tally->group_count + 1, sizeof *groups);
+    struct connection *connections = text_grow(NULL, tally->group_count + 1, sizeof *connections);
     for (size_t i = 0; i < tally->group_count; i++)
-        groups[i] = &tally->groups[i];
-    qsort(groups, tally->group_count, sizeof *groups, by_address);
+        connections[i].group = &tally->groups[i];
+    qsort(connections, tally->group_count, sizeof *connections, by_address);
     for (size_t at = 0, count; at < tally->group_count; at += count) {
-        const char *address = gather_part(groups[at], CONNECTION_ADDRESS);
+        const char *address = gather_part(connections[at].group, CONNECTION_ADDRESS);
         count = 1;
         while (at + count < tally->group_count &&
-               strcmp(gather_part(groups[at + count], CONNECTION_ADDRESS), address) == 0)
+               strcmp(gather_part(connections[at + count].group, CONNECTION_ADDRESS), address) == 0)
             count++;
-        json_t *policy = make_policy(groups + at, count);
+        json_t *policy = make_policy(connections + at, count);
         fputs(at == 0 ? "\n    " : ",\n    ", out);
         json_dumpf(policy, out, 0);
         json_decref(policy);
     }
-    free(groups);
+    free(connections);
 }
 
 void report_print_tlsrpt(const struct report *report, FILE *out)
