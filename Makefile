@@ -174,6 +174,7 @@ help:
 	@echo 'make test-events      recorded events: where they are read from, and tlsward log'
 	@echo 'make test-scan        tlsward scan: rules on the programs they are for, files, processes, coverage'
 	@echo 'make test-report      tlsward report, and each form in which it tells'
+	@echo 'make test-collect     tlsward collect: what it keeps, and that it counts what it cannot'
 	@echo 'make test-keep        programs that must keep working, and what they must not do after a block'
 	@echo 'make test-deploy      the deployments of README.md, carried out'
 	@echo 'make test-host        tlsward enable, disable and status, the boot guard, the way back'
@@ -213,7 +214,7 @@ demo: deps-demo
 	@tests/demo $(B)
 
 # What `make test` runs: directories below tests/, but for the table, which is in tests/libs.
-GROUPS := unit architecture clients names behaviour loading table command scan events report audit keep deploy host corpus runner
+GROUPS := unit architecture clients names behaviour loading table command scan events report collect audit keep deploy host corpus runner
 RUN = $(PYTHON) tests/runner --build $(B) --row '$(or $(ROW),*)' --share $(SHARE) --corpus $(CORPUS) --fetched $(B)/libs \
     $(if $(AT_ONCE),--at-once $(AT_ONCE)) $(if $(RUNTIME),--runtime $(RUNTIME)) $(if $(STARTS),--starts $(STARTS))
 # Where no -j was given, as many at once as there are processors.
@@ -236,7 +237,7 @@ built-clients: library drivers
 built-names: library $(B)/names/story $(B)/names/interrupted.so
 built-behaviour: library $(BEHAVIOUR)
 built-architecture built-loading built-keep: library
-built-command built-deploy built-host built-events built-audit: all
+built-command built-deploy built-host built-events built-audit built-collect: all
 built-report: all $(B)/cyclonedx
 $(B)/cyclonedx:
 	@tests/report/fetch_schemas $@

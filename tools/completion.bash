@@ -13,6 +13,7 @@ _tlsward_options()
     status) echo '--json --nagios --prom --help' ;;
     run) echo '--audit --enforce --trust --policy --log --summary --strict --help --' ;;
     check) echo '--strict --format --json --help' ;;
+    collect) echo '--directory --listen --metrics --rotate-size --rotate-age --keep-size --keep-age --help' ;;
     log) echo '--follow --since --until --blocked --program --json --color --help' ;;
     report) echo '--since --until --by --rules --policy --fail-on --format --json --csv --html --output --debuginfod --help' ;;
     draft) echo '--policy --bound --fetch-anchors --expires --since --until --output --help' ;;
@@ -63,7 +64,7 @@ _tlsward()
     _init_completion -n : || return
     subcommand=${words[1]}
     if ((cword == 1)); then
-        _tlsward_words -W 'enable disable status run check explain log report draft replay pin trust scan --help --version'
+        _tlsward_words -W 'enable disable status run check explain collect log report draft replay pin trust scan --help --version'
         return
     fi
     if [[ $subcommand == run ]]; then
@@ -74,7 +75,7 @@ _tlsward()
         fi
     fi
     case $prev in
-    --policy | --certificate | --against | --bound | --output | --html) _filedir ;;
+    --policy | --certificate | --against | --bound | --output | --html | --metrics | --listen) _filedir ;;
     --as)
         _filedir
         _tlsward_words -c
@@ -86,7 +87,7 @@ _tlsward()
     --format) _tlsward_words -W "$(_tlsward_formats "$subcommand")" ;;
     --by) _tlsward_words -W 'program destination finding rule owner host issuer script unit' ;;
     --fail-on) _tlsward_words -W "$(_tlsward_alarms "$subcommand")" ;;
-    --container-image | --root) _filedir -d ;;
+    --container-image | --directory | --root) _filedir -d ;;
     --script) _filedir ;;
     --unit) _tlsward_words -W "$(systemctl list-units --all --plain --no-legend --type service,scope 2>/dev/null | cut -d' ' -f1)" ;;
     --group) _tlsward_words -W "$(getent group | cut -d: -f1)" ;;
@@ -95,7 +96,7 @@ _tlsward()
     --starttls) _tlsward_words -W 'smtp imap pop3 ftp postgres ldap' ;;
     --since | --until) _tlsward_words -W 'today yesterday 1h 7d' ;;
     --color) _tlsward_words -W 'auto always never' ;;
-    --log) _tlsward_words -W 'stderr journald syslog file: unix:' ;;
+    --log) _tlsward_words -W 'stderr journald syslog collect file: unix:' ;;
     *)
         if [[ $cur == -* ]]; then
             _tlsward_words -W "$(_tlsward_options "$subcommand")"

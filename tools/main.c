@@ -1,5 +1,6 @@
 #include "anchors/trust_command.h"
 #include "check/check.h"
+#include "collect/collect.h"
 #include "draft/draft.h"
 #include "enable/enable.h"
 #include "explain/explain.h"
@@ -29,6 +30,7 @@ static const struct subcommand subcommands[] = {
     {"run", "run a program under the library", run_main},
     {"check", "check a policy and its trust anchors", check_main},
     {"explain", "connect to a server and say what the policy decides, and why", explain_main},
+    {"collect", "keep the events of a host's programs", collect_main},
     {"log", "show recorded events", log_main},
     {"report", "say who speaks TLS to whom without verifying, from events", report_main},
     {"draft", "write rules for what would be blocked, to be looked through", draft_main},

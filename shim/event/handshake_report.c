@@ -209,7 +209,7 @@ static void describe_and_send(struct event *event, const struct client_handshake
 {
     struct description *text = malloc(sizeof *text);
     if (text == NULL) {
-        sink_drop();
+        sink_drop(1);
         return;
     }
     text->handshake = (struct handshake_text){0};

@@ -102,7 +102,10 @@ static void tell_elsewhere(char line[static EVENT_MAX])
 void event_send_line(struct event *event, const char *log, enum severity severity, char line[static EVENT_MAX])
 {
     event->dropped = sink_take_dropped();
-    if (!deliver_here(event, log, severity, line) && is_standard_error(log))
+    if (deliver_here(event, log, severity, line))
+        return;
+    sink_drop(event->dropped); /* nobody has heard of these either */
+    if (is_standard_error(log))
         tell_elsewhere(line);
 }
 
@@ -110,7 +113,7 @@ void event_send(struct event *event, const char *log, enum severity severity)
 {
     char *line = kernel_map(EVENT_MAX);
     if (line == NULL) {
-        sink_drop();
+        sink_drop(1);
         return;
     }
     event_send_line(event, log, severity, line);

@@ -14,13 +14,14 @@ static uint64_t lost_by_this_process(uint64_t word)
     return word >> 32 == (uint64_t)kernel_getpid() ? word & UINT32_MAX : 0;
 }
 
-void sink_drop(void)
+void sink_drop(uint64_t lines)
 {
     uint64_t before = atomic_load(&lost);
     uint64_t after = 0;
     do {
         uint64_t count = lost_by_this_process(before);
-        after = (uint64_t)kernel_getpid() << 32 | (count < UINT32_MAX ? count + 1 : count);
+        uint64_t sum = lines < UINT32_MAX - count ? count + lines : UINT32_MAX;
+        after = (uint64_t)kernel_getpid() << 32 | sum;
     } while (!atomic_compare_exchange_weak(&lost, &before, after));
 }
 
@@ -57,6 +58,8 @@ static bool deliver(const char *destination, int severity, const char *line, siz
         return sink_to_journal(SINK_JOURNAL_SOCKET, severity, line, length, fields);
     if (strcmp(destination, "syslog") == 0)
         return sink_to_syslog(SINK_SYSLOG_SOCKET, severity, line, length);
+    if (strcmp(destination, "collect") == 0)
+        return sink_to_unix(SINK_COLLECT_SOCKET, line, length);
     if ((path = path_after(destination, "file:")))
         return sink_to_file(path, line, length);
     if ((path = path_after(destination, "unix:")))
@@ -70,7 +73,7 @@ bool sink_deliver(const char *destination, int severity, const char *line, size_
     int saved = errno;
     bool delivered = deliver(destination, severity, line, length, fields);
     if (!delivered)
-        sink_drop();
+        sink_drop(1);
     errno = saved;
     return delivered;
 }

@@ -13,15 +13,15 @@
 
 /*
  * Sends `line` (with its newline) to `destination` as settings.log names it: "stderr", "stderr-file", "file:/PATH",
- * "unix:/PATH", "journald", "syslog", or "auto" and NULL: journald where it listens, else syslog.
+ * "unix:/PATH", "journald", "syslog", "collect", or "auto" and NULL: journald where it listens, else syslog.
  * `fields` go to the journal beside it; NULL: none. `severity` is a syslog level, 0 to 7 (RFC 5424 section 6.2.1). A
  * line that could not be delivered is counted; false then.
  */
 bool sink_deliver(const char *destination, int severity, const char *line, size_t length,
                   const struct journal_fields *fields);
 
-/* Counts a line that could not even be written. */
-void sink_drop(void);
+/* Counts lines that could not even be written, or whose count could not be told. */
+void sink_drop(uint64_t lines);
 
 /* Takes the number of lines this process (not the one it was forked from) lost so far and starts again at 0. */
 uint64_t sink_take_dropped(void);
@@ -44,6 +44,9 @@ bool sink_to_file(const char *path, const char *line, size_t length);
 
 /* Sends one datagram to a local socket. */
 bool sink_to_unix(const char *path, const char *line, size_t length);
+
+/* Where `tlsward collect` listens: "collect". */
+#define SINK_COLLECT_SOCKET "/run/tlsward-collect/socket"
 
 /* The journal's native protocol: https://systemd.io/JOURNAL_NATIVE_PROTOCOL/ */
 #define SINK_JOURNAL_SOCKET "/run/systemd/journal/socket"

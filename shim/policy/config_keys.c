@@ -49,7 +49,7 @@
     }
 #define LOG_WORDS                                                                                                      \
     {                                                                                                                  \
-        "auto", "journald", "syslog", "stderr", "file:/PATH", "unix:/PATH"                                             \
+        "auto", "journald", "syslog", "collect", "stderr", "file:/PATH", "unix:/PATH"                                  \
     }
 #define TRUST_WORDS                                                                                                    \
     {                                                                                                                  \

@@ -24,6 +24,7 @@ COMMAND = {
     'evaluate': ('events', 'shared'),
     'anchors': ('events', 'server', 'shared'),
     'check': ('shared',),
+    'collect': ('events', 'shared'),
     'draft': ('evaluate', 'events', 'server', 'shared'),
     'enable': ('preload', 'shared'),
     'explain': ('server', 'shared'),

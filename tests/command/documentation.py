@@ -11,7 +11,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 MANUAL = (SOURCE / "tools" / "man" / "tlsward.1").read_text()
 EVENTS = SOURCE / "tools" / "man" / "tlsward-events.5"
 COMPLETION = SOURCE / "tools" / "completion.bash"
-SUBCOMMANDS = ("enable", "disable", "status", "run", "check", "explain", "log", "report", "draft", "replay", "pin", "trust", "scan")
+SUBCOMMANDS = ("enable", "disable", "status", "run", "check", "explain", "collect", "log", "report", "draft", "replay", "pin", "trust", "scan")
 
 
 def help_of(command, *subcommand):
@@ -111,7 +111,8 @@ def members(_, __):
     table = re.search(r"^} members\[\] = \{\n(.*?)^\};", source, re.MULTILINE | re.DOTALL)[1]
     tested = re.findall(r'^    \{"([@a-z0-9_.]+)", ', table, re.MULTILINE)
     told = re.findall(r"^([@a-z0-9_.]+)\|(?:string|number|boolean|array)\|", EVENTS.read_text(), re.MULTILINE)
-    return differ("members in the manual", set(told), set(tested) | {"tlsward.finding"})
+    collected = {f"tlsward.collect.{name}" for name in ("time", "host", "uid", "pid")}  # which tests/collect looks at
+    return differ("members in the manual", set(told), set(tested) | collected | {"tlsward.finding"})
 
 
 def pages_without_warnings(*_):

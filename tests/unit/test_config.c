@@ -169,6 +169,7 @@ static const struct {
     {"log = syslog", POLICY_ONLY, {DEFAULTS, .log = "syslog"}},
     {"log = stderr", POLICY_ONLY, {DEFAULTS, .log = "stderr"}},
     {"log = file:/var/log/a b", POLICY_ONLY, {DEFAULTS, .log = "file:/var/log/a b"}},
+    {"log = collect", POLICY_ONLY, {DEFAULTS, .log = "collect"}},
     {"log = unix:/run/x", POLICY_ONLY, {DEFAULTS, .log = "unix:/run/x"}},
     {"proxy = proxy.example:3128", POLICY_ONLY, {DEFAULTS}},
     {"proxy = proxy.example\nproxy = [2001:db8::1]:3128", POLICY_ONLY, {DEFAULTS}},

@@ -100,6 +100,8 @@ struct log_place log_place(const char *log)
         return socket_place(log + 5, try_socket(log + 5));
     if (strcmp(log, "journald") == 0)
         return socket_place(SINK_JOURNAL_SOCKET, try_socket(SINK_JOURNAL_SOCKET));
+    if (strcmp(log, "collect") == 0)
+        return socket_place(SINK_COLLECT_SOCKET, try_socket(SINK_COLLECT_SOCKET));
     if (strcmp(log, "syslog") == 0)
         return syslog_place();
     if (strcmp(log, "auto") == 0)

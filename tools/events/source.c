@@ -31,10 +31,25 @@ struct source {
     size_t rest_length;
 };
 
+/* A rotated file may have been compressed since it was listed, and have another name now. */
+static int open_named(const char *name)
+{
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd = open(name, flags);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    char *compressed = text_format("%s.zst", name);
+    fd = open(compressed, flags);
+    free(compressed);
+    if (fd < 0)
+        errno = ENOENT;
+    return fd;
+}
+
 static char *open_file(struct source *source)
 {
     bool is_input = strcmp(source->name, "-") == 0;
-    int fd = is_input ? dup(STDIN_FILENO) : open(source->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = is_input ? dup(STDIN_FILENO) : open_named(source->name);
     struct stat status;
     if (fd < 0 || fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) {
         char *problem = text_format("%s", error_text(fd < 0 ? errno : EISDIR));

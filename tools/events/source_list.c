@@ -56,13 +56,13 @@ static int older_first(const struct dirent **a, const struct dirent **b)
     return age != other_age ? (age > other_age ? -1 : 1) : strcmp(one, other);
 }
 
-/* The name without what logrotate(8) adds to it: a number, or a date (dateext). */
+/* The name without what logrotate(8) or a collector adds to it: a number, or a date (dateext), also with a time. */
 static size_t log_length(const char *name)
 {
     size_t length = stem_length(name), end = length;
     while (end > 0 && isdigit((unsigned char)name[end - 1]))
         end--;
-    return length - end == 8 && end > 1 && name[end - 1] == '-' ? end - 1 : length;
+    return length - end >= 8 && end > 1 && name[end - 1] == '-' ? end - 1 : length;
 }
 
 bool source_list_same_log(const char *earlier, const char *later)
@@ -144,6 +144,8 @@ static bool add_place(struct source_list *list, const char *log, char **problem)
         add(list, "journal");
         return true;
     }
+    if (strcmp(log, "collect") == 0)
+        return add_directory(list, COLLECT_DIRECTORY, problem);
     if (strcmp(log, "syslog") == 0 || automatic)
         return add_syslog(list, problem);
     *problem = text_format("the policy sends events to %s, which keeps none: name a source", log);

@@ -1,6 +1,7 @@
 #include "events/tally.h"
 
 #include "events/count.h"
+#include "events/sender_claim.h"
 #include "shared/text.h"
 
 #include <stdlib.h>
@@ -255,6 +256,7 @@ static void add_totals(struct tally_totals *totals, struct event_record *record)
 {
     totals->events++;
     count_add(&totals->dropped, record_number(record, MEMBER_DROPPED));
+    totals->of_another_user += record_claims_another(record);
     totals->oldest = record->time < totals->oldest ? record->time : totals->oldest;
     totals->newest = record->time > totals->newest ? record->time : totals->newest;
     distinct_add(&totals->hosts, record_text(record, MEMBER_HOST_NAME));
@@ -321,6 +323,7 @@ static void merge_totals(struct tally_totals *totals, const struct tally_totals 
     for (size_t i = 0; i < FATE_COUNT; i++)
         count_add(&totals->by_fate[i], other->by_fate[i]);
     count_add(&totals->dropped, other->dropped);
+    totals->of_another_user += other->of_another_user;
     count_add(&totals->repeated, other->repeated);
     count_add(&totals->repeated_at_end, other->repeated_at_end);
     totals->oldest = other->oldest < totals->oldest ? other->oldest : totals->oldest;

@@ -44,6 +44,7 @@ struct tally_totals {
     uint64_t events, handshakes, updates, notices, starts, retries_refused;
     uint64_t by_fate[FATE_COUNT]; /* handshakes, with those that were only counted */
     uint64_t dropped;             /* events that processes could not deliver */
+    uint64_t of_another_user;     /* events whose sender was another user than they say, as a collector saw */
     uint64_t repeated;            /* handshakes that were only counted; in by_fate, too */
     uint64_t repeated_at_end;     /* the same, told at the end of a process: of no group and no fate */
     uint64_t lone_updates;        /* updates whose handshake was not seen, or too long ago */

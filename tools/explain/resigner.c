@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the certificates of these have in the name of their issuer, as their root CAs are commonly named: a hint, and shown as one. */
+/* What their certificates have in the name of the issuer, as is commonly seen: a hint, and shown as one. */
 static const struct {
     const char *part, *product;
 } products[] = {

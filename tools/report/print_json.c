@@ -172,14 +172,14 @@ static json_t *json_summary(const struct report *report)
     const struct tally_totals *totals = report_totals(report);
     const struct reading *reading = &report->options->reading;
     bool exact, any = totals->events > 0;
-    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:[i], s:b}", "oldest",
+    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:[i], s:b}", "oldest",
                      any ? json_time(totals->oldest) : json_null(), "newest",
                      any ? json_time(totals->newest) : json_null(), "hosts",
                      (json_int_t)distinct_count(&totals->hosts, &exact), "programs",
                      (json_int_t)distinct_count(&totals->programs, &exact), "events", (json_int_t)reading->events,
                      "damaged", (json_int_t)reading->damaged, "unknown_schema", (json_int_t)reading->unknown_schema,
-                     "dropped", (json_int_t)totals->dropped, "outcomes", json_fates(totals->by_fate), "schemas", 1,
-                     "complete", !report->incomplete);
+                     "dropped", (json_int_t)totals->dropped, "of_another_user", (json_int_t)totals->of_another_user,
+                     "outcomes", json_fates(totals->by_fate), "schemas", 1, "complete", !report->incomplete);
 }
 
 /*

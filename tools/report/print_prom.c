@@ -6,30 +6,11 @@
 
 #include "events/timestamp.h"
 #include "report/lifetime.h"
-#include "shared/text.h"
+#include "shared/prom_text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void print_type(FILE *out, const char *name, const char *type, const char *help)
-{
-    fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-/* The value of a label: backslashes, quotation marks and newlines are escaped. */
-static void print_label(FILE *out, const char *before, const char *value)
-{
-    char *clean = text_clean(value, strlen(value));
-    fprintf(out, "%s=\"", before);
-    for (const char *at = clean; *at != '\0'; at++) {
-        if (*at == '\\' || *at == '"')
-            putc('\\', out);
-        putc(*at, out);
-    }
-    putc('"', out);
-    free(clean);
-}
 
 /* As events tell of it, in tlsward.outcome, .action and .decided_by. */
 static void print_handshakes(const struct tally_totals *totals, FILE *out)
@@ -42,8 +23,8 @@ static void print_handshakes(const struct tally_totals *totals, FILE *out)
         [FATE_BLOCKED] = "outcome=\"failed\",action=\"blocked\",decided_by=\"policy\"",
         [FATE_REFUSED] = "outcome=\"failed\",action=\"blocked\",decided_by=\"program\"",
     };
-    print_type(out, "tlsward_handshakes_total", "counter",
-               "Handshakes in the events that were read, by what became of them.");
+    prom_type(out, "tlsward_handshakes_total", "counter",
+              "Handshakes in the events that were read, by what became of them.");
     for (int fate = 0; fate < FATE_COUNT; fate++)
         fprintf(out, "tlsward_handshakes_total{%s} %" PRIu64 "\n", labels[fate], totals->by_fate[fate]);
 }
@@ -51,19 +32,19 @@ static void print_handshakes(const struct tally_totals *totals, FILE *out)
 static void print_totals(const struct report *report, FILE *out)
 {
     const struct tally_totals *totals = report_totals(report);
-    print_type(out, "tlsward_build_info", "gauge",
-               "The version that made this, and the schema of events that it knows.");
+    prom_type(out, "tlsward_build_info", "gauge",
+              "The version that made this, and the schema of events that it knows.");
     fputs("tlsward_build_info{version=\"" TLSWARD_VERSION "\",schema=\"1\"} 1\n", out);
     print_handshakes(totals, out);
-    print_type(out, "tlsward_events_total", "counter", "Events that were read.");
+    prom_type(out, "tlsward_events_total", "counter", "Events that were read.");
     fprintf(out, "tlsward_events_total %" PRIu64 "\n", report->options->reading.events);
-    print_type(out, "tlsward_events_dropped_total", "counter", "Events that programs could not deliver.");
+    prom_type(out, "tlsward_events_dropped_total", "counter", "Events that programs could not deliver.");
     fprintf(out, "tlsward_events_dropped_total %" PRIu64 "\n", totals->dropped);
-    print_type(out, "tlsward_events_damaged_total", "counter", "Lines that nobody can read.");
+    prom_type(out, "tlsward_events_damaged_total", "counter", "Lines that nobody can read.");
     fprintf(out, "tlsward_events_damaged_total %" PRIu64 "\n", report->options->reading.damaged);
     if (totals->events == 0)
         return;
-    print_type(out, "tlsward_last_event_timestamp_seconds", "gauge", "When the newest event was.");
+    prom_type(out, "tlsward_last_event_timestamp_seconds", "gauge", "When the newest event was.");
     fprintf(out, "tlsward_last_event_timestamp_seconds %" PRId64 "\n", totals->newest / 1000);
 }
 
@@ -80,7 +61,7 @@ static void print_capped(const struct tally *tally, const char *name, const char
             continue;
         }
         fprintf(out, "%s{", name);
-        print_label(out, label, gather_part(&tally->groups[i], part));
+        prom_label(out, label, gather_part(&tally->groups[i], part));
         fprintf(out, "} %" PRIu64 "\n", tally_handshakes(&tally->groups[i]));
     }
     if (other > 0)
@@ -89,15 +70,15 @@ static void print_capped(const struct tally *tally, const char *name, const char
 
 static void print_rules(const struct report *report, FILE *out)
 {
-    print_type(out, "tlsward_rule_hits_total", "counter", "Handshakes that the rule decided.");
+    prom_type(out, "tlsward_rule_hits_total", "counter", "Handshakes that the rule decided.");
     print_capped(&report->gathering.tallies[BY_RULE], "tlsward_rule_hits_total", "rule", 0, out);
-    print_type(out, "tlsward_rule_expires_timestamp_seconds", "gauge", "When the rule ends.");
+    prom_type(out, "tlsward_rule_expires_timestamp_seconds", "gauge", "When the rule ends.");
     for (size_t i = 0; i < report->rules.count; i++) {
         const struct rule_use *use = &report->rules.items[i];
         if (!use->in_policy || use->rule.expires_at == 0)
             continue;
-        print_label(out, "tlsward_rule_expires_timestamp_seconds{rule", use->name);
-        print_label(out, ",owner", use->rule.owner != NULL ? use->rule.owner : "");
+        prom_label(out, "tlsward_rule_expires_timestamp_seconds{rule", use->name);
+        prom_label(out, ",owner", use->rule.owner != NULL ? use->rule.owner : "");
         fprintf(out, "} %" PRId64 "\n", use->rule.expires_at);
     }
 }
@@ -106,17 +87,17 @@ static void print_certificate_times(const struct report *report, const char *nam
                                     FILE *out)
 {
     const struct tally *tally = &report->gathering.tallies[BY_CERTIFICATE];
-    print_type(out, name, "gauge", help);
+    prom_type(out, name, "gauge", help);
     for (size_t i = 0; i < tally->group_count && i < PROM_GROUPS_MAX; i++) {
         const struct tally_group *group = &tally->groups[report->certificates_by_end[i]];
         int64_t time;
         if (!timestamp_read(slice_of(gather_kept(group, kept)), &time))
             continue;
         fputs(name, out);
-        print_label(out, "{dest", gather_kept(group, CERTIFICATE_ADDRESS));
-        print_label(out, ",port", gather_kept(group, CERTIFICATE_PORT));
-        print_label(out, ",serial", gather_kept(group, CERTIFICATE_SERIAL));
-        print_label(out, ",sha256", gather_part(group, CERTIFICATE_SHA256));
+        prom_label(out, "{dest", gather_kept(group, CERTIFICATE_ADDRESS));
+        prom_label(out, ",port", gather_kept(group, CERTIFICATE_PORT));
+        prom_label(out, ",serial", gather_kept(group, CERTIFICATE_SERIAL));
+        prom_label(out, ",sha256", gather_part(group, CERTIFICATE_SHA256));
         fprintf(out, "} %" PRId64 "\n", time / 1000);
     }
 }
@@ -125,8 +106,8 @@ static void print_certificate_times(const struct report *report, const char *nam
 static void print_left_out(const struct report *report, FILE *out)
 {
     size_t count = report->gathering.tallies[BY_CERTIFICATE].group_count;
-    print_type(out, "tlsward_peer_certs", "gauge",
-               "Certificates that were seen, of which those that end first have times here.");
+    prom_type(out, "tlsward_peer_certs", "gauge",
+              "Certificates that were seen, of which those that end first have times here.");
     fprintf(out, "tlsward_peer_certs %zu\n", count);
 }
 
@@ -142,15 +123,15 @@ static void print_findings(const struct report *report, FILE *out)
             tally_add_fate(tally_group(&sums, parts, 2), FATE_ALLOWED, tally_handshakes(&tally->groups[i]));
     }
     gather_sort(&sums);
-    print_type(out, "tlsward_findings_total", "counter", "Handshakes of which the program did not check something.");
+    prom_type(out, "tlsward_findings_total", "counter", "Handshakes of which the program did not check something.");
     uint64_t other = 0;
     for (size_t i = 0; i < sums.group_count; i++) {
         if (i >= PROM_GROUPS_MAX) {
             other += tally_handshakes(&sums.groups[i]);
             continue;
         }
-        print_label(out, "tlsward_findings_total{finding", gather_part(&sums.groups[i], 0));
-        print_label(out, ",program", gather_part(&sums.groups[i], 1));
+        prom_label(out, "tlsward_findings_total{finding", gather_part(&sums.groups[i], 0));
+        prom_label(out, ",program", gather_part(&sums.groups[i], 1));
         fprintf(out, "} %" PRIu64 "\n", tally_handshakes(&sums.groups[i]));
     }
     if (other > 0)
@@ -168,7 +149,7 @@ static void print_key_exchange(const struct report *report, FILE *out)
         tally_add_fate(tally_group(&sums, parts, 1), FATE_ALLOWED, tally_handshakes(&tally->groups[i]));
     }
     gather_sort(&sums);
-    print_type(out, "tlsward_handshakes_by_group_total", "counter", "Handshakes by their key exchange group.");
+    prom_type(out, "tlsward_handshakes_by_group_total", "counter", "Handshakes by their key exchange group.");
     print_capped(&sums, "tlsward_handshakes_by_group_total", "group", 0, out);
     tally_free(&sums);
 }

@@ -54,6 +54,9 @@ static void print_head(const struct report *report)
     printf("events       %" PRIu64 " read (schema 1), %" PRIu64 " of another schema, %" PRIu64 " damaged, %" PRIu64
            " dropped\n",
            reading->events, reading->unknown_schema, reading->damaged, totals->dropped);
+    if (totals->of_another_user > 0)
+        printf("             %" PRIu64 " of another user than they say: see tlsward.collect.uid\n",
+               totals->of_another_user);
     print_coverage(report);
     fputs("handshakes  ", stdout);
     for (int fate = 0; fate < FATE_COUNT; fate++)

@@ -2,7 +2,7 @@
 
 #include "evaluate/policy_file.h"
 #include "report/findings.h"
-#include "report/output_file.h"
+#include "shared/output_file.h"
 #include "report/print_formats.h"
 #include "report/print_html.h"
 #include "shared/exit_status.h"

@@ -19,7 +19,8 @@ static void usage(FILE *out)
           "  --enforce       block connections that fail verification\n"
           "  --trust PATH    trust these CA certificates (file, directory or \"system\"); repeatable\n"
           "  --policy FILE   use this policy\n"
-          "  --log DEST      send events to stderr (default), journald, syslog, file:PATH or unix:PATH\n"
+          "  --log DEST      send events to stderr (default), journald, syslog, collect, file:PATH\n"
+          "                  or unix:PATH\n"
           "  --summary       say at the end, on stderr, what became of the connections\n"
           "  --strict        refuse a program of which a part is not covered, instead of warning\n"
           "  --help          show this text\n\n"
@@ -56,7 +57,7 @@ static bool set_policy(struct run_options *options, const char *file)
 
 static bool set_log(struct run_options *options, const char *destination)
 {
-    static const char *const words[] = {"stderr", "journald", "syslog"};
+    static const char *const words[] = {"stderr", "journald", "syslog", "collect"};
     static const char *const prefixes[] = {"file:", "unix:"};
     free(options->log);
     options->log = NULL;
@@ -74,7 +75,7 @@ static bool set_log(struct run_options *options, const char *destination)
         options->log = text_format("%s%s%s%s", prefixes[i], directory, *path != '/' ? "/" : "", path);
     }
     if (options->log == NULL)
-        fprintf(stderr, "tlsward run: --log %s: not stderr, journald, syslog, file:PATH or unix:PATH\n", destination);
+        fprintf(stderr, "tlsward run: --log %s: not stderr, journald, syslog, collect, file:PATH or unix:PATH\n", destination);
     return options->log != NULL;
 }
 

@@ -1,4 +1,4 @@
-#include "report/output_file.h"
+#include "shared/output_file.h"
 
 #include "shared/text.h"
 
