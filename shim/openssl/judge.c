@@ -139,6 +139,7 @@ static void check_dane_anchor(struct judgement *judgement)
     X509_STORE *store = counts ? api->X509_STORE_new() : NULL;
     if (store != NULL) {
         judgement->connection->app_anchors = 0; /* the anchor is this connection's alone */
+        judgement->bare_anchor = anchor.key;
         if (api->X509_STORE_add_cert(store, anchor.certificate) == 1)
             check_against(judgement, store, NULL);
         api->X509_STORE_free(store);
@@ -229,7 +230,8 @@ static void note_chain_pins(struct judgement *judgement)
     const struct presented_chains chains = {.leaf = judgement->request.leaf,
                                             .sent = judgement->request.untrusted,
                                             .by_program = judgement->by_program.chain,
-                                            .by_policy = judgement->by_policy.chain};
+                                            .by_policy = judgement->by_policy.chain,
+                                            .bare_anchor = judgement->bare_anchor};
     if (client_handshake_needs_chain_pins(handshake))
         chain_pins_note(&decoder, &chains, &handshake->settings, &handshake->facts);
 }

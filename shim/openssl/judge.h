@@ -21,6 +21,7 @@ struct judgement {
     struct verify_result by_program;    /* against them */
     struct verify_result by_policy;     /* against the policy's anchors; keeps a lent certificate alive */
     struct trust *trust;                /* those, or NULL where they were not asked for */
+    EVP_PKEY *bare_anchor;              /* a key of a TLSA record at which the chain ends by_program; not ours */
     bool nothing_vouches;               /* for what the peer presented */
     STACK *lent_anchor;                 /* given to the program's verification under trust-mode extend */
 };

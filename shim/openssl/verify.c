@@ -176,7 +176,7 @@ static bool run(const struct openssl_api *api, const struct verify_request *requ
         verify_result_clear(api, result);
         result->chain = api->X509_STORE_CTX_get1_chain(ctx);
     }
-    return accepted >= 0;
+    return accepted >= 0 && *error != X509_V_ERR_OUT_OF_MEM;
 }
 
 /*

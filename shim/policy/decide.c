@@ -191,6 +191,8 @@ const char *settings_denied_key_of(const struct settings *settings, const struct
 
 static bool all_keys_are_known(const struct facts *facts)
 {
+    if (facts->internal_error)
+        return false;
     if (facts->authentication == AUTH_RAW_PUBLIC_KEY)
         return facts->public_key_pin[0] != '\0';
     return facts->chain_pin_count > 0 && !facts->chain_pins_missing;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { PKIX_EE = 1, DANE_TA = 2, DANE_EE = 3 };
-enum { WHOLE_CERTIFICATE = 0, NO_DIGEST = 0 };
+enum { WHOLE_CERTIFICATE = 0, WHOLE_KEY = 1, NO_DIGEST = 0 };
 
 static int forgive(int ok, X509_STORE_CTX *ctx)
 {
@@ -80,6 +80,24 @@ static enum result dane_ta_forgiven(void)
     return with_record(DANE_TA, read_authority(peer.trust), forgive);
 }
 
+/* Nobody sends a certificate of that key: it is the trust anchor as it stands. */
+static enum result dane_ta_bare_key(void)
+{
+    if (SSL_CTX_dane_enable == NULL)
+        return LACKING;
+    SSL_CTX *ctx = client_context();
+    SSL_CTX_dane_enable(ctx);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    SSL *ssl = client_connection(ctx);
+    SSL_dane_enable(ssl, peer.host);
+    X509 *authority = read_unknown_authority();
+    unsigned char *der = NULL;
+    int length = authority != NULL ? i2d_PUBKEY(X509_get_pubkey(authority), &der) : 0;
+    if (length <= 0 || SSL_dane_tlsa_add(ssl, DANE_TA, WHOLE_KEY, NO_DIGEST, der, (size_t)length) != 1)
+        return MISUSED;
+    return client_talk(ssl);
+}
+
 static enum result dane_pkix_ee_forgiven(void)
 {
     return with_record(PKIX_EE, leaf_of_saved_session(), forgive);
@@ -114,6 +132,7 @@ const struct row dane_rows[] = {
     {"dane-ee-late", dane_ee_late},
     {"dane-ta", dane_ta},
     {"dane-ta-unknown", dane_ta_unknown},
+    {"dane-ta-bare-key", dane_ta_bare_key},
     {"dane-ta-forgiven", dane_ta_forgiven},
     {"dane-pkix-ee-forgiven", dane_pkix_ee_forgiven},
     {NULL, NULL},
