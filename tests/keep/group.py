@@ -52,7 +52,7 @@ def shipped_rules(place, directory):
     there = nearest_directory(place)
     with throw_away_layer(there, directory / "share"):
         place.mkdir(parents=True, exist_ok=True)
-        for rules in SHIPPED.iterdir():
+        for rules in SHIPPED.glob("*.conf"):
             shutil.copy(rules, place)
             (place / rules.name).chmod(0o644)
         yield
