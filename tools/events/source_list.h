@@ -18,8 +18,8 @@ struct source_list {
 /*
  * Each name stands for itself, a directory for all files below it but hidden ones, a rotated file (name.2.gz, name.1)
  * before what came after it (name). Without a name it is where the policy in force sends the events of this user's
- * programs (the journal; the files of `tlsward collect`; a file with those it was rotated to; the files of a syslog daemon). False with *problem, which
- * the caller frees, where a directory cannot be read, or events are kept nowhere.
+ * programs (the journal; the files of `tlsward collect`; a file with those it was rotated to; the files of a syslog
+ * daemon). False with *problem, which the caller frees, where a directory cannot be read, or events are kept nowhere.
  */
 bool source_list_make(char *const *names, size_t count, struct source_list *list, char **problem);
 
