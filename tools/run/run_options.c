@@ -75,7 +75,8 @@ static bool set_log(struct run_options *options, const char *destination)
         options->log = text_format("%s%s%s%s", prefixes[i], directory, *path != '/' ? "/" : "", path);
     }
     if (options->log == NULL)
-        fprintf(stderr, "tlsward run: --log %s: not stderr, journald, syslog, collect, file:PATH or unix:PATH\n", destination);
+        fprintf(stderr, "tlsward run: --log %s: not stderr, journald, syslog, collect, file:PATH or unix:PATH\n",
+                destination);
     return options->log != NULL;
 }
 
