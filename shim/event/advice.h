@@ -33,9 +33,10 @@ struct advice_matter {
     const char *last_issuer_url; /* where it says that its issuer's certificate is (RFC 5280, section 4.2.2.1) */
     const char *error_text;      /* what OpenSSL calls the chain's error */
 
-    const char
-        *server_time;      /* RFC 3339: by the server's clock, where by that one the whole chain is valid; see below */
-    const char *host_time; /* and by this host's, which says otherwise */
+    /* RFC 3339: by the server's clock, where the whole chain is valid by that one, and by this host's, which differs.
+     */
+    const char *server_time;
+    const char *host_time;
 
     const char *leaf_sha256; /* upper-case hex */
     bool leaf_end_known;

@@ -95,8 +95,8 @@ static bool run(struct collector *collector)
 int collect_main(int argc, char **argv)
 {
     static struct collector collector = {.lock = PTHREAD_MUTEX_INITIALIZER, .directory = -1, .stop = -1};
-    int status;
-    if (!collect_options_read(argc, argv, &collector.options, &status))
+    int status = collect_options_read(argc, argv, &collector.options);
+    if (status >= 0)
         return status;
     if (!prepare(&collector))
         return STATUS_NEGATIVE;

@@ -1,11 +1,11 @@
 #include "collect/collect_options.h"
 
 #include "events/source_list.h"
+#include "shared/command_line.h"
 #include "shared/exit_status.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,32 +67,33 @@ static bool read_age(const char *option, const char *text, int64_t *age)
     return false;
 }
 
-static bool take_option(struct collect_options *options, int option)
+static bool take_option(void *context, int option, char *value)
 {
+    struct collect_options *options = context;
     switch (option) {
     case 'd':
-        options->directory = optarg;
+        options->directory = value;
         return true;
     case 'l':
-        options->listen = optarg;
+        options->listen = value;
         return true;
     case 'm':
-        options->metrics = optarg;
+        options->metrics = value;
         return true;
     case 's':
-        return read_size("--rotate-size", optarg, &options->rotate_size);
+        return read_size("--rotate-size", value, &options->rotate_size);
     case 'a':
-        return read_age("--rotate-age", optarg, &options->rotate_age);
+        return read_age("--rotate-age", value, &options->rotate_age);
     case 'k':
-        return read_size("--keep-size", optarg, &options->keep_size);
+        return read_size("--keep-size", value, &options->keep_size);
     case 'g':
-        return read_age("--keep-age", optarg, &options->keep_age);
+        return read_age("--keep-age", value, &options->keep_age);
     default:
         return false;
     }
 }
 
-bool collect_options_read(int argc, char **argv, struct collect_options *options, int *status)
+int collect_options_read(int argc, char **argv, struct collect_options *options)
 {
     static const struct option known[] = {
         {"directory", required_argument, NULL, 'd'},
@@ -110,18 +111,10 @@ bool collect_options_read(int argc, char **argv, struct collect_options *options
                                         .rotate_age = INT64_C(86400000),
                                         .keep_size = UINT64_C(2) << 30,
                                         .keep_age = INT64_C(90) * 86400000};
-    *status = STATUS_USAGE;
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            usage(stdout);
-            *status = STATUS_OK;
-            return false;
-        }
-        if (!take_option(options, option))
-            return false;
-    }
-    if (optind == argc)
-        return true;
+    static const struct command_line line = {known, "h", usage, take_option};
+    int status = command_line_read(&line, argc, argv, options);
+    if (status >= 0 || optind == argc)
+        return status;
     fprintf(stderr, "tlsward collect: %s: there are no operands\n", argv[optind]);
-    return false;
+    return STATUS_USAGE;
 }

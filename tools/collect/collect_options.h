@@ -4,7 +4,6 @@
 #ifndef TLSWARD_COLLECT_OPTIONS_H
 #define TLSWARD_COLLECT_OPTIONS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct collect_options {
@@ -17,7 +16,7 @@ struct collect_options {
     int64_t keep_age;     /* milliseconds */
 };
 
-/* False where there is nothing to be done; then *status is the exit status. */
-bool collect_options_read(int argc, char **argv, struct collect_options *options, int *status);
+/* -1 where there is something to do, else the exit status. */
+int collect_options_read(int argc, char **argv, struct collect_options *options);
 
 #endif

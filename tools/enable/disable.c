@@ -9,7 +9,6 @@
 #include "enable/unit_files.h"
 #include "preload/boot_link.h"
 #include "preload/take_out.h"
-#include "shared/child_signal.h"
 #include "shared/exit_status.h"
 #include "shared/text.h"
 
@@ -17,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What has the library by a drop-in is another decision, and stays. */
@@ -74,7 +72,5 @@ int disable_main(int argc, char **argv)
         return status;
     if (!host_root_enter(&options))
         return STATUS_NEGATIVE;
-    child_signal_take();
-    umask(022);
     return options.unit != NULL ? unit_disable(&options) : disable_host(&options);
 }

@@ -8,13 +8,11 @@
 #include "enable/manager.h"
 #include "enable/unit_enable.h"
 #include "process/kill_switch.h"
-#include "shared/child_signal.h"
 #include "shared/exit_status.h"
 #include "shared/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* systemd has to stop the guard when the host goes down, and so to know that it started. */
@@ -100,7 +98,5 @@ int enable_main(int argc, char **argv)
         return status;
     if (!host_root_enter(&options))
         return STATUS_NEGATIVE;
-    child_signal_take();
-    umask(022);
     return options.unit != NULL ? unit_enable(&options) : enable_host(&options);
 }

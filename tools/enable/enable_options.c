@@ -1,8 +1,8 @@
 #include "enable/enable_options.h"
 
+#include "shared/command_line.h"
 #include "shared/exit_status.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char enable_usage[] =
@@ -47,6 +47,16 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
+static void print_enable_usage(FILE *out)
+{
+    fputs(enable_usage, out);
+}
+
+static void print_disable_usage(FILE *out)
+{
+    fputs(disable_usage, out);
+}
+
 static bool set_mode(struct enable_options *options, enum wanted_mode mode)
 {
     if (options->mode != WANTED_ANY && options->mode != mode)
@@ -56,8 +66,9 @@ static bool set_mode(struct enable_options *options, enum wanted_mode mode)
     return fits;
 }
 
-static bool take(struct enable_options *options, int option, const char *value)
+static bool take(void *context, int option, char *value)
 {
+    struct enable_options *options = context;
     switch (option) {
     case 'a':
         return set_mode(options, WANTED_AUDIT);
@@ -100,14 +111,10 @@ static const char *contradiction(const struct enable_options *options, bool disa
 int enable_options_parse(int argc, char **argv, bool disables, struct enable_options *options)
 {
     *options = (struct enable_options){.program = argv[0]};
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(disables ? disable_usage : enable_usage, stdout);
-            return STATUS_OK;
-        }
-        if (!take(options, option, optarg))
-            return STATUS_USAGE;
-    }
+    const struct command_line line = {known, "h", disables ? print_disable_usage : print_enable_usage, take};
+    int status = command_line_read(&line, argc, argv, options);
+    if (status >= 0)
+        return status;
     const char *why = optind < argc ? "takes no arguments; --unit names a service" : contradiction(options, disables);
     if (why == NULL)
         return -1;

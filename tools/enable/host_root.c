@@ -1,10 +1,13 @@
 #include "enable/host_root.h"
 
+#include "shared/child_signal.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool host_root_enter(const struct enable_options *options)
@@ -13,6 +16,8 @@ bool host_root_enter(const struct enable_options *options)
         fprintf(stderr, "%s: this is for root\n", options->program);
         return false;
     }
+    child_signal_take();
+    umask(022);
     if (options->root == NULL)
         return true;
     /* A bind mount of its own, so that what is tried can have mounts that nobody sees. */

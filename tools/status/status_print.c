@@ -2,6 +2,7 @@
 
 #include "shared/exit_status.h"
 #include "shared/json_text.h"
+#include "shared/prom_text.h"
 #include "shared/text.h"
 #include "shared/text_table.h"
 
@@ -144,20 +145,23 @@ int status_print_nagios(const struct host_state *state)
 
 static void print_states(const char *name, const char *help, const size_t *states)
 {
-    printf("# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+    prom_type(stdout, name, "gauge", help);
     for (int i = 0; i < STATE_COUNT; i++)
         printf("%s{state=\"%s\"} %zu\n", name, process_state_name((enum process_state)i), states[i]);
 }
 
+static void print_flag(const char *name, const char *help, bool is_set)
+{
+    prom_type(stdout, name, "gauge", help);
+    printf("%s %d\n", name, is_set);
+}
+
 void status_print_prom(const struct host_state *state)
 {
-    puts("# HELP tlsward_enabled Whether the library gets into every program of the host.\n# TYPE tlsward_enabled "
-         "gauge");
-    printf("tlsward_enabled %d\n", state->entry != NULL && !state->kill_switch);
-    puts("# HELP tlsward_kill_switch Whether the library stands down everywhere.\n# TYPE tlsward_kill_switch gauge");
-    printf("tlsward_kill_switch %d\n", state->kill_switch);
-    puts("# HELP tlsward_policy_invalid Whether the policy is not in order.\n# TYPE tlsward_policy_invalid gauge");
-    printf("tlsward_policy_invalid %d\n", state->policy_invalid);
+    print_flag("tlsward_enabled", "Whether the library gets into every program of the host.",
+               state->entry != NULL && !state->kill_switch);
+    print_flag("tlsward_kill_switch", "Whether the library stands down everywhere.", state->kill_switch);
+    print_flag("tlsward_policy_invalid", "Whether the policy is not in order.", state->policy_invalid);
     print_states("tlsward_processes", "Running processes.", state->survey.states);
     print_states("tlsward_processes_with_tls", "Running processes with a TLS library.", state->survey.tls_states);
 }
