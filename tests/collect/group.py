@@ -9,30 +9,20 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(1, str(HERE))
 sys.path.insert(2, str(HERE.parent / "events"))
 sys.path.insert(3, str(HERE.parent))
+sys.path.append(str(HERE.parent / "clients"))
 
 import datagrams  # noqa: E402
 import files  # noqa: E402
+import loopback  # noqa: E402
 import losses  # noqa: E402
 import namespace  # noqa: E402
 import programs  # noqa: E402
 import usage  # noqa: E402
+from command_place import CommandPlace  # noqa: E402
 from runner import Row  # noqa: E402
 
 # As systemd sets it when a host starts (net.unix.max_dgram_qlen).
 QUEUE = 512
-
-
-class Place:
-    def __init__(self, build, directory):
-        self.build = build
-        self.command = build / "tlsward"
-        self.directory = directory
-
-    def below(self, row):
-        path = self.directory / row.replace("/", "-")
-        path.mkdir()
-        path.chmod(0o755)
-        return path
 
 
 enter = namespace.enter
@@ -46,8 +36,9 @@ def rows(_):
 
 @contextlib.contextmanager
 def place(options, _):
+    loopback.bring_up()
     Path("/proc/sys/net/unix/max_dgram_qlen").write_text(str(QUEUE))
     with tempfile.TemporaryDirectory(prefix="tlsward-collect.") as name:
         directory = Path(name)
         directory.chmod(0o755)
-        yield Place(options.build.resolve(), directory)
+        yield CommandPlace(options.build.resolve(), directory)

@@ -1,15 +1,12 @@
 """Real programs under the library, whose events the collector keeps."""
 
 import contextlib
-import http.server
 import os
 import signal
 import socket
-import ssl
 import subprocess
-import threading
 
-import loopback
+import stranger
 from collector import Collector, until
 from patience import HANG_SECONDS
 
@@ -23,37 +20,12 @@ for line in sys.stdin:
 """
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def server(directory):
-    """The port of one whose certificate nobody trusts."""
-    loopback.bring_up()
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", directory / "key", "-out",
-                    directory / "pem", "-subj", "/CN=stranger.test", "-days", "2"], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(directory / "pem", directory / "key")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
-        served.socket = context.wrap_socket(served.socket, server_side=True)
-        threading.Thread(target=served.serve_forever, daemon=True).start()
-        yield served.server_address[1]
-        served.shutdown()
-
-
 def preloaded(place, log):
     return {"PATH": "/usr/bin:/bin", "LD_PRELOAD": str(place.build / "libtlsward.so"), "TLSWARD_LOG": log}
 
 
 def curl(place):
-    with Collector(place, "curl") as collector, server(collector.below) as port:
+    with Collector(place, "curl") as collector, stranger.server(collector.below) as port:
         done = subprocess.run(["curl", "-sk", f"https://localhost:{port}/"], env=preloaded(place, f"unix:{collector.path}"),
                               capture_output=True, timeout=HANG_SECONDS, check=False)
         assert done.returncode == 0 and not done.stderr, done
@@ -73,7 +45,7 @@ def fill(collector):
 
 def stopped(place):
     """A collector that does nothing: no program waits for it, and what is lost is told by the next event."""
-    with Collector(place, "stopped") as collector, server(collector.below) as port:
+    with Collector(place, "stopped") as collector, stranger.server(collector.below) as port:
         collector.process.send_signal(signal.SIGSTOP)
         fill(collector)
         with subprocess.Popen([PYTHON, "-c", TWICE, str(port)], env=preloaded(place, f"unix:{collector.path}"),
@@ -113,7 +85,7 @@ kill $collector; wait $collector
 def by_its_word(place):
     """`log = collect` leads to the socket, and without a source the report reads what is kept there."""
     directory = place.below("word")
-    with server(directory) as port:
+    with stranger.server(directory) as port:
         done = subprocess.run(["unshare", "--mount", "sh", "-c", SCRIPT, "sh", place.command, directory,
                                place.build / "libtlsward.so", f"https://localhost:{port}/"], capture_output=True, text=True,
                               timeout=HANG_SECONDS, env={"PATH": os.environ["PATH"]}, check=False)

@@ -17,21 +17,11 @@ import journal  # noqa: E402
 import live_journal  # noqa: E402
 import screen  # noqa: E402
 from asking import wrong_with  # noqa: E402
+from command_place import CommandPlace  # noqa: E402
 from rows import CASES, zstd  # noqa: E402
 from runner import Row  # noqa: E402
 
 LINE_ID = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ([0-9a-f]{8})  ", re.MULTILINE)
-
-
-class Place:
-    def __init__(self, build, directory):
-        self.command = build / "tlsward"
-        self.directory = directory
-
-    def below(self, row):
-        path = self.directory / row.replace("/", "-")
-        path.mkdir()
-        return path
 
 
 def content(data, directory):
@@ -72,4 +62,4 @@ def rows(_):
 @contextlib.contextmanager
 def place(options, _):
     with tempfile.TemporaryDirectory(prefix="tlsward-events.") as directory:
-        yield Place(options.build.resolve(), Path(directory))
+        yield CommandPlace(options.build.resolve(), Path(directory))

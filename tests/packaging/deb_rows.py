@@ -3,7 +3,7 @@
 import itertools
 import subprocess
 
-from root import PRELOAD, Host, file_names, host_of, only, variant
+from root import PRELOAD, Host, file_names, only, rows_on, variant
 
 LIBRARY, COMMAND, HOST = NAMES = ("libtlsward1", "tlsward", "tlsward-host")
 OF_THE_LIBRARY = "/usr/lib/x86_64-linux-gnu/libtlsward.so"
@@ -334,12 +334,7 @@ def manual_names_its_places(host):
     host.do("tlsward", "check", "/tmp/policy.conf")
 
 
-def row(function, *arguments):
-    def run(name, place):
-        with host_of("bookworm", place, name) as host:
-            function(Debian(host, place), *arguments)
-    return run
-
+row = rows_on(Debian)
 
 ROWS = {
     "deb/install/enables-nothing": row(installing_enables_nothing),

@@ -75,6 +75,16 @@ def host_of(suite, place, name):
             subprocess.run(["umount", "--lazy", root / "run"], check=False)
 
 
+def rows_on(kind):
+    """Makes rows of functions, each of which has a bookworm of its own as a host of that kind."""
+    def row(function, *arguments):
+        def run(name, place):
+            with host_of("bookworm", place, name) as host:
+                function(kind(host, place), *arguments)
+        return run
+    return row
+
+
 def variant(package, directory, version, **scripts):
     """The same package of another version, whose maintainer scripts, by their names, are others."""
     tree = directory / "tree"

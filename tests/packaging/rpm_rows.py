@@ -6,7 +6,7 @@ they need is not looked for among the packages of rpm.
 
 import itertools
 
-from root import PRELOAD, Host, host_of, only
+from root import PRELOAD, Host, only, rows_on
 
 LIBRARY, COMMAND, HOST = NAMES = ("libtlsward1", "tlsward", "tlsward-host")
 NOT_ENABLED = 3
@@ -95,12 +95,7 @@ def erased_leaves_nothing(host):
     assert host.changed() == {}, host.changed()
 
 
-def row(function, *arguments):
-    def run(name, place):
-        with host_of("bookworm", place, name) as host:
-            function(Rpm(host, place), *arguments)
-    return run
-
+row = rows_on(Rpm)
 
 ROWS = {
     "rpm/install/enables-nothing": row(installing_enables_nothing),

@@ -11,9 +11,9 @@ import time
 import urllib.request
 from pathlib import Path
 
+import stranger
 from cases import POLICY
 from patience import HANG_SECONDS
-from real import server
 from rows import event
 from runner import needs
 
@@ -50,9 +50,8 @@ def recorded(place, row, *flags):
     compile_it(directory, *flags)
     (directory / "p.conf").write_text(f"[policy]\nmode = audit\nlog = file:{directory}/log\n")
     variables = {"LD_PRELOAD": str(place.build / "libtlsward.so"), "TLSWARD_POLICY": str(directory / "p.conf")}
-    with server(directory) as url:
-        port = url.rstrip("/").rpartition(":")[2]
-        done = subprocess.run([directory / "client", port], env=variables, capture_output=True, timeout=HANG_SECONDS, check=False)
+    with stranger.server(directory) as port:
+        done = subprocess.run([directory / "client", str(port)], env=variables, capture_output=True, timeout=HANG_SECONDS, check=False)
     assert done.returncode == 0, done
     assert (directory / "log").exists(), "the library was not active"
     return directory

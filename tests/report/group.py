@@ -20,21 +20,12 @@ import real  # noqa: E402
 import terminal  # noqa: E402
 from asking import environment, wrong_with  # noqa: E402
 from cases import CASES, POLICY  # noqa: E402
+from command_place import CommandPlace  # noqa: E402
 from patience import HANG_SECONDS  # noqa: E402
 from runner import Row  # noqa: E402
 
 
-class Place:
-    def __init__(self, build, directory):
-        self.build = build
-        self.command = build / "tlsward"
-        self.directory = directory
-
-    def below(self, row):
-        path = self.directory / row.replace("/", "-")
-        path.mkdir()
-        return path
-
+class Place(CommandPlace):
     def report(self, *arguments, status=0, **variables):
         """What it says, and what it complains of."""
         done = subprocess.run([self.command, "report", *arguments], env=environment(**variables), capture_output=True,

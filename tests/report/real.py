@@ -1,12 +1,9 @@
 """Events of real programs that do not verify, from the library to the report."""
 
-import contextlib
-import http.server
 import json
-import ssl
 import subprocess
-import threading
 
+import stranger
 from patience import HANG_SECONDS
 
 PYTHON = "/usr/bin/python3"
@@ -17,42 +14,19 @@ urllib.request.urlopen(sys.argv[1], context=context).read()
 """
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def server(directory):
-    """The URL of one whose certificate nobody trusts, and which lives for two days."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", directory / "key", "-out",
-                    directory / "pem", "-subj", "/CN=stranger.test", "-days", "2"], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(directory / "pem", directory / "key")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
-        served.socket = context.wrap_socket(served.socket, server_side=True)
-        threading.Thread(target=served.serve_forever, daemon=True).start()
-        yield f"https://localhost:{served.server_address[1]}/"
-        served.shutdown()
-
-
 def recorded(place, row):
     """A directory with `log`, where curl and a script of Python's are in, and the server's port."""
     directory = place.below(row)
     (directory / "p.conf").write_text(f"[policy]\nmode = audit\nlog = file:{directory}/log\n")
     (directory / "client.py").write_text(CLIENT)
     variables = {"PATH": "/usr/bin:/bin", "LD_PRELOAD": str(place.build / "libtlsward.so"), "TLSWARD_POLICY": str(directory / "p.conf")}
-    with server(directory) as url:
+    with stranger.server(directory) as port:
+        url = f"https://localhost:{port}/"
         for command in (["curl", "-sk", url], [PYTHON, directory / "client.py", url]):
             done = subprocess.run(command, env=variables, capture_output=True, timeout=HANG_SECONDS, check=False)
             assert done.returncode == 0, done
     assert (directory / "log").exists(), "the library was not active"
-    return directory, url.rstrip("/").rpartition(":")[2]
+    return directory, str(port)
 
 
 def programs(place):
