@@ -84,7 +84,7 @@ TRIES = [
         "[\"verify_peer\" => {}, \"verify_peer_name\" => false]]));'", "false", "true", needs=(needs.program("php"),)),
     Try("perl-verify-off", "socket", "perl -MIO::Socket::SSL -e '$s = IO::Socket::SSL->new(PeerAddr => \"localhost:{port}\"{}) or exit 1; "
         "print $s \"GET {path} HTTP/1.0\\r\\n\\r\\n\"; <$s>'", ", SSL_verify_mode => SSL_VERIFY_NONE", needs=(needs.success("perl -MIO::Socket::SSL -e 1"),)),
-    Try("kubernetes-insecure-skip-tls-verify", "kubectl", "kubectl --server={url} {} get --raw {path}", "--insecure-skip-tls-verify", "--insecure-skip-tls-verify=false", needs=(needs.program("kubectl"),)),
+    Try("kubernetes-insecure-skip-tls-verify", "kubectl", "kubectl --server={url} --token=a {} get --raw {path}", "--insecure-skip-tls-verify", "--insecure-skip-tls-verify=false", needs=(needs.program("kubectl"),)),
     Try("kubernetes-config-insecure", "kubeconfig", "kubectl get --raw {path}", "true", "false", needs=(needs.program("kubectl"),),
         files={"home/.kube/config": "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts:\n- name: a\n  context:\n    cluster: a\n    user: a\nusers:\n- name: a\n  user:\n    token: a\n"
                "clusters:\n- name: a\n  cluster:\n    server: {base}\n    insecure-skip-tls-verify: {}\n"}),
